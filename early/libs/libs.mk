@@ -1,0 +1,113 @@
+# libkmod.a and libblkid.a for $(LIBC), from the pinned sources. After libc.mk.
+#
+# Out: KMOD_CPPFLAGS and BLKID_CPPFLAGS, what our files need to include libkmod.h
+# and blkid.h; KMOD_LIB and BLKID_LIB, the archives; LIBS_HEADERS, what must exist
+# (order-only) before our files are compiled; LIBS_SRC, the unpacked sources.
+
+LIBS_SRC := $(BUILD)/libs/src
+LIBS_STAMP := $(LIBS_SRC)/pins
+LIBS_INCLUDE := $(BUILD)/libs/include
+LIBS_HEADERS := $(LIBS_INCLUDE)/libkmod.h $(LIBS_INCLUDE)/blkid.h
+LIBS_VERSION = $(shell sed -n 's/^$(1) \([^ ]*\) .*/\1/p' early/libs/pins)
+
+KMOD_LIB := $(BUILD)/$(LIBC)/libkmod.a
+KMOD_CPPFLAGS := -I$(LIBS_INCLUDE)
+KMOD_VERSION := $(call LIBS_VERSION,kmod)
+KMOD_SRC := $(LIBS_SRC)/kmod-$(KMOD_VERSION)
+KMOD_DIR := $(BUILD)/$(LIBC)/kmod-$(KMOD_VERSION)
+KMOD_OBJS := $(addprefix $(KMOD_DIR)/, \
+	$(addprefix libkmod/libkmod, .o -builtin.o -config.o -elf.o -file.o \
+		-index.o -list.o -module.o -signature.o) \
+	$(addprefix shared/, array.o hash.o strbuf.o util.o))
+
+BLKID_LIB := $(BUILD)/$(LIBC)/libblkid.a
+BLKID_CPPFLAGS := -I$(LIBS_INCLUDE)
+BLKID_VERSION := $(call LIBS_VERSION,util-linux)
+BLKID_SRC := $(LIBS_SRC)/util-linux-$(BLKID_VERSION)
+BLKID_DIR := $(BUILD)/$(LIBC)/blkid-$(BLKID_VERSION)
+# All superblocks and partition tables: without a neighbour that is ambiguous with
+# it, a format is recognised where it should not be.
+BLKID_OBJS := $(addprefix $(BLKID_DIR)/, \
+	$(addprefix libblkid/src/, devno.o init.o probe.o tag.o version.o) \
+	$(addprefix libblkid/src/superblocks/, \
+		adaptec_raid.o apfs.o bcache.o befs.o bfs.o bitlocker.o bluestore.o \
+		btrfs.o cramfs.o cs_fvault2.o ddf_raid.o drbd.o drbdmanage.o \
+		drbdproxy_datalog.o erofs.o exfat.o exfs.o ext.o f2fs.o gfs.o hfs.o \
+		highpoint_raid.o hpfs.o iso9660.o isw_raid.o jfs.o jmicron_raid.o \
+		linux_raid.o lsi_raid.o luks.o lvm.o minix.o mpool.o netware.o \
+		nilfs.o ntfs.o nvidia_raid.o ocfs.o promise_raid.o refs.o reiserfs.o \
+		romfs.o silicon_raid.o squashfs.o stratis.o superblocks.o swap.o \
+		sysv.o ubi.o ubifs.o udf.o ufs.o vdo.o vfat.o via_raid.o vmfs.o \
+		vxfs.o xfs.o zfs.o zonefs.o) \
+	$(addprefix libblkid/src/partitions/, \
+		aix.o atari.o bsd.o dos.o gpt.o mac.o minix.o partitions.o sgi.o \
+		solaris_x86.o sun.o ultrix.o unixware.o) \
+	$(addprefix lib/, blkdev.o buffer.o crc32.o crc32c.o crc64.o encode.o \
+		fileutils.o linux_version.o md5.o path.o sha1.o sha256.o sysfs.o \
+		xxhash.o) \
+	blkid-topology.o)
+
+# Upstream's files are judged by upstream: only what gcc 14 refuses counts here.
+LIBS_CFLAGS = $(LIBC_CFLAGS) -Werror=implicit-function-declaration \
+	-Werror=int-conversion -Werror=incompatible-pointer-types
+LIBS_SHIMS := early/libs/libs.mk early/libc.mk
+
+# Only klibc lacks so much that it takes a directory of headers and some code.
+ifeq ($(LIBC),klibc)
+LIBS_SHIM_CPPFLAGS := -Iearly/libs/shim
+LIBS_SHIMS += $(wildcard early/libs/shim/*.h)
+KMOD_OBJS += $(KMOD_DIR)/kmod-klibc.o
+BLKID_OBJS += $(BLKID_DIR)/blkid-klibc.o
+endif
+
+# The tarballs' files are older than any object: what tells of a change is pins.
+$(LIBS_STAMP): early/libs/pins early/libs/fetch
+	early/libs/fetch $(LIBS_SRC)
+
+$(LIBS_INCLUDE)/libkmod.h: $(LIBS_STAMP)
+	mkdir -p $(@D)
+	cp $(KMOD_SRC)/libkmod/libkmod.h $@
+
+$(LIBS_INCLUDE)/blkid.h: $(LIBS_STAMP)
+	mkdir -p $(@D)
+	sed 's/@LIBBLKID_VERSION@/$(BLKID_VERSION)/; s/@LIBBLKID_DATE@//' \
+		$(BLKID_SRC)/libblkid/src/blkid.h.in >$@.tmp
+	mv $@.tmp $@
+
+KMOD_CC = $(LIBC_CC) $(LIBS_CFLAGS) -include early/libs/kmod-config.h \
+	-DLIB_VERSION='"$(KMOD_VERSION)"' $(LIBS_SHIM_CPPFLAGS) -I$(KMOD_SRC)
+BLKID_CC = $(LIBC_CC) $(LIBS_CFLAGS) -include early/libs/blkid-config.h \
+	-DLIB_VERSION='"$(BLKID_VERSION)"' $(LIBS_SHIM_CPPFLAGS) -I$(LIBS_INCLUDE) \
+	-I$(BLKID_SRC)/include -I$(BLKID_SRC)/libblkid/src
+
+$(KMOD_OBJS): $(LIBS_STAMP) early/libs/kmod-config.h $(LIBS_SHIMS) | $(LIBC_DEPS)
+$(BLKID_OBJS): $(LIBS_STAMP) early/libs/blkid-config.h $(LIBS_SHIMS) \
+	$(LIBS_INCLUDE)/blkid.h | $(LIBC_DEPS)
+
+$(KMOD_DIR)/%.o:
+	mkdir -p $(@D)
+	$(KMOD_CC) -c $(KMOD_SRC)/$*.c -o $@
+
+$(BLKID_DIR)/%.o:
+	mkdir -p $(@D)
+	$(BLKID_CC) -c $(BLKID_SRC)/$*.c -o $@
+
+$(KMOD_DIR)/kmod-klibc.o: early/libs/shim/kmod-klibc.c
+	mkdir -p $(@D)
+	$(LIBC_CC) $(LIBC_CFLAGS) -Wall -Wextra -c $< -o $@
+
+$(BLKID_DIR)/blkid-klibc.o: early/libs/shim/blkid-klibc.c
+	mkdir -p $(@D)
+	$(LIBC_CC) $(LIBC_CFLAGS) -Wall -Wextra -c $< -o $@
+
+$(BLKID_DIR)/blkid-topology.o: early/libs/shim/blkid-topology.c
+	mkdir -p $(@D)
+	$(BLKID_CC) -c $< -o $@
+
+$(KMOD_LIB): $(KMOD_OBJS)
+	rm -f $@
+	$(AR) rcsD $@ $^
+
+$(BLKID_LIB): $(BLKID_OBJS)
+	rm -f $@
+	$(AR) rcsD $@ $^

@@ -1,0 +1,39 @@
+/* What kmod takes from a libc and klibc lacks. Included before all else. */
+#pragma once
+
+#include <endian.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <time.h>
+
+/* klibc's own is different; kmod brings another. */
+#undef container_of
+
+/* klibc has a macro for no byte order. */
+#if __BYTE_ORDER == __LITTLE_ENDIAN
+#define be32toh(x) __builtin_bswap32(x)
+#define be64toh(x) __builtin_bswap64(x)
+#define le64toh(x) (x)
+#else
+#define be32toh(x) (x)
+#define be64toh(x) (x)
+#define le64toh(x) __builtin_bswap64(x)
+#endif
+
+/* klibc's sys/param.h is without it. */
+#define MIN(a, b) ((a) < (b) ? (a) : (b))
+
+/* The same for a program that is never set-user-ID. */
+#define secure_getenv getenv
+
+/* In klibc's libc.a, but declared nowhere. */
+int finit_module(int fd, const char *args, int flags);
+
+/* In kmod-klibc.c. */
+char *get_current_dir_name(void);
+ssize_t getdelim(char **line, size_t *size, int delim, FILE *f);
+
+/* Nowhere: the linker drops what calls these (waiting for a module to go). */
+int clock_gettime(int clock, struct timespec *ret_now);
+int clock_nanosleep(int clock, int flags, const struct timespec *time,
+		    struct timespec *ret_left);

@@ -1,0 +1,4 @@
+/* For util-linux's sysfs.c: klibc has no basename(), util-linux itself has. */
+#pragma once
+
+#define basename ul_basename

@@ -1,0 +1,2 @@
+/* For util-linux's strutils.h: klibc keeps these functions in string.h. */
+#include <string.h>
