@@ -20,6 +20,7 @@
 #define HAVE_UNISTD_H 1
 #define HAVE_DIRFD 1
 #define HAVE_LOFF_T 1
+#define HAVE_OPAL_GET_STATUS 1
 #define HAVE_NANOSLEEP 1
 #define HAVE_OPENAT 1
 #define HAVE_STRNDUP 1

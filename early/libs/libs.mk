@@ -43,19 +43,19 @@ BLKID_OBJS := $(addprefix $(BLKID_DIR)/, \
 		aix.o atari.o bsd.o dos.o gpt.o mac.o minix.o partitions.o sgi.o \
 		solaris_x86.o sun.o ultrix.o unixware.o) \
 	$(addprefix lib/, blkdev.o buffer.o crc32.o crc32c.o crc64.o encode.o \
-		fileutils.o linux_version.o md5.o path.o sha1.o sha256.o sysfs.o \
-		xxhash.o) \
+		fileutils.o md5.o path.o sha256.o sysfs.o xxhash.o) \
 	blkid-topology.o)
 
 # Upstream's files are judged by upstream: only what gcc 14 refuses counts here.
 LIBS_CFLAGS = $(LIBC_CFLAGS) -Werror=implicit-function-declaration \
 	-Werror=int-conversion -Werror=incompatible-pointer-types
-LIBS_SHIMS := early/libs/libs.mk early/libc.mk
+LIBS_CPPFLAGS := -Iearly/libs/shim
+LIBS_DEPS := early/libc.mk early/libs/libs.mk $(wildcard early/libs/shim/*.h)
 
-# Only klibc lacks so much that it takes a directory of headers and some code.
+# Only klibc lacks whole headers and functions.
 ifeq ($(LIBC),klibc)
-LIBS_SHIM_CPPFLAGS := -Iearly/libs/shim
-LIBS_SHIMS += $(wildcard early/libs/shim/*.h)
+LIBS_CPPFLAGS += -Iearly/libs/shim/klibc
+LIBS_DEPS += $(wildcard early/libs/shim/klibc/*.h)
 KMOD_OBJS += $(KMOD_DIR)/kmod-klibc.o
 BLKID_OBJS += $(BLKID_DIR)/blkid-klibc.o
 endif
@@ -75,13 +75,13 @@ $(LIBS_INCLUDE)/blkid.h: $(LIBS_STAMP)
 	mv $@.tmp $@
 
 KMOD_CC = $(LIBC_CC) $(LIBS_CFLAGS) -include early/libs/kmod-config.h \
-	-DLIB_VERSION='"$(KMOD_VERSION)"' $(LIBS_SHIM_CPPFLAGS) -I$(KMOD_SRC)
+	-DLIB_VERSION='"$(KMOD_VERSION)"' $(LIBS_CPPFLAGS) -I$(KMOD_SRC)
 BLKID_CC = $(LIBC_CC) $(LIBS_CFLAGS) -include early/libs/blkid-config.h \
-	-DLIB_VERSION='"$(BLKID_VERSION)"' $(LIBS_SHIM_CPPFLAGS) -I$(LIBS_INCLUDE) \
+	-DLIB_VERSION='"$(BLKID_VERSION)"' $(LIBS_CPPFLAGS) -I$(LIBS_INCLUDE) \
 	-I$(BLKID_SRC)/include -I$(BLKID_SRC)/libblkid/src
 
-$(KMOD_OBJS): $(LIBS_STAMP) early/libs/kmod-config.h $(LIBS_SHIMS) | $(LIBC_DEPS)
-$(BLKID_OBJS): $(LIBS_STAMP) early/libs/blkid-config.h $(LIBS_SHIMS) \
+$(KMOD_OBJS): $(LIBS_STAMP) early/libs/kmod-config.h $(LIBS_DEPS) | $(LIBC_DEPS)
+$(BLKID_OBJS): $(LIBS_STAMP) early/libs/blkid-config.h $(LIBS_DEPS) \
 	$(LIBS_INCLUDE)/blkid.h | $(LIBC_DEPS)
 
 $(KMOD_DIR)/%.o:
@@ -104,10 +104,11 @@ $(BLKID_DIR)/blkid-topology.o: early/libs/shim/blkid-topology.c
 	mkdir -p $(@D)
 	$(BLKID_CC) -c $< -o $@
 
+# Appended, not replaced: there are two files minix.o.
 $(KMOD_LIB): $(KMOD_OBJS)
 	rm -f $@
-	$(AR) rcsD $@ $^
+	$(AR) qcsD $@ $^
 
 $(BLKID_LIB): $(BLKID_OBJS)
 	rm -f $@
-	$(AR) rcsD $@ $^
+	$(AR) qcsD $@ $^
