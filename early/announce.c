@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "announce.h"
+#include "iommu.h"
+#include "log.h"
+#include "util.h"
+
+#define NAME_SIZE   (ADDRESS_SIZE + sizeof(" 10de:13c2"))
+#define PHRASE_SIZE 320
+
+/* A span as the arguments of "%.*s"; a long one is not to fill the line. */
+#define SPAN(span) (int)((span).length < 64 ? (span).length : 64), (span).at
+
+static void announce_problem(const struct problem *problem)
+{
+	switch (problem->kind) {
+	case PROBLEM_ITEM:
+		log_line(LOG_LEVEL_ERROR,
+			 "%.*s, item %u: \"%.*s\" is refused at character %u: %s",
+			 SPAN(problem->parameter), problem->item, SPAN(problem->text),
+			 problem->column, problem->why);
+		break;
+	case PROBLEM_STRAY:
+		log_line(LOG_LEVEL_ERROR, "%.*s: \"%.*s\" is not taken: %s",
+			 SPAN(problem->parameter), SPAN(problem->text), problem->why);
+		break;
+	case PROBLEM_VALUE:
+		log_line(LOG_LEVEL_ERROR, "%.*s: \"%.*s\" is refused: %s",
+			 SPAN(problem->parameter), SPAN(problem->text), problem->why);
+		break;
+	case PROBLEM_UNKNOWN:
+		log_line(LOG_LEVEL_ERROR,
+			 "%.*s: there is no such parameter, the nearest "
+			 "is %s",
+			 SPAN(problem->parameter), problem->why);
+		break;
+	case PROBLEM_NO_EFFECT:
+		log_line(LOG_LEVEL_WARNING, "%.*s, item %u: \"%.*s\": %s",
+			 SPAN(problem->parameter), problem->item, SPAN(problem->text),
+			 problem->why);
+		break;
+	}
+}
+
+static void name_device(const struct pci_device *device, char name[static NAME_SIZE])
+{
+	char address[ADDRESS_SIZE];
+
+	address_format(&device->address, address);
+	snprintf(name, NAME_SIZE, "%s %04x:%04x", address,
+		 (unsigned)device->id.vendor & 0xffff,
+		 (unsigned)device->id.device & 0xffff);
+}
+
+static void announce_unmatched(const struct selector *selector,
+			       const struct plan_match *match)
+{
+	char name[NAME_SIZE];
+
+	if (match->matched)
+		return;
+	if (match->other) {
+		name_device(match->other, name);
+		log_line(
+			LOG_LEVEL_ERROR,
+			"%.*s is not there: at that address is %s; nothing is taken, see "
+			"lspci -nn for where the device is now",
+			SPAN(selector->text), name);
+		return;
+	}
+	log_line(LOG_LEVEL_ERROR, "%.*s: this machine has no such device, see lspci -nn",
+		 SPAN(selector->text));
+}
+
+static void announce_claimed(const struct outcome *outcome,
+			     const struct plan_entry *entry, const char *name)
+{
+	const char *driver = outcome->request->driver;
+
+	if (!entry->was[0])
+		log_line(LOG_LEVEL_INFO, "%s claimed by %s", name, driver);
+	else if (strcmp(entry->was, driver) == 0)
+		log_line(LOG_LEVEL_INFO, "%s claimed by %s, which had it before", name,
+			 driver);
+	else
+		log_line(LOG_LEVEL_INFO, "%s claimed by %s, taken from %s", name, driver,
+			 entry->was);
+}
+
+static void announce_kept(const struct outcome *outcome, const struct plan_entry *entry,
+			  const char *name)
+{
+	if (entry->reason == REASON_SKIPPED)
+		log_line(LOG_LEVEL_INFO, "%s kept: passthru.skip names it", name);
+	else
+		log_line(LOG_LEVEL_INFO, "%s kept: a dry run; %s would claim it", name,
+			 outcome->request->driver);
+}
+
+static void announce_refused(int root_fd, const struct plan_entry *entry,
+			     const char *name)
+{
+	if (entry->reason == REASON_BRIDGE)
+		log_line(LOG_LEVEL_ERROR,
+			 "%s refused: it is a bridge; name the devices behind it", name);
+	else if (entry->reason == REASON_HAS_VFS)
+		log_line(LOG_LEVEL_ERROR,
+			 "%s refused: its virtual functions are on; name those, or write "
+			 "0 "
+			 "to its sriov_numvfs first",
+			 name);
+	else
+		log_line(LOG_LEVEL_ERROR, "%s refused: it has no IOMMU group; %s", name,
+			 iommu_advice(root_fd));
+}
+
+/* What went wrong and what to do about it. */
+static void describe_failure(const struct outcome *outcome,
+			     const struct plan_entry *entry,
+			     char phrase[static PHRASE_SIZE])
+{
+	const char *driver = outcome->request->driver;
+	const char *error = entry->error ? strerror(-entry->error) : "no error given";
+
+	switch (entry->reason) {
+	case REASON_GONE:
+		snprintf(phrase, PHRASE_SIZE, "it is gone");
+		return;
+	case REASON_NO_DRIVER:
+		if (entry->error == -ENOENT)
+			snprintf(phrase, PHRASE_SIZE,
+				 "there is no driver %s here; build the boot image anew "
+				 "with "
+				 "its module",
+				 driver);
+		else
+			snprintf(phrase, PHRASE_SIZE, "%s could not be loaded: %s",
+				 driver, error);
+		return;
+	case REASON_TIMEOUT:
+		snprintf(phrase, PHRASE_SIZE,
+			 "%s did not return in time (passthru.timeout=%u)",
+			 step_phrase(entry->step), outcome->request->timeout);
+		return;
+	case REASON_INTERNAL:
+		snprintf(phrase, PHRASE_SIZE, "passthru-early broke off at %s",
+			 step_phrase(entry->step));
+		return;
+	default:
+		snprintf(phrase, PHRASE_SIZE, "%s: %s", step_phrase(entry->step), error);
+		return;
+	}
+}
+
+static void announce_failed(const struct outcome *outcome, const struct plan_entry *entry,
+			    const char *name)
+{
+	char phrase[PHRASE_SIZE];
+
+	describe_failure(outcome, entry, phrase);
+	if (entry->reason == REASON_GONE)
+		log_line(LOG_LEVEL_ERROR, "%s failed: %s", name, phrase);
+	else if (!entry->undone)
+		log_line(LOG_LEVEL_ERROR, "%s failed: %s; undoing it has not ended yet",
+			 name, phrase);
+	else
+		log_line(LOG_LEVEL_ERROR, "%s failed: %s; undone, its driver is now %s",
+			 name, phrase,
+			 entry->now[0] ? entry->now : "the usual one, once loaded");
+}
+
+static void announce_entry(int root_fd, const struct outcome *outcome,
+			   const struct plan_entry *entry)
+{
+	char name[NAME_SIZE];
+
+	name_device(entry->device, name);
+	switch (entry->verdict) {
+	case VERDICT_CLAIMED:
+		announce_claimed(outcome, entry, name);
+		break;
+	case VERDICT_KEPT:
+		announce_kept(outcome, entry, name);
+		break;
+	case VERDICT_REFUSED:
+		announce_refused(root_fd, entry, name);
+		break;
+	case VERDICT_FAILED:
+		announce_failed(outcome, entry, name);
+		break;
+	case VERDICT_DEFERRED:
+		log_line(LOG_LEVEL_INFO, "%s deferred", name);
+		break;
+	}
+}
+
+static void announce_summary(const struct outcome *outcome)
+{
+	const struct plan *plan = outcome->plan;
+	bool complete = plan_is_complete(outcome->request, plan);
+
+	log_line(complete ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING,
+		 "%u of %u devices claimed in %llu ms (%llu ms of it in the kernel)%s",
+		 (unsigned)plan_count(plan, VERDICT_CLAIMED), (unsigned)plan->count,
+		 (unsigned long long)outcome->total_us / 1000,
+		 (unsigned long long)outcome->kernel_us / 1000,
+		 complete
+			 ? ""
+			 : "; not all that was asked for, see above; passthru.off on the "
+			   "kernel command line leaves everything as it is");
+}
+
+void announce(int root_fd, const struct outcome *outcome)
+{
+	const struct request *request = outcome->request;
+	const struct plan *plan = outcome->plan;
+
+	for (size_t i = 0; i < request->problem_count; i++)
+		announce_problem(&request->problems[i]);
+	for (size_t i = 0; i < request->wanted.count; i++)
+		announce_unmatched(&request->wanted.items[i], &plan->matches[i]);
+	for (size_t i = 0; i < plan->count; i++)
+		announce_entry(root_fd, outcome, &plan->entries[i]);
+	announce_summary(outcome);
+}

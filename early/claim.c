@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "claim.h"
+#include "clock.h"
+#include "log.h"
+#include "module.h"
+#include "sysfs.h"
+
+/* The three rounds of jobs; each has one job a device. */
+enum round { ROUND_OVERRIDE, ROUND_LOAD, ROUND_BIND, ROUNDS };
+
+static int write_timed(struct claims *claims, const char *path, const char *value)
+{
+	uint64_t before = clock_us();
+	int r;
+
+	log_debug("writing \"%s\" to %s", value[0] == '\n' ? "\\n" : value, path);
+	r = sysfs_write(claims->bus_fd, path, value);
+	claims->kernel_us += clock_us() - before;
+	return r;
+}
+
+static int write_device(struct claims *claims, const struct claim *claim,
+			const char *file, const char *value)
+{
+	char path[DEVICE_PATH_SIZE];
+
+	pci_device_path(path, &claim->address, file);
+	return write_timed(claims, path, value);
+}
+
+static void update_driver(const struct claims *claims, struct claim *claim)
+{
+	char driver[DRIVER_NAME_SIZE];
+
+	if (pci_read_driver(claims->bus_fd, &claim->address, driver) == 0)
+		strcpy(claim->now, driver);
+}
+
+static bool has_our_driver(const struct claims *claims, struct claim *claim)
+{
+	update_driver(claims, claim);
+	return strcmp(claim->now, claims->driver) == 0;
+}
+
+static bool exists(const struct claims *claims, const struct claim *claim)
+{
+	char path[DEVICE_PATH_SIZE];
+
+	pci_device_path(path, &claim->address, "driver_override");
+	return sysfs_exists(claims->bus_fd, path);
+}
+
+static int unbind(struct claims *claims, struct claim *claim)
+{
+	char name[ADDRESS_SIZE];
+	int r;
+
+	address_format(&claim->address, name);
+	r = write_device(claims, claim, "driver/unbind", name);
+	/* It may have let go by itself in the meantime. */
+	return r == -ENOENT || r == -ENODEV ? 0 : r;
+}
+
+static int probe(struct claims *claims, const struct claim *claim)
+{
+	char name[ADDRESS_SIZE];
+
+	address_format(&claim->address, name);
+	return write_timed(claims, "drivers_probe", name);
+}
+
+/*
+ * What drivers_probe keeps to itself, bind_store() in drivers/base/bus.c tells: the
+ * errno of the driver's probe. It is one more try, too.
+ */
+static int bind(struct claims *claims, const struct claim *claim)
+{
+	char name[ADDRESS_SIZE], path[sizeof("drivers//bind") + DRIVER_NAME_SIZE];
+
+	address_format(&claim->address, name);
+	snprintf(path, sizeof(path), "drivers/%s/bind", claims->driver);
+	return write_timed(claims, path, name);
+}
+
+void claim_undo(struct claims *claims, unsigned device)
+{
+	struct claim *claim = &claims->items[device];
+
+	/*
+	 * The newline clears; an empty write would never reach the kernel
+	 * (driver_set_override() in drivers/base/driver.c). It comes first, since what is
+	 * let go while it is set can be taken by no other driver.
+	 */
+	if (claim->overridden) {
+		int r = write_device(claims, claim, "driver_override", "\n");
+
+		if (r < 0 && exists(claims, claim))
+			log_debug("clearing the override failed: %s", strerror(-r));
+	}
+	if (has_our_driver(claims, claim))
+		(void)unbind(claims, claim);
+	if (claim->overridden)
+		(void)probe(claims, claim);
+	update_driver(claims, claim);
+	claim->undone = true;
+}
+
+bool claim_is_expired(const struct claims *claims, unsigned device)
+{
+	return __atomic_load_n(&claims->items[device].state, __ATOMIC_SEQ_CST) ==
+	       CLAIM_EXPIRED;
+}
+
+static bool leave_open(struct claim *claim, enum claim_state state)
+{
+	int expected = CLAIM_OPEN;
+
+	return __atomic_compare_exchange_n(&claim->state, &expected, state, false,
+					   __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+}
+
+static void finish(struct claim *claim, enum verdict verdict)
+{
+	claim->verdict = verdict;
+	leave_open(claim, CLAIM_FINISHED);
+}
+
+static void fail(struct claims *claims, unsigned device, enum reason reason, int error)
+{
+	struct claim *claim = &claims->items[device];
+	enum claim_step failed = claim->step;
+
+	claim->reason = exists(claims, claim) ? reason : REASON_GONE;
+	claim->error = error;
+	claim->step = STEP_UNDO;
+	claim_undo(claims, device);
+	claim->step = failed;
+	finish(claim, VERDICT_FAILED);
+}
+
+static void set_override(struct claims *claims, unsigned device)
+{
+	struct claim *claim = &claims->items[device];
+	int r;
+
+	if (has_our_driver(claims, claim)) {
+		finish(claim, VERDICT_CLAIMED);
+		return;
+	}
+	claim->step = STEP_OVERRIDE;
+	/* Set before the write: should it not return, it is still to be cleared. */
+	claim->overridden = true;
+	r = write_device(claims, claim, "driver_override", claims->driver);
+	if (r < 0)
+		fail(claims, device, REASON_OVERRIDE, r);
+	else
+		claim->override_is_set = true;
+}
+
+static bool is_registered(const struct claims *claims)
+{
+	char path[sizeof("drivers/") + DRIVER_NAME_SIZE];
+
+	snprintf(path, sizeof(path), "drivers/%s", claims->driver);
+	return sysfs_exists(claims->bus_fd, path);
+}
+
+static void load(struct claims *claims)
+{
+	uint64_t before = clock_us();
+	int r;
+
+	log_debug("loading %s", claims->driver);
+	r = module_load(claims->root, claims->driver);
+	claims->kernel_us += clock_us() - before;
+	/* Loaded is not enough: the driver must be there by that very name. */
+	if (r == 0 && !is_registered(claims))
+		r = -ENOENT;
+	claims->loading_failed = r < 0;
+	claims->loading_error = r;
+}
+
+static void load_driver(struct claims *claims, unsigned device)
+{
+	claims->items[device].step = STEP_LOAD;
+	if (!claims->loading_failed && !is_registered(claims))
+		load(claims);
+	if (claims->loading_failed)
+		fail(claims, device, REASON_NO_DRIVER, claims->loading_error);
+}
+
+/* Returns whether no driver but ours has the device any more. */
+static bool free_from_other(struct claims *claims, unsigned device)
+{
+	struct claim *claim = &claims->items[device];
+	int r;
+
+	if (has_our_driver(claims, claim) || !claim->now[0])
+		return true;
+	claim->step = STEP_UNBIND;
+	r = unbind(claims, claim);
+	if (has_our_driver(claims, claim) || !claim->now[0])
+		return true;
+	fail(claims, device, REASON_UNBIND, r);
+	return false;
+}
+
+static void bind_driver(struct claims *claims, unsigned device)
+{
+	struct claim *claim = &claims->items[device];
+	int r = 0;
+
+	/* Its first write hangs in another process; a probe now would be anybody's. */
+	if (!claim->override_is_set)
+		return;
+	if (!free_from_other(claims, device))
+		return;
+	claim->step = STEP_PROBE;
+	if (!has_our_driver(claims, claim))
+		r = probe(claims, claim);
+	if (!has_our_driver(claims, claim))
+		r = bind(claims, claim);
+	if (has_our_driver(claims, claim))
+		finish(claim, VERDICT_CLAIMED);
+	else
+		fail(claims, device, REASON_PROBE, r);
+}
+
+unsigned claim_job_count(const struct claims *claims)
+{
+	return ROUNDS * claims->count;
+}
+
+void claim_job(struct claims *claims, unsigned job)
+{
+	unsigned device = job % claims->count;
+	struct claim *claim = &claims->items[device];
+
+	if (claim->state != CLAIM_OPEN)
+		return;
+	switch ((enum round)(job / claims->count)) {
+	case ROUND_OVERRIDE:
+		set_override(claims, device);
+		break;
+	case ROUND_LOAD:
+		load_driver(claims, device);
+		break;
+	case ROUND_BIND:
+		bind_driver(claims, device);
+		break;
+	case ROUNDS:
+		break;
+	}
+	if (claim_is_expired(claims, device))
+		claim_undo(claims, device);
+}
+
+unsigned claims_expire(struct claims *claims, enum reason reason)
+{
+	unsigned count = 0;
+
+	claims->expired = reason;
+	for (unsigned i = 0; i < claims->count; i++)
+		count += leave_open(&claims->items[i], CLAIM_EXPIRED);
+	return count;
+}
+
+static size_t claims_size(unsigned count)
+{
+	return sizeof(struct claims) + count * sizeof(struct claim);
+}
+
+struct claims *claims_new(const struct plan *plan)
+{
+	unsigned count = (unsigned)plan_count(plan, VERDICT_CLAIMED), next = 0;
+	struct claims *claims = mmap(NULL, claims_size(count), PROT_READ | PROT_WRITE,
+				     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (claims == MAP_FAILED)
+		return NULL;
+	claims->count = count;
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct plan_entry *entry = &plan->entries[i];
+		struct claim *claim;
+
+		if (entry->verdict != VERDICT_CLAIMED)
+			continue;
+		claim = &claims->items[next++];
+		claim->address = entry->device->address;
+		strcpy(claim->was, entry->was);
+		strcpy(claim->now, entry->was);
+	}
+	return claims;
+}
+
+void claims_free(struct claims *claims)
+{
+	if (claims)
+		munmap(claims, claims_size(claims->count));
+}
+
+void claims_store(const struct claims *claims, struct plan *plan)
+{
+	unsigned next = 0;
+
+	for (size_t i = 0; i < plan->count; i++) {
+		struct plan_entry *entry = &plan->entries[i];
+		const struct claim *claim;
+
+		if (entry->verdict != VERDICT_CLAIMED)
+			continue;
+		claim = &claims->items[next++];
+		strcpy(entry->now, claim->now);
+		entry->step = claim->step;
+		entry->undone = claim->undone;
+		if (claim->state != CLAIM_FINISHED) {
+			entry->verdict = VERDICT_FAILED;
+			entry->reason = claims->expired;
+			continue;
+		}
+		entry->verdict = claim->verdict;
+		entry->reason = claim->reason;
+		entry->error = claim->error;
+	}
+}

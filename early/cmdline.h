@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PASSTHRU_CMDLINE_H
+#define PASSTHRU_CMDLINE_H
+
+#include <stdbool.h>
+
+#include "text.h"
+
+/*
+ * The kernel command line, taken apart as the kernel does it: next_arg() and
+ * parse_args() in lib/cmdline.c and kernel/params.c. Double quotes protect blanks and
+ * there are no escapes; what follows a lone "--" is for init.
+ */
+struct parameter {
+	struct span name;
+	struct span value; /* .at is NULL where there is no "=" */
+};
+
+/*
+ * Takes the next parameter off *rest (start with the whole text). Returns false at the
+ * end or at a lone "--". The spans point into the text.
+ */
+bool cmdline_next(struct text_cursor *rest, struct parameter *ret);
+
+/*
+ * Reads root_fd's proc/cmdline to its end, whatever its length. Returns 0 with
+ * *ret_text a NUL-terminated string to be freed by the caller, or a negative errno.
+ */
+int cmdline_read(int root_fd, char **ret_text);
+
+#endif

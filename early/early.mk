@@ -1,0 +1,30 @@
+# passthru-early, the static program in the boot image. After libs.mk.
+#
+# Out: EARLY, the program with symbols; EARLY_STRIPPED, what is installed.
+
+EARLY_SRCS := address.c announce.c claim.c clock.c cmdline.c iommu.c log.c main.c \
+	module.c options.c pci.c plan.c report.c request.c selector.c supervise.c \
+	sysfs.c text.c verdict.c
+
+EARLY_DIR := $(BUILD)/$(LIBC)/early
+EARLY_OBJS := $(EARLY_SRCS:%.c=$(EARLY_DIR)/%.o)
+EARLY := $(BUILD)/$(LIBC)/passthru-early.full
+EARLY_STRIPPED := $(BUILD)/$(LIBC)/passthru-early
+
+# The language is what the compiler's extensions make of C11: cleanup attributes.
+EARLY_WARNINGS := -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes \
+	-Wwrite-strings -Wformat=2 -Wvla
+EARLY_CPPFLAGS := -D_GNU_SOURCE -DVERSION='"$(VERSION)"'
+
+$(EARLY_DIR)/%.o: early/%.c early/early.mk early/libc.mk | $(LIBS_HEADERS) $(LIBC_DEPS)
+	@mkdir -p $(@D)
+	$(LIBC_CC) $(LIBC_CFLAGS) $(EARLY_WARNINGS) $(WERROR) $(EARLY_CPPFLAGS) \
+		$(KMOD_CPPFLAGS) $(BLKID_CPPFLAGS) -MMD -MP -c $< -o $@
+
+$(EARLY): $(EARLY_OBJS) $(KMOD_LIB) $(BLKID_LIB)
+	$(LIBC_CC) $(LIBC_CFLAGS) $(LIBC_LDFLAGS) $^ $(LIBC_LIBS) -o $@
+
+$(EARLY_STRIPPED): $(EARLY)
+	$(LIBC_STRIP) -o $@ $<
+
+-include $(EARLY_OBJS:.o=.d)

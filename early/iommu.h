@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PASSTHRU_IOMMU_H
+#define PASSTHRU_IOMMU_H
+
+/*
+ * What has to be switched on for devices to get an IOMMU group, as a phrase for the
+ * user (static). Goes by the ACPI tables below root_fd's sys/firmware, then by the kind
+ * of CPU in its proc/cpuinfo.
+ */
+const char *iommu_advice(int root_fd);
+
+#endif

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "options.h"
+
+static const char usage[] =
+	"Usage: passthru-early [OPTION]...\n"
+	"Gives the PCI devices that the kernel command line names to vfio-pci.\n"
+	"\n"
+	"      --dry-run         say what would be done and change nothing; the report\n"
+	"                        goes to standard output unless --report is given\n"
+	"      --verbose         say everything, on standard error as well\n"
+	"      --root DIR        use /sys, /proc, /dev, /run and /lib/modules below DIR\n"
+	"      --cmdline STRING  use STRING in place of /proc/cmdline\n"
+	"      --report FILE     write the report to FILE (\"-\" for standard output)\n"
+	"                        in place of /run/passthru/report\n"
+	"      --help            print this and exit\n"
+	"      --version         print the version and exit\n"
+	"\n"
+	"Exit status: 0 all that was asked for is claimed, or nothing was asked for;\n"
+	"1 something is not; 2 these arguments cannot be used.\n";
+
+enum { DRY_RUN = 1, VERBOSE, ROOT, CMDLINE, REPORT, HELP, PRINT_VERSION };
+
+static const struct option long_options[] = {
+	{ "dry-run", no_argument, NULL, DRY_RUN },
+	{ "verbose", no_argument, NULL, VERBOSE },
+	{ "root", required_argument, NULL, ROOT },
+	{ "cmdline", required_argument, NULL, CMDLINE },
+	{ "report", required_argument, NULL, REPORT },
+	{ "help", no_argument, NULL, HELP },
+	{ "version", no_argument, NULL, PRINT_VERSION },
+	{ NULL, 0, NULL, 0 },
+};
+
+static int refuse(const char *what, const char *argument)
+{
+	fprintf(stderr, "passthru-early: %s%s; see passthru-early --help\n", what,
+		argument);
+	return EXIT_USAGE;
+}
+
+/* Without the "/" at its end, so that it can stand before an absolute path. */
+static int read_root(char *root, struct options *ret)
+{
+	size_t length = strlen(root);
+
+	if (length == 0)
+		return refuse("--root needs a directory", "");
+	while (length > 0 && root[length - 1] == '/')
+		root[--length] = '\0';
+	ret->root = root;
+	return -1;
+}
+
+int options_parse(int argc, char **argv, struct options *ret)
+{
+	int option, status = -1;
+
+	*ret = (struct options){ .root = "" };
+	while (status < 0 &&
+	       (option = getopt_long(argc, argv, "", long_options, NULL)) >= 0) {
+		switch (option) {
+		case DRY_RUN:
+			ret->dry_run = true;
+			break;
+		case VERBOSE:
+			ret->verbose = true;
+			break;
+		case ROOT:
+			status = read_root(optarg, ret);
+			break;
+		case CMDLINE:
+			ret->cmdline = optarg;
+			break;
+		case REPORT:
+			ret->report = optarg;
+			break;
+		case HELP:
+			fputs(usage, stdout);
+			return EXIT_COMPLETE;
+		case PRINT_VERSION:
+			puts("passthru-early " VERSION);
+			return EXIT_COMPLETE;
+		default:
+			return refuse("unusable arguments", "");
+		}
+	}
+	if (status < 0 && optind < argc)
+		return refuse("unexpected argument: ", argv[optind]);
+	return status;
+}

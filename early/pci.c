@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pci.h"
+#include "sysfs.h"
+#include "util.h"
+
+/* Offsets in configuration space: include/uapi/linux/pci_regs.h. */
+#define CONFIG_HEADER_TYPE	0x0e
+#define CONFIG_HEADER_TYPE_MASK 0x7f /* the top bit says "has more functions" */
+
+void pci_device_path(char path[static DEVICE_PATH_SIZE],
+		     const struct pci_address *address, const char *file)
+{
+	char name[ADDRESS_SIZE];
+
+	address_format(address, name);
+	snprintf(path, DEVICE_PATH_SIZE, "devices/%s/%s", name, file);
+}
+
+static bool skip_word(struct text_cursor *cursor, const char *word)
+{
+	while (*word)
+		if (!text_skip(cursor, *word++))
+			return false;
+	return true;
+}
+
+static bool read_tagged(struct text_cursor *cursor, const char *tag, unsigned digits,
+			uint32_t *ret)
+{
+	return skip_word(cursor, tag) && text_read_hex(cursor, digits, ret) == 0;
+}
+
+/*
+ * The module alias has the whole ID in one file, and reading it neither wakes the
+ * device nor takes its lock. Source: modalias_show() in drivers/pci/pci-sysfs.c.
+ */
+static int parse_modalias(const char *text, size_t length, struct pci_id *ret)
+{
+	struct text_cursor cursor = { .at = text, .end = text + length };
+	uint32_t base = 0, sub = 0, interface = 0;
+	struct pci_id id = { 0 };
+
+	if (!skip_word(&cursor, "pci:") || !read_tagged(&cursor, "v", 8, &id.vendor) ||
+	    !read_tagged(&cursor, "d", 8, &id.device) ||
+	    !read_tagged(&cursor, "sv", 8, &id.subvendor) ||
+	    !read_tagged(&cursor, "sd", 8, &id.subdevice) ||
+	    !read_tagged(&cursor, "bc", 2, &base) ||
+	    !read_tagged(&cursor, "sc", 2, &sub) ||
+	    !read_tagged(&cursor, "i", 2, &interface))
+		return -EINVAL;
+	id.class = base << 16 | sub << 8 | interface;
+	*ret = id;
+	return 0;
+}
+
+static int read_device(int devices_fd, const char *name, struct pci_device *ret)
+{
+	struct pci_device device = { .group = NO_GROUP };
+	struct address_pattern pattern;
+	char path[ADDRESS_SIZE + sizeof("/modalias")], modalias[128];
+	const char *why;
+	size_t at;
+	ssize_t length;
+
+	if (strlen(name) >= ADDRESS_SIZE ||
+	    address_parse(name, strlen(name), &pattern, &why, &at) < 0)
+		return -EINVAL;
+	device.address = pattern.address;
+	snprintf(path, sizeof(path), "%s/modalias", name);
+	length = sysfs_read(devices_fd, path, modalias, sizeof(modalias));
+	if (length < 0)
+		return (int)length;
+	if (parse_modalias(modalias, (size_t)length, &device.id) < 0)
+		return -EINVAL;
+	*ret = device;
+	return 0;
+}
+
+static int compare_devices(const void *a, const void *b)
+{
+	const struct pci_device *left = a, *right = b;
+
+	return address_compare(&left->address, &right->address);
+}
+
+static int append(struct pci_list *list, size_t *room, const struct pci_device *device)
+{
+	if (list->count == *room) {
+		size_t larger = *room ? *room * 2 : 64;
+		void *devices = realloc(list->devices, larger * sizeof(*device));
+
+		if (!devices)
+			return -ENOMEM;
+		list->devices = devices;
+		*room = larger;
+	}
+	list->devices[list->count++] = *device;
+	return 0;
+}
+
+int pci_scan(int bus_fd, struct pci_list *ret)
+{
+	_cleanup_closedir_ DIR *directory = NULL;
+	struct dirent *entry;
+	size_t room = 0;
+	int fd;
+
+	*ret = (struct pci_list){ 0 };
+	fd = openat(bus_fd, "devices", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	directory = fdopendir(fd);
+	if (!directory) {
+		close(fd);
+		return -ENOMEM;
+	}
+	while ((entry = readdir(directory))) {
+		struct pci_device device;
+
+		if (read_device(fd, entry->d_name, &device) < 0)
+			continue;
+		if (append(ret, &room, &device) < 0)
+			return -ENOMEM;
+	}
+	qsort(ret->devices, ret->count, sizeof(ret->devices[0]), compare_devices);
+	return 0;
+}
+
+void pci_list_free(struct pci_list *list)
+{
+	free(list->devices);
+	*list = (struct pci_list){ 0 };
+}
+
+int pci_read_driver(int bus_fd, const struct pci_address *address,
+		    char driver[static DRIVER_NAME_SIZE])
+{
+	char path[DEVICE_PATH_SIZE];
+	int r;
+
+	driver[0] = '\0';
+	pci_device_path(path, address, "driver");
+	r = sysfs_read_link(bus_fd, path, driver, DRIVER_NAME_SIZE);
+	return r == -ENOENT ? 0 : r;
+}
+
+static int read_group(int bus_fd, const struct pci_address *address)
+{
+	char path[DEVICE_PATH_SIZE], name[16];
+
+	pci_device_path(path, address, "iommu_group");
+	if (sysfs_read_link(bus_fd, path, name, sizeof(name)) < 0)
+		return NO_GROUP;
+	return atoi(name);
+}
+
+/* vfio_pci_core_register_device() looks at the header, and so at what is no class. */
+static bool read_is_bridge(int bus_fd, const struct pci_device *device)
+{
+	unsigned char config[CONFIG_HEADER_TYPE + 1];
+	char path[DEVICE_PATH_SIZE];
+
+	pci_device_path(path, &device->address, "config");
+	if (sysfs_read_bytes(bus_fd, path, config, sizeof(config)) != sizeof(config))
+		return device->id.class >> 8 == 0x0604;
+	return (config[CONFIG_HEADER_TYPE] & CONFIG_HEADER_TYPE_MASK) != 0;
+}
+
+int pci_read_facts(int bus_fd, struct pci_device *device)
+{
+	char path[DEVICE_PATH_SIZE];
+
+	pci_device_path(path, &device->address, "modalias");
+	if (!sysfs_exists(bus_fd, path))
+		return -ENODEV;
+	device->group = read_group(bus_fd, &device->address);
+	device->is_bridge = read_is_bridge(bus_fd, device);
+	pci_device_path(path, &device->address, "virtfn0");
+	device->has_vfs = sysfs_exists(bus_fd, path);
+	return pci_read_driver(bus_fd, &device->address, device->driver);
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PASSTHRU_PCI_H
+#define PASSTHRU_PCI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "address.h"
+#include "request.h"
+#include "selector.h"
+
+#define NO_GROUP (-1)
+
+/* A PCI function. What stands below "facts" is known after pci_read_facts() only. */
+struct pci_device {
+	struct pci_address address;
+	struct pci_id id;
+	/* facts */
+	int group;		       /* number of the IOMMU group or NO_GROUP */
+	bool is_bridge;		       /* its configuration header is not a normal one */
+	bool has_vfs;		       /* a physical function whose virtual ones are on */
+	char driver[DRIVER_NAME_SIZE]; /* that it is bound to; "" for none */
+};
+
+/* Every PCI function that sysfs knows, in the order of their addresses. */
+struct pci_list {
+	struct pci_device *devices;
+	size_t count;
+};
+
+/*
+ * Reads address and ID of every function below bus_fd, a directory of the shape of
+ * /sys/bus/pci: three system calls a function. One that vanishes meanwhile is left out.
+ * Returns 0 or a negative errno; release with pci_list_free() in either case.
+ */
+int pci_scan(int bus_fd, struct pci_list *ret);
+
+void pci_list_free(struct pci_list *list);
+
+/*
+ * Reads what a decision about the device needs, and nothing for which the kernel takes
+ * the device's lock: a device that hangs must not hang us here.
+ * Returns 0, or -ENODEV where it is gone.
+ */
+int pci_read_facts(int bus_fd, struct pci_device *device);
+
+/* Reads the driver it is bound to into device->driver. Returns 0 or a negative errno. */
+int pci_read_driver(int bus_fd, const struct pci_address *address,
+		    char driver[static DRIVER_NAME_SIZE]);
+
+/* Path of a file of the device below bus_fd. */
+#define DEVICE_PATH_SIZE (sizeof("devices//") + ADDRESS_SIZE + 32)
+void pci_device_path(char path[static DEVICE_PATH_SIZE],
+		     const struct pci_address *address, const char *file);
+
+#endif

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "supervise.h"
+
+/* Each waits for half of what is left; after eight there is nothing to share out. */
+#define WORKERS_MAX 8
+
+struct worker {
+	pid_t pid;
+	int fd; /* one byte comes through it for each job done; -1 once it has ended */
+};
+
+struct supervisor {
+	void (*job)(void *data, unsigned job);
+	void *data;
+	unsigned count;
+	unsigned next; /* the job that the newest worker is at */
+	struct worker workers[WORKERS_MAX];
+	unsigned started;
+	/* Shared: which worker may begin a job. The others end after theirs. */
+	volatile unsigned *active;
+};
+
+static void work(const struct supervisor *supervisor, unsigned self, int fd)
+{
+	for (unsigned i = supervisor->next; i < supervisor->count; i++) {
+		if (*supervisor->active != self)
+			break;
+		supervisor->job(supervisor->data, i);
+		if (write(fd, "", 1) != 1)
+			break;
+	}
+	_exit(0);
+}
+
+/* A new worker that begins with the job supervisor->next. */
+static int start_worker(struct supervisor *supervisor)
+{
+	struct worker *worker = &supervisor->workers[supervisor->started];
+	int ends[2], r;
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return -errno;
+	*supervisor->active = supervisor->started;
+	worker->pid = fork();
+	if (worker->pid == 0) {
+		close(ends[0]);
+		work(supervisor, supervisor->started, ends[1]);
+	}
+	r = worker->pid < 0 ? -errno : 0;
+	close(ends[1]);
+	if (r < 0) {
+		close(ends[0]);
+		return r;
+	}
+	worker->fd = ends[0];
+	supervisor->started++;
+	return 0;
+}
+
+static bool is_newest(const struct supervisor *supervisor, unsigned worker)
+{
+	return worker + 1 == supervisor->started;
+}
+
+/* Whether there is something behind the job that the newest worker is stuck in. */
+static bool can_go_on(const struct supervisor *supervisor)
+{
+	return supervisor->next + 1 < supervisor->count &&
+	       supervisor->started < WORKERS_MAX;
+}
+
+static void go_on(struct supervisor *supervisor)
+{
+	if (!can_go_on(supervisor))
+		return;
+	supervisor->next++;
+	/* No process to be had: the newest worker is all there is. */
+	if (start_worker(supervisor) < 0)
+		supervisor->next--;
+}
+
+/* Reads what a worker says. Its end before its last job was done is a crash. */
+static void hear_worker(struct supervisor *supervisor, unsigned index)
+{
+	struct worker *worker = &supervisor->workers[index];
+	char bytes[64];
+	ssize_t got = read(worker->fd, bytes, sizeof(bytes));
+
+	if (got < 0)
+		return;
+	if (got > 0) {
+		if (is_newest(supervisor, index))
+			supervisor->next += (unsigned)got;
+		return;
+	}
+	close(worker->fd);
+	worker->fd = -1;
+	waitpid(worker->pid, NULL, 0);
+	if (is_newest(supervisor, index))
+		go_on(supervisor);
+}
+
+static unsigned list_open(const struct supervisor *supervisor, struct pollfd *polls,
+			  unsigned *indexes)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < supervisor->started; i++) {
+		if (supervisor->workers[i].fd < 0)
+			continue;
+		indexes[count] = i;
+		polls[count++] = (struct pollfd){ .fd = supervisor->workers[i].fd,
+						  .events = POLLIN };
+	}
+	return count;
+}
+
+static int wait_for_workers(struct supervisor *supervisor, uint64_t deadline)
+{
+	struct pollfd polls[WORKERS_MAX];
+	unsigned indexes[WORKERS_MAX], count;
+
+	while ((count = list_open(supervisor, polls, indexes)) > 0) {
+		uint64_t now = clock_ms();
+		int patience, ready;
+
+		if (now >= deadline)
+			return -ETIME;
+		patience = (int)(deadline - now);
+		if (can_go_on(supervisor) && patience > 1)
+			patience /= 2;
+		ready = poll(polls, count, patience);
+		if (ready == 0)
+			go_on(supervisor);
+		for (unsigned i = 0; ready > 0 && i < count; i++)
+			if (polls[i].revents)
+				hear_worker(supervisor, indexes[i]);
+	}
+	return 0;
+}
+
+int supervise_run(void (*job)(void *data, unsigned job), void *data, unsigned count,
+		  uint64_t deadline)
+{
+	struct supervisor supervisor = { .job = job, .data = data, .count = count };
+	void *shared = mmap(NULL, sizeof(*supervisor.active), PROT_READ | PROT_WRITE,
+			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int r;
+
+	if (shared == MAP_FAILED)
+		return -ENOMEM;
+	supervisor.active = shared;
+	r = start_worker(&supervisor);
+	if (r == 0)
+		r = wait_for_workers(&supervisor, deadline);
+	for (unsigned i = 0; i < supervisor.started; i++)
+		if (supervisor.workers[i].fd >= 0)
+			close(supervisor.workers[i].fd);
+	munmap(shared, sizeof(*supervisor.active));
+	return r;
+}
