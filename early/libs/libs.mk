@@ -28,7 +28,8 @@ BLKID_DIR := $(BUILD)/$(LIBC)/blkid-$(BLKID_VERSION)
 # All superblocks and partition tables: without a neighbour that is ambiguous with
 # it, a format is recognised where it should not be.
 BLKID_OBJS := $(addprefix $(BLKID_DIR)/, \
-	$(addprefix libblkid/src/, devno.o init.o probe.o tag.o version.o) \
+	$(addprefix libblkid/src/, devno.o encode.o init.o probe.o tag.o \
+		version.o) \
 	$(addprefix libblkid/src/superblocks/, \
 		adaptec_raid.o apfs.o bcache.o befs.o bfs.o bitlocker.o bluestore.o \
 		btrfs.o cramfs.o cs_fvault2.o ddf_raid.o drbd.o drbdmanage.o \

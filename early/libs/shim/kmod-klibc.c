@@ -1,8 +1,8 @@
 /* The functions that kmod takes from a libc and klibc lacks. */
 #include "kmod-klibc.h"
 
-#include <errno.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -45,4 +45,80 @@ ssize_t getdelim(char **line, size_t *size, int delim, FILE *f)
 
 	(*line)[len] = '\0';
 	return len && !ferror(f) ? (ssize_t)len : -1;
+}
+
+/* The bracket expression that starts after p's '[': its end, NULL if it has none. */
+static const char *match_set(const char *p, unsigned char c, bool *ret_hit)
+{
+	bool negated = *p == '!' || *p == '^';
+	bool hit = false;
+	const char *first = p += negated;
+
+	for (; *p != ']' || p == first; p++) {
+		unsigned char low, high;
+
+		if (*p == '\\' && p[1])
+			p++;
+		low = high = *p;
+		if (p[0] && p[1] == '-' && p[2] && p[2] != ']') {
+			p += 2;
+			if (*p == '\\' && p[1])
+				p++;
+			high = *p;
+		}
+		if (!*p)
+			return NULL;
+		hit |= low <= c && c <= high;
+	}
+	*ret_hit = hit != negated;
+	return p + 1;
+}
+
+/* The pattern behind its first element if that matches c, else NULL. */
+static const char *match_one(const char *p, char c)
+{
+	const char *end;
+	bool hit;
+
+	if (*p == '?')
+		return p + 1;
+	if (*p == '[') {
+		end = match_set(p + 1, c, &hit);
+		if (end)
+			return hit ? end : NULL;
+	}
+	if (*p == '\\')
+		p++;
+	return *p == c ? p + 1 : NULL;
+}
+
+/*
+ * For aliases. klibc's takes [!ab] for "not a, or not b", and for a modalias with its
+ * many asterisks ten times as long: here only the last one seen is tried again.
+ */
+int kmod_fnmatch(const char *p, const char *s, int flags)
+{
+	const char *star = NULL, *from = NULL;
+
+	(void)flags;		/* kmod passes 0. */
+	while (*s || *p) {
+		const char *next;
+
+		if (*p == '*') {
+			star = ++p;
+			from = s;
+			continue;
+		}
+		next = *s ? match_one(p, *s) : NULL;
+		if (next) {
+			p = next;
+			s++;
+			continue;
+		}
+		if (!star || !*from)
+			return FNM_NOMATCH;
+		p = star;
+		s = ++from;
+	}
+	return 0;
 }

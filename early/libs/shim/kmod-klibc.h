@@ -2,6 +2,7 @@
 #pragma once
 
 #include <endian.h>
+#include <fnmatch.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <time.h>
@@ -32,6 +33,8 @@ int finit_module(int fd, const char *args, int flags);
 /* In kmod-klibc.c. */
 char *get_current_dir_name(void);
 ssize_t getdelim(char **line, size_t *size, int delim, FILE *f);
+int kmod_fnmatch(const char *pattern, const char *string, int flags);
+#define fnmatch kmod_fnmatch
 
 /* Nowhere: the linker drops what calls these (waiting for a module to go). */
 int clock_gettime(int clock, struct timespec *ret_now);
