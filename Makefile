@@ -1,18 +1,31 @@
 # passthru: gives PCI devices to vfio-pci before their usual drivers touch them.
 #
-#   make            build
-#   make install    install; PREFIX and DESTDIR are honoured
-#   make demo       show the main job in a virtual machine
-#   make check      all tests
+#   make             build
+#   make install     install; PREFIX and DESTDIR are honoured
+#   make uninstall   take it away again
+#   make demo        show the main job in a virtual machine
+#   make check       all tests
+#   make size        what the static program weighs with each C library
 #
-# LIBC=klibc|musl|glibc chooses the C library of the static program.
+# LIBC=klibc|musl|glibc chooses the C library of the static program; V=1 shows the
+# commands.
 
 VERSION := 0.1.0
 PREFIX ?= /usr
+SBINDIR ?= $(PREFIX)/sbin
+MANDIR ?= $(PREFIX)/share/man
 DESTDIR ?=
 CC ?= cc
 BUILD ?= build
 LIBC ?= klibc
+INSTALL ?= install
+
+ifeq ($(V),1)
+say = @:
+else
+.SILENT:
+say = @printf '  %-8s %s\n'
+endif
 
 .SUFFIXES:
 .DELETE_ON_ERROR:
@@ -22,6 +35,7 @@ all: early
 include early/libc.mk
 include early/libs/libs.mk
 include early/early.mk
+include install.mk
 
 early: $(EARLY_STRIPPED)
 

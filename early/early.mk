@@ -18,13 +18,16 @@ EARLY_CPPFLAGS := -D_GNU_SOURCE -DVERSION='"$(VERSION)"'
 
 $(EARLY_DIR)/%.o: early/%.c early/early.mk early/libc.mk | $(LIBS_HEADERS) $(LIBC_DEPS)
 	@mkdir -p $(@D)
+	$(say) CC $@
 	$(LIBC_CC) $(LIBC_CFLAGS) $(EARLY_WARNINGS) $(WERROR) $(EARLY_CPPFLAGS) \
 		$(KMOD_CPPFLAGS) $(BLKID_CPPFLAGS) -MMD -MP -c $< -o $@
 
 $(EARLY): $(EARLY_OBJS) $(KMOD_LIB) $(BLKID_LIB)
+	$(say) LINK $@
 	$(LIBC_CC) $(LIBC_CFLAGS) $(LIBC_LDFLAGS) $^ $(LIBC_LIBS) -o $@
 
 $(EARLY_STRIPPED): $(EARLY)
+	$(say) STRIP $@
 	$(LIBC_STRIP) -o $@ $<
 
 -include $(EARLY_OBJS:.o=.d)

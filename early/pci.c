@@ -72,7 +72,7 @@ static int read_device(int devices_fd, const char *name, struct pci_device *ret)
 	    address_parse(name, strlen(name), &pattern, &why, &at) < 0)
 		return -EINVAL;
 	device.address = pattern.address;
-	snprintf(path, sizeof(path), "%s/modalias", name);
+	snprintf(path, sizeof(path), "%.*s/modalias", (int)ADDRESS_SIZE, name);
 	length = sysfs_read(devices_fd, path, modalias, sizeof(modalias));
 	if (length < 0)
 		return (int)length;
