@@ -24,29 +24,27 @@ static const char *find_word_end(const char *from, const char *end)
 
 /*
  * The kernel takes off only an outer pair of quotes, around the whole word or around
- * the value. A quote inside stays; it then makes the item malformed, and so is named.
+ * the value, and one quote at the end for both. A quote inside stays; it then makes the
+ * item malformed, and so is named. A "=" that comes first is part of the name.
  */
 static struct parameter split_word(const char *at, const char *end)
 {
-	bool word_quoted = at < end && *at == '"';
-	const char *equals;
+	bool word_quoted = at < end && *at == '"', value_quoted;
+	const char *equals = NULL, *value;
 
-	if (word_quoted) {
-		at++;
-		if (end > at && end[-1] == '"')
+	at += word_quoted;
+	if (end - at > 1)
+		equals = memchr(at + 1, '=', (size_t)(end - at) - 1);
+	if (!equals) {
+		if (word_quoted && end > at && end[-1] == '"')
 			end--;
-	}
-	equals = memchr(at, '=', (size_t)(end - at));
-	if (!equals || equals == at)
 		return (struct parameter){ .name = { at, (size_t)(end - at) } };
-
-	const char *value = equals + 1;
-
-	if (value < end && *value == '"') {
-		value++;
-		if (end > value && end[-1] == '"')
-			end--;
 	}
+	value = equals + 1;
+	value_quoted = value < end && *value == '"';
+	value += value_quoted;
+	if ((word_quoted || value_quoted) && end > value && end[-1] == '"')
+		end--;
 	return (struct parameter){ .name = { at, (size_t)(equals - at) },
 				   .value = { value, (size_t)(end - value) } };
 }

@@ -6,7 +6,8 @@
 
 bool text_is_space(char c)
 {
-	return c == ' ' || (c >= '\t' && c <= '\r');
+	/* Latin-1's no-break space too: _ctype[] in lib/ctype.c. */
+	return c == ' ' || (c >= '\t' && c <= '\r') || (unsigned char)c == 0xa0;
 }
 
 static int hex_digit(char c)
