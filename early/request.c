@@ -281,7 +281,7 @@ static int check_stray_item(struct request *request, const struct parameter *lis
 
 	if (!list->value.length || list->value.at[list->value.length - 1] != ',')
 		return 0;
-	if (word->value.at)
+	if (word->value.at || !text.length)
 		return 0;
 	if (text.at[text.length - 1] == ',')
 		text.length--;
