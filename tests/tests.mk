@@ -1,0 +1,47 @@
+# The tests that need no virtual machine. After early.mk.
+#
+#   check-unit      each source file of early/ by itself, under sanitizers
+#   check-program   the program as a whole, with each libc
+#   bench           what it costs, by the number of devices
+#   lint            style, and what static analysis finds
+#
+# Needed: check, valgrind, strace, shellcheck, clang-format, cppcheck,
+# universal-ctags.
+
+# -- unit tests: by the host's compiler, whatever LIBC is ----------------------------
+
+UNIT_DIR := $(BUILD)/host/unit
+UNIT_TESTS := address cmdline selector text
+UNIT_PROGRAMS := $(UNIT_TESTS:%=$(UNIT_DIR)/test-%)
+UNIT_CFLAGS := -std=gnu11 -O1 -g -fsanitize=address,undefined \
+	-fno-sanitize-recover=all -fno-omit-frame-pointer \
+	-Wall -Wextra -Wshadow -Wstrict-prototypes -Wwrite-strings -Wvla -Werror
+UNIT_CPPFLAGS := $(EARLY_CPPFLAGS) -Iearly -Itests/unit
+
+# In an archive, so that a test's own functions stand in for those of a file. Without
+# module.c, which libkmod would come along with; every test has its own main().
+UNIT_EARLY := $(filter-out main.o module.o,$(EARLY_SRCS:.c=.o))
+UNIT_LIB := $(UNIT_DIR)/libearly.a
+
+$(UNIT_DIR)/early/%.o: early/%.c tests/tests.mk
+	@mkdir -p $(@D)
+	$(CC) $(UNIT_CFLAGS) $(UNIT_CPPFLAGS) -MMD -MP -c $< -o $@
+
+$(UNIT_DIR)/%.o: tests/unit/%.c tests/tests.mk
+	@mkdir -p $(@D)
+	$(CC) $(UNIT_CFLAGS) $(UNIT_CPPFLAGS) -MMD -MP -c $< -o $@
+
+$(UNIT_LIB): $(UNIT_EARLY:%=$(UNIT_DIR)/early/%) $(UNIT_DIR)/unit.o
+	rm -f $@
+	$(AR) qcs $@ $^
+
+$(UNIT_PROGRAMS): $(UNIT_DIR)/test-%: $(UNIT_DIR)/%.o $(UNIT_LIB)
+	$(CC) $(UNIT_CFLAGS) $(UNIT_LDFLAGS) $(filter %.o,$^) $(UNIT_LIB) \
+		$$(pkg-config --libs check) -o $@
+
+check-unit: $(UNIT_PROGRAMS)
+	tests/unit/run $^
+
+-include $(wildcard $(UNIT_DIR)/*.d $(UNIT_DIR)/early/*.d)
+
+.PHONY: check-unit

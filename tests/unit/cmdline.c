@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmdline.h"
+#include "unit.h"
+
+/* All parameters, as "[name]" or "[name=value]". To be freed. */
+static char *take_apart(const char *text, size_t length)
+{
+	_cleanup_free_ char *copy = exact_copy(text, length);
+	struct text_cursor rest = { .at = copy, .end = copy + length };
+	char *all = calloc(1, 3 * length + 8);
+	struct parameter parameter;
+
+	while (cmdline_next(&rest, &parameter)) {
+		strcat(all, "[");
+		strncat(all, parameter.name.at, parameter.name.length);
+		if (parameter.value.at) {
+			strcat(all, "=");
+			strncat(all, parameter.value.at, parameter.value.length);
+		}
+		strcat(all, "]");
+	}
+	return all;
+}
+
+static const struct {
+	const char *text;
+	const char *parameters;
+} lines[] = {
+	{ "", "" },
+	{ " ", "" },
+	{ "\n", "" },
+	{ "quiet", "[quiet]" },
+	{ "quiet\n", "[quiet]" },
+	{ "  quiet  splash  ", "[quiet][splash]" },
+	{ "a\tb\nc\vd\fe\rf", "[a][b][c][d][e][f]" },
+	{ "a\xa0z", "[a][z]" },
+	{ "a=b", "[a=b]" },
+	{ "a=", "[a=]" },
+	{ "a==", "[a==]" },
+	{ "a=b=c", "[a=b=c]" },
+	{ "=", "[=]" },
+	{ "=a", "[=a]" },
+	{ "=a=b", "[=a=b]" }, /* here the name is "=a" */
+	{ "a-b_c=d-e_f", "[a-b_c=d-e_f]" },
+	/* quotes: around the value, the word, and in the middle */
+	{ "a=\"b c\" d", "[a=b c][d]" },
+	{ "\"a=b c\" d", "[a=b c][d]" },
+	{ "a=\"\"", "[a=]" },
+	{ "a=\"", "[a=]" },
+	{ "a=\" b", "[a= b]" },
+	{ "a=\"b c", "[a=b c]" },
+	{ "a=b\" c\"d", "[a=b\" c\"d]" },
+	{ "a=\"b\"c", "[a=b\"c]" },
+	{ "a=b\"\"", "[a=b\"\"]" },
+	{ "a\"b c\"=d e", "[a\"b c\"=d][e]" },
+	{ "\"a b\" c", "[a b][c]" },
+	{ "\"a b", "[a b]" },
+	{ "\"\" a", "[][a]" },
+	{ "\"", "[]" },
+	{ "\"a=\"b c\"\"", "[a=b][c\"\"]" },
+	{ "\"a=\"b\"\"", "[a=b\"]" }, /* only one of the two goes */
+	{ "\"a\"b", "[a\"b]" },
+	/* no escapes */
+	{ "a=\\\"b c\\\"", "[a=\\\"b c\\\"]" },
+	{ "a='b c'", "[a='b][c']" },
+	/* what follows a lone "--" is for init */
+	{ "a -- b", "[a]" },
+	{ "--", "" },
+	{ "a \"--\" b", "[a]" },
+	{ "a --b c", "[a][--b][c]" },
+	{ "a --= c", "[a][--=][c]" },
+	{ "a=-- b", "[a=--][b]" },
+	{ "a - b", "[a][-][b]" },
+	{ "a --- b", "[a][---][b]" },
+	{ "a\" -- b\" c", "[a\" -- b\"][c]" },
+};
+
+START_TEST(follows_the_rules)
+{
+	_cleanup_free_ char *got = take_apart(lines[_i].text, strlen(lines[_i].text));
+
+	expect_text(lines[_i].text, got, lines[_i].parameters);
+}
+
+static bool is_blank(char c)
+{
+	return c && (strchr(" \t\n\v\f\r", c) || (unsigned char)c == 0xa0);
+}
+
+/* Where the word's name ends, and where the word does. */
+static char *find_equals(char *word, char **ret_end)
+{
+	bool whole = word[0] == '"', inside = whole;
+	char *equals = NULL, *end;
+
+	word += whole;
+	for (end = word; *end && (inside || !is_blank(*end)); end++) {
+		if (*end == '=' && !equals && end != word)
+			equals = end;
+		if (*end == '"')
+			inside = !inside;
+	}
+	*ret_end = end;
+	return equals;
+}
+
+/*
+ * What the kernel does, put differently: next_arg() and parse_args() cut a line up in
+ * place, byte by byte, and so does this. Returns as take_apart() does.
+ */
+static char *kernel_takes_apart(const char *text)
+{
+	_cleanup_free_ char *line = strdup(text);
+	char *all = calloc(1, 3 * strlen(text) + 8), *at = line;
+
+	for (;;) {
+		char *name, *value = NULL, *equals, *end, *next;
+
+		while (is_blank(*at))
+			at++;
+		if (!*at)
+			break;
+		name = at + (*at == '"');
+		equals = find_equals(at, &end);
+		next = end + (*end != '\0');
+		*end = '\0';
+		if (equals) {
+			*equals = '\0';
+			value = equals + 1;
+		}
+		if (value && *value == '"') {
+			value++;
+			if (end[-1] == '"')
+				end[-1] = '\0';
+		}
+		if (*at == '"' && end > name && end[-1] == '"')
+			end[-1] = '\0';
+		if (!value && strcmp(name, "--") == 0)
+			break;
+		sprintf(all + strlen(all), value ? "[%s=%s]" : "[%s]", name, value);
+		at = next;
+	}
+	return all;
+}
+
+/* Every text of up to eight of these bytes. */
+START_TEST(agrees_with_the_kernel)
+{
+	static const char alphabet[] = "a=\" -";
+	char text[9];
+
+	for (unsigned length = 1; length <= 8; length++) {
+		unsigned count = 1;
+
+		for (unsigned i = 0; i < length; i++)
+			count *= 5;
+		for (unsigned number = (unsigned)_i; number < count; number += 8) {
+			char *got, *want;
+			unsigned rest = number;
+
+			for (unsigned i = 0; i < length; i++, rest /= 5)
+				text[i] = alphabet[rest % 5];
+			text[length] = '\0';
+			got = take_apart(text, length);
+			want = kernel_takes_apart(text);
+			expect_text(text, got, want);
+			free(got);
+			free(want);
+		}
+	}
+}
+
+static const size_t sizes[] = {
+	0, 1, 2, 511, 1023, 1024, 2048, 4094, 4095, 4096, 4097, 8191, 8192, 65536, 500000,
+};
+
+/* The kernel's own limit is 2048 on x86 and differs elsewhere: nothing is cut. */
+START_TEST(reads_any_length)
+{
+	struct directory root = make_directory();
+	_cleanup_free_ char *line = malloc(sizes[_i] + 1), *got = NULL;
+
+	memset(line, 'x', sizes[_i]);
+	line[sizes[_i]] = '\0';
+	put_file(&root, "proc/cmdline", line);
+	ck_assert_int_eq(cmdline_read(root.fd, &got), 0);
+	ck_assert_uint_eq(strlen(got), sizes[_i]);
+	ck_assert(strcmp(got, line) == 0);
+	drop_directory(&root);
+}
+
+START_TEST(says_what_cannot_be_read)
+{
+	struct directory root = make_directory();
+	char *text = NULL;
+
+	expect_number("no file", cmdline_read(root.fd, &text), -ENOENT);
+	put_directory(&root, "proc");
+	put_directory(&root, "proc/cmdline");
+	expect_number("a directory", cmdline_read(root.fd, &text), -EISDIR);
+	expect("nothing is returned", !text);
+	drop_directory(&root);
+}
+
+START_TEST(leaves_nothing_open)
+{
+	struct directory root = make_directory();
+	unsigned before = count_fds();
+	char *text = NULL;
+
+	(void)cmdline_read(root.fd, &text);
+	put_file(&root, "proc/cmdline", "quiet");
+	ck_assert_int_eq(cmdline_read(root.fd, &text), 0);
+	free(text);
+	ck_assert_uint_eq(count_fds(), before);
+	drop_directory(&root);
+}
+
+int main(void)
+{
+	TCase *tcase = tcase_create("cmdline");
+
+	add_rows(tcase, follows_the_rules, lines);
+	tcase_add_loop_test(tcase, agrees_with_the_kernel, 0, 8);
+	add_rows(tcase, reads_any_length, sizes);
+	tcase_add_test(tcase, says_what_cannot_be_read);
+	tcase_add_test(tcase, leaves_nothing_open);
+	return unit_run("cmdline", tcase);
+}
