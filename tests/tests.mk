@@ -8,14 +8,19 @@
 # Needed: check, valgrind, strace, shellcheck, clang-format, cppcheck,
 # universal-ctags.
 
+COMMA := ,
+
 # -- unit tests: by the host's compiler, whatever LIBC is ----------------------------
 
 UNIT_DIR := $(BUILD)/host/unit
-UNIT_TESTS := address cmdline selector text
+UNIT_TESTS := address cmdline request selector text
 UNIT_PROGRAMS := $(UNIT_TESTS:%=$(UNIT_DIR)/test-%)
 UNIT_CFLAGS := -std=gnu11 -O1 -g -fsanitize=address,undefined \
 	-fno-sanitize-recover=all -fno-omit-frame-pointer \
 	-Wall -Wextra -Wshadow -Wstrict-prototypes -Wwrite-strings -Wvla -Werror
+# The functions that seams.c stands before.
+UNIT_LDFLAGS := $(addprefix -Wl$(COMMA)--wrap=,malloc calloc realloc mmap fork pipe2 \
+	fdopendir renameat)
 UNIT_CPPFLAGS := $(EARLY_CPPFLAGS) -Iearly -Itests/unit
 
 # In an archive, so that a test's own functions stand in for those of a file. Without
@@ -31,7 +36,8 @@ $(UNIT_DIR)/%.o: tests/unit/%.c tests/tests.mk
 	@mkdir -p $(@D)
 	$(CC) $(UNIT_CFLAGS) $(UNIT_CPPFLAGS) -MMD -MP -c $< -o $@
 
-$(UNIT_LIB): $(UNIT_EARLY:%=$(UNIT_DIR)/early/%) $(UNIT_DIR)/unit.o
+$(UNIT_LIB): $(UNIT_EARLY:%=$(UNIT_DIR)/early/%) $(UNIT_DIR)/unit.o \
+		$(UNIT_DIR)/seams.o
 	rm -f $@
 	$(AR) qcs $@ $^
 

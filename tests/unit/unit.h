@@ -3,6 +3,7 @@
 #define PASSTHRU_TESTS_UNIT_H
 
 #include <check.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 
