@@ -6,6 +6,8 @@
 #include "announce.h"
 #include "iommu.h"
 #include "log.h"
+#include "group.h"
+#include "text.h"
 #include "util.h"
 
 #define NAME_SIZE   (ADDRESS_SIZE + sizeof(" 10de:13c2"))
@@ -75,14 +77,13 @@ static void announce_unmatched(const struct selector *selector,
 		 SPAN(selector->text));
 }
 
-static void announce_claimed(const struct outcome *outcome,
-			     const struct plan_entry *entry, const char *name)
+static void announce_claimed(const struct plan_entry *entry, const char *name)
 {
-	const char *driver = outcome->request->driver;
+	const char *driver = entry->driver;
 
 	if (!entry->was[0])
 		log_line(LOG_LEVEL_INFO, "%s claimed by %s", name, driver);
-	else if (strcmp(entry->was, driver) == 0)
+	else if (text_equals_name(entry->was, driver))
 		log_line(LOG_LEVEL_INFO, "%s claimed by %s, which had it before", name,
 			 driver);
 	else
@@ -90,14 +91,13 @@ static void announce_claimed(const struct outcome *outcome,
 			 entry->was);
 }
 
-static void announce_kept(const struct outcome *outcome, const struct plan_entry *entry,
-			  const char *name)
+static void announce_kept(const struct plan_entry *entry, const char *name)
 {
 	if (entry->reason == REASON_SKIPPED)
 		log_line(LOG_LEVEL_INFO, "%s kept: passthru.skip names it", name);
 	else
 		log_line(LOG_LEVEL_INFO, "%s kept: a dry run; %s would claim it", name,
-			 outcome->request->driver);
+			 entry->driver);
 }
 
 static void announce_refused(int root_fd, const struct plan_entry *entry,
@@ -122,7 +122,7 @@ static void describe_failure(const struct outcome *outcome,
 			     const struct plan_entry *entry,
 			     char phrase[static PHRASE_SIZE])
 {
-	const char *driver = outcome->request->driver;
+	const char *driver = entry->driver;
 	const char *error = entry->error ? strerror(-entry->error) : "no error given";
 
 	switch (entry->reason) {
@@ -180,10 +180,10 @@ static void announce_entry(int root_fd, const struct outcome *outcome,
 	name_device(entry->device, name);
 	switch (entry->verdict) {
 	case VERDICT_CLAIMED:
-		announce_claimed(outcome, entry, name);
+		announce_claimed(entry, name);
 		break;
 	case VERDICT_KEPT:
-		announce_kept(outcome, entry, name);
+		announce_kept(entry, name);
 		break;
 	case VERDICT_REFUSED:
 		announce_refused(root_fd, entry, name);
@@ -195,6 +195,23 @@ static void announce_entry(int root_fd, const struct outcome *outcome,
 		log_line(LOG_LEVEL_INFO, "%s deferred", name);
 		break;
 	}
+}
+
+static void announce_group(const struct outcome *outcome, int group)
+{
+	const struct pci_device *blocker =
+		group_find_blocker(outcome->devices, outcome->plan, group);
+	char name[NAME_SIZE];
+
+	if (!blocker)
+		return;
+	name_device(blocker, name);
+	log_line(LOG_LEVEL_WARNING,
+		 "group %d cannot be given to a guest: %s is not claimed%s%s; name it "
+		 "too, or "
+		 "use passthru.group=claim",
+		 group, name, blocker->driver[0] ? ", its driver is " : "",
+		 blocker->driver);
 }
 
 static void announce_summary(const struct outcome *outcome)
@@ -224,5 +241,7 @@ void announce(int root_fd, const struct outcome *outcome)
 		announce_unmatched(&request->wanted.items[i], &plan->matches[i]);
 	for (size_t i = 0; i < plan->count; i++)
 		announce_entry(root_fd, outcome, &plan->entries[i]);
+	for (int group = NO_GROUP; (group = group_next(plan, group)) != NO_GROUP;)
+		announce_group(outcome, group);
 	announce_summary(outcome);
 }

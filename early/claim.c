@@ -9,6 +9,7 @@
 #include "log.h"
 #include "module.h"
 #include "sysfs.h"
+#include "text.h"
 
 /* The three rounds of jobs; each has one job a device. */
 enum round { ROUND_OVERRIDE, ROUND_LOAD, ROUND_BIND, ROUNDS };
@@ -44,15 +45,21 @@ static void update_driver(const struct claims *claims, struct claim *claim)
 static bool has_our_driver(const struct claims *claims, struct claim *claim)
 {
 	update_driver(claims, claim);
-	return strcmp(claim->now, claims->driver) == 0;
+	return text_equals_name(claim->now, claim->driver);
+}
+
+static bool has_file(const struct claims *claims, const struct claim *claim,
+		     const char *file)
+{
+	char path[DEVICE_PATH_SIZE];
+
+	pci_device_path(path, &claim->address, file);
+	return sysfs_exists(claims->bus_fd, path);
 }
 
 static bool exists(const struct claims *claims, const struct claim *claim)
 {
-	char path[DEVICE_PATH_SIZE];
-
-	pci_device_path(path, &claim->address, "driver_override");
-	return sysfs_exists(claims->bus_fd, path);
+	return has_file(claims, claim, "driver_override");
 }
 
 static int unbind(struct claims *claims, struct claim *claim)
@@ -83,7 +90,7 @@ static int bind(struct claims *claims, const struct claim *claim)
 	char name[ADDRESS_SIZE], path[sizeof("drivers//bind") + DRIVER_NAME_SIZE];
 
 	address_format(&claim->address, name);
-	snprintf(path, sizeof(path), "drivers/%s/bind", claims->driver);
+	snprintf(path, sizeof(path), "drivers/%s/bind", claim->driver);
 	return write_timed(claims, path, name);
 }
 
@@ -140,7 +147,7 @@ static void fail(struct claims *claims, unsigned device, enum reason reason, int
 	claim->step = STEP_UNDO;
 	claim_undo(claims, device);
 	claim->step = failed;
-	finish(claim, VERDICT_FAILED);
+	finish(claim, reason == REASON_NO_IOMMU ? VERDICT_REFUSED : VERDICT_FAILED);
 }
 
 static void set_override(struct claims *claims, unsigned device)
@@ -155,43 +162,108 @@ static void set_override(struct claims *claims, unsigned device)
 	claim->step = STEP_OVERRIDE;
 	/* Set before the write: should it not return, it is still to be cleared. */
 	claim->overridden = true;
-	r = write_device(claims, claim, "driver_override", claims->driver);
+	r = write_device(claims, claim, "driver_override", claim->driver);
 	if (r < 0)
 		fail(claims, device, REASON_OVERRIDE, r);
 	else
 		claim->override_is_set = true;
 }
 
-static bool is_registered(const struct claims *claims)
+/*
+ * Looks for the driver under its exact name or with "-" and "_" exchanged: modules and
+ * their drivers often differ in that. Returns whether it is there, with its own spelling
+ * in name.
+ */
+static bool find_driver(const struct claims *claims, char name[static DRIVER_NAME_SIZE])
 {
+	_cleanup_closedir_ DIR *directory = NULL;
 	char path[sizeof("drivers/") + DRIVER_NAME_SIZE];
+	struct dirent *entry;
 
-	snprintf(path, sizeof(path), "drivers/%s", claims->driver);
-	return sysfs_exists(claims->bus_fd, path);
+	snprintf(path, sizeof(path), "drivers/%s", name);
+	if (sysfs_exists(claims->bus_fd, path))
+		return true;
+	directory = sysfs_open_directory(claims->bus_fd, "drivers");
+	while (directory && (entry = readdir(directory))) {
+		if (!text_equals_name(entry->d_name, name))
+			continue;
+		strcpy(name, entry->d_name);
+		return true;
+	}
+	return false;
 }
 
-static void load(struct claims *claims)
+static int load_module(struct claims *claims, const char *name)
 {
 	uint64_t before = clock_us();
 	int r;
 
-	log_debug("loading %s", claims->driver);
-	r = module_load(claims->root, claims->driver);
+	log_debug("loading %s", name);
+	r = module_load(claims->root, name);
 	claims->kernel_us += clock_us() - before;
+	if (r < 0)
+		log_debug("loading %s: %s", name, strerror(-r));
+	return r;
+}
+
+/* Makes the driver be there, and claim->driver its exact name. */
+static int provide_driver(struct claims *claims, struct claim *claim)
+{
+	int r;
+
+	if (strcmp(claims->failed_driver, claim->driver) == 0)
+		return claims->failed_error;
+	if (find_driver(claims, claim->driver))
+		return 0;
+	r = load_module(claims, claim->driver);
 	/* Loaded is not enough: the driver must be there by that very name. */
-	if (r == 0 && !is_registered(claims))
+	if (r == 0 && !find_driver(claims, claim->driver))
 		r = -ENOENT;
-	claims->loading_failed = r < 0;
-	claims->loading_error = r;
+	if (r < 0) {
+		strcpy(claims->failed_driver, claim->driver);
+		claims->failed_error = r;
+	}
+	return r;
+}
+
+/*
+ * Debian's kernels have the driver of this one IOMMU as a module, so its devices get
+ * their groups only now. Its own device is found through virtio's PCI driver.
+ */
+static void load_iommu(struct claims *claims)
+{
+	if (!claims->load_iommu)
+		return;
+	claims->load_iommu = false;
+	(void)load_module(claims, "virtio_pci");
+	(void)load_module(claims, "virtio_iommu");
 }
 
 static void load_driver(struct claims *claims, unsigned device)
 {
-	claims->items[device].step = STEP_LOAD;
-	if (!claims->loading_failed && !is_registered(claims))
-		load(claims);
-	if (claims->loading_failed)
-		fail(claims, device, REASON_NO_DRIVER, claims->loading_error);
+	struct claim *claim = &claims->items[device];
+	char overridden[DRIVER_NAME_SIZE];
+	int r;
+
+	claim->step = STEP_LOAD;
+	load_iommu(claims);
+	if (plan_needs_group(claim->driver) && !has_file(claims, claim, "iommu_group")) {
+		fail(claims, device, REASON_NO_IOMMU, 0);
+		return;
+	}
+	strcpy(overridden, claim->driver);
+	r = provide_driver(claims, claim);
+	if (r < 0) {
+		fail(claims, device, REASON_NO_DRIVER, r);
+		return;
+	}
+	if (!claim->override_is_set || strcmp(overridden, claim->driver) == 0)
+		return;
+	/* Until here the override named no driver at all, which kept them all away. */
+	claim->step = STEP_OVERRIDE;
+	r = write_device(claims, claim, "driver_override", claim->driver);
+	if (r < 0)
+		fail(claims, device, REASON_OVERRIDE, r);
 }
 
 /* Returns whether no driver but ours has the device any more. */
@@ -292,6 +364,7 @@ struct claims *claims_new(const struct plan *plan)
 			continue;
 		claim = &claims->items[next++];
 		claim->address = entry->device->address;
+		strcpy(claim->driver, entry->driver);
 		strcpy(claim->was, entry->was);
 		strcpy(claim->now, entry->was);
 	}
@@ -315,6 +388,7 @@ void claims_store(const struct claims *claims, struct plan *plan)
 		if (entry->verdict != VERDICT_CLAIMED)
 			continue;
 		claim = &claims->items[next++];
+		strcpy(entry->driver, claim->driver);
 		strcpy(entry->now, claim->now);
 		entry->step = claim->step;
 		entry->undone = claim->undone;

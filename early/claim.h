@@ -24,9 +24,10 @@ enum claim_state { CLAIM_OPEN, CLAIM_FINISHED, CLAIM_EXPIRED };
 /* How one device is doing. */
 struct claim {
 	struct pci_address address;
+	char driver[DRIVER_NAME_SIZE]; /* that is to have it, as the kernel spells it */
 	char was[DRIVER_NAME_SIZE];
 	char now[DRIVER_NAME_SIZE];
-	enum verdict verdict; /* CLAIMED or FAILED */
+	enum verdict verdict; /* CLAIMED, FAILED or REFUSED */
 	enum reason reason;
 	enum claim_step step; /* the one it is in, or that failed */
 	int error;	      /* negative errno of that step */
@@ -37,11 +38,12 @@ struct claim {
 };
 
 struct claims {
-	int bus_fd;	    /* a directory of the shape of /sys/bus/pci */
-	const char *root;   /* for module_load() */
-	const char *driver; /* the driver that is to have the devices */
-	bool loading_failed;
-	int loading_error;
+	int bus_fd;	  /* a directory of the shape of /sys/bus/pci */
+	const char *root; /* for module_load() */
+	bool load_iommu;  /* load virtio_iommu before any driver */
+	/* The driver that could not be loaded last, so that it is tried once only. */
+	char failed_driver[DRIVER_NAME_SIZE];
+	int failed_error;
 	enum reason expired; /* why devices expired: REASON_TIMEOUT or REASON_INTERNAL */
 	uint64_t kernel_us;  /* time spent in the kernel by all jobs together */
 	unsigned count;

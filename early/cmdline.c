@@ -1,12 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cmdline.h"
-#include "util.h"
 
 /* Where the word that begins at from ends: at a blank that no quotes protect. */
 static const char *find_word_end(const char *from, const char *end)
@@ -61,38 +56,4 @@ bool cmdline_next(struct text_cursor *rest, struct parameter *ret)
 	*ret = split_word(rest->at, end);
 	rest->at = end;
 	return ret->value.at || !span_equals(ret->name, "--");
-}
-
-int cmdline_read(int root_fd, char **ret_text)
-{
-	_cleanup_free_ char *text = NULL;
-	_cleanup_close_ int fd = -1;
-	size_t size = 0, length = 0;
-
-	fd = openat(root_fd, "proc/cmdline", O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	for (;;) {
-		ssize_t got;
-
-		if (size - length < 2) {
-			char *larger = realloc(text, size + 4096);
-
-			if (!larger)
-				return -ENOMEM;
-			text = larger;
-			size += 4096;
-		}
-		got = read(fd, text + length, size - length - 1);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return -errno;
-		if (got == 0)
-			break;
-		length += (size_t)got;
-	}
-	text[length] = '\0';
-	*ret_text = take_pointer(text);
-	return 0;
 }

@@ -22,10 +22,4 @@ struct parameter {
  */
 bool cmdline_next(struct text_cursor *rest, struct parameter *ret);
 
-/*
- * Reads root_fd's proc/cmdline to its end, whatever its length. Returns 0 with
- * *ret_text a NUL-terminated string to be freed by the caller, or a negative errno.
- */
-int cmdline_read(int root_fd, char **ret_text);
-
 #endif

@@ -1,28 +1,32 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <fcntl.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "iommu.h"
 #include "sysfs.h"
 #include "util.h"
 
+/* PCI_VENDOR_ID_REDHAT_QUMRANET, and 0x1040 + VIRTIO_ID_IOMMU of virtio_ids.h. */
+#define VIRTIO_VENDOR 0x1af4
+#define VIRTIO_IOMMU  0x1057
+
+bool iommu_may_come(const struct pci_list *devices)
+{
+	for (size_t i = 0; i < devices->count; i++)
+		if (devices->devices[i].id.vendor == VIRTIO_VENDOR &&
+		    devices->devices[i].id.device == VIRTIO_IOMMU)
+			return true;
+	return false;
+}
+
 /* Each IOMMU in use registers itself there: drivers/iommu/iommu-sysfs.c. */
 static bool is_in_use(int root_fd)
 {
-	_cleanup_closedir_ DIR *directory = NULL;
+	_cleanup_closedir_ DIR *directory =
+		sysfs_open_directory(root_fd, "sys/class/iommu");
 	struct dirent *entry;
-	int fd = openat(root_fd, "sys/class/iommu", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	if (fd < 0)
-		return false;
-	directory = fdopendir(fd);
-	if (!directory) {
-		close(fd);
-		return false;
-	}
-	while ((entry = readdir(directory)))
+	while (directory && (entry = readdir(directory)))
 		if (entry->d_name[0] != '.')
 			return true;
 	return false;

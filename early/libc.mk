@@ -11,8 +11,9 @@ BUILD ?= build
 LIBC_CFLAGS := -std=gnu11 -Os -ffunction-sections -fdata-sections \
 	-fno-asynchronous-unwind-tables -fno-unwind-tables \
 	-fno-pie -fno-ident -fcf-protection=none \
+	-fstack-clash-protection -ftrivial-auto-var-init=zero \
 	-ffile-prefix-map=$(abspath $(BUILD))=build -ffile-prefix-map=$(CURDIR)=.
-LIBC_LDFLAGS := -static -Wl,--gc-sections -Wl,-z,noexecstack -Wl,-z,relro \
+LIBC_LDFLAGS := -static -Wl,--gc-sections -Wl,-z,noexecstack \
 	-Wl,-z,noseparate-code -Wl,--build-id=none -Wl,--sort-section=alignment
 LIBC_LIBS :=
 LIBC_DEPS :=

@@ -9,6 +9,8 @@ static const char usage[] =
 	"Usage: passthru-early [OPTION]...\n"
 	"Gives the PCI devices that the kernel command line names to vfio-pci.\n"
 	"\n"
+	"      --device ADDRESS  only the device at that address, which has just "
+	"appeared\n"
 	"      --dry-run         say what would be done and change nothing; the report\n"
 	"                        goes to standard output unless --report is given\n"
 	"      --verbose         say everything, on standard error as well\n"
@@ -22,9 +24,10 @@ static const char usage[] =
 	"Exit status: 0 all that was asked for is claimed, or nothing was asked for;\n"
 	"1 something is not; 2 these arguments cannot be used.\n";
 
-enum { DRY_RUN = 1, VERBOSE, ROOT, CMDLINE, REPORT, HELP, PRINT_VERSION };
+enum { DEVICE = 1, DRY_RUN, VERBOSE, ROOT, CMDLINE, REPORT, HELP, PRINT_VERSION };
 
 static const struct option long_options[] = {
+	{ "device", required_argument, NULL, DEVICE },
 	{ "dry-run", no_argument, NULL, DRY_RUN },
 	{ "verbose", no_argument, NULL, VERBOSE },
 	{ "root", required_argument, NULL, ROOT },
@@ -55,6 +58,21 @@ static int read_root(char *root, struct options *ret)
 	return -1;
 }
 
+static int read_device(const char *text, struct options *ret)
+{
+	struct address_pattern pattern;
+	const char *why;
+	size_t at;
+
+	if (address_parse(text, strlen(text), &pattern, &why, &at) < 0)
+		return refuse("--device: ", why);
+	if (pattern.any_function)
+		return refuse("--device: name one function, not ", text);
+	ret->device = pattern.address;
+	ret->has_device = true;
+	return -1;
+}
+
 int options_parse(int argc, char **argv, struct options *ret)
 {
 	int option, status = -1;
@@ -63,6 +81,9 @@ int options_parse(int argc, char **argv, struct options *ret)
 	while (status < 0 &&
 	       (option = getopt_long(argc, argv, "", long_options, NULL)) >= 0) {
 		switch (option) {
+		case DEVICE:
+			status = read_device(optarg, ret);
+			break;
 		case DRY_RUN:
 			ret->dry_run = true;
 			break;

@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 
+#include "address.h"
+
 /* The exit statuses of passthru-early(8). */
 enum { EXIT_COMPLETE = 0, EXIT_INCOMPLETE = 1, EXIT_USAGE = 2 };
 
@@ -11,6 +13,8 @@ enum { EXIT_COMPLETE = 0, EXIT_INCOMPLETE = 1, EXIT_USAGE = 2 };
 struct options {
 	bool dry_run;
 	bool verbose;
+	bool has_device;
+	struct pci_address device; /* the one function that this run is about */
 	const char *root;    /* "" is the root of the file system; no "/" at its end */
 	const char *cmdline; /* NULL: what proc/cmdline says */
 	const char *report;  /* NULL: REPORT_PATH below the root */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,18 +21,10 @@ void pci_device_path(char path[static DEVICE_PATH_SIZE],
 	snprintf(path, DEVICE_PATH_SIZE, "devices/%s/%s", name, file);
 }
 
-static bool skip_word(struct text_cursor *cursor, const char *word)
-{
-	while (*word)
-		if (!text_skip(cursor, *word++))
-			return false;
-	return true;
-}
-
 static bool read_tagged(struct text_cursor *cursor, const char *tag, unsigned digits,
 			uint32_t *ret)
 {
-	return skip_word(cursor, tag) && text_read_hex(cursor, digits, ret) == 0;
+	return text_skip_word(cursor, tag) && text_read_hex(cursor, digits, ret) == 0;
 }
 
 /*
@@ -46,7 +37,8 @@ static int parse_modalias(const char *text, size_t length, struct pci_id *ret)
 	uint32_t base = 0, sub = 0, interface = 0;
 	struct pci_id id = { 0 };
 
-	if (!skip_word(&cursor, "pci:") || !read_tagged(&cursor, "v", 8, &id.vendor) ||
+	if (!text_skip_word(&cursor, "pci:") ||
+	    !read_tagged(&cursor, "v", 8, &id.vendor) ||
 	    !read_tagged(&cursor, "d", 8, &id.device) ||
 	    !read_tagged(&cursor, "sv", 8, &id.subvendor) ||
 	    !read_tagged(&cursor, "sd", 8, &id.subdevice) ||
@@ -59,19 +51,28 @@ static int parse_modalias(const char *text, size_t length, struct pci_id *ret)
 	return 0;
 }
 
-static int read_device(int devices_fd, const char *name, struct pci_device *ret)
+/* The name of a device's directory. */
+static int parse_name(const char *name, struct pci_address *ret)
 {
-	struct pci_device device = { .group = NO_GROUP };
 	struct address_pattern pattern;
-	char path[ADDRESS_SIZE + sizeof("/modalias")], modalias[128];
 	const char *why;
 	size_t at;
-	ssize_t length;
 
 	if (strlen(name) >= ADDRESS_SIZE ||
 	    address_parse(name, strlen(name), &pattern, &why, &at) < 0)
 		return -EINVAL;
-	device.address = pattern.address;
+	*ret = pattern.address;
+	return 0;
+}
+
+static int read_device(int devices_fd, const char *name, struct pci_device *ret)
+{
+	struct pci_device device = { .group = NO_GROUP };
+	char path[ADDRESS_SIZE + sizeof("/modalias")], modalias[128];
+	ssize_t length;
+
+	if (parse_name(name, &device.address) < 0)
+		return -EINVAL;
 	snprintf(path, sizeof(path), "%.*s/modalias", (int)ADDRESS_SIZE, name);
 	length = sysfs_read(devices_fd, path, modalias, sizeof(modalias));
 	if (length < 0)
@@ -106,24 +107,17 @@ static int append(struct pci_list *list, size_t *room, const struct pci_device *
 
 int pci_scan(int bus_fd, struct pci_list *ret)
 {
-	_cleanup_closedir_ DIR *directory = NULL;
+	_cleanup_closedir_ DIR *directory = sysfs_open_directory(bus_fd, "devices");
 	struct dirent *entry;
 	size_t room = 0;
-	int fd;
 
 	*ret = (struct pci_list){ 0 };
-	fd = openat(bus_fd, "devices", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
+	if (!directory)
 		return -errno;
-	directory = fdopendir(fd);
-	if (!directory) {
-		close(fd);
-		return -ENOMEM;
-	}
 	while ((entry = readdir(directory))) {
 		struct pci_device device;
 
-		if (read_device(fd, entry->d_name, &device) < 0)
+		if (read_device(dirfd(directory), entry->d_name, &device) < 0)
 			continue;
 		if (append(ret, &room, &device) < 0)
 			return -ENOMEM;
@@ -172,16 +166,49 @@ static bool read_is_bridge(int bus_fd, const struct pci_device *device)
 	return (config[CONFIG_HEADER_TYPE] & CONFIG_HEADER_TYPE_MASK) != 0;
 }
 
-int pci_read_facts(int bus_fd, struct pci_device *device)
+void pci_read_facts(int bus_fd, struct pci_device *device)
 {
 	char path[DEVICE_PATH_SIZE];
 
 	pci_device_path(path, &device->address, "modalias");
-	if (!sysfs_exists(bus_fd, path))
-		return -ENODEV;
+	device->is_gone = !sysfs_exists(bus_fd, path);
 	device->group = read_group(bus_fd, &device->address);
 	device->is_bridge = read_is_bridge(bus_fd, device);
 	pci_device_path(path, &device->address, "virtfn0");
 	device->has_vfs = sysfs_exists(bus_fd, path);
-	return pci_read_driver(bus_fd, &device->address, device->driver);
+	if (pci_read_driver(bus_fd, &device->address, device->driver) < 0)
+		device->is_gone = true;
+}
+
+struct pci_device *pci_list_find(const struct pci_list *list,
+				 const struct pci_address *address)
+{
+	struct pci_device wanted = { .address = *address };
+
+	return bsearch(&wanted, list->devices, list->count, sizeof(wanted),
+		       compare_devices);
+}
+
+int pci_read_group_facts(int bus_fd, const struct pci_device *device,
+			 struct pci_list *list)
+{
+	_cleanup_closedir_ DIR *directory = NULL;
+	char path[DEVICE_PATH_SIZE];
+	struct dirent *entry;
+
+	pci_device_path(path, &device->address, "iommu_group/devices");
+	directory = sysfs_open_directory(bus_fd, path);
+	if (!directory)
+		return -errno;
+	while ((entry = readdir(directory))) {
+		struct pci_address address;
+		struct pci_device *found;
+
+		if (parse_name(entry->d_name, &address) < 0)
+			continue;
+		found = pci_list_find(list, &address);
+		if (found && found != device)
+			pci_read_facts(bus_fd, found);
+	}
+	return 0;
 }

@@ -11,11 +11,15 @@
 
 #define NO_GROUP (-1)
 
+/* include/linux/pci_ids.h */
+#define PCI_BASE_CLASS_BRIDGE 0x06
+
 /* A PCI function. What stands below "facts" is known after pci_read_facts() only. */
 struct pci_device {
 	struct pci_address address;
 	struct pci_id id;
 	/* facts */
+	bool is_gone;		       /* it was there when the bus was scanned */
 	int group;		       /* number of the IOMMU group or NO_GROUP */
 	bool is_bridge;		       /* its configuration header is not a normal one */
 	bool has_vfs;		       /* a physical function whose virtual ones are on */
@@ -37,12 +41,28 @@ int pci_scan(int bus_fd, struct pci_list *ret);
 
 void pci_list_free(struct pci_list *list);
 
+/* Source: PCI_CLASS_REVISION in include/uapi/linux/pci_regs.h. */
+static inline unsigned pci_base_class(const struct pci_id *id)
+{
+	return id->class >> 16;
+}
+
 /*
  * Reads what a decision about the device needs, and nothing for which the kernel takes
  * the device's lock: a device that hangs must not hang us here.
- * Returns 0, or -ENODEV where it is gone.
  */
-int pci_read_facts(int bus_fd, struct pci_device *device);
+void pci_read_facts(int bus_fd, struct pci_device *device);
+
+/*
+ * Reads the facts of all devices in the list that share the IOMMU group of device, whose
+ * own are known. Returns 0 or a negative errno.
+ */
+int pci_read_group_facts(int bus_fd, const struct pci_device *device,
+			 struct pci_list *list);
+
+/* The device at that address, or NULL. */
+struct pci_device *pci_list_find(const struct pci_list *list,
+				 const struct pci_address *address);
 
 /* Reads the driver it is bound to into device->driver. Returns 0 or a negative errno. */
 int pci_read_driver(int bus_fd, const struct pci_address *address,

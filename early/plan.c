@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "plan.h"
+#include "text.h"
 #include "util.h"
 
 static bool is_selected(const struct selectors *list, const struct pci_device *device)
@@ -34,32 +35,98 @@ static bool match_wanted(const struct selectors *wanted, struct plan_match *matc
 	return any;
 }
 
+static int add_entry(struct plan *plan, const struct plan_entry *entry)
+{
+	if (plan->count == plan->room) {
+		size_t larger = plan->room ? plan->room * 2 : 16;
+		void *entries = realloc(plan->entries, larger * sizeof(*entry));
+
+		if (!entries)
+			return -ENOMEM;
+		plan->entries = entries;
+		plan->room = larger;
+	}
+	plan->entries[plan->count++] = *entry;
+	return 0;
+}
+
 int plan_select(const struct request *request, const struct pci_list *list,
 		struct plan *ret)
 {
-	size_t room = 0;
-
 	*ret = (struct plan){ 0 };
 	ret->matches = calloc(request->wanted.count + 1, sizeof(ret->matches[0]));
 	if (!ret->matches)
 		return -ENOMEM;
 	for (size_t i = 0; i < list->count; i++) {
-		if (!match_wanted(&request->wanted, ret->matches, &list->devices[i]))
-			continue;
-		if (ret->count == room) {
-			size_t larger = room ? room * 2 : 16;
-			void *entries =
-				realloc(ret->entries, larger * sizeof(ret->entries[0]));
+		struct plan_entry entry = { .device = &list->devices[i] };
 
-			if (!entries)
-				return -ENOMEM;
-			ret->entries = entries;
-			room = larger;
-		}
-		ret->entries[ret->count++] =
-			(struct plan_entry){ .device = &list->devices[i] };
+		if (!match_wanted(&request->wanted, ret->matches, entry.device))
+			continue;
+		entry.skipped = is_selected(&request->skipped, entry.device);
+		if (add_entry(ret, &entry) < 0)
+			return -ENOMEM;
 	}
 	return 0;
+}
+
+static bool is_planned(const struct plan *plan, const struct pci_device *device)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->entries[i].device == device)
+			return true;
+	return false;
+}
+
+/* Whether an entry that was named itself takes this group along. */
+static bool is_group_wanted(const struct plan *plan, int group)
+{
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct plan_entry *entry = &plan->entries[i];
+
+		if (!entry->by_group && !entry->skipped && entry->device->group == group)
+			return true;
+	}
+	return false;
+}
+
+static int compare_entries(const void *a, const void *b)
+{
+	const struct plan_entry *left = a, *right = b;
+
+	return address_compare(&left->device->address, &right->device->address);
+}
+
+int plan_add_groups(const struct request *request, const struct pci_list *list,
+		    struct plan *plan)
+{
+	if (request->group != GROUP_CLAIM)
+		return 0;
+	for (size_t i = 0; i < list->count; i++) {
+		struct plan_entry entry = { .device = &list->devices[i],
+					    .by_group = true };
+
+		if (entry.device->group == NO_GROUP || entry.device->is_bridge ||
+		    pci_base_class(&entry.device->id) == PCI_BASE_CLASS_BRIDGE)
+			continue;
+		if (!is_group_wanted(plan, entry.device->group) ||
+		    is_planned(plan, entry.device))
+			continue;
+		entry.skipped = is_selected(&request->skipped, entry.device);
+		if (add_entry(plan, &entry) < 0)
+			return -ENOMEM;
+	}
+	qsort(plan->entries, plan->count, sizeof(plan->entries[0]), compare_entries);
+	return 0;
+}
+
+void plan_limit(struct plan *plan, const struct pci_address *address)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < plan->count; i++)
+		if (address_compare(&plan->entries[i].device->address, address) == 0)
+			plan->entries[kept++] = plan->entries[i];
+	plan->count = kept;
 }
 
 static void decide(struct plan_entry *entry, enum verdict verdict, enum reason reason)
@@ -68,39 +135,46 @@ static void decide(struct plan_entry *entry, enum verdict verdict, enum reason r
 	entry->reason = reason;
 }
 
-static void judge(const struct request *request, struct plan_entry *entry)
+bool plan_needs_group(const char *driver)
+{
+	return strstr(driver, "vfio") != NULL;
+}
+
+static void judge(struct plan_entry *entry, bool iommu_may_come)
 {
 	const struct pci_device *device = entry->device;
+	bool has_it = text_equals_name(device->driver, entry->driver);
 
 	strcpy(entry->was, device->driver);
 	strcpy(entry->now, device->driver);
-	if (is_selected(&request->skipped, device))
+	if (entry->skipped)
 		decide(entry, VERDICT_KEPT, REASON_SKIPPED);
-	else if (entry->reason == REASON_GONE)
+	else if (device->is_gone)
 		decide(entry, VERDICT_FAILED, REASON_GONE);
 	else if (device->is_bridge)
 		decide(entry, VERDICT_REFUSED, REASON_BRIDGE);
-	else if (device->group == NO_GROUP)
+	else if (plan_needs_group(entry->driver) && device->group == NO_GROUP &&
+		 !iommu_may_come)
 		decide(entry, VERDICT_REFUSED, REASON_NO_IOMMU);
-	else if (device->has_vfs && strcmp(device->driver, request->driver) != 0)
+	else if (plan_needs_group(entry->driver) && device->has_vfs && !has_it)
 		decide(entry, VERDICT_REFUSED, REASON_HAS_VFS);
 	else
 		decide(entry, VERDICT_CLAIMED, REASON_NONE);
 }
 
-void plan_judge(const struct request *request, struct plan *plan)
+void plan_judge(bool iommu_may_come, struct plan *plan)
 {
 	for (size_t i = 0; i < plan->count; i++)
-		judge(request, &plan->entries[i]);
+		judge(&plan->entries[i], iommu_may_come);
 }
 
-void plan_hold_back(const struct request *request, struct plan *plan)
+void plan_hold_back(struct plan *plan)
 {
 	for (size_t i = 0; i < plan->count; i++) {
 		struct plan_entry *entry = &plan->entries[i];
 
 		if (entry->verdict == VERDICT_CLAIMED &&
-		    strcmp(entry->was, request->driver) != 0)
+		    !text_equals_name(entry->was, entry->driver))
 			decide(entry, VERDICT_KEPT, REASON_DRYRUN);
 	}
 }
@@ -121,10 +195,9 @@ size_t plan_count(const struct plan *plan, enum verdict verdict)
 	return count;
 }
 
-static bool is_satisfied(const struct plan_entry *entry)
+bool plan_entry_is_taken(const struct plan_entry *entry)
 {
-	return entry->verdict == VERDICT_CLAIMED || entry->reason == REASON_SKIPPED ||
-	       entry->reason == REASON_DRYRUN;
+	return entry->verdict == VERDICT_CLAIMED || entry->reason == REASON_DRYRUN;
 }
 
 bool plan_is_complete(const struct request *request, const struct plan *plan)
@@ -136,7 +209,7 @@ bool plan_is_complete(const struct request *request, const struct plan *plan)
 		if (plan->matches[i].matched == 0)
 			return false;
 	for (size_t i = 0; i < plan->count; i++)
-		if (!is_satisfied(&plan->entries[i]))
+		if (!plan->entries[i].skipped && !plan_entry_is_taken(&plan->entries[i]))
 			return false;
 	return true;
 }

@@ -14,6 +14,9 @@ struct plan_entry {
 	struct pci_device *device; /* in the list that the plan was made from */
 	enum verdict verdict;
 	enum reason reason;
+	bool skipped;		       /* passthru.skip names it */
+	bool by_group;		       /* not named itself, but by passthru.group=claim */
+	char driver[DRIVER_NAME_SIZE]; /* that is to have it */
 	/* Filled in by the claim: */
 	enum claim_step step; /* that failed */
 	int error;	      /* negative errno of that step, 0 for none */
@@ -31,6 +34,7 @@ struct plan_match {
 struct plan {
 	struct plan_entry *entries; /* in the order of the addresses */
 	size_t count;
+	size_t room;		    /* for so many there is memory */
 	struct plan_match *matches; /* as many as request.wanted has */
 };
 
@@ -41,13 +45,35 @@ struct plan {
 int plan_select(const struct request *request, const struct pci_list *list,
 		struct plan *ret);
 
-/* Decides on every entry, once the facts of its device are known. Opens nothing. */
-void plan_judge(const struct request *request, struct plan *plan);
+/*
+ * Adds the endpoint functions that share an IOMMU group with an entry that is not
+ * skipped, where the request says so; the facts of the groups' members must be known.
+ * Bridges are never added. Opens nothing. Returns 0 or -ENOMEM.
+ */
+int plan_add_groups(const struct request *request, const struct pci_list *list,
+		    struct plan *plan);
+
+/* Leaves only the entry of the device at that address, if there is one. */
+void plan_limit(struct plan *plan, const struct pci_address *address);
+
+/*
+ * Decides on every entry, once the facts of its device and its driver are known. Opens
+ * nothing. With iommu_may_come a device without an IOMMU group is not refused yet.
+ */
+void plan_judge(bool iommu_may_come, struct plan *plan);
+
+/*
+ * Whether a driver takes no device without an IOMMU group. pci-stub and its like do.
+ */
+bool plan_needs_group(const char *driver);
 
 /* Turns what is still to be claimed into what a dry run keeps. */
-void plan_hold_back(const struct request *request, struct plan *plan);
+void plan_hold_back(struct plan *plan);
 
 void plan_free(struct plan *plan);
+
+/* Whether an entry is claimed, or would be but for the dry run. */
+bool plan_entry_is_taken(const struct plan_entry *entry);
 
 /* How many entries have this verdict. */
 size_t plan_count(const struct plan *plan, enum verdict verdict);

@@ -4,9 +4,13 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
+#include "file.h"
+#include "group.h"
 #include "report.h"
+#include "text.h"
 #include "util.h"
 
 /* Values are free of blanks: what is no plain character is written as %XX. */
@@ -86,18 +90,116 @@ static void put_problem(FILE *file, const struct problem *problem)
 	}
 }
 
-static void put_outcome(FILE *file, const struct outcome *outcome)
+static void put_group(FILE *file, const struct outcome *outcome, int group)
+{
+	const struct pci_device *blocker =
+		group_find_blocker(outcome->devices, outcome->plan, group);
+	char name[ADDRESS_SIZE];
+
+	if (!blocker) {
+		fprintf(file, "group=%d viable=yes\n", group);
+		return;
+	}
+	address_format(&blocker->address, name);
+	fprintf(file, "group=%d viable=no blocker=%s driver=%s\n", group, name,
+		name_or_none(blocker->driver));
+}
+
+static const char *phase_word(enum phase phase)
+{
+	switch (phase) {
+	case PHASE_EARLY:
+		return "early";
+	case PHASE_DEVICE:
+		return "device";
+	}
+	return "unknown";
+}
+
+static bool read_number(struct text_cursor *cursor, int *ret)
+{
+	const char *start = cursor->at;
+
+	for (*ret = 0; cursor->at < cursor->end; cursor->at++) {
+		if (*cursor->at < '0' || *cursor->at > '9')
+			break;
+		*ret = *ret * 10 + (*cursor->at - '0');
+	}
+	return cursor->at > start;
+}
+
+static bool has_group(const struct plan *plan, int group)
+{
+	for (int next = NO_GROUP; (next = group_next(plan, next)) != NO_GROUP;)
+		if (next == group)
+			return true;
+	return false;
+}
+
+static bool has_device(const struct plan *plan, struct span name)
+{
+	char planned[ADDRESS_SIZE];
+
+	for (size_t i = 0; i < plan->count; i++) {
+		address_format(&plan->entries[i].device->address, planned);
+		if (span_equals(name, planned))
+			return true;
+	}
+	return false;
+}
+
+/* Whether a line of an earlier pass is still what it says after this one. */
+static bool is_valid(const struct outcome *outcome, struct span line)
+{
+	struct text_cursor cursor = { .at = line.at, .end = line.at + line.length };
+	int group;
+
+	if (text_skip_word(&cursor, "device=")) {
+		const char *blank =
+			memchr(cursor.at, ' ', (size_t)(cursor.end - cursor.at));
+		const char *end = blank ? blank : cursor.end;
+
+		return !has_device(outcome->plan,
+				   (struct span){ cursor.at, (size_t)(end - cursor.at) });
+	}
+	if (text_skip_word(&cursor, "group="))
+		return read_number(&cursor, &group) && !has_group(outcome->plan, group);
+	if (text_skip_word(&cursor, "phase=")) {
+		const char *phase = phase_word(outcome->phase);
+
+		return !text_skip_word(&cursor, phase);
+	}
+	/* The others are about the command line, and are written by each pass anew. */
+	return false;
+}
+
+static void put_old(FILE *file, const struct outcome *outcome, const char *old)
+{
+	while (old && *old) {
+		struct span line = { .at = old, .length = strcspn(old, "\n") };
+
+		if (is_valid(outcome, line))
+			fprintf(file, "%.*s\n", (int)line.length, line.at);
+		old += line.length;
+		old += *old == '\n';
+	}
+}
+
+static void put_outcome(FILE *file, const struct outcome *outcome, const char *old)
 {
 	const struct request *request = outcome->request;
 	const struct plan *plan = outcome->plan;
 
 	fprintf(file, "format=1 version=%s dryrun=%s\n", VERSION,
 		request->dryrun ? "yes" : "no");
-	fprintf(file, "phase=%s total_us=%llu kernel_us=%llu\n", outcome->phase,
-		(unsigned long long)outcome->total_us,
+	put_old(file, outcome, old);
+	fprintf(file, "phase=%s total_us=%llu kernel_us=%llu\n",
+		phase_word(outcome->phase), (unsigned long long)outcome->total_us,
 		(unsigned long long)outcome->kernel_us);
 	for (size_t i = 0; i < plan->count; i++)
 		put_entry(file, &plan->entries[i]);
+	for (int group = NO_GROUP; (group = group_next(plan, group)) != NO_GROUP;)
+		put_group(file, outcome, group);
 	for (size_t i = 0; i < request->wanted.count; i++)
 		put_match(file, &request->wanted.items[i], &plan->matches[i]);
 	for (size_t i = 0; i < request->problem_count; i++)
@@ -117,7 +219,8 @@ static int make_directory(int fd, const char *path)
 	return 0;
 }
 
-static int write_new(int fd, const char *path, const struct outcome *outcome)
+static int write_new(int fd, const char *path, const struct outcome *outcome,
+		     const char *old)
 {
 	int file_fd = openat(fd, path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	FILE *file;
@@ -130,7 +233,7 @@ static int write_new(int fd, const char *path, const struct outcome *outcome)
 		close(file_fd);
 		return -ENOMEM;
 	}
-	put_outcome(file, outcome);
+	put_outcome(file, outcome, old);
 	if (fflush(file) != 0 || ferror(file))
 		r = -EIO;
 	if (fclose(file) != 0)
@@ -138,24 +241,65 @@ static int write_new(int fd, const char *path, const struct outcome *outcome)
 	return r;
 }
 
-int report_write(int fd, const char *path, const struct outcome *outcome)
+/* From here on nobody else changes the report; nothing that can hang is done meanwhile.
+ */
+static int lock_report(int fd, const char *path)
 {
+	char lock_path[PATH_MAX];
+	int lock_fd;
+
+	snprintf(lock_path, sizeof(lock_path), "%s.lock", path);
+	lock_fd = openat(fd, lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (lock_fd >= 0)
+		flock(lock_fd, LOCK_EX);
+	return lock_fd;
+}
+
+static int replace(int fd, const char *path, const struct outcome *outcome)
+{
+	_cleanup_close_ int lock_fd = lock_report(fd, path);
+	_cleanup_free_ char *old = NULL;
 	char new_path[PATH_MAX];
 	int r;
 
-	if (strcmp(path, "-") == 0) {
-		put_outcome(stdout, outcome);
-		return fflush(stdout) == 0 ? 0 : -EIO;
+	if (lock_fd < 0)
+		return -errno;
+	if (outcome->phase != PHASE_EARLY) {
+		r = file_read(fd, path, &old);
+		if (r < 0 && r != -ENOENT)
+			return r;
 	}
-	if (strlen(path) + sizeof(".new") > sizeof(new_path))
-		return -ENAMETOOLONG;
 	snprintf(new_path, sizeof(new_path), "%s.new", path);
-	r = make_directory(fd, path);
-	if (r == 0)
-		r = write_new(fd, new_path, outcome);
+	r = write_new(fd, new_path, outcome, old);
 	if (r == 0 && renameat(fd, new_path, fd, path) < 0)
 		r = -errno;
 	if (r < 0)
 		unlinkat(fd, new_path, 0);
 	return r;
+}
+
+int report_write(int fd, const char *path, const struct outcome *outcome)
+{
+	int r;
+
+	if (strcmp(path, "-") == 0) {
+		put_outcome(stdout, outcome, NULL);
+		return fflush(stdout) == 0 ? 0 : -EIO;
+	}
+	if (strlen(path) + sizeof(".lock") > PATH_MAX)
+		return -ENAMETOOLONG;
+	r = make_directory(fd, path);
+	return r < 0 ? r : replace(fd, path, outcome);
+}
+
+bool report_has_device(int root_fd, const struct pci_address *address)
+{
+	_cleanup_free_ char *text = NULL;
+	char record[sizeof("\ndevice= ") + ADDRESS_SIZE], name[ADDRESS_SIZE];
+
+	if (file_read(root_fd, REPORT_PATH, &text) < 0)
+		return false;
+	address_format(address, name);
+	snprintf(record, sizeof(record), "\ndevice=%s ", name);
+	return strstr(text, record) != NULL;
 }

@@ -9,20 +9,28 @@
 
 #define REPORT_PATH "run/passthru/report" /* below the root */
 
+/* Which pass it was. The later ones add to the report of the earlier ones. */
+enum phase { PHASE_EARLY, PHASE_DEVICE };
+
 /* What a run did and how long it took. */
 struct outcome {
 	const struct request *request;
+	const struct pci_list *devices;
 	const struct plan *plan;
-	const char *phase; /* "early" */
+	enum phase phase;
 	uint64_t total_us;
 	uint64_t kernel_us; /* the part of it that was spent in the kernel */
 };
 
 /*
  * Writes the report, one record a line; its format is in passthru-report(5). The file is
- * replaced as a whole. path is relative to the directory fd, whose missing last
+ * replaced as a whole; records of other devices that an earlier pass has left in it stay,
+ * unless this is the early pass. path is relative to the directory fd, whose missing last
  * directory is made; "-" is standard output. Returns 0 or a negative errno.
  */
 int report_write(int fd, const char *path, const struct outcome *outcome);
+
+/* Whether the report below root_fd has a record of that device. */
+bool report_has_device(int root_fd, const struct pci_address *address);
 
 #endif

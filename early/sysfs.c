@@ -64,6 +64,21 @@ int sysfs_read_link(int fd, const char *path, char *name, size_t size)
 	return 0;
 }
 
+DIR *sysfs_open_directory(int fd, const char *path)
+{
+	int directory_fd = openat(fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *directory;
+
+	if (directory_fd < 0)
+		return NULL;
+	directory = fdopendir(directory_fd);
+	if (!directory) {
+		close(directory_fd);
+		errno = ENOMEM;
+	}
+	return directory;
+}
+
 bool sysfs_exists(int fd, const char *path)
 {
 	return faccessat(fd, path, F_OK, 0) == 0;

@@ -33,6 +33,9 @@ int sysfs_write(int fd, const char *path, const char *value) _must_check_;
  */
 int sysfs_read_link(int fd, const char *path, char *name, size_t size) _must_check_;
 
+/* A directory for readdir(3), or NULL with errno set. */
+DIR *sysfs_open_directory(int fd, const char *path) _must_check_;
+
 bool sysfs_exists(int fd, const char *path);
 
 #endif

@@ -48,6 +48,17 @@ bool text_skip(struct text_cursor *cursor, char c)
 	return true;
 }
 
+bool text_skip_word(struct text_cursor *cursor, const char *word)
+{
+	size_t length = strlen(word);
+
+	if ((size_t)(cursor->end - cursor->at) < length ||
+	    memcmp(cursor->at, word, length) != 0)
+		return false;
+	cursor->at += length;
+	return true;
+}
+
 struct span span_of(const char *string)
 {
 	return (struct span){ .at = string, .length = strlen(string) };
@@ -82,6 +93,11 @@ bool span_equals_name(struct span span, const char *name)
 		if (fold_dash(span.at[i]) != fold_dash(name[i]))
 			return false;
 	return true;
+}
+
+bool text_equals_name(const char *a, const char *b)
+{
+	return span_equals_name(span_of(a), b);
 }
 
 bool span_next_item(struct span *list, struct span *ret_item)

@@ -34,12 +34,18 @@ int text_read_hex(struct text_cursor *cursor, unsigned max_digits, uint32_t *ret
 /* Steps over the byte c if it comes next. */
 bool text_skip(struct text_cursor *cursor, char c);
 
+/* Steps over the word if it comes next. */
+bool text_skip_word(struct text_cursor *cursor, const char *word);
+
 struct span span_of(const char *string);
 struct span span_trim(struct span span);
 bool span_equals(struct span span, const char *string);
 
 /* As span_equals(), but "-" and "_" are the same, as in all kernel parameters. */
 bool span_equals_name(struct span span, const char *name);
+
+/* The same for two strings: a driver and its module differ in nothing else. */
+bool text_equals_name(const char *a, const char *b);
 
 /*
  * Splits the next item off a comma-separated list: returns false at its end. The

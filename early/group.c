@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "group.h"
+
+int group_next(const struct plan *plan, int previous)
+{
+	int next = NO_GROUP;
+
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct plan_entry *entry = &plan->entries[i];
+		int group = entry->device->group;
+
+		if (entry->skipped || group <= previous)
+			continue;
+		if (next == NO_GROUP || group < next)
+			next = group;
+	}
+	return next;
+}
+
+/*
+ * Drivers that leave the DMA of their device to others: those with driver_managed_dma in
+ * the kernel's sources, vfio's own among them.
+ */
+static bool is_harmless(const char *driver)
+{
+	return strcmp(driver, "pcieport") == 0 || strcmp(driver, "pci-stub") == 0 ||
+	       strstr(driver, "vfio");
+}
+
+static const struct plan_entry *find_entry(const struct plan *plan,
+					   const struct pci_device *device)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->entries[i].device == device)
+			return &plan->entries[i];
+	return NULL;
+}
+
+static bool is_blocker(const struct plan *plan, const struct pci_device *device)
+{
+	const struct plan_entry *entry = find_entry(plan, device);
+
+	if (device->is_bridge)
+		return false;
+	if (entry &&
+	    (entry->verdict == VERDICT_CLAIMED || entry->reason == REASON_DRYRUN))
+		return false;
+	if (device->driver[0])
+		return !is_harmless(device->driver);
+	/* Host bridges and their like mostly never get a driver. */
+	return pci_base_class(&device->id) != PCI_BASE_CLASS_BRIDGE;
+}
+
+const struct pci_device *group_find_blocker(const struct pci_list *list,
+					    const struct plan *plan, int group)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (list->devices[i].group == group &&
+		    is_blocker(plan, &list->devices[i]))
+			return &list->devices[i];
+	return NULL;
+}
