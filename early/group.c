@@ -11,7 +11,7 @@ int group_next(const struct plan *plan, int previous)
 		const struct plan_entry *entry = &plan->entries[i];
 		int group = entry->device->group;
 
-		if (entry->skipped || group <= previous)
+		if (!plan_entry_is_taken(entry) || group <= previous)
 			continue;
 		if (next == NO_GROUP || group < next)
 			next = group;

@@ -12,8 +12,8 @@
  */
 
 /*
- * The next group of the plan's entries, skipped ones excepted, in the order of their
- * numbers. Start with previous = NO_GROUP; returns NO_GROUP at the end.
+ * The next group of which the plan takes a device, in the order of their numbers. Start
+ * with previous = NO_GROUP; returns NO_GROUP at the end.
  */
 int group_next(const struct plan *plan, int previous);
 

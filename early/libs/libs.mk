@@ -49,7 +49,8 @@ BLKID_OBJS := $(addprefix $(BLKID_DIR)/, \
 
 # Upstream's files are judged by upstream: only what gcc 14 refuses counts here.
 LIBS_CFLAGS = $(LIBC_CFLAGS) -Werror=implicit-function-declaration \
-	-Werror=int-conversion -Werror=incompatible-pointer-types
+	-Werror=int-conversion -Werror=incompatible-pointer-types \
+	-Wno-discarded-qualifiers
 LIBS_CPPFLAGS := -Iearly/libs/shim
 LIBS_DEPS := early/libc.mk early/libs/libs.mk $(wildcard early/libs/shim/*.h)
 

@@ -6,7 +6,7 @@ LIBS_TEST := $(BUILD)/$(LIBC)/tests/libs
 LIBS_REF := $(BUILD)/host/tests/libs
 
 $(LIBS_TEST)/probe.o $(LIBS_TEST)/lookup.o: $(LIBS_TEST)/%.o: tests/libs/%.c \
-		| $(LIBS_HEADERS) $(LIBC_DEPS)
+		$(LIBS_HEADERS) early/libc.mk | $(LIBC_DEPS)
 	mkdir -p $(@D)
 	$(LIBC_CC) $(LIBC_CFLAGS) -Wall -Wextra $(KMOD_CPPFLAGS) $(BLKID_CPPFLAGS) \
 		-c $< -o $@
@@ -18,11 +18,11 @@ $(LIBS_TEST)/lookup: $(LIBS_TEST)/lookup.o $(KMOD_LIB)
 	$(LIBC_CC) $(LIBC_LDFLAGS) $^ $(LIBC_LIBS) -o $@
 
 # Against the shared objects by name: no -dev package is needed.
-$(LIBS_REF)/probe: tests/libs/probe.c | $(LIBS_HEADERS)
+$(LIBS_REF)/probe: tests/libs/probe.c $(LIBS_HEADERS)
 	mkdir -p $(@D)
 	$(CC) -O2 $(BLKID_CPPFLAGS) $< -l:libblkid.so.1 -o $@
 
-$(LIBS_REF)/lookup: tests/libs/lookup.c | $(LIBS_HEADERS)
+$(LIBS_REF)/lookup: tests/libs/lookup.c $(LIBS_HEADERS)
 	mkdir -p $(@D)
 	$(CC) -O2 $(KMOD_CPPFLAGS) $< -l:libkmod.so.2 -o $@
 
