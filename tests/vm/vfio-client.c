@@ -1,0 +1,188 @@
+/*
+ * vfio-client ADDRESS: uses a PCI device the way a virtual machine monitor does.
+ *
+ * Opens the device's IOMMU group, attaches it to a type 1 container, reads configuration
+ * space, maps a memory BAR and reads from it, maps a page for DMA. Prints "vfio ok ADDRESS …",
+ * or "vfio failed ADDRESS STEP: ERROR".
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/vfio.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define CONFIG_BYTES	64
+#define COMMAND		4
+#define COMMAND_MEMORY	2
+#define DMA_ADDRESS	0x100000
+
+struct client {
+	const char *address;
+	const char *step;	/* the one under way, for the message */
+	int container;
+	int group;
+	int device;
+	unsigned char config[CONFIG_BYTES];
+	int bar;		/* the one that was mapped */
+	uint32_t first_word;	/* what its first four bytes read as */
+};
+
+static int fail(struct client *client, const char *step, int err)
+{
+	client->step = step;
+	return err;
+}
+
+/* The group's number is the last part of what the link iommu_group names. */
+static int open_group(struct client *client)
+{
+	char link[PATH_MAX], target[PATH_MAX], *name;
+	ssize_t length;
+
+	snprintf(link, sizeof(link), "/sys/bus/pci/devices/%s/iommu_group", client->address);
+	length = readlink(link, target, sizeof(target) - 1);
+	if (length < 0)
+		return fail(client, "iommu_group", -errno);
+	target[length] = '\0';
+	name = strrchr(target, '/');
+	snprintf(link, sizeof(link), "/dev/vfio%s", name ? name : "/");
+	client->group = open(link, O_RDWR | O_CLOEXEC);
+	if (client->group < 0)
+		return fail(client, "open group", -errno);
+	return 0;
+}
+
+static int attach_container(struct client *client)
+{
+	struct vfio_group_status status = { .argsz = sizeof(status) };
+
+	client->container = open("/dev/vfio/vfio", O_RDWR | O_CLOEXEC);
+	if (client->container < 0)
+		return fail(client, "open container", -errno);
+	if (ioctl(client->group, VFIO_GROUP_GET_STATUS, &status) < 0)
+		return fail(client, "group status", -errno);
+	if (!(status.flags & VFIO_GROUP_FLAGS_VIABLE))
+		return fail(client, "group not viable", -EPERM);
+	if (ioctl(client->group, VFIO_GROUP_SET_CONTAINER, &client->container) < 0)
+		return fail(client, "set container", -errno);
+	if (ioctl(client->container, VFIO_SET_IOMMU, VFIO_TYPE1_IOMMU) < 0)
+		return fail(client, "set iommu", -errno);
+	return 0;
+}
+
+static int region_info(struct client *client, unsigned int index,
+		       struct vfio_region_info *ret_info)
+{
+	*ret_info = (struct vfio_region_info){ .argsz = sizeof(*ret_info), .index = index };
+	if (ioctl(client->device, VFIO_DEVICE_GET_REGION_INFO, ret_info) < 0)
+		return -errno;
+	return 0;
+}
+
+static int read_config(struct client *client)
+{
+	struct vfio_region_info info;
+	uint16_t command;
+	int err;
+
+	client->device = ioctl(client->group, VFIO_GROUP_GET_DEVICE_FD, client->address);
+	if (client->device < 0)
+		return fail(client, "get device", -errno);
+	err = region_info(client, VFIO_PCI_CONFIG_REGION_INDEX, &info);
+	if (err < 0)
+		return fail(client, "configuration space", err);
+	if (pread(client->device, client->config, CONFIG_BYTES, info.offset) != CONFIG_BYTES)
+		return fail(client, "read configuration space", -EIO);
+	/* A BAR answers only while memory decoding is on. */
+	memcpy(&command, client->config + COMMAND, sizeof(command));
+	command |= COMMAND_MEMORY;
+	if (pwrite(client->device, &command, sizeof(command), info.offset + COMMAND) !=
+	    sizeof(command))
+		return fail(client, "enable memory", -EIO);
+	return 0;
+}
+
+static int read_bar(struct client *client)
+{
+	struct vfio_region_info info;
+	unsigned int bar;
+	void *map;
+
+	for (bar = 0; bar <= VFIO_PCI_BAR5_REGION_INDEX; bar++)
+		if (region_info(client, bar, &info) == 0 && info.size > 0 &&
+		    info.flags & VFIO_REGION_INFO_FLAG_MMAP)
+			break;
+	if (bar > VFIO_PCI_BAR5_REGION_INDEX)
+		return fail(client, "no memory BAR to map", -ENODEV);
+	map = mmap(NULL, info.size, PROT_READ | PROT_WRITE, MAP_SHARED, client->device,
+		   info.offset);
+	if (map == MAP_FAILED)
+		return fail(client, "map BAR", -errno);
+	client->first_word = *(volatile uint32_t *)map;
+	client->bar = bar;
+	munmap(map, info.size);
+	return 0;
+}
+
+static int map_dma(struct client *client)
+{
+	long size = sysconf(_SC_PAGESIZE);
+	struct vfio_iommu_type1_dma_map dma = {
+		.argsz = sizeof(dma),
+		.flags = VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE,
+		.iova = DMA_ADDRESS,
+		.size = size,
+	};
+	void *page;
+
+	page = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (page == MAP_FAILED)
+		return fail(client, "allocate a page", -errno);
+	dma.vaddr = (uintptr_t)page;
+	if (ioctl(client->container, VFIO_IOMMU_MAP_DMA, &dma) < 0)
+		return fail(client, "map for DMA", -errno);
+	return 0;
+}
+
+static int use_device(struct client *client)
+{
+	int err;
+
+	err = open_group(client);
+	if (err == 0)
+		err = attach_container(client);
+	if (err == 0)
+		err = read_config(client);
+	if (err == 0)
+		err = read_bar(client);
+	if (err == 0)
+		err = map_dma(client);
+	return err;
+}
+
+int main(int argc, char **argv)
+{
+	struct client client = { 0 };
+	int err;
+
+	if (argc != 2) {
+		fprintf(stderr, "usage: vfio-client ADDRESS\n");
+		return 2;
+	}
+	client.address = argv[1];
+	err = use_device(&client);
+	if (err < 0) {
+		printf("vfio failed %s %s: %s\n", client.address, client.step, strerror(-err));
+		return 1;
+	}
+	printf("vfio ok %s %02x%02x:%02x%02x bar%d=%08x\n", client.address,
+	       client.config[1], client.config[0], client.config[3], client.config[2],
+	       client.bar, client.first_word);
+	return 0;
+}
