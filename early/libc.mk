@@ -29,6 +29,8 @@ LIBC_CFLAGS += -idirafter $(LIBC_DEPS)
 LIBC_LDFLAGS += -no-pie
 else ifeq ($(LIBC),glibc)
 LIBC_CC := $(CC)
+# The others' off_t has 64 bits on every machine.
+LIBC_CFLAGS += -D_FILE_OFFSET_BITS=64
 LIBC_LDFLAGS += -no-pie
 else
 $(error LIBC=$(LIBC) is unknown: it is klibc, musl or glibc)

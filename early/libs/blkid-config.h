@@ -8,27 +8,27 @@
 #define LIBBLKID_DATE ""
 
 #define HAVE_BYTESWAP_H 1
+#define HAVE_DIRFD 1
 #define HAVE_ENDIAN_H 1
 #define HAVE_ERRNO_H 1
+#define HAVE_FSYNC 1
 #define HAVE_GETOPT_H 1
 #define HAVE_LINUX_BLKZONED_H 1
 #define HAVE_LINUX_CDROM_H 1
 #define HAVE_LINUX_FD_H 1
+#define HAVE_LOFF_T 1
+#define HAVE_MEMPCPY 1
+#define HAVE_NANOSLEEP 1
+#define HAVE_OPAL_GET_STATUS 1
+#define HAVE_OPENAT 1
+#define HAVE_STRNDUP 1
+#define HAVE_STRNLEN 1
+#define HAVE_STRUCT_STAT_ST_MTIM_TV_NSEC 1
+#define HAVE_SYSCONF 1
 #define HAVE_SYS_STAT_H 1
 #define HAVE_SYS_SYSMACROS_H 1
 #define HAVE_SYS_TYPES_H 1
 #define HAVE_UNISTD_H 1
-#define HAVE_DIRFD 1
-#define HAVE_LOFF_T 1
-#define HAVE_OPAL_GET_STATUS 1
-#define HAVE_NANOSLEEP 1
-#define HAVE_OPENAT 1
-#define HAVE_STRNDUP 1
-#define HAVE_STRNLEN 1
-#define HAVE_MEMPCPY 1
-#define HAVE_FSYNC 1
-#define HAVE_SYSCONF 1
-#define HAVE_STRUCT_STAT_ST_MTIM_TV_NSEC 1
 
 #ifdef __KLIBC__
 #include "blkid-klibc.h"

@@ -36,12 +36,11 @@
 #define HAVE___BUILTIN_UMULL_OVERFLOW 1
 #define HAVE___BUILTIN_UMULLL_OVERFLOW 1
 
+#define HAVE_SECURE_GETENV 1
+
 #ifdef __KLIBC__
 #define HAVE_FINIT_MODULE 1
-#define HAVE_SECURE_GETENV 1
 #include "kmod-klibc.h"
-#else
-#define HAVE_SECURE_GETENV 1
 #endif
 
 /* glibc's and musl's differ: kmod's own, under a name that neither has. */
