@@ -13,7 +13,7 @@ COMMA := ,
 # -- unit tests: by the host's compiler, whatever LIBC is ----------------------------
 
 UNIT_DIR := $(BUILD)/host/unit
-UNIT_TESTS := address cmdline request selector text
+UNIT_TESTS := address cmdline log request selector supervise sysfs text verdict
 UNIT_PROGRAMS := $(UNIT_TESTS:%=$(UNIT_DIR)/test-%)
 UNIT_CFLAGS := -std=gnu11 -O1 -g -fsanitize=address,undefined \
 	-fno-sanitize-recover=all -fno-omit-frame-pointer \
