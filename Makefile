@@ -39,7 +39,30 @@ include install.mk
 
 early: $(EARLY_STRIPPED)
 
+# What there is to test, in the order of what it costs.
+CHECKS := lint size unit libs program install vm
+
+check:
+	tests/setup check
+	MAKE="$(MAKE)" tests/check $(CHECKS)
+
+demo:
+	tests/setup demo
+	tests/vm/demo
+
+# The most that klibc's program may weigh, stripped, with both libraries in it.
+SIZE_LIMIT := 185000
+
+size check-size: setup-check
+	MAKE="$(MAKE)" BUILD=$(BUILD) tests/size $(SIZE_LIMIT)
+
+check-vm:
+	tests/vm/run
+
+setup-build setup-check:
+	tests/setup $(@:setup-%=%)
+
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all early clean
+.PHONY: all early clean check demo size check-size check-vm setup-build setup-check
