@@ -1,33 +1,70 @@
-# What goes where. The generators look for hooks in one place each, whatever PREFIX is.
+# What goes where. The generators and udev look for files in one place each, whatever
+# PREFIX is.
 
 INITRAMFS_TOOLS_DIR ?= /usr/share/initramfs-tools
+DRACUT_DIR ?= /usr/lib/dracut
+UDEV_DIR ?= /usr/lib/udev
 
-INITRAMFS_TOOLS_FILES := hooks/passthru scripts/init-top/00-passthru
+# source:target
+UDEV_FILES := early/udev/10-passthru.rules:rules.d/10-passthru.rules
+
+INITRAMFS_TOOLS_FILES := \
+	initramfs-tools/hooks/passthru:hooks/passthru \
+	image/passthru.sh:scripts/init-top/00-passthru \
+	image/module-functions:passthru-functions
+
+DRACUT_MODULE := modules.d/50passthru
+DRACUT_FILES := \
+	dracut/50passthru/module-setup.sh:$(DRACUT_MODULE)/module-setup.sh \
+	dracut/50passthru/passthru-early.service:$(DRACUT_MODULE)/passthru-early.service \
+	image/passthru.sh:$(DRACUT_MODULE)/passthru.sh \
+	image/module-functions:$(DRACUT_MODULE)/module-functions
 
 # All generators when the files are for another machine, else those that are here.
-GENERATORS ?= $(if $(DESTDIR),initramfs-tools,$(if $(wildcard \
-	$(INITRAMFS_TOOLS_DIR)/hook-functions),initramfs-tools))
+GENERATORS ?= $(if $(DESTDIR),initramfs-tools dracut,\
+	$(if $(wildcard $(INITRAMFS_TOOLS_DIR)/hook-functions),initramfs-tools) \
+	$(if $(wildcard $(DRACUT_DIR)/modules.d),dracut))
 
-install: install-programs $(GENERATORS:%=install-%)
-	$(if $(GENERATORS),,$(error there is neither initramfs-tools nor dracut here))
+# $(call install_files,FILES,DIRECTORY): the paths the files name become those of this
+# installation.
+define install_files
+	for pair in $(1); do \
+		source=$${pair%:*} target=$(DESTDIR)$(2)/$${pair#*:} mode=644; \
+		[ ! -x "$$source" ] || mode=755; \
+		echo "  INSTALL  $$target"; \
+		mkdir -p "$${target%/*}" && \
+		sed 's,@SBINDIR@,$(SBINDIR),g; s,@UDEV_DIR@,$(UDEV_DIR),g' \
+			"$$source" >"$$target" && \
+		chmod $$mode "$$target" || exit; \
+	done
+endef
+
+targets = $(foreach file,$(1),$(DESTDIR)$(2)/$(lastword $(subst :, ,$(file))))
+
+install: install-programs install-udev $(GENERATORS:%=install-%)
+	$(if $(strip $(GENERATORS)),,$(error there is neither initramfs-tools nor dracut here))
 
 install-programs: $(EARLY_STRIPPED)
 	$(say) INSTALL $(DESTDIR)$(SBINDIR)/passthru-early
 	$(INSTALL) -D -m 755 $(EARLY_STRIPPED) $(DESTDIR)$(SBINDIR)/passthru-early
 
-install-initramfs-tools:
-	for file in $(INITRAMFS_TOOLS_FILES); do \
-		target=$(DESTDIR)$(INITRAMFS_TOOLS_DIR)/$$file; \
-		echo "  INSTALL  $$target"; \
-		mkdir -p "$${target%/*}" && \
-		sed 's,@SBINDIR@,$(SBINDIR),g' initramfs-tools/$$file >"$$target" && \
-		chmod 755 "$$target" || exit; \
-	done
+install-udev:
+	$(call install_files,$(UDEV_FILES),$(UDEV_DIR))
+
+install-initramfs-tools: install-programs install-udev
+	$(call install_files,$(INITRAMFS_TOOLS_FILES),$(INITRAMFS_TOOLS_DIR))
 	$(if $(DESTDIR),,echo "Now run: update-initramfs -u -k all")
+
+install-dracut: install-programs install-udev
+	$(call install_files,$(DRACUT_FILES),$(DRACUT_DIR))
+	$(if $(DESTDIR),,echo "Now run: dracut --force --regenerate-all")
 
 uninstall:
 	rm -f $(DESTDIR)$(SBINDIR)/passthru-early
-	rm -f $(INITRAMFS_TOOLS_FILES:%=$(DESTDIR)$(INITRAMFS_TOOLS_DIR)/%)
-	$(if $(DESTDIR),,echo "Now build the boot images anew: update-initramfs -u -k all")
+	rm -f $(call targets,$(UDEV_FILES),$(UDEV_DIR))
+	rm -f $(call targets,$(INITRAMFS_TOOLS_FILES),$(INITRAMFS_TOOLS_DIR))
+	rm -rf $(DESTDIR)$(DRACUT_DIR)/$(DRACUT_MODULE)
+	$(if $(DESTDIR),,echo "Now build the boot images anew")
 
-.PHONY: install install-programs install-initramfs-tools uninstall
+.PHONY: install install-programs install-udev install-initramfs-tools install-dracut \
+	uninstall
