@@ -13,7 +13,8 @@ COMMA := ,
 # -- unit tests: by the host's compiler, whatever LIBC is ----------------------------
 
 UNIT_DIR := $(BUILD)/host/unit
-UNIT_TESTS := address cmdline log request selector supervise sysfs text verdict
+UNIT_TESTS := address cmdline file group log plan request selector supervise sysfs text \
+	variant verdict
 UNIT_PROGRAMS := $(UNIT_TESTS:%=$(UNIT_DIR)/test-%)
 UNIT_CFLAGS := -std=gnu11 -O1 -g -fsanitize=address,undefined \
 	-fno-sanitize-recover=all -fno-omit-frame-pointer \
@@ -36,8 +37,8 @@ $(UNIT_DIR)/%.o: tests/unit/%.c tests/tests.mk
 	@mkdir -p $(@D)
 	$(CC) $(UNIT_CFLAGS) $(UNIT_CPPFLAGS) -MMD -MP -c $< -o $@
 
-$(UNIT_LIB): $(UNIT_EARLY:%=$(UNIT_DIR)/early/%) $(UNIT_DIR)/unit.o \
-		$(UNIT_DIR)/seams.o
+$(UNIT_LIB): $(UNIT_EARLY:%=$(UNIT_DIR)/early/%) \
+		$(addprefix $(UNIT_DIR)/,machine.o seams.o unit.o)
 	rm -f $@
 	$(AR) qcs $@ $^
 

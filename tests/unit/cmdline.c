@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -175,60 +174,11 @@ START_TEST(agrees_with_the_kernel)
 	}
 }
 
-static const size_t sizes[] = {
-	0, 1, 2, 511, 1023, 1024, 2048, 4094, 4095, 4096, 4097, 8191, 8192, 65536, 500000,
-};
-
-/* The kernel's own limit is 2048 on x86 and differs elsewhere: nothing is cut. */
-START_TEST(reads_any_length)
-{
-	struct directory root = make_directory();
-	_cleanup_free_ char *line = malloc(sizes[_i] + 1), *got = NULL;
-
-	memset(line, 'x', sizes[_i]);
-	line[sizes[_i]] = '\0';
-	put_file(&root, "proc/cmdline", line);
-	ck_assert_int_eq(cmdline_read(root.fd, &got), 0);
-	ck_assert_uint_eq(strlen(got), sizes[_i]);
-	ck_assert(strcmp(got, line) == 0);
-	drop_directory(&root);
-}
-
-START_TEST(says_what_cannot_be_read)
-{
-	struct directory root = make_directory();
-	char *text = NULL;
-
-	expect_number("no file", cmdline_read(root.fd, &text), -ENOENT);
-	put_directory(&root, "proc");
-	put_directory(&root, "proc/cmdline");
-	expect_number("a directory", cmdline_read(root.fd, &text), -EISDIR);
-	expect("nothing is returned", !text);
-	drop_directory(&root);
-}
-
-START_TEST(leaves_nothing_open)
-{
-	struct directory root = make_directory();
-	unsigned before = count_fds();
-	char *text = NULL;
-
-	(void)cmdline_read(root.fd, &text);
-	put_file(&root, "proc/cmdline", "quiet");
-	ck_assert_int_eq(cmdline_read(root.fd, &text), 0);
-	free(text);
-	ck_assert_uint_eq(count_fds(), before);
-	drop_directory(&root);
-}
-
 int main(void)
 {
 	TCase *tcase = tcase_create("cmdline");
 
 	add_rows(tcase, follows_the_rules, lines);
 	tcase_add_loop_test(tcase, agrees_with_the_kernel, 0, 8);
-	add_rows(tcase, reads_any_length, sizes);
-	tcase_add_test(tcase, says_what_cannot_be_read);
-	tcase_add_test(tcase, leaves_nothing_open);
 	return unit_run("cmdline", tcase);
 }
