@@ -44,8 +44,8 @@ BLKID_OBJS := $(addprefix $(BLKID_DIR)/, \
 		aix.o atari.o bsd.o dos.o gpt.o mac.o minix.o partitions.o sgi.o \
 		solaris_x86.o sun.o ultrix.o unixware.o) \
 	$(addprefix lib/, blkdev.o buffer.o crc32.o crc32c.o crc64.o encode.o \
-		fileutils.o md5.o path.o sha256.o sysfs.o xxhash.o) \
-	blkid-topology.o)
+		fileutils.o md5.o sha256.o xxhash.o) \
+	blkid-sysfs.o blkid-topology.o)
 
 # Upstream's files are judged by upstream: only what gcc 14 refuses counts here.
 LIBS_CFLAGS = $(LIBC_CFLAGS) -Werror=implicit-function-declaration \
@@ -102,7 +102,8 @@ $(BLKID_DIR)/blkid-klibc.o: early/libs/shim/blkid-klibc.c
 	mkdir -p $(@D)
 	$(LIBC_CC) $(LIBC_CFLAGS) -Wall -Wextra -c $< -o $@
 
-$(BLKID_DIR)/blkid-topology.o: early/libs/shim/blkid-topology.c
+$(BLKID_DIR)/blkid-sysfs.o $(BLKID_DIR)/blkid-topology.o: $(BLKID_DIR)/%.o: \
+		early/libs/shim/%.c
 	mkdir -p $(@D)
 	$(BLKID_CC) -c $< -o $@
 
