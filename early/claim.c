@@ -94,25 +94,33 @@ static int bind(struct claims *claims, const struct claim *claim)
 	return write_timed(claims, path, name);
 }
 
+/*
+ * The newline clears; an empty write would never reach the kernel (driver_set_override()
+ * in drivers/base/driver.c). Tried twice, since a device that stays overridden is
+ * nobody's and the kernel may but have been short of memory.
+ */
+static void clear_override(struct claims *claims, const struct claim *claim)
+{
+	int r = write_device(claims, claim, "driver_override", "\n");
+
+	if (r < 0 && exists(claims, claim))
+		r = write_device(claims, claim, "driver_override", "\n");
+	if (r < 0)
+		log_debug("clearing the override failed: %s", strerror(-r));
+}
+
 void claim_undo(struct claims *claims, unsigned device)
 {
 	struct claim *claim = &claims->items[device];
 
-	/*
-	 * The newline clears; an empty write would never reach the kernel
-	 * (driver_set_override() in drivers/base/driver.c). It comes first, since what is
-	 * let go while it is set can be taken by no other driver.
-	 */
+	/* Nothing was written: a driver of ours that it has, it had before. */
 	if (claim->overridden) {
-		int r = write_device(claims, claim, "driver_override", "\n");
-
-		if (r < 0 && exists(claims, claim))
-			log_debug("clearing the override failed: %s", strerror(-r));
-	}
-	if (has_our_driver(claims, claim))
-		(void)unbind(claims, claim);
-	if (claim->overridden)
+		/* First: what is let go while it is set, no other driver can take. */
+		clear_override(claims, claim);
+		if (has_our_driver(claims, claim))
+			(void)unbind(claims, claim);
 		(void)probe(claims, claim);
+	}
 	update_driver(claims, claim);
 	claim->undone = true;
 }
@@ -245,6 +253,9 @@ static void load_driver(struct claims *claims, unsigned device)
 	char overridden[DRIVER_NAME_SIZE];
 	int r;
 
+	/* Its first write hangs in another process, which is what is to be reported. */
+	if (!claim->override_is_set)
+		return;
 	claim->step = STEP_LOAD;
 	load_iommu(claims);
 	if (plan_needs_group(claim->driver) && !has_file(claims, claim, "iommu_group")) {
@@ -257,7 +268,7 @@ static void load_driver(struct claims *claims, unsigned device)
 		fail(claims, device, REASON_NO_DRIVER, r);
 		return;
 	}
-	if (!claim->override_is_set || strcmp(overridden, claim->driver) == 0)
+	if (strcmp(overridden, claim->driver) == 0)
 		return;
 	/* Until here the override named no driver at all, which kept them all away. */
 	claim->step = STEP_OVERRIDE;

@@ -60,8 +60,9 @@ unsigned claim_job_count(const struct claims *claims);
 void claim_job(struct claims *claims, unsigned job);
 
 /*
- * Clears the override, takes the device from our driver and lets the usual one probe it,
- * whatever of this is needed. May be called again, and by two processes at once.
+ * Clears the override, takes the device from our driver and lets the usual one probe it.
+ * A device that nothing was written to stays as it is. May be called again, and by two
+ * processes at once.
  */
 void claim_undo(struct claims *claims, unsigned device);
 
