@@ -13,7 +13,7 @@ COMMA := ,
 # -- unit tests: by the host's compiler, whatever LIBC is ----------------------------
 
 UNIT_DIR := $(BUILD)/host/unit
-UNIT_TESTS := address cmdline file group log plan request selector supervise sysfs text \
+UNIT_TESTS := address claim cmdline file group log plan request selector supervise sysfs text \
 	variant verdict
 UNIT_PROGRAMS := $(UNIT_TESTS:%=$(UNIT_DIR)/test-%)
 UNIT_CFLAGS := -std=gnu11 -O1 -g -fsanitize=address,undefined \
@@ -45,6 +45,9 @@ $(UNIT_LIB): $(UNIT_EARLY:%=$(UNIT_DIR)/early/%) \
 $(UNIT_PROGRAMS): $(UNIT_DIR)/test-%: $(UNIT_DIR)/%.o $(UNIT_LIB)
 	$(CC) $(UNIT_CFLAGS) $(UNIT_LDFLAGS) $(filter %.o,$^) $(UNIT_LIB) \
 		$$(pkg-config --libs check) -o $@
+
+# A made-up PCI bus in the place of the real one.
+$(UNIT_DIR)/test-claim: $(addprefix $(UNIT_DIR)/,fake.o fake_sysfs.o fake_module.o)
 
 check-unit: $(UNIT_PROGRAMS)
 	tests/unit/run $^
