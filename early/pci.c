@@ -51,15 +51,18 @@ static int parse_modalias(const char *text, size_t length, struct pci_id *ret)
 	return 0;
 }
 
-/* The name of a device's directory. */
+/* The name of a device's directory, spelt as sysfs spells it and no other way. */
 static int parse_name(const char *name, struct pci_address *ret)
 {
 	struct address_pattern pattern;
+	char spelling[ADDRESS_SIZE];
 	const char *why;
 	size_t at;
 
-	if (strlen(name) >= ADDRESS_SIZE ||
-	    address_parse(name, strlen(name), &pattern, &why, &at) < 0)
+	if (address_parse(name, strlen(name), &pattern, &why, &at) < 0)
+		return -EINVAL;
+	address_format(&pattern.address, spelling);
+	if (strcmp(name, spelling) != 0)
 		return -EINVAL;
 	*ret = pattern.address;
 	return 0;
@@ -122,7 +125,8 @@ int pci_scan(int bus_fd, struct pci_list *ret)
 		if (append(ret, &room, &device) < 0)
 			return -ENOMEM;
 	}
-	qsort(ret->devices, ret->count, sizeof(ret->devices[0]), compare_devices);
+	if (ret->count)
+		qsort(ret->devices, ret->count, sizeof(ret->devices[0]), compare_devices);
 	return 0;
 }
 
@@ -185,6 +189,8 @@ struct pci_device *pci_list_find(const struct pci_list *list,
 {
 	struct pci_device wanted = { .address = *address };
 
+	if (list->count == 0)
+		return NULL;
 	return bsearch(&wanted, list->devices, list->count, sizeof(wanted),
 		       compare_devices);
 }

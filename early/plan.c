@@ -115,7 +115,9 @@ int plan_add_groups(const struct request *request, const struct pci_list *list,
 		if (add_entry(plan, &entry) < 0)
 			return -ENOMEM;
 	}
-	qsort(plan->entries, plan->count, sizeof(plan->entries[0]), compare_entries);
+	if (plan->count)
+		qsort(plan->entries, plan->count, sizeof(plan->entries[0]),
+		      compare_entries);
 	return 0;
 }
 

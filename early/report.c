@@ -116,11 +116,12 @@ static const char *phase_word(enum phase phase)
 	return "unknown";
 }
 
+/* A number of up to nine digits. */
 static bool read_number(struct text_cursor *cursor, int *ret)
 {
 	const char *start = cursor->at;
 
-	for (*ret = 0; cursor->at < cursor->end; cursor->at++) {
+	for (*ret = 0; cursor->at < cursor->end && cursor->at - start < 9; cursor->at++) {
 		if (*cursor->at < '0' || *cursor->at > '9')
 			break;
 		*ret = *ret * 10 + (*cursor->at - '0');
