@@ -13,8 +13,8 @@ COMMA := ,
 # -- unit tests: by the host's compiler, whatever LIBC is ----------------------------
 
 UNIT_DIR := $(BUILD)/host/unit
-UNIT_TESTS := address claim cmdline file group log plan request selector supervise sysfs text \
-	variant verdict
+UNIT_TESTS := address announce claim cmdline file group iommu log options pci plan \
+	report request selector supervise sysfs text variant verdict
 UNIT_PROGRAMS := $(UNIT_TESTS:%=$(UNIT_DIR)/test-%)
 UNIT_CFLAGS := -std=gnu11 -O1 -g -fsanitize=address,undefined \
 	-fno-sanitize-recover=all -fno-omit-frame-pointer \

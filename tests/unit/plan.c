@@ -164,6 +164,7 @@ static const struct {
 	  "0000:01:00.0 kept skipped; complete" },
 	{ "passthru.group=claim passthru.addrs=01:00.*",
 	  "0000:01:00.0 claimed; 0000:01:00.1 claimed; complete" },
+	{ "passthru.group=claim passthru.addrs=0a:00.0", "no 0a:00.0; incomplete" },
 	{ "passthru.group=claim passthru.addrs=04:00.0",
 	  "0000:04:00.0 refused no-iommu; incomplete" },
 	{ "passthru.group=claim passthru.addrs=01:00.0 passthru.dryrun",

@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "announce.h"
+#include "log.h"
+#include "machine.h"
+#include "unit.h"
+
+static struct directory root;
+
+static void set_up(void)
+{
+	root = make_directory();
+	put_file(&root, "dev/kmsg", "");
+	log_open(root.fd, false, false);
+}
+
+static void tear_down(void)
+{
+	drop_directory(&root);
+}
+
+#define ERROR	"<27>passthru: "
+#define WARNING "<28>passthru: "
+#define INFO	"<30>passthru: "
+#define SOME                                                                           \
+	"; not all that was asked for, see above; passthru.off on the kernel command " \
+	"line leaves everything as it is\n"
+#define IN_TIME	    " devices claimed in 12 ms (2 ms of it in the kernel)"
+#define ALL_ONE	    INFO "1 of 1" IN_TIME "\n"
+#define NONE_ONE    WARNING "0 of 1" IN_TIME SOME
+#define NONE_AT_ALL WARNING "0 of 0" IN_TIME SOME
+#define CARD	    "06:00.0 10de:13c2 030000 13 -\n"
+#define CARD_HELD   "06:00.0 10de:13c2 030000 13 nouveau\n"
+#define IS	    "0000:06:00.0 10de:13c2 "
+#define IDS	    "passthru.ids=10de:13c2"
+
+struct result {
+	enum verdict verdict;
+	enum reason reason;
+	enum claim_step step;
+	int error;
+	bool undone;
+	const char *now;
+};
+
+static const struct {
+	const char *name;
+	const char *machine;
+	const char *cmdline;
+	struct result result; /* .now is NULL where the plan stands */
+	const char *log;
+} rows[] = {
+	{ "claimed", CARD, IDS, { 0 }, INFO IS "claimed by vfio-pci\n" ALL_ONE },
+	{ "claimed from another",
+	  CARD_HELD,
+	  IDS,
+	  { 0 },
+	  INFO IS "claimed by vfio-pci, taken from nouveau\n" ALL_ONE },
+	{ "ours before",
+	  "06:00.0 10de:13c2 030000 13 vfio-pci\n",
+	  IDS,
+	  { 0 },
+	  INFO IS "claimed by vfio-pci, which had it before\n" ALL_ONE },
+	{ "another driver",
+	  CARD,
+	  IDS " passthru.driver=xe-vfio-pci",
+	  { 0 },
+	  INFO IS "claimed by xe-vfio-pci\n" ALL_ONE },
+	{ "a five-digit domain",
+	  "10000:01:00.0 8086:0953 010802 7 -\n",
+	  "passthru.addrs=10000:01:00.0",
+	  { 0 },
+	  INFO "10000:01:00.0 8086:0953 claimed by vfio-pci\n" ALL_ONE },
+	{ "skipped",
+	  CARD,
+	  IDS " passthru.skip=06:00.0",
+	  { 0 },
+	  INFO IS "kept: passthru.skip names it\n" INFO "0 of 1" IN_TIME "\n" },
+	{ "dry run",
+	  CARD,
+	  IDS " passthru.dryrun",
+	  { 0 },
+	  INFO IS "kept: a dry run; vfio-pci would claim it\n" INFO "0 of 1" IN_TIME
+		  "\n" },
+	{ "bridge",
+	  "06:00.0 10de:13c2 060400 13 pcieport bridge\n",
+	  IDS,
+	  { 0 },
+	  ERROR IS "refused: it is a bridge; name the devices behind it\n" NONE_ONE },
+	{ "virtual functions",
+	  "06:00.0 10de:13c2 020000 13 - vfs\n",
+	  IDS,
+	  { 0 },
+	  ERROR IS "refused: its virtual functions are on; name those, or write 0 to its "
+		   "sriov_numvfs first\n" NONE_ONE },
+	{ "no IOMMU",
+	  "06:00.0 10de:13c2 020000 - -\n",
+	  IDS,
+	  { 0 },
+	  ERROR IS "refused: it has no IOMMU group; switch on the IOMMU in the "
+		   "firmware\n" NONE_ONE },
+	{ "gone",
+	  "06:00.0 10de:13c2 020000 13 - gone\n",
+	  IDS,
+	  { 0 },
+	  ERROR IS "failed: it is gone\n" NONE_ONE },
+	{ "no driver",
+	  CARD,
+	  IDS,
+	  { VERDICT_FAILED, REASON_NO_DRIVER, STEP_LOAD, -ENOENT, true, "" },
+	  ERROR IS
+	  "failed: there is no driver vfio-pci here; build the boot image anew with "
+	  "its module; undone, its driver is now the usual one, once loaded\n" NONE_ONE },
+	{ "driver not loaded",
+	  CARD,
+	  IDS,
+	  { VERDICT_FAILED, REASON_NO_DRIVER, STEP_LOAD, -EPERM, true, "nouveau" },
+	  ERROR IS
+	  "failed: vfio-pci could not be loaded: Operation not permitted; undone, "
+	  "its driver is now nouveau\n" NONE_ONE },
+	{ "probe",
+	  CARD,
+	  IDS,
+	  { VERDICT_FAILED, REASON_PROBE, STEP_PROBE, -EINVAL, true, "nouveau" },
+	  ERROR IS
+	  "failed: the write to drivers_probe: Invalid argument; undone, its driver "
+	  "is now nouveau\n" NONE_ONE },
+	{ "probe without an error",
+	  CARD,
+	  IDS,
+	  { VERDICT_FAILED, REASON_PROBE, STEP_PROBE, 0, true, "" },
+	  ERROR IS
+	  "failed: the write to drivers_probe: no error given; undone, its driver "
+	  "is now the usual one, once loaded\n" NONE_ONE },
+	{ "override",
+	  CARD,
+	  IDS,
+	  { VERDICT_FAILED, REASON_OVERRIDE, STEP_OVERRIDE, -EIO, true, "" },
+	  ERROR IS
+	  "failed: the write to driver_override: Input/output error; undone, its "
+	  "driver is now the usual one, once loaded\n" NONE_ONE },
+	{ "unbind",
+	  CARD_HELD,
+	  IDS,
+	  { VERDICT_FAILED, REASON_UNBIND, STEP_UNBIND, -EBUSY, true, "nouveau" },
+	  ERROR IS
+	  "failed: the write to unbind: Device or resource busy; undone, its driver "
+	  "is now nouveau\n" NONE_ONE },
+	{ "timeout",
+	  CARD_HELD,
+	  IDS " passthru.timeout=7",
+	  { VERDICT_FAILED, REASON_TIMEOUT, STEP_UNBIND, 0, true, "nouveau" },
+	  ERROR IS
+	  "failed: the write to unbind did not return in time (passthru.timeout=7); "
+	  "undone, its driver is now nouveau\n" NONE_ONE },
+	{ "timeout, undoing too",
+	  CARD_HELD,
+	  IDS,
+	  { VERDICT_FAILED, REASON_TIMEOUT, STEP_UNBIND, 0, false, "nouveau" },
+	  ERROR IS
+	  "failed: the write to unbind did not return in time (passthru.timeout=10); "
+	  "undoing it has not ended yet\n" NONE_ONE },
+	{ "internal",
+	  CARD_HELD,
+	  IDS,
+	  { VERDICT_FAILED, REASON_INTERNAL, STEP_PROBE, 0, false, "nouveau" },
+	  ERROR IS
+	  "failed: passthru-early broke off at the write to drivers_probe; undoing "
+	  "it has not ended yet\n" NONE_ONE },
+	{ "deferred",
+	  CARD_HELD,
+	  IDS,
+	  { VERDICT_DEFERRED, REASON_NONE, STEP_NONE, 0, false, "nouveau" },
+	  INFO IS "deferred\n" NONE_ONE },
+	/* T-vK/MobilePassThrough#10: which device it is that keeps the group */
+	{ "a group that is not usable",
+	  CARD "06:00.1 10de:0fbb 040300 13 snd_hda_intel\n",
+	  IDS,
+	  { 0 },
+	  INFO IS "claimed by vfio-pci\n" WARNING "group 13 cannot be given to a guest: "
+		  "0000:06:00.1 10de:0fbb is not claimed, its driver is snd_hda_intel; "
+		  "name it too, "
+		  "or use passthru.group=claim\n" ALL_ONE },
+	{ "a group that will not be usable",
+	  CARD "06:00.1 10de:0fbb 040300 13 -\n",
+	  IDS,
+	  { 0 },
+	  INFO IS "claimed by vfio-pci\n" WARNING "group 13 cannot be given to a guest: "
+		  "0000:06:00.1 10de:0fbb is not claimed; name it too, or use "
+		  "passthru.group=claim\n" ALL_ONE },
+
+	/* the command line */
+	{ "unmatched",
+	  "",
+	  "passthru.ids=10de:ffff",
+	  { 0 },
+	  ERROR
+	  "10de:ffff: this machine has no such device, see lspci -nn\n" NONE_AT_ALL },
+	{ "another one there",
+	  "06:00.0 1234:5678 030000 1 -\n",
+	  "passthru.ids=10de:13c2@06:00.0",
+	  { 0 },
+	  ERROR
+	  "10de:13c2@06:00.0 is not there: at that address is 0000:06:00.0 1234:5678; "
+	  "nothing is taken, see lspci -nn for where the device is now\n" NONE_AT_ALL },
+	{ "malformed item",
+	  "",
+	  "passthru.ids=1:2,10de",
+	  { 0 },
+	  ERROR
+	  "passthru.ids, item 2: \"10de\" is refused at character 5: a device ID is "
+	  "missing; write vendor:device\n" ERROR
+	  "1:2: this machine has no such device, see lspci -nn\n" NONE_AT_ALL },
+	{ "stray item",
+	  CARD,
+	  IDS ", 10de:0fbb",
+	  { 0 },
+	  ERROR
+	  "passthru.ids: \"10de:0fbb\" is not taken: a blank stands before it, so it is "
+	  "not part of the list; remove the blank\n" INFO IS
+	  "claimed by vfio-pci\n" WARNING "1 of 1" IN_TIME SOME },
+	{ "malformed value",
+	  "",
+	  "passthru.timeout=x",
+	  { 0 },
+	  ERROR "passthru.timeout: \"x\" is refused: write a number of seconds from 1 to "
+		"3600\n" NONE_AT_ALL },
+	{ "unknown",
+	  "",
+	  "passthru.id=1:2",
+	  { 0 },
+	  ERROR "passthru.id: there is no such parameter, the nearest is "
+		"passthru.ids\n" NONE_AT_ALL },
+	{ "no effect",
+	  "",
+	  "passthru.ids=1:2:3:4:5",
+	  { 0 },
+	  WARNING
+	  "passthru.ids, item 1: \"1:2:3:4:5\": a class without a class mask is not "
+	  "looked at; add :ffffff\n" ERROR
+	  "1:2:3:4:5: this machine has no such device, see lspci -nn\n" NONE_AT_ALL },
+};
+
+static void apply(struct situation *situation, const struct result *result)
+{
+	struct plan_entry *entry;
+
+	if (!result->now)
+		return;
+	entry = situation_entry(situation, "06:00.0");
+	entry->verdict = result->verdict;
+	entry->reason = result->reason;
+	entry->step = result->step;
+	entry->error = result->error;
+	entry->undone = result->undone;
+	strcpy(entry->now, result->now);
+}
+
+START_TEST(says_exactly_this)
+{
+	_cleanup_free_ char *log = NULL;
+	struct situation situation;
+
+	situation_make(rows[_i].machine, rows[_i].cmdline, &situation);
+	apply(&situation, &rows[_i].result);
+	announce(root.fd, &situation.outcome);
+	log = get_file(&root, "dev/kmsg");
+	expect_text(rows[_i].name, log, rows[_i].log);
+	situation_free(&situation);
+}
+
+/* Every line of the log is whole: short enough, and with its end. */
+static void check_lines(const char *name, const char *log)
+{
+	while (*log) {
+		size_t length = strcspn(log, "\n") + 1;
+
+		ck_assert_msg(length < 512, "%s: a line of %zu bytes", name, length);
+		ck_assert_msg(log[length - 1] == '\n', "%s: no end", name);
+		ck_assert_msg(strncmp(log, "<27>passthru: ", 14) == 0 ||
+				      strncmp(log, "<28>passthru: ", 14) == 0 ||
+				      strncmp(log, "<30>passthru: ", 14) == 0,
+			      "%s: a line begins otherwise: %.40s", name, log);
+		log += length;
+	}
+}
+
+/* "%s" stands for a text of many bytes. */
+static const struct {
+	const char *format;
+	const char *end; /* of the first line: what to do must not be cut off */
+} extremes[] = {
+	{ "passthru.ids=%s", "write vendor:device, such as 10de:13c2\n" },
+	{ "passthru.addrs=%s", "write [DOMAIN:]BUS:SLOT.FUNCTION, all in hex\n" },
+	{ "passthru.skip=1:2:3:4:5:6:%s",
+	  "IDs are hex numbers with colons between them\n" },
+	{ "passthru.%s", "the nearest is passthru.ids\n" },
+	{ "passthru.driver=%s", "write vfio-pci, auto or a driver's name\n" },
+	{ "passthru.group=%s", "write report or claim\n" },
+	{ "passthru.timeout=%s", "write a number of seconds from 1 to 3600\n" },
+	{ "passthru.force=%s", "write yes or no; taken as no\n" },
+	{ "\"passthru.%s=x\"", "the nearest is passthru.ids\n" },
+};
+
+START_TEST(stays_short)
+{
+	static char many[100001], cmdline[100100];
+	_cleanup_free_ char *log = NULL;
+	struct situation situation;
+	size_t length;
+
+	memset(many, 'x', 100000);
+	snprintf(cmdline, sizeof(cmdline), extremes[_i].format, many);
+	situation_make(CARD, cmdline, &situation);
+	announce(root.fd, &situation.outcome);
+	log = get_file(&root, "dev/kmsg");
+	check_lines(extremes[_i].format, log);
+	length = strcspn(log, "\n") + 1;
+	ck_assert_msg(length > strlen(extremes[_i].end) &&
+			      strncmp(log + length - strlen(extremes[_i].end),
+				      extremes[_i].end, strlen(extremes[_i].end)) == 0,
+		      "%s: the end is cut off: %.*s", extremes[_i].format, (int)length,
+		      log);
+	situation_free(&situation);
+}
+
+/* Names as long as they can be. */
+START_TEST(stays_short_with_long_names)
+{
+	static const char long_name[] =
+		"a23456789b23456789c23456789d23456789e23456789f23456789g23456789";
+	_cleanup_free_ char *log = NULL;
+	struct situation situation;
+	char cmdline[256], machine[256];
+
+	snprintf(cmdline, sizeof(cmdline),
+		 "passthru.addrs=ffffffff:ff:1f.7 passthru.driver=%s "
+		 "passthru.timeout=3600",
+		 long_name);
+	snprintf(machine, sizeof(machine),
+		 "ffffffff:ff:1f.7 ffff:ffff 030000 2147483647 %s\n"
+		 "ffffffff:ff:1f.7 ffff:ffff 030000 2147483647 %s\n",
+		 long_name, long_name);
+	situation_make(machine, cmdline, &situation);
+	for (int reason = REASON_NONE; reason <= REASON_INTERNAL; reason++) {
+		struct plan_entry *entry = &situation.plan.entries[0];
+
+		entry->verdict = VERDICT_FAILED;
+		entry->reason = (enum reason)reason;
+		entry->step = STEP_PROBE;
+		entry->error = -EPROTONOSUPPORT;
+		entry->undone = true;
+		announce(root.fd, &situation.outcome);
+	}
+	log = get_file(&root, "dev/kmsg");
+	check_lines("long names", log);
+	expect("not cut",
+	       strstr(log, "undone, its driver is now a23456789b23456789c23456789"
+			   "d23456789e23456789f23456789g23456789\n"));
+	situation_free(&situation);
+}
+
+/* A line a device, and a summary. */
+START_TEST(is_one_line_each)
+{
+	char machine[2048] = "";
+	_cleanup_free_ char *log = NULL;
+	struct situation situation;
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < 30; i++)
+		sprintf(machine + strlen(machine), "%02x:00.0 10de:13c2 030000 %u -\n", i,
+			i);
+	situation_make(machine, IDS, &situation);
+	announce(root.fd, &situation.outcome);
+	log = get_file(&root, "dev/kmsg");
+	for (const char *at = log; (at = strchr(at, '\n')); at++)
+		count++;
+	ck_assert_uint_eq(count, 31);
+	check_lines("30 devices", log);
+	expect("summary", strstr(log, INFO "30 of 30" IN_TIME "\n"));
+	situation_free(&situation);
+}
+
+int main(void)
+{
+	TCase *tcase = tcase_create("announce");
+
+	tcase_add_checked_fixture(tcase, set_up, tear_down);
+	add_rows(tcase, says_exactly_this, rows);
+	add_rows(tcase, stays_short, extremes);
+	tcase_add_test(tcase, stays_short_with_long_names);
+	tcase_add_test(tcase, is_one_line_each);
+	return unit_run("announce", tcase);
+}
