@@ -43,7 +43,7 @@ installkernel()
 (
 	# shellcheck source=image/module-functions
 	. "$moddir/module-functions"
-	base=${srcmods%/lib/modules/*}/
+	base=${srcmods%/lib/modules/*}
 	modules="$(required_modules) $(optional_modules "$base" "$kernel")"
 	# shellcheck disable=SC2086 # one word a module
 	hostonly='' instmods $modules
