@@ -36,11 +36,13 @@ include early/libc.mk
 include early/libs/libs.mk
 include early/early.mk
 include install.mk
+include tests/libs/tests.mk
+include tests/tests.mk
 
 early: $(EARLY_STRIPPED)
 
 # What there is to test, in the order of what it costs.
-CHECKS := lint size unit libs program install vm
+CHECKS := lint size unit libs-all program install vm
 
 check:
 	tests/setup check
@@ -56,6 +58,16 @@ SIZE_LIMIT := 185000
 size check-size: setup-check
 	MAKE="$(MAKE)" BUILD=$(BUILD) tests/size $(SIZE_LIMIT)
 
+# With klibc also every alias of real kernels' modules, from the guests of check-vm.
+check-libs-all:
+	$(MAKE) check-libs LIBC=klibc MODULES="$$(for guest in bookworm trixie; do \
+		echo $$(tests/vm/guest $$guest-initramfs-tools)/tree/lib/modules/*; done)"
+	$(MAKE) check-libs LIBC=musl
+	$(MAKE) check-libs LIBC=glibc
+
+check-install:
+	tests/install
+
 check-vm:
 	tests/vm/run
 
@@ -65,4 +77,5 @@ setup-build setup-check:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all early clean check demo size check-size check-vm setup-build setup-check
+.PHONY: all early clean check demo size check-size check-libs-all check-install \
+	check-vm setup-build setup-check

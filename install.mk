@@ -5,6 +5,8 @@ INITRAMFS_TOOLS_DIR ?= /usr/share/initramfs-tools
 DRACUT_DIR ?= /usr/lib/dracut
 UDEV_DIR ?= /usr/lib/udev
 
+MAN_PAGES := docs/passthru-cmdline.7 docs/passthru-early.8 docs/passthru-report.5
+
 # source:target
 UDEV_FILES := early/udev/10-passthru.rules:rules.d/10-passthru.rules
 
@@ -41,12 +43,19 @@ endef
 
 targets = $(foreach file,$(1),$(DESTDIR)$(2)/$(lastword $(subst :, ,$(file))))
 
-install: install-programs install-udev $(GENERATORS:%=install-%)
+install: install-programs install-udev install-man $(GENERATORS:%=install-%)
 	$(if $(strip $(GENERATORS)),,$(error there is neither initramfs-tools nor dracut here))
 
 install-programs: $(EARLY_STRIPPED)
 	$(say) INSTALL $(DESTDIR)$(SBINDIR)/passthru-early
 	$(INSTALL) -D -m 755 $(EARLY_STRIPPED) $(DESTDIR)$(SBINDIR)/passthru-early
+
+install-man:
+	for page in $(MAN_PAGES); do \
+		target=$(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}; \
+		echo "  INSTALL  $$target"; \
+		$(INSTALL) -D -m 644 "$$page" "$$target" || exit; \
+	done
 
 install-udev:
 	$(call install_files,$(UDEV_FILES),$(UDEV_DIR))
@@ -61,10 +70,12 @@ install-dracut: install-programs install-udev
 
 uninstall:
 	rm -f $(DESTDIR)$(SBINDIR)/passthru-early
+	rm -f $(foreach page,$(MAN_PAGES),\
+		$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(notdir $(page)))
 	rm -f $(call targets,$(UDEV_FILES),$(UDEV_DIR))
 	rm -f $(call targets,$(INITRAMFS_TOOLS_FILES),$(INITRAMFS_TOOLS_DIR))
 	rm -rf $(DESTDIR)$(DRACUT_DIR)/$(DRACUT_MODULE)
 	$(if $(DESTDIR),,echo "Now build the boot images anew")
 
-.PHONY: install install-programs install-udev install-initramfs-tools install-dracut \
+.PHONY: install install-programs install-man install-udev install-initramfs-tools install-dracut \
 	uninstall
