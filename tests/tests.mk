@@ -31,18 +31,22 @@ UNIT_LIB := $(UNIT_DIR)/libearly.a
 
 $(UNIT_DIR)/early/%.o: early/%.c tests/tests.mk
 	@mkdir -p $(@D)
+	$(say) CC $@
 	$(CC) $(UNIT_CFLAGS) $(UNIT_CPPFLAGS) -MMD -MP -c $< -o $@
 
 $(UNIT_DIR)/%.o: tests/unit/%.c tests/tests.mk
 	@mkdir -p $(@D)
+	$(say) CC $@
 	$(CC) $(UNIT_CFLAGS) $(UNIT_CPPFLAGS) -MMD -MP -c $< -o $@
 
 $(UNIT_LIB): $(UNIT_EARLY:%=$(UNIT_DIR)/early/%) \
 		$(addprefix $(UNIT_DIR)/,machine.o seams.o unit.o)
+	$(say) AR $@
 	rm -f $@
 	$(AR) qcs $@ $^
 
 $(UNIT_PROGRAMS): $(UNIT_DIR)/test-%: $(UNIT_DIR)/%.o $(UNIT_LIB)
+	$(say) LINK $@
 	$(CC) $(UNIT_CFLAGS) $(UNIT_LDFLAGS) $(filter %.o,$^) $(UNIT_LIB) \
 		$$(pkg-config --libs check) -o $@
 
@@ -54,4 +58,23 @@ check-unit: $(UNIT_PROGRAMS)
 
 -include $(wildcard $(UNIT_DIR)/*.d $(UNIT_DIR)/early/*.d)
 
-.PHONY: check-unit
+# -- the program as a whole, for each libc -------------------------------------------
+
+PROGRAM_LIBCS ?= klibc musl glibc
+
+check-program: $(PROGRAM_LIBCS:%=check-program-%)
+
+check-program-%:
+	$(MAKE) --no-print-directory LIBC=$* check-program-this
+
+# With a shared C library, where valgrind stands in front of malloc(): for glibc only.
+PROGRAM_DYNAMIC := $(if $(filter glibc,$(LIBC)),$(BUILD)/glibc/passthru-early.dynamic)
+
+$(BUILD)/glibc/passthru-early.dynamic: $(EARLY_OBJS) $(KMOD_LIB) $(BLKID_LIB)
+	$(say) LINK $@
+	$(LIBC_CC) $(LIBC_CFLAGS) -no-pie $^ $(LIBC_LIBS) -o $@
+
+check-program-this: $(EARLY_STRIPPED) $(PROGRAM_DYNAMIC)
+	tests/program/run $(LIBC) $(EARLY_STRIPPED) $(PROGRAM_DYNAMIC)
+
+.PHONY: check-unit check-program check-program-this
