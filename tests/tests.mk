@@ -13,7 +13,7 @@ COMMA := ,
 # -- unit tests: by the host's compiler, whatever LIBC is ----------------------------
 
 UNIT_DIR := $(BUILD)/host/unit
-UNIT_TESTS := address announce claim cmdline file group iommu log options pci plan \
+UNIT_TESTS := address announce claim cmdline file framebuffer group iommu log options pci plan \
 	report request selector supervise sysfs text variant verdict
 UNIT_PROGRAMS := $(UNIT_TESTS:%=$(UNIT_DIR)/test-%)
 UNIT_CFLAGS := -std=gnu11 -O1 -g -fsanitize=address,undefined \
@@ -22,14 +22,15 @@ UNIT_CFLAGS := -std=gnu11 -O1 -g -fsanitize=address,undefined \
 # The functions that seams.c stands before.
 UNIT_LDFLAGS := $(addprefix -Wl$(COMMA)--wrap=,malloc calloc realloc mmap fork pipe2 \
 	fdopendir renameat)
-UNIT_CPPFLAGS := $(EARLY_CPPFLAGS) -Iearly -Itests/unit
+UNIT_CPPFLAGS := $(EARLY_CPPFLAGS) $(BLKID_CPPFLAGS) -DSANDBOX_MEMORY=RLIM_INFINITY \
+	-Iearly -Itests/unit
 
 # In an archive, so that a test's own functions stand in for those of a file. Without
 # module.c, which libkmod would come along with; every test has its own main().
 UNIT_EARLY := $(filter-out main.o module.o,$(EARLY_SRCS:.c=.o))
 UNIT_LIB := $(UNIT_DIR)/libearly.a
 
-$(UNIT_DIR)/early/%.o: early/%.c tests/tests.mk
+$(UNIT_DIR)/early/%.o: early/%.c tests/tests.mk | $(LIBS_HEADERS)
 	@mkdir -p $(@D)
 	$(say) CC $@
 	$(CC) $(UNIT_CFLAGS) $(UNIT_CPPFLAGS) -MMD -MP -c $< -o $@
@@ -48,7 +49,7 @@ $(UNIT_LIB): $(UNIT_EARLY:%=$(UNIT_DIR)/early/%) \
 $(UNIT_PROGRAMS): $(UNIT_DIR)/test-%: $(UNIT_DIR)/%.o $(UNIT_LIB)
 	$(say) LINK $@
 	$(CC) $(UNIT_CFLAGS) $(UNIT_LDFLAGS) $(filter %.o,$^) $(UNIT_LIB) \
-		$$(pkg-config --libs check) -o $@
+		-l:libblkid.so.1 $$(pkg-config --libs check) -o $@
 
 # A made-up PCI bus in the place of the real one.
 $(UNIT_DIR)/test-claim: $(addprefix $(UNIT_DIR)/,fake.o fake_sysfs.o fake_module.o)
@@ -62,17 +63,18 @@ check-unit: $(UNIT_PROGRAMS)
 
 PROGRAM_LIBCS ?= klibc musl glibc
 
-check-program: $(PROGRAM_LIBCS:%=check-program-%)
-
-check-program-%:
-	$(MAKE) --no-print-directory LIBC=$* check-program-this
+# One after the other: they share the libraries' sources.
+check-program:
+	status=0; for libc in $(PROGRAM_LIBCS); do \
+		$(MAKE) --no-print-directory LIBC=$$libc check-program-this || status=1; \
+	done; exit $$status
 
 # With a shared C library, where valgrind stands in front of malloc(): for glibc only.
 PROGRAM_DYNAMIC := $(if $(filter glibc,$(LIBC)),$(BUILD)/glibc/passthru-early.dynamic)
 
 $(BUILD)/glibc/passthru-early.dynamic: $(EARLY_OBJS) $(KMOD_LIB) $(BLKID_LIB)
 	$(say) LINK $@
-	$(LIBC_CC) $(LIBC_CFLAGS) -no-pie $^ $(LIBC_LIBS) -o $@
+	$(LIBC_CC) $(LIBC_CFLAGS) -no-pie -Wl,--gc-sections $^ $(LIBC_LIBS) -o $@
 
 check-program-this: $(EARLY_STRIPPED) $(PROGRAM_DYNAMIC)
 	tests/program/run $(LIBC) $(EARLY_STRIPPED) $(PROGRAM_DYNAMIC)
