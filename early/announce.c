@@ -91,13 +91,88 @@ static void announce_claimed(const struct plan_entry *entry, const char *name)
 			 entry->was);
 }
 
+static void describe_use(const struct plan_entry *entry, char phrase[static PHRASE_SIZE])
+{
+	if (strcmp(entry->need, "swap") == 0)
+		snprintf(phrase, PHRASE_SIZE, "%s is in use as swap", entry->block);
+	else if (entry->need[0])
+		snprintf(phrase, PHRASE_SIZE, "%s is mounted on %s", entry->block,
+			 entry->need);
+	else
+		snprintf(phrase, PHRASE_SIZE, "a disk behind it is in use");
+}
+
+/* What is not known, and what would settle it. */
+static void describe_doubt(const struct plan_entry *entry,
+			   char phrase[static PHRASE_SIZE])
+{
+	if (entry->need[0])
+		snprintf(phrase, PHRASE_SIZE,
+			 "%s has not been found and may be on it; correct or remove that "
+			 "parameter",
+			 entry->need);
+	else if (entry->block[0])
+		snprintf(phrase, PHRASE_SIZE,
+			 "what is on %s is not clear, so it may belong to the system; "
+			 "see wipefs(8)",
+			 entry->block);
+	else
+		snprintf(phrase, PHRASE_SIZE,
+			 "what the root file system stands on is not clear");
+}
+
+/* Why one of the guards keeps a device, and what would settle it. */
+static void describe_guard(const struct plan_entry *entry,
+			   char phrase[static PHRASE_SIZE])
+{
+	switch (entry->reason) {
+	case REASON_BOOT_DISPLAY:
+		snprintf(
+			phrase, PHRASE_SIZE,
+			"it is, or belongs to, the boot display, and the host would have "
+			"no other; if it is meant, name its address in passthru.addrs");
+		return;
+	case REASON_ROOT_DISK:
+		snprintf(phrase, PHRASE_SIZE, "%s carries %s", entry->block, entry->need);
+		return;
+	case REASON_IN_USE:
+		describe_use(entry, phrase);
+		return;
+	case REASON_ROOT_NETWORK:
+		snprintf(phrase, PHRASE_SIZE,
+			 "the root file system comes over the network and it is up");
+		return;
+	case REASON_ROOT_UNKNOWN:
+		snprintf(
+			phrase, PHRASE_SIZE,
+			"the root disk is not known, so it may be on it; have root= name "
+			"one that is there");
+		return;
+	case REASON_UNREADABLE:
+		snprintf(phrase, PHRASE_SIZE,
+			 "%s could not be read, so it may be the root disk",
+			 entry->block);
+		return;
+	default:
+		describe_doubt(entry, phrase);
+		return;
+	}
+}
+
 static void announce_kept(const struct plan_entry *entry, const char *name)
 {
-	if (entry->reason == REASON_SKIPPED)
+	char phrase[PHRASE_SIZE];
+
+	if (entry->reason == REASON_SKIPPED) {
 		log_line(LOG_LEVEL_INFO, "%s kept: passthru.skip names it", name);
-	else
+	} else if (entry->reason == REASON_DRYRUN) {
 		log_line(LOG_LEVEL_INFO, "%s kept: a dry run; %s would claim it", name,
 			 entry->driver);
+	} else {
+		describe_guard(entry, phrase);
+		log_line(LOG_LEVEL_WARNING, "%s kept: %s; passthru.force lifts this",
+			 name, phrase);
+	}
 }
 
 static void announce_refused(int root_fd, const struct plan_entry *entry,
@@ -192,7 +267,8 @@ static void announce_entry(int root_fd, const struct outcome *outcome,
 		announce_failed(outcome, entry, name);
 		break;
 	case VERDICT_DEFERRED:
-		log_line(LOG_LEVEL_INFO, "%s deferred", name);
+		log_line(LOG_LEVEL_INFO, "%s deferred until the root disk is known",
+			 name);
 		break;
 	}
 }
@@ -214,31 +290,60 @@ static void announce_group(const struct outcome *outcome, int group)
 		 blocker->driver);
 }
 
+/* Whether all that is missing is what will be decided later. */
+static bool is_only_deferred(const struct outcome *outcome)
+{
+	struct plan rest = *outcome->plan;
+
+	if (plan_count(&rest, VERDICT_DEFERRED) == 0)
+		return false;
+	for (size_t i = 0; i < rest.count; i++)
+		if (!rest.entries[i].skipped && !plan_entry_is_taken(&rest.entries[i]) &&
+		    rest.entries[i].verdict != VERDICT_DEFERRED)
+			return false;
+	rest.count = 0;
+	return plan_is_complete(outcome->request, &rest);
+}
+
 static void announce_summary(const struct outcome *outcome)
 {
 	const struct plan *plan = outcome->plan;
-	bool complete = plan_is_complete(outcome->request, plan);
+	enum log_level level = LOG_LEVEL_INFO;
+	const char *rest = "";
 
-	log_line(complete ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING,
+	if (is_only_deferred(outcome)) {
+		rest = "; the rest once the root disk is known";
+	} else if (!plan_is_complete(outcome->request, plan)) {
+		level = LOG_LEVEL_WARNING;
+		rest = "; not all that was asked for, see above; passthru.off on the "
+		       "kernel command line leaves everything as it is";
+	}
+	log_line(level,
 		 "%u of %u devices claimed in %llu ms (%llu ms of it in the kernel)%s",
 		 (unsigned)plan_count(plan, VERDICT_CLAIMED), (unsigned)plan->count,
 		 (unsigned long long)outcome->total_us / 1000,
-		 (unsigned long long)outcome->kernel_us / 1000,
-		 complete
-			 ? ""
-			 : "; not all that was asked for, see above; passthru.off on the "
-			   "kernel command line leaves everything as it is");
+		 (unsigned long long)outcome->kernel_us / 1000, rest);
 }
 
-void announce(int root_fd, const struct outcome *outcome)
+static void announce_request(const struct request *request, const struct plan *plan)
 {
-	const struct request *request = outcome->request;
-	const struct plan *plan = outcome->plan;
-
 	for (size_t i = 0; i < request->problem_count; i++)
 		announce_problem(&request->problems[i]);
 	for (size_t i = 0; i < request->wanted.count; i++)
 		announce_unmatched(&request->wanted.items[i], &plan->matches[i]);
+	if (request->force)
+		log_line(LOG_LEVEL_WARNING,
+			 "passthru.force: the guards are lifted; the root disk and the "
+			 "boot display are taken if they are named");
+}
+
+void announce(int root_fd, const struct outcome *outcome)
+{
+	const struct plan *plan = outcome->plan;
+
+	/* The late pass has nothing new to say about the command line. */
+	if (outcome->phase != PHASE_LATE)
+		announce_request(outcome->request, plan);
 	for (size_t i = 0; i < plan->count; i++)
 		announce_entry(root_fd, outcome, &plan->entries[i]);
 	for (int group = NO_GROUP; (group = group_next(plan, group)) != NO_GROUP;)

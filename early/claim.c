@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "block.h"
 #include "claim.h"
 #include "clock.h"
 #include "log.h"
@@ -155,7 +156,9 @@ static void fail(struct claims *claims, unsigned device, enum reason reason, int
 	claim->step = STEP_UNDO;
 	claim_undo(claims, device);
 	claim->step = failed;
-	finish(claim, reason == REASON_NO_IOMMU ? VERDICT_REFUSED : VERDICT_FAILED);
+	finish(claim, reason == REASON_NO_IOMMU ? VERDICT_REFUSED
+		      : reason == REASON_IN_USE ? VERDICT_KEPT
+						: VERDICT_FAILED);
 }
 
 static void set_override(struct claims *claims, unsigned device)
@@ -286,6 +289,11 @@ static bool free_from_other(struct claims *claims, unsigned device)
 	if (has_our_driver(claims, claim) || !claim->now[0])
 		return true;
 	claim->step = STEP_UNBIND;
+	if (claims->guard_fd >= 0 &&
+	    block_hold(claims->guard_fd, &claim->address) == -EBUSY) {
+		fail(claims, device, REASON_IN_USE, -EBUSY);
+		return false;
+	}
 	r = unbind(claims, claim);
 	if (has_our_driver(claims, claim) || !claim->now[0])
 		return true;
@@ -367,6 +375,7 @@ struct claims *claims_new(const struct plan *plan)
 	if (claims == MAP_FAILED)
 		return NULL;
 	claims->count = count;
+	claims->guard_fd = -1;
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct plan_entry *entry = &plan->entries[i];
 		struct claim *claim;

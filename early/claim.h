@@ -41,6 +41,8 @@ struct claims {
 	int bus_fd;	  /* a directory of the shape of /sys/bus/pci */
 	const char *root; /* for module_load() */
 	bool load_iommu;  /* load virtio_iommu before any driver */
+	/* Directory above sys and dev: a disk in use stays. -1: it is unbound, too. */
+	int guard_fd;
 	/* The driver that could not be loaded last, so that it is tried once only. */
 	char failed_driver[DRIVER_NAME_SIZE];
 	int failed_error;

@@ -23,8 +23,14 @@
  */
 static bool is_repeated(const struct options *options, int root_fd)
 {
-	return options->has_device && getenv("SYNTH_UUID") &&
-	       report_has_device(root_fd, &options->device);
+	_cleanup_free_ char *report = NULL;
+
+	if (!options->has_device || !getenv("SYNTH_UUID") ||
+	    !report_has_device(root_fd, &options->device))
+		return false;
+	/* One that was put off is to be judged when the root file system is mounted. */
+	return file_read(root_fd, REPORT_PATH, &report) < 0 ||
+	       !report_defers(report, &options->device);
 }
 
 static int run_cmdline(const struct options *options, int root_fd, const char *text,
@@ -45,7 +51,7 @@ static int run_cmdline(const struct options *options, int root_fd, const char *t
 	if (request_is_empty(&request))
 		goto out;
 	if (request.off) {
-		if (!options->has_device)
+		if (!options->has_device && !options->late)
 			log_line(LOG_LEVEL_INFO, "passthru.off: nothing is done");
 		goto out;
 	}

@@ -9,6 +9,7 @@ static const char usage[] =
 	"Usage: passthru-early [OPTION]...\n"
 	"Gives the PCI devices that the kernel command line names to vfio-pci.\n"
 	"\n"
+	"      --late            only what was put off until the root disk is known\n"
 	"      --device ADDRESS  only the device at that address, which has just "
 	"appeared\n"
 	"      --dry-run         say what would be done and change nothing; the report\n"
@@ -24,9 +25,10 @@ static const char usage[] =
 	"Exit status: 0 all that was asked for is claimed, or nothing was asked for;\n"
 	"1 something is not; 2 these arguments cannot be used.\n";
 
-enum { DEVICE = 1, DRY_RUN, VERBOSE, ROOT, CMDLINE, REPORT, HELP, PRINT_VERSION };
+enum { LATE = 1, DEVICE, DRY_RUN, VERBOSE, ROOT, CMDLINE, REPORT, HELP, PRINT_VERSION };
 
 static const struct option long_options[] = {
+	{ "late", no_argument, NULL, LATE },
 	{ "device", required_argument, NULL, DEVICE },
 	{ "dry-run", no_argument, NULL, DRY_RUN },
 	{ "verbose", no_argument, NULL, VERBOSE },
@@ -81,6 +83,9 @@ int options_parse(int argc, char **argv, struct options *ret)
 	while (status < 0 &&
 	       (option = getopt_long(argc, argv, "", long_options, NULL)) >= 0) {
 		switch (option) {
+		case LATE:
+			ret->late = true;
+			break;
 		case DEVICE:
 			status = read_device(optarg, ret);
 			break;
@@ -111,5 +116,7 @@ int options_parse(int argc, char **argv, struct options *ret)
 	}
 	if (status < 0 && optind < argc)
 		return refuse("unexpected argument: ", argv[optind]);
+	if (status < 0 && ret->late && ret->has_device)
+		return refuse("--late and --device do not go together", "");
 	return status;
 }

@@ -13,6 +13,7 @@ enum { EXIT_COMPLETE = 0, EXIT_INCOMPLETE = 1, EXIT_USAGE = 2 };
 struct options {
 	bool dry_run;
 	bool verbose;
+	bool late; /* the second pass: the root disk is known by now */
 	bool has_device;
 	struct pci_address device; /* the one function that this run is about */
 	const char *root;    /* "" is the root of the file system; no "/" at its end */

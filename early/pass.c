@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "announce.h"
+#include "carrier.h"
 #include "claim.h"
 #include "clock.h"
+#include "file.h"
+#include "guard.h"
 #include "iommu.h"
 #include "log.h"
 #include "pass.h"
@@ -23,7 +27,10 @@ struct pass {
 	int bus_fd;
 	uint64_t start_us;
 	uint64_t start_ms;
+	uint64_t timeout_ms; /* that is left of passthru.timeout */
 	uint64_t kernel_us;
+	enum phase phase;
+	char *report; /* text of what an earlier pass has left, or NULL */
 	bool iommu_may_come;
 	struct pci_list devices;
 	struct plan plan;
@@ -62,6 +69,38 @@ static void choose_driver(const struct pass *pass, struct plan_entry *entry)
 	strcpy(entry->driver, driver);
 }
 
+/* The late pass is about what was put off, and about nothing else. */
+static void limit_to_deferred(const struct pass *pass, struct plan *plan)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < plan->count; i++)
+		if (report_defers(pass->report, &plan->entries[i].device->address))
+			plan->entries[kept++] = plan->entries[i];
+	plan->count = kept;
+}
+
+static void limit_plan(struct pass *pass)
+{
+	if (pass->phase == PHASE_DEVICE)
+		plan_limit(&pass->plan, &pass->options->device);
+	if (pass->phase == PHASE_LATE)
+		limit_to_deferred(pass, &pass->plan);
+}
+
+static void guard_boot_display(struct pass *pass)
+{
+	pci_read_display_facts(pass->bus_fd, &pass->devices);
+	guard_displays(pass->request, &pass->devices, &pass->plan);
+}
+
+/* Half of the time is for looking at disks. */
+static void guard_disks(struct pass *pass)
+{
+	carrier_judge(pass->root_fd, pass->request->text, pass->phase == PHASE_LATE,
+		      pass->start_ms + pass->timeout_ms / 2, &pass->plan);
+}
+
 static int make_plan(struct pass *pass)
 {
 	struct plan *plan = &pass->plan;
@@ -75,12 +114,15 @@ static int make_plan(struct pass *pass)
 		r = plan_add_groups(pass->request, &pass->devices, plan);
 	if (r < 0)
 		return r;
-	if (pass->options->has_device)
-		plan_limit(plan, &pass->options->device);
 	for (size_t i = 0; i < plan->count; i++)
 		choose_driver(pass, &plan->entries[i]);
 	pass->iommu_may_come = iommu_may_come(&pass->devices);
 	plan_judge(pass->iommu_may_come, plan);
+	if (!pass->request->force)
+		guard_boot_display(pass);
+	limit_plan(pass);
+	if (!pass->request->force)
+		guard_disks(pass);
 	if (pass->request->dryrun)
 		plan_hold_back(plan);
 	return 0;
@@ -103,10 +145,9 @@ static void undo_job(void *data, unsigned device)
  */
 static void supervise_claims(const struct pass *pass, struct claims *claims)
 {
-	uint64_t timeout_ms = (uint64_t)pass->request->timeout * 1000;
-	uint64_t deadline = pass->start_ms + timeout_ms;
+	uint64_t deadline = pass->start_ms + pass->timeout_ms;
 	int r = supervise_run(do_job, claims, claim_job_count(claims),
-			      deadline - timeout_ms / 5);
+			      deadline - pass->timeout_ms / 5);
 
 	if (r < 0 && r != -ETIME)
 		log_line(LOG_LEVEL_ERROR, "no process for the work: %s", strerror(-r));
@@ -128,6 +169,7 @@ static int claim_planned(struct pass *pass)
 		return -ENOMEM;
 	claims->bus_fd = pass->bus_fd;
 	claims->root = pass->options->root;
+	claims->guard_fd = pass->request->force ? -1 : pass->root_fd;
 	claims->load_iommu = pass->iommu_may_come;
 	supervise_claims(pass, claims);
 	claims_store(claims, &pass->plan);
@@ -137,47 +179,92 @@ static int claim_planned(struct pass *pass)
 	return read_facts(pass);
 }
 
+static const char *report_path(const struct pass *pass, int *ret_fd)
+{
+	*ret_fd = AT_FDCWD;
+	if (pass->options->report)
+		return pass->options->report;
+	*ret_fd = pass->root_fd;
+	return REPORT_PATH;
+}
+
 static void write_report(const struct pass *pass, const struct outcome *outcome)
 {
-	const char *path = pass->options->report;
-	int fd = AT_FDCWD, r;
+	int fd, r;
+	const char *path = report_path(pass, &fd);
 
-	if (!path && pass->options->dry_run) {
+	if (!pass->options->report && pass->options->dry_run)
 		path = "-";
-	} else if (!path) {
-		fd = pass->root_fd;
-		path = REPORT_PATH;
-	}
 	r = report_write(fd, path, outcome);
 	if (r < 0)
 		log_line(LOG_LEVEL_WARNING, "cannot write the report to %s: %s", path,
 			 strerror(-r));
 }
 
-static int run_passes(struct pass *pass)
+/* What the passes before this one have left, and what that means for it. */
+static void read_report(struct pass *pass)
+{
+	int fd;
+	const char *path = report_path(pass, &fd);
+	uint64_t used_ms;
+
+	if (pass->phase == PHASE_EARLY || file_read(fd, path, &pass->report) < 0)
+		return;
+	if (pass->phase != PHASE_LATE)
+		return;
+	/* The boot has been held for so long already. */
+	used_ms = report_early_us(pass->report) / 1000;
+	pass->timeout_ms -= used_ms < pass->timeout_ms ? used_ms : pass->timeout_ms;
+}
+
+/* Whether there is nothing to say that has not been said before. */
+static bool is_silent(const struct pass *pass)
+{
+	const struct plan *plan = &pass->plan;
+
+	if (pass->phase != PHASE_DEVICE)
+		return false;
+	/* A device that is none of ours: udev asks about every one that appears. */
+	if (plan->count == 0)
+		return true;
+	return plan->entries[0].verdict == VERDICT_DEFERRED && pass->report &&
+	       report_defers(pass->report, &plan->entries[0].device->address);
+}
+
+static int run_pass(struct pass *pass)
 {
 	struct outcome outcome = { .request = pass->request,
 				   .devices = &pass->devices,
 				   .plan = &pass->plan,
-				   .phase = pass->options->has_device ? PHASE_DEVICE
-								      : PHASE_EARLY };
-	int r = make_plan(pass);
+				   .phase = pass->phase };
+	int r;
 
+	read_report(pass);
+	if (pass->phase == PHASE_LATE &&
+	    (!pass->report || !report_defers(pass->report, NULL)))
+		return EXIT_COMPLETE;
+	r = make_plan(pass);
 	if (r == 0)
 		r = claim_planned(pass);
 	if (r < 0) {
 		log_line(LOG_LEVEL_ERROR, "nothing is claimed: %s", strerror(-r));
 		return EXIT_INCOMPLETE;
 	}
-	/* A device that is none of ours: udev asks about every one that appears. */
-	if (outcome.phase == PHASE_DEVICE && pass->plan.count == 0)
-		return EXIT_COMPLETE;
 	outcome.kernel_us = pass->kernel_us;
 	outcome.total_us = clock_us() - pass->start_us;
-	announce(pass->root_fd, &outcome);
-	write_report(pass, &outcome);
+	if (!is_silent(pass)) {
+		announce(pass->root_fd, &outcome);
+		write_report(pass, &outcome);
+	}
 	return plan_is_complete(pass->request, &pass->plan) ? EXIT_COMPLETE
 							    : EXIT_INCOMPLETE;
+}
+
+static enum phase find_phase(const struct options *options)
+{
+	if (options->late)
+		return PHASE_LATE;
+	return options->has_device ? PHASE_DEVICE : PHASE_EARLY;
 }
 
 int pass_run(const struct options *options, int root_fd, const struct request *request,
@@ -190,7 +277,9 @@ int pass_run(const struct options *options, int root_fd, const struct request *r
 			     .root_fd = root_fd,
 			     .bus_fd = bus_fd,
 			     .start_us = start_us,
-			     .start_ms = start_ms };
+			     .start_ms = start_ms,
+			     .timeout_ms = (uint64_t)request->timeout * 1000,
+			     .phase = find_phase(options) };
 	int status;
 
 	if (bus_fd < 0) {
@@ -198,7 +287,8 @@ int pass_run(const struct options *options, int root_fd, const struct request *r
 			 options->root, strerror(errno));
 		return EXIT_INCOMPLETE;
 	}
-	status = run_passes(&pass);
+	status = run_pass(&pass);
+	free(pass.report);
 	plan_free(&pass.plan);
 	pci_list_free(&pass.devices);
 	return status;

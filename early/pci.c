@@ -170,6 +170,17 @@ static bool read_is_bridge(int bus_fd, const struct pci_device *device)
 	return (config[CONFIG_HEADER_TYPE] & CONFIG_HEADER_TYPE_MASK) != 0;
 }
 
+/* boot_vga_show() in drivers/pci/pci-sysfs.c; there for class 0300 only. */
+static bool read_is_boot_display(int bus_fd, const struct pci_device *device)
+{
+	char path[DEVICE_PATH_SIZE], text[4];
+
+	if (pci_base_class(&device->id) != PCI_BASE_CLASS_DISPLAY)
+		return false;
+	pci_device_path(path, &device->address, "boot_vga");
+	return sysfs_read(bus_fd, path, text, sizeof(text)) > 0 && text[0] == '1';
+}
+
 void pci_read_facts(int bus_fd, struct pci_device *device)
 {
 	char path[DEVICE_PATH_SIZE];
@@ -178,10 +189,18 @@ void pci_read_facts(int bus_fd, struct pci_device *device)
 	device->is_gone = !sysfs_exists(bus_fd, path);
 	device->group = read_group(bus_fd, &device->address);
 	device->is_bridge = read_is_bridge(bus_fd, device);
+	device->is_boot_display = read_is_boot_display(bus_fd, device);
 	pci_device_path(path, &device->address, "virtfn0");
 	device->has_vfs = sysfs_exists(bus_fd, path);
 	if (pci_read_driver(bus_fd, &device->address, device->driver) < 0)
 		device->is_gone = true;
+}
+
+void pci_read_display_facts(int bus_fd, struct pci_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (pci_base_class(&list->devices[i].id) == PCI_BASE_CLASS_DISPLAY)
+			pci_read_facts(bus_fd, &list->devices[i]);
 }
 
 struct pci_device *pci_list_find(const struct pci_list *list,

@@ -12,7 +12,8 @@
 #define NO_GROUP (-1)
 
 /* include/linux/pci_ids.h */
-#define PCI_BASE_CLASS_BRIDGE 0x06
+#define PCI_BASE_CLASS_DISPLAY 0x03
+#define PCI_BASE_CLASS_BRIDGE  0x06
 
 /* A PCI function. What stands below "facts" is known after pci_read_facts() only. */
 struct pci_device {
@@ -23,6 +24,7 @@ struct pci_device {
 	int group;		       /* number of the IOMMU group or NO_GROUP */
 	bool is_bridge;		       /* its configuration header is not a normal one */
 	bool has_vfs;		       /* a physical function whose virtual ones are on */
+	bool is_boot_display;	       /* the firmware shows the boot on it */
 	char driver[DRIVER_NAME_SIZE]; /* that it is bound to; "" for none */
 };
 
@@ -59,6 +61,9 @@ void pci_read_facts(int bus_fd, struct pci_device *device);
  */
 int pci_read_group_facts(int bus_fd, const struct pci_device *device,
 			 struct pci_list *list);
+
+/* Reads the facts of all displays in the list. */
+void pci_read_display_facts(int bus_fd, struct pci_list *list);
 
 /* The device at that address, or NULL. */
 struct pci_device *pci_list_find(const struct pci_list *list,

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "block.h"
+#include "need.h"
 #include "pci.h"
 #include "request.h"
 #include "verdict.h"
@@ -17,6 +19,9 @@ struct plan_entry {
 	bool skipped;		       /* passthru.skip names it */
 	bool by_group;		       /* not named itself, but by passthru.group=claim */
 	char driver[DRIVER_NAME_SIZE]; /* that is to have it */
+	/* Filled in by the guards, "" for nothing: */
+	char block[BLOCK_NAME_SIZE]; /* the disk it is kept for, or that is not known */
+	char need[NEED_ORIGIN_SIZE]; /* who needs the disk, or what has not been found */
 	/* Filled in by the claim: */
 	enum claim_step step; /* that failed */
 	int error;	      /* negative errno of that step, 0 for none */

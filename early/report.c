@@ -48,6 +48,10 @@ static void put_entry(FILE *file, const struct plan_entry *entry)
 		name_or_none(entry->now), name_or_none(entry->was));
 	if (entry->verdict != VERDICT_CLAIMED)
 		fprintf(file, " reason=%s", reason_word(entry->reason));
+	if (entry->block[0])
+		put_value(file, " block", span_of(entry->block));
+	if (entry->need[0])
+		put_value(file, " need", span_of(entry->need));
 	if (entry->verdict == VERDICT_FAILED)
 		fprintf(file, " step=%s error=%d undone=%s", step_word(entry->step),
 			-entry->error, entry->undone ? "yes" : "no");
@@ -110,6 +114,8 @@ static const char *phase_word(enum phase phase)
 	switch (phase) {
 	case PHASE_EARLY:
 		return "early";
+	case PHASE_LATE:
+		return "late";
 	case PHASE_DEVICE:
 		return "device";
 	}
@@ -303,4 +309,40 @@ bool report_has_device(int root_fd, const struct pci_address *address)
 	address_format(address, name);
 	snprintf(record, sizeof(record), "\ndevice=%s ", name);
 	return strstr(text, record) != NULL;
+}
+
+bool report_defers(const char *text, const struct pci_address *address)
+{
+	char begin[sizeof("device= ") + ADDRESS_SIZE] = "device=";
+	char name[ADDRESS_SIZE];
+
+	if (address) {
+		address_format(address, name);
+		snprintf(begin, sizeof(begin), "device=%s ", name);
+	}
+	while (*text) {
+		size_t length = strcspn(text, "\n");
+		const char *verdict = strstr(text, " verdict=deferred ");
+
+		if (!verdict)
+			return false;
+		if (verdict < text + length && strncmp(text, begin, strlen(begin)) == 0)
+			return true;
+		text += length;
+		text += *text == '\n';
+	}
+	return false;
+}
+
+uint64_t report_early_us(const char *text)
+{
+	static const char begin[] = "\nphase=early total_us=";
+	const char *at = strstr(text, begin);
+	uint64_t us = 0;
+
+	if (!at)
+		return 0;
+	for (at += strlen(begin); *at >= '0' && *at <= '9'; at++)
+		us = us * 10 + (uint64_t)(*at - '0');
+	return us;
 }

@@ -10,7 +10,7 @@
 #define REPORT_PATH "run/passthru/report" /* below the root */
 
 /* Which pass it was. The later ones add to the report of the earlier ones. */
-enum phase { PHASE_EARLY, PHASE_DEVICE };
+enum phase { PHASE_EARLY, PHASE_LATE, PHASE_DEVICE };
 
 /* What a run did and how long it took. */
 struct outcome {
@@ -32,5 +32,11 @@ int report_write(int fd, const char *path, const struct outcome *outcome);
 
 /* Whether the report below root_fd has a record of that device. */
 bool report_has_device(int root_fd, const struct pci_address *address);
+
+/* Whether a report's text puts off that device, or with NULL any. */
+bool report_defers(const char *text, const struct pci_address *address);
+
+/* How long the early pass took, by a report's text: microseconds, 0 where it is unknown. */
+uint64_t report_early_us(const char *text);
 
 #endif

@@ -27,6 +27,20 @@ const char *reason_word(enum reason reason)
 		return "skipped";
 	case REASON_DRYRUN:
 		return "dryrun";
+	case REASON_BOOT_DISPLAY:
+		return "boot-display";
+	case REASON_ROOT_DISK:
+		return "root-disk";
+	case REASON_IN_USE:
+		return "in-use";
+	case REASON_ROOT_NETWORK:
+		return "root-network";
+	case REASON_UNREADABLE:
+		return "unreadable";
+	case REASON_UNCLEAR:
+		return "unclear";
+	case REASON_ROOT_UNKNOWN:
+		return "root-unknown";
 	case REASON_NO_IOMMU:
 		return "no-iommu";
 	case REASON_BRIDGE:

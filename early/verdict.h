@@ -15,8 +15,16 @@ enum verdict {
 enum reason {
 	REASON_NONE,
 	/* kept */
-	REASON_SKIPPED, /* passthru.skip names it */
-	REASON_DRYRUN,	/* passthru.dryrun or --dry-run: it would be claimed */
+	REASON_SKIPPED,	     /* passthru.skip names it */
+	REASON_DRYRUN,	     /* passthru.dryrun or --dry-run: it would be claimed */
+	REASON_BOOT_DISPLAY, /* no other display would be left to the host */
+	REASON_ROOT_DISK,    /* it carries what the kernel command line names */
+	REASON_IN_USE,	     /* something is mounted from it, or stacked on it */
+	REASON_ROOT_NETWORK, /* the root file system comes through it */
+	REASON_UNREADABLE,   /* a disk behind it could not be read */
+	REASON_UNCLEAR,	     /* a disk behind it may belong to the system */
+	/* kept or deferred */
+	REASON_ROOT_UNKNOWN, /* the root disk is not known, or not yet */
 	/* refused */
 	REASON_NO_IOMMU, /* it has no IOMMU group */
 	REASON_BRIDGE,	 /* its configuration header is a bridge's */

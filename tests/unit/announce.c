@@ -173,8 +173,9 @@ static const struct {
 	{ "deferred",
 	  CARD_HELD,
 	  IDS,
-	  { VERDICT_DEFERRED, REASON_NONE, STEP_NONE, 0, false, "nouveau" },
-	  INFO IS "deferred\n" NONE_ONE },
+	  { VERDICT_DEFERRED, REASON_ROOT_UNKNOWN, STEP_NONE, 0, false, "nouveau" },
+	  INFO IS "deferred until the root disk is known\n" INFO "0 of 1" IN_TIME
+		  "; the rest once the root disk is known\n" },
 	/* T-vK/MobilePassThrough#10: which device it is that keeps the group */
 	{ "a group that is not usable",
 	  CARD "06:00.1 10de:0fbb 040300 13 snd_hda_intel\n",
