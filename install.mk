@@ -13,6 +13,8 @@ UDEV_FILES := early/udev/10-passthru.rules:rules.d/10-passthru.rules
 INITRAMFS_TOOLS_FILES := \
 	initramfs-tools/hooks/passthru:hooks/passthru \
 	image/passthru.sh:scripts/init-top/00-passthru \
+	image/passthru-late.sh:scripts/local-premount/passthru \
+	image/passthru-late.sh:scripts/nfs-premount/passthru \
 	image/module-functions:passthru-functions
 
 DRACUT_MODULE := modules.d/50passthru
@@ -20,6 +22,7 @@ DRACUT_FILES := \
 	dracut/50passthru/module-setup.sh:$(DRACUT_MODULE)/module-setup.sh \
 	dracut/50passthru/passthru-early.service:$(DRACUT_MODULE)/passthru-early.service \
 	image/passthru.sh:$(DRACUT_MODULE)/passthru.sh \
+	image/passthru-late.sh:$(DRACUT_MODULE)/passthru-late.sh \
 	image/module-functions:$(DRACUT_MODULE)/module-functions
 
 # All generators when the files are for another machine, else those that are here.

@@ -285,6 +285,12 @@ static const char *const network[] = { "netroot", "nfsroot", "nbdroot", "rd.iscs
 				       "rd.nvmf", "iscsi_",  "ISCSI_",	"fcoe",
 				       "nbd.",	  "rd.nbd." };
 
+/* Of the image's own: fstab:PLACE=DEVICE, what /etc/fstab said when it was built. */
+static bool is_fstab(struct span name)
+{
+	return skip_prefix(&name, "fstab:");
+}
+
 static int read_parameter(const struct reader *reader)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(network); i++) {
@@ -293,6 +299,8 @@ static int read_parameter(const struct reader *reader)
 		if (skip_prefix(&name, network[i]))
 			reader->needs->on_network = true;
 	}
+	if (is_fstab(reader->parameter.name))
+		return read_device(reader);
 	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
 		if (reader->parameter.value.length &&
 		    span_equals(reader->parameter.name, known[i].name))
@@ -315,7 +323,7 @@ static int read_single(const struct reader *reader, struct parameter root,
 		r = add(&single, NEED_UNKNOWN, span_of(""));
 	single.source = NEED_FROM_PARAMETER;
 	single.parameter = resume;
-	if (r == 0 && resume.value.length)
+	if (r == 0 && resume.value.length && !span_equals(resume.value, "none"))
 		r = read_device(&single);
 	return r;
 }

@@ -55,11 +55,23 @@ installkernel()
 	return 0
 )
 
+# What the guards cannot know before the root file system is mounted.
+passthru_needs()
+(
+	[ -r "$dracutsysrootdir/etc/fstab" ] || return 0
+	# shellcheck source=image/module-functions
+	. "$moddir/module-functions"
+	mkdir -p "$initdir/etc/passthru"
+	fstab_needs "$dracutsysrootdir/etc/fstab" >"$initdir/etc/passthru/needs"
+)
+
 # With systemd its modules-load comes before dracut's hooks, which are too late then.
 install()
 {
 	inst_binary "$passthru_program"
 	inst_rules 10-passthru.rules
+	inst_hook pre-mount 50 "$moddir/passthru-late.sh"
+	passthru_needs
 	if ! dracut_module_included systemd; then
 		inst_hook cmdline 00 "$moddir/passthru.sh"
 		return

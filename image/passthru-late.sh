@@ -1,0 +1,28 @@
+#!/bin/sh
+# Runs the second pass of passthru-early, when the root device is there and before it is
+# mounted: in local-premount and its like of initramfs-tools, in dracut's pre-mount. What
+# was put off until now is claimed, or kept. dracut reads this into its own shell, hence the
+# subshell.
+
+(
+	program=@SBINDIR@/passthru-early
+
+	# For initramfs-tools: the kernel may still resume from hibernation.
+	if [ "${1-}" = prereqs ]; then
+		echo resume
+		exit 0
+	fi
+	# The first pass leaves it; without it there is nothing to be done.
+	[ -e /run/passthru/report ] || exit 0
+	needs=
+	[ ! -r /etc/passthru/needs ] || read -r needs </etc/passthru/needs
+	if command -v getcmdline >/dev/null; then
+		cmdline=$(getcmdline) # dracut's: with what is in the image
+	else
+		read -r cmdline </proc/cmdline
+	fi
+	# ROOT is initramfs-tools', root dracut's; where the command line has them, it counts.
+	"$program" --late --cmdline \
+		"$needs root=${ROOT-${root-}} resume=${resume-} $cmdline"
+)
+:
