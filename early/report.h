@@ -36,7 +36,8 @@ bool report_has_device(int root_fd, const struct pci_address *address);
 /* Whether a report's text puts off that device, or with NULL any. */
 bool report_defers(const char *text, const struct pci_address *address);
 
-/* How long the early pass took, by a report's text: microseconds, 0 where it is unknown. */
+/* How long the early pass took, by a report's text: microseconds, 0 where it is unknown.
+ */
 uint64_t report_early_us(const char *text);
 
 #endif

@@ -305,7 +305,9 @@ int request_parse(const char *text, struct request *ret)
 	struct reader reader = { .request = ret };
 	int r;
 
-	*ret = (struct request){ .text = text, .timeout = TIMEOUT_DEFAULT, .driver = "vfio-pci" };
+	*ret = (struct request){ .text = text,
+				 .timeout = TIMEOUT_DEFAULT,
+				 .driver = "vfio-pci" };
 	while (cmdline_next(&rest, &reader.parameter)) {
 		if (has_prefix(reader.parameter.name)) {
 			r = read_parameter(&reader);

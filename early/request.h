@@ -42,7 +42,7 @@ struct problem {
 
 /* All that the command line asks for. */
 struct request {
-	const char *text; /* what it was read from */
+	const char *text;	 /* what it was read from */
 	struct selectors wanted; /* passthru.ids and passthru.addrs, in order */
 	struct selectors skipped;
 	struct problem *problems;

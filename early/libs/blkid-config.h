@@ -1,39 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What util-linux's own configure run would have found out. */
 #pragma once
 
 #define _GNU_SOURCE 1
 
-#define PACKAGE_STRING "util-linux " LIB_VERSION
+#define PACKAGE_STRING	 "util-linux " LIB_VERSION
 #define LIBBLKID_VERSION LIB_VERSION
-#define LIBBLKID_DATE ""
+#define LIBBLKID_DATE	 ""
 
-#define HAVE_BYTESWAP_H 1
-#define HAVE_DIRFD 1
-#define HAVE_ENDIAN_H 1
-#define HAVE_ERRNO_H 1
-#define HAVE_FSYNC 1
-#define HAVE_GETOPT_H 1
-#define HAVE_LINUX_BLKZONED_H 1
-#define HAVE_LINUX_CDROM_H 1
-#define HAVE_LINUX_FD_H 1
-#define HAVE_LOFF_T 1
-#define HAVE_MEMPCPY 1
-#define HAVE_NANOSLEEP 1
-#define HAVE_OPAL_GET_STATUS 1
-#define HAVE_OPENAT 1
-#define HAVE_STRNDUP 1
-#define HAVE_STRNLEN 1
+#define HAVE_BYTESWAP_H			 1
+#define HAVE_DIRFD			 1
+#define HAVE_ENDIAN_H			 1
+#define HAVE_ERRNO_H			 1
+#define HAVE_FSYNC			 1
+#define HAVE_GETOPT_H			 1
+#define HAVE_LINUX_BLKZONED_H		 1
+#define HAVE_LINUX_CDROM_H		 1
+#define HAVE_LINUX_FD_H			 1
+#define HAVE_LOFF_T			 1
+#define HAVE_MEMPCPY			 1
+#define HAVE_NANOSLEEP			 1
+#define HAVE_OPAL_GET_STATUS		 1
+#define HAVE_OPENAT			 1
+#define HAVE_STRNDUP			 1
+#define HAVE_STRNLEN			 1
 #define HAVE_STRUCT_STAT_ST_MTIM_TV_NSEC 1
-#define HAVE_SYSCONF 1
-#define HAVE_SYS_STAT_H 1
-#define HAVE_SYS_SYSMACROS_H 1
-#define HAVE_SYS_TYPES_H 1
-#define HAVE_UNISTD_H 1
+#define HAVE_SYSCONF			 1
+#define HAVE_SYS_STAT_H			 1
+#define HAVE_SYS_SYSMACROS_H		 1
+#define HAVE_SYS_TYPES_H		 1
+#define HAVE_UNISTD_H			 1
 
 #ifdef __KLIBC__
 #include "blkid-klibc.h"
 #else
-#define HAVE_ERR_H 1
+#define HAVE_ERR_H			   1
 #define HAVE_PROGRAM_INVOCATION_SHORT_NAME 1
-#define HAVE_REALLOCARRAY 1
+#define HAVE_REALLOCARRAY		   1
 #endif

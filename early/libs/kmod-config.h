@@ -1,40 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What kmod's own configure run would have found out. */
 #pragma once
 
 #define _GNU_SOURCE 1
 
-#define PACKAGE "kmod"
-#define VERSION LIB_VERSION
+#define PACKAGE	      "kmod"
+#define VERSION	      LIB_VERSION
 #define KMOD_FEATURES "-ZSTD -XZ -ZLIB -OPENSSL"
 
-#define SYSCONFDIR "/etc"
-#define DISTCONFDIR "/usr/lib"
+#define SYSCONFDIR	 "/etc"
+#define DISTCONFDIR	 "/usr/lib"
 #define MODULE_DIRECTORY "/lib/modules"
 
 #define ENABLE_LOGGING 1
-#define ENABLE_DEBUG 0
-#define ENABLE_ELFDBG 0
+#define ENABLE_DEBUG   0
+#define ENABLE_ELFDBG  0
 
 /* The kernel decompresses modules; what it cannot, the image holds plain. */
-#define ENABLE_ZSTD 0
-#define ENABLE_XZ 0
-#define ENABLE_ZLIB 0
+#define ENABLE_ZSTD	   0
+#define ENABLE_XZ	   0
+#define ENABLE_ZLIB	   0
 #define ENABLE_ZSTD_DLOPEN 0
-#define ENABLE_XZ_DLOPEN 0
+#define ENABLE_XZ_DLOPEN   0
 #define ENABLE_ZLIB_DLOPEN 0
-#define ENABLE_OPENSSL 0
+#define ENABLE_OPENSSL	   0
 
-#define HAVE_STATIC_ASSERT 1
-#define HAVE_NORETURN 1
-#define HAVE_STRUCT_STAT_ST_MTIM 1
-#define HAVE___BUILTIN_CLZ 1
+#define HAVE_STATIC_ASSERT		  1
+#define HAVE_NORETURN			  1
+#define HAVE_STRUCT_STAT_ST_MTIM	  1
+#define HAVE___BUILTIN_CLZ		  1
 #define HAVE___BUILTIN_TYPES_COMPATIBLE_P 1
-#define HAVE___BUILTIN_UADD_OVERFLOW 1
-#define HAVE___BUILTIN_UADDL_OVERFLOW 1
-#define HAVE___BUILTIN_UADDLL_OVERFLOW 1
-#define HAVE___BUILTIN_UMUL_OVERFLOW 1
-#define HAVE___BUILTIN_UMULL_OVERFLOW 1
-#define HAVE___BUILTIN_UMULLL_OVERFLOW 1
+#define HAVE___BUILTIN_UADD_OVERFLOW	  1
+#define HAVE___BUILTIN_UADDL_OVERFLOW	  1
+#define HAVE___BUILTIN_UADDLL_OVERFLOW	  1
+#define HAVE___BUILTIN_UMUL_OVERFLOW	  1
+#define HAVE___BUILTIN_UMULL_OVERFLOW	  1
+#define HAVE___BUILTIN_UMULLL_OVERFLOW	  1
 
 #define HAVE_SECURE_GETENV 1
 
@@ -46,4 +47,4 @@
 /* glibc's and musl's differ: kmod's own, under a name that neither has. */
 #include <string.h>
 #define HAVE_DECL_BASENAME 0
-#define basename kmod_basename
+#define basename	   kmod_basename

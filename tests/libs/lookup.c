@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * lookup MODULES-DIR [CONFIG-DIR]: for each line read, a module's name or alias, the
  * modules it stands for, and what inserting them would load, with the options. Built
@@ -32,12 +33,13 @@ static void lookup(struct kmod_ctx *ctx, const char *alias)
 	printf("%s:", alias);
 	if (ret < 0)
 		printf(" error %d", ret);
-	kmod_list_foreach(l, list) {
+	kmod_list_foreach(l, list)
+	{
 		struct kmod_module *mod = kmod_module_get_module(l);
 
 		printf(" %s", kmod_module_get_name(mod));
-		ret = kmod_module_probe_insert_module(mod, flags, NULL, see_command,
-						      NULL, see_insert);
+		ret = kmod_module_probe_insert_module(mod, flags, NULL, see_command, NULL,
+						      see_insert);
 		printf(" =%d", ret);
 		kmod_module_unref(mod);
 	}

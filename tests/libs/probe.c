@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * probe [-u | -p] FILE [SESSION-OFFSET]: what libblkid finds in FILE. As blkid -p
  * prints it with -o export; with -u as with -o udev, but without what depends on the
@@ -38,9 +39,10 @@ static int print_values(blkid_probe pr, bool udev)
 	int i, ret;
 
 	blkid_probe_enable_superblocks(pr, 1);
-	blkid_probe_set_superblocks_flags(pr, BLKID_SUBLKS_LABEL | BLKID_SUBLKS_UUID |
-		BLKID_SUBLKS_TYPE | BLKID_SUBLKS_SECTYPE | BLKID_SUBLKS_USAGE |
-		BLKID_SUBLKS_VERSION | BLKID_SUBLKS_FSINFO);
+	blkid_probe_set_superblocks_flags(
+		pr, BLKID_SUBLKS_LABEL | BLKID_SUBLKS_UUID | BLKID_SUBLKS_TYPE |
+			    BLKID_SUBLKS_SECTYPE | BLKID_SUBLKS_USAGE |
+			    BLKID_SUBLKS_VERSION | BLKID_SUBLKS_FSINFO);
 	blkid_probe_enable_partitions(pr, 1);
 	blkid_probe_set_partitions_flags(pr, BLKID_PARTS_ENTRY_DETAILS);
 
@@ -88,8 +90,8 @@ static int print_partitions(blkid_probe pr)
 		       (intmax_t)blkid_partition_get_size(p),
 		       blkid_partition_get_type(p));
 		if (blkid_partition_get_table(p) != table)
-			printf(" (%s)", blkid_parttable_get_type(
-						blkid_partition_get_table(p)));
+			printf(" (%s)",
+			       blkid_parttable_get_type(blkid_partition_get_table(p)));
 		print_if(" name='%s'", blkid_partition_get_name(p));
 		print_if(" uuid='%s'", blkid_partition_get_uuid(p));
 		print_if(" type='%s'", blkid_partition_get_type_string(p));

@@ -1,9 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * uevents FILE: records the kernel's uevents into FILE, one line each.
  *
- * Started as the very first thing in an initramfs. The parent returns only when the socket
- * listens, so whatever is started after it cannot bind a driver unseen. The file is meant to
- * lie in devtmpfs, which is the same file system in the initramfs and in the real root.
+ * Started as the very first thing in an initramfs. The parent returns only when the
+ * socket listens, so whatever is started after it cannot bind a driver unseen. The file
+ * is meant to lie in devtmpfs, which is the same file system in the initramfs and in the
+ * real root.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -13,7 +15,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define RECEIVE_BUFFER	(32 << 20)
+#define RECEIVE_BUFFER (32 << 20)
 
 static int listen_uevents(void)
 {

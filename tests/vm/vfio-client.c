@@ -1,9 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * vfio-client ADDRESS: uses a PCI device the way a virtual machine monitor does.
  *
  * Opens the device's IOMMU group, attaches it to a type 1 container, reads configuration
- * space, maps a memory BAR and reads from it, maps a page for DMA. Prints "vfio ok ADDRESS …",
- * or "vfio failed ADDRESS STEP: ERROR".
+ * space, maps a memory BAR and reads from it, maps a page for DMA. Prints "vfio ok
+ * ADDRESS …", or "vfio failed ADDRESS STEP: ERROR".
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -17,20 +18,20 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define CONFIG_BYTES	64
-#define COMMAND		4
-#define COMMAND_MEMORY	2
-#define DMA_ADDRESS	0x100000
+#define CONFIG_BYTES   64
+#define COMMAND	       4
+#define COMMAND_MEMORY 2
+#define DMA_ADDRESS    0x100000
 
 struct client {
 	const char *address;
-	const char *step;	/* the one under way, for the message */
+	const char *step; /* the one under way, for the message */
 	int container;
 	int group;
 	int device;
 	unsigned char config[CONFIG_BYTES];
-	int bar;		/* the one that was mapped */
-	uint32_t first_word;	/* what its first four bytes read as */
+	int bar;	     /* the one that was mapped */
+	uint32_t first_word; /* what its first four bytes read as */
 };
 
 static int fail(struct client *client, const char *step, int err)
@@ -45,7 +46,8 @@ static int open_group(struct client *client)
 	char link[PATH_MAX], target[PATH_MAX], *name;
 	ssize_t length;
 
-	snprintf(link, sizeof(link), "/sys/bus/pci/devices/%s/iommu_group", client->address);
+	snprintf(link, sizeof(link), "/sys/bus/pci/devices/%s/iommu_group",
+		 client->address);
 	length = readlink(link, target, sizeof(target) - 1);
 	if (length < 0)
 		return fail(client, "iommu_group", -errno);
@@ -79,7 +81,8 @@ static int attach_container(struct client *client)
 static int region_info(struct client *client, unsigned int index,
 		       struct vfio_region_info *ret_info)
 {
-	*ret_info = (struct vfio_region_info){ .argsz = sizeof(*ret_info), .index = index };
+	*ret_info =
+		(struct vfio_region_info){ .argsz = sizeof(*ret_info), .index = index };
 	if (ioctl(client->device, VFIO_DEVICE_GET_REGION_INFO, ret_info) < 0)
 		return -errno;
 	return 0;
@@ -97,7 +100,8 @@ static int read_config(struct client *client)
 	err = region_info(client, VFIO_PCI_CONFIG_REGION_INDEX, &info);
 	if (err < 0)
 		return fail(client, "configuration space", err);
-	if (pread(client->device, client->config, CONFIG_BYTES, info.offset) != CONFIG_BYTES)
+	if (pread(client->device, client->config, CONFIG_BYTES, info.offset) !=
+	    CONFIG_BYTES)
 		return fail(client, "read configuration space", -EIO);
 	/* A BAR answers only while memory decoding is on. */
 	memcpy(&command, client->config + COMMAND, sizeof(command));
@@ -141,7 +145,8 @@ static int map_dma(struct client *client)
 	};
 	void *page;
 
-	page = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	page = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+		    0);
 	if (page == MAP_FAILED)
 		return fail(client, "allocate a page", -errno);
 	dma.vaddr = (uintptr_t)page;
@@ -178,7 +183,8 @@ int main(int argc, char **argv)
 	client.address = argv[1];
 	err = use_device(&client);
 	if (err < 0) {
-		printf("vfio failed %s %s: %s\n", client.address, client.step, strerror(-err));
+		printf("vfio failed %s %s: %s\n", client.address, client.step,
+		       strerror(-err));
 		return 1;
 	}
 	printf("vfio ok %s %02x%02x:%02x%02x bar%d=%08x\n", client.address,

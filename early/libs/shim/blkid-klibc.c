@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The functions that libblkid takes from a libc and klibc lacks. */
 #include "blkid-klibc.h"
 

@@ -1,7 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What libblkid takes from a libc and klibc lacks. Included before all else. */
 #pragma once
 
-#include <alloca.h>		/* elsewhere in stdlib.h */
+#include <alloca.h> /* elsewhere in stdlib.h */
 #include <dirent.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * In place of util-linux's lib/sysfs.c and lib/path.c, which are 26 kB: what libblkid
  * asks sysfs about when it is given an open block device.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * In place of libblkid's topology chain, which nothing of ours asks for: it starts
  * dmsetup and lvdisplay to find out about stripes.

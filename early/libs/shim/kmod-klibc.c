@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The functions that kmod takes from a libc and klibc lacks. */
 #include "kmod-klibc.h"
 
@@ -100,7 +101,7 @@ int kmod_fnmatch(const char *p, const char *s, int flags)
 {
 	const char *star = NULL, *from = NULL;
 
-	(void)flags;		/* kmod passes 0. */
+	(void)flags; /* kmod passes 0. */
 	while (*s || *p) {
 		const char *next;
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What kmod takes from a libc and klibc lacks. Included before all else. */
 #pragma once
 

@@ -1,2 +1,3 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* For util-linux's strutils.h: klibc keeps these functions in string.h. */
 #include <string.h>
