@@ -80,3 +80,24 @@ check-program-this: $(EARLY_STRIPPED) $(PROGRAM_DYNAMIC)
 	tests/program/run $(LIBC) $(EARLY_STRIPPED) $(PROGRAM_DYNAMIC)
 
 .PHONY: check-unit check-program check-program-this
+
+# -- what it costs: for the eye, since a clock is no judge ---------------------------
+
+BENCH_MEASURE := $(BUILD)/host/bench/measure
+
+$(BENCH_MEASURE): tests/bench/measure.c
+	@mkdir -p $(@D)
+	$(say) CC $@
+	$(CC) -std=gnu11 -O2 -Wall -Wextra -Werror $< -o $@
+
+bench: $(EARLY_STRIPPED) $(BENCH_MEASURE)
+	tests/bench/run $(LIBC) $^
+
+.PHONY: bench
+
+# -- style ---------------------------------------------------------------------------
+
+lint check-lint:
+	tests/lint/run
+
+.PHONY: lint check-lint
