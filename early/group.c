@@ -19,11 +19,7 @@ int group_next(const struct plan *plan, int previous)
 	return next;
 }
 
-/*
- * Drivers that leave the DMA of their device to others: those with driver_managed_dma in
- * the kernel's sources, vfio's own among them.
- */
-static bool is_harmless(const char *driver)
+bool group_tolerates(const char *driver)
 {
 	return strcmp(driver, "pcieport") == 0 || strcmp(driver, "pci-stub") == 0 ||
 	       strstr(driver, "vfio");
@@ -48,7 +44,7 @@ static bool is_blocker(const struct plan *plan, const struct pci_device *device)
 	    (entry->verdict == VERDICT_CLAIMED || entry->reason == REASON_DRYRUN))
 		return false;
 	if (device->driver[0])
-		return !is_harmless(device->driver);
+		return !group_tolerates(device->driver);
 	/* Host bridges and their like mostly never get a driver. */
 	return pci_base_class(&device->id) != PCI_BASE_CLASS_BRIDGE;
 }

@@ -2,6 +2,8 @@
 #ifndef PASSTHRU_GROUP_H
 #define PASSTHRU_GROUP_H
 
+#include <stdbool.h>
+
 #include "pci.h"
 #include "plan.h"
 
@@ -24,5 +26,12 @@ int group_next(const struct plan *plan, int previous);
  */
 const struct pci_device *group_find_blocker(const struct pci_list *list,
 					    const struct plan *plan, int group);
+
+/*
+ * Whether a member with that driver does no harm to a group: drivers that leave the DMA of
+ * their device to others, those with driver_managed_dma in the kernel's sources, vfio's
+ * own among them.
+ */
+bool group_tolerates(const char *driver);
 
 #endif
