@@ -52,7 +52,8 @@ $(UNIT_PROGRAMS): $(UNIT_DIR)/test-%: $(UNIT_DIR)/%.o $(UNIT_LIB)
 		-l:libblkid.so.1 $$(pkg-config --libs check) -o $@
 
 # A made-up PCI bus in the place of the real one.
-$(UNIT_DIR)/test-claim: $(addprefix $(UNIT_DIR)/,fake.o fake_sysfs.o fake_module.o)
+$(UNIT_DIR)/test-claim: $(addprefix $(UNIT_DIR)/,\
+	fake.o fake_block.o fake_module.o fake_sysfs.o)
 
 check-unit: $(UNIT_PROGRAMS)
 	tests/unit/run $^

@@ -15,6 +15,7 @@ struct attempt {
 	struct pci_list devices;
 	struct plan plan;
 	bool load_iommu;
+	bool is_guarded;
 };
 
 static struct claims *current;
@@ -72,6 +73,9 @@ static void begin(struct attempt *attempt)
 	current->bus_fd = -1;
 	current->root = "";
 	current->load_iommu = attempt->load_iommu;
+	expect_number("guarded", current->guard_fd, -1);
+	if (attempt->is_guarded)
+		current->guard_fd = 0;
 	fake->expire = expire;
 }
 
@@ -642,6 +646,54 @@ START_TEST(loads_an_iommu)
 	clean_up(&attempt);
 }
 
+/* Disks are held before their driver lets go, so that nobody begins to use them. */
+static const struct {
+	const char *name;
+	const char *devices;
+	struct fake_rule rules[FAKE_RULES];
+	const char *trace;
+	const char *end;
+} guarded[] = {
+	{ "free", ONE, { { 0 } }, SET_0 PROBE_0, CLAIMED_0 },
+	{ "held",
+	  ONE_HELD,
+	  { { 0 } },
+	  SET_0 "hold 06:00.0; " UNBIND_0 PROBE_0,
+	  CLAIMED_0 },
+	{ "in use",
+	  TWO_HELD,
+	  { { .match = "hold 06:00.0", .what = "EBUSY" } },
+	  SET_0 SET_1 "hold 06:00.0 EBUSY; " CLEAR_0 PROBE_0
+		      "hold 06:00.1; " UNBIND_1 PROBE_1,
+	  "06:00.0 kept in-use at unbind EBUSY, nouveau; " CLAIMED_1 },
+	/* Whatever else it says: the guards have judged before, with better means. */
+	{ "it cannot be said",
+	  ONE_HELD,
+	  { { .match = "hold", .what = "EIO" } },
+	  SET_0 "hold 06:00.0 EIO; " UNBIND_0 PROBE_0,
+	  CLAIMED_0 },
+	{ "time runs out",
+	  ONE_HELD,
+	  { { .match = "hold", .what = "expire" } },
+	  SET_0
+	  "hold 06:00.0; " UNBIND_0 PROBE_0 CLEAR_0 UNBIND_0 PROBE_0 CLEAR_0 PROBE_0,
+	  "06:00.0 failed timeout at probe, nouveau" },
+};
+
+START_TEST(holds_disks)
+{
+	struct attempt attempt;
+	char text[1024];
+
+	prepare(guarded[_i].devices, HOST "vfio-pci", guarded[_i].rules, &attempt);
+	attempt.is_guarded = true;
+	run(&attempt);
+	describe(&attempt, text, sizeof(text));
+	expect_text(guarded[_i].name, fake->trace, guarded[_i].trace);
+	expect_text(guarded[_i].name, text, guarded[_i].end);
+	clean_up(&attempt);
+}
+
 /*
  * One fault at each place of each of these: whatever it is and wherever it comes, the
  * promises are kept.
@@ -650,27 +702,29 @@ static const struct {
 	const char *name;
 	const char *devices;
 	const char *drivers;
+	bool is_guarded;
 } courses[] = {
-	{ "two free, module", TWO OTHER, HOST "+vfio-pci" },
-	{ "two held, module", TWO_HELD OTHER, HOST "+vfio-pci" },
-	{ "two held, built in", TWO_HELD OTHER, HOST "vfio-pci" },
+	{ "two free, module", TWO OTHER, HOST "+vfio-pci", false },
+	{ "two held, module", TWO_HELD OTHER, HOST "+vfio-pci", false },
+	{ "two held, built in", TWO_HELD OTHER, HOST "vfio-pci", false },
+	{ "two held, guarded", TWO_HELD OTHER, HOST "+vfio-pci", true },
 	{ "one refused", ONE_REFUSED "06:00.1 want=vfio-pci usual=snd_hda_intel\n" OTHER,
-	  HOST "+vfio-pci" },
-	{ "no module", TWO_HELD OTHER, HOST },
+	  HOST "+vfio-pci", false },
+	{ "no module", TWO_HELD OTHER, HOST, false },
 	{ "no group",
 	  "06:00.0 want=vfio-pci usual=nouveau nogroup\n06:00.1 want=vfio-pci "
 	  "usual=nouveau\n",
-	  HOST "+vfio-pci" },
+	  HOST "+vfio-pci", false },
 	{ "another spelling",
 	  "06:00.0 want=hisi_acc usual=nouveau driver=nouveau\n06:00.1 "
 	  "want=hisi_acc\n" OTHER,
-	  HOST "+hisi_acc:hisi-acc" },
+	  HOST "+hisi_acc:hisi-acc", false },
 	{ "two drivers",
 	  "06:00.0 want=a usual=nouveau\n06:00.1 want=vfio-pci usual=nouveau\n",
-	  HOST "+a +vfio-pci" },
+	  HOST "+a +vfio-pci", false },
 	{ "one ours",
 	  "06:00.0 want=vfio-pci driver=vfio-pci\n06:00.1 want=vfio-pci usual=nouveau\n",
-	  HOST "vfio-pci" },
+	  HOST "vfio-pci", false },
 };
 
 static const char *const faults[] = {
@@ -765,6 +819,7 @@ static unsigned count_actions(unsigned course)
 	unsigned count;
 
 	prepare(courses[course].devices, courses[course].drivers, none, &attempt);
+	attempt.is_guarded = courses[course].is_guarded;
 	run(&attempt);
 	check_all(courses[course].name, &attempt);
 	count = fake->actions;
@@ -788,6 +843,7 @@ START_TEST(keeps_its_promises)
 				 faults[fault], nth);
 			prepare(courses[_i].devices, courses[_i].drivers, rules,
 				&attempt);
+			attempt.is_guarded = courses[_i].is_guarded;
 			run(&attempt);
 			check_all(name, &attempt);
 			check_order(name);
@@ -935,6 +991,7 @@ int main(void)
 	tcase_add_test(tcase, second_run_writes_nothing);
 	tcase_add_test(tcase, failure_can_be_repeated);
 	add_rows(tcase, loads_an_iommu, iommus);
+	add_rows(tcase, holds_disks, guarded);
 	add_rows(tcase, keeps_its_promises, courses);
 	tcase_add_loop_test(tcase, devices_are_independent, 0, 5);
 	add_rows(tcase, one_hangs, hangs);

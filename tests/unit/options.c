@@ -52,6 +52,7 @@ static const struct {
 	  -1,
 	  { .root = "", .has_device = true },
 	  "10000:01:00.0" },
+	{ { "--late" }, -1, { .root = "", .late = true }, NULL },
 	{ { "--help" }, EXIT_COMPLETE, { 0 }, NULL },
 	{ { "--version" }, EXIT_COMPLETE, { 0 }, NULL },
 	{ { "--dry-run", "--help" }, EXIT_COMPLETE, { 0 }, NULL },
@@ -70,6 +71,8 @@ static const struct {
 	{ { "--device=06:00.0 " }, EXIT_USAGE, { 0 }, NULL },
 	{ { "--device=x", "--verbose" }, EXIT_USAGE, { 0 }, NULL },
 	{ { "06:00.0" }, EXIT_USAGE, { 0 }, NULL },
+	{ { "--late", "--device=06:00.0" }, EXIT_USAGE, { 0 }, NULL },
+	{ { "--device=06:00.0", "--late" }, EXIT_USAGE, { 0 }, NULL },
 	{ { "--dry-run", "06:00.0" }, EXIT_USAGE, { 0 }, NULL },
 	{ { "--", "06:00.0" }, EXIT_USAGE, { 0 }, NULL },
 	{ { "" }, EXIT_USAGE, { 0 }, NULL },
@@ -105,6 +108,7 @@ static void expect_options(const char *name, const struct options *got,
 {
 	expect_number(name, got->dry_run, want->dry_run);
 	expect_number(name, got->verbose, want->verbose);
+	expect_number(name, got->late, want->late);
 	expect_number(name, got->has_device, want->has_device);
 	expect_string(name, got->root, want->root);
 	expect_string(name, got->cmdline, want->cmdline);
