@@ -273,6 +273,91 @@ START_TEST(says_exactly_this)
 	situation_free(&situation);
 }
 
+/* What a guard keeps, why, and what would settle it. */
+static const struct {
+	const char *name;
+	enum reason reason;
+	const char *block;
+	const char *need;
+	const char *why;
+} guards[] = {
+	{ "boot display", REASON_BOOT_DISPLAY, "", "",
+	  "it is, or belongs to, the boot display, and the host would have no other; if "
+	  "it "
+	  "is meant, name its address in passthru.addrs" },
+	{ "root disk", REASON_ROOT_DISK, "nvme0n1p2",
+	  "root=", "nvme0n1p2 carries root=" },
+	{ "mounted", REASON_IN_USE, "sda1", "/home", "sda1 is mounted on /home" },
+	{ "swap", REASON_IN_USE, "sda2", "swap", "sda2 is in use as swap" },
+	{ "in use", REASON_IN_USE, "", "", "a disk behind it is in use" },
+	{ "network", REASON_ROOT_NETWORK, "", "",
+	  "the root file system comes over the network and it is up" },
+	{ "root unknown", REASON_ROOT_UNKNOWN, "", "",
+	  "the root disk is not known, so it may be on it; have root= name one that is "
+	  "there" },
+	{ "unreadable", REASON_UNREADABLE, "sda", "",
+	  "sda could not be read, so it may be the root disk" },
+	{ "missing", REASON_UNCLEAR, "", "resume=",
+	  "resume= has not been found and may be on it; correct or remove that "
+	  "parameter" },
+	{ "unclear", REASON_UNCLEAR, "sda3", "",
+	  "what is on sda3 is not clear, so it may belong to the system; see wipefs(8)" },
+	{ "unclear stack", REASON_UNCLEAR, "", "",
+	  "what the root file system stands on is not clear" },
+};
+
+START_TEST(says_what_a_guard_keeps)
+{
+	_cleanup_free_ char *log = NULL;
+	struct situation situation;
+	struct plan_entry *entry;
+	char want[1024];
+
+	situation_make(CARD, IDS, &situation);
+	entry = situation_entry(&situation, "06:00.0");
+	entry->verdict = VERDICT_KEPT;
+	entry->reason = guards[_i].reason;
+	strcpy(entry->block, guards[_i].block);
+	strcpy(entry->need, guards[_i].need);
+	announce(root.fd, &situation.outcome);
+	log = get_file(&root, "dev/kmsg");
+	snprintf(want, sizeof(want),
+		 WARNING IS "kept: %s; passthru.force lifts this\n" NONE_ONE,
+		 guards[_i].why);
+	expect_text(guards[_i].name, log, want);
+	situation_free(&situation);
+}
+
+START_TEST(warns_of_force)
+{
+	_cleanup_free_ char *log = NULL;
+	struct situation situation;
+
+	situation_make(CARD, IDS " passthru.force", &situation);
+	announce(root.fd, &situation.outcome);
+	log = get_file(&root, "dev/kmsg");
+	expect_text("force", log,
+		    WARNING "passthru.force: the guards are lifted; the root disk and "
+			    "the boot display are taken if they are named\n" INFO IS
+			    "claimed by vfio-pci\n" ALL_ONE);
+	situation_free(&situation);
+}
+
+/* The late pass says nothing again of the command line. */
+START_TEST(does_not_repeat_itself)
+{
+	_cleanup_free_ char *log = NULL;
+	struct situation situation;
+
+	situation_make(CARD, IDS ",x,1:2 passthru.force", &situation);
+	situation.outcome.phase = PHASE_LATE;
+	announce(root.fd, &situation.outcome);
+	log = get_file(&root, "dev/kmsg");
+	expect_text("late", log,
+		    INFO IS "claimed by vfio-pci\n" WARNING "1 of 1" IN_TIME SOME);
+	situation_free(&situation);
+}
+
 /* Every line of the log is whole: short enough, and with its end. */
 static void check_lines(const char *name, const char *log)
 {
@@ -392,6 +477,9 @@ int main(void)
 
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	add_rows(tcase, says_exactly_this, rows);
+	add_rows(tcase, says_what_a_guard_keeps, guards);
+	tcase_add_test(tcase, warns_of_force);
+	tcase_add_test(tcase, does_not_repeat_itself);
 	add_rows(tcase, stays_short, extremes);
 	tcase_add_test(tcase, stays_short_with_long_names);
 	tcase_add_test(tcase, is_one_line_each);

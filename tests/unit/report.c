@@ -453,6 +453,79 @@ START_TEST(knows_its_devices)
 	ck_assert_int_eq(report_has_device(root.fd, &address), known[_i].has);
 }
 
+/* What a guard has found out. */
+START_TEST(names_what_a_guard_found)
+{
+	_cleanup_free_ char *text = NULL;
+	struct situation situation;
+	struct plan_entry *entry;
+
+	situation_make(CARD_HELD, IDS, &situation);
+	entry = situation_entry(&situation, "06:00.0");
+	entry->verdict = VERDICT_KEPT;
+	entry->reason = REASON_ROOT_DISK;
+	strcpy(entry->block, "nvme0n1");
+	strcpy(entry->need, "/a b");
+	ck_assert_int_eq(report_write(root.fd, REPORT_PATH, &situation.outcome), 0);
+	text = get_file(&root, REPORT_PATH);
+	expect_text("guard", text,
+		    HEAD EARLY CARD_IS "verdict=kept driver=nouveau was=nouveau "
+				       "reason=root-disk block=nvme0n1 need=/a%20b\n");
+	situation_free(&situation);
+}
+
+#define DEFERRED "verdict=deferred driver=nvme was=nvme reason=root-unknown\n"
+
+static const struct {
+	const char *text;
+	const char *address; /* NULL for any */
+	bool defers;
+} deferrals[] = {
+	{ "", NULL, false },
+	{ HEAD EARLY, NULL, false },
+	{ HEAD EARLY NEW_CARD, NULL, false },
+	{ HEAD EARLY CARD_IS DEFERRED, NULL, true },
+	{ HEAD EARLY CARD_IS DEFERRED, "06:00.0", true },
+	{ HEAD EARLY CARD_IS DEFERRED, "06:00.1", false },
+	{ HEAD EARLY NEW_CARD AUDIO_IS DEFERRED, "06:00.0", false },
+	{ HEAD EARLY NEW_CARD AUDIO_IS DEFERRED, "06:00.1", true },
+	{ HEAD EARLY AUDIO_IS DEFERRED NEW_CARD, "06:00.0", false },
+	{ HEAD EARLY AUDIO_IS DEFERRED NEW_CARD, "06:00.1", true },
+	{ HEAD EARLY "selector=1:2 verdict=deferred x\n", NULL, false },
+	{ CARD_IS "verdict=deferred ", "06:00.0", true },
+};
+
+START_TEST(knows_what_was_put_off)
+{
+	const char *text = deferrals[_i].text;
+	struct pci_address address = { 0 };
+
+	if (deferrals[_i].address)
+		address = address_of(deferrals[_i].address);
+	expect_number(text, report_defers(text, deferrals[_i].address ? &address : NULL),
+		      deferrals[_i].defers);
+}
+
+static const struct {
+	const char *text;
+	uint64_t us;
+} durations[] = {
+	{ "", 0 },
+	{ HEAD, 0 },
+	{ HEAD EARLY, 12345 },
+	{ HEAD DEVICE, 0 },
+	{ HEAD DEVICE EARLY, 12345 },
+	{ HEAD "phase=early total_us=x kernel_us=1\n", 0 },
+	{ HEAD "phase=early total_us=7", 7 },
+	{ HEAD "phase=late total_us=9 kernel_us=1\n" EARLY, 12345 },
+};
+
+START_TEST(knows_how_long_it_took)
+{
+	expect_number(durations[_i].text, report_early_us(durations[_i].text),
+		      durations[_i].us);
+}
+
 int main(void)
 {
 	TCase *tcase = tcase_create("report");
@@ -466,5 +539,8 @@ int main(void)
 	tcase_add_test(tcase, refuses_a_long_path);
 	tcase_add_test(tcase, writes_to_standard_output);
 	add_rows(tcase, knows_its_devices, known);
+	tcase_add_test(tcase, names_what_a_guard_found);
+	add_rows(tcase, knows_what_was_put_off, deferrals);
+	add_rows(tcase, knows_how_long_it_took, durations);
 	return unit_run("report", tcase);
 }
