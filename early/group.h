@@ -28,9 +28,9 @@ const struct pci_device *group_find_blocker(const struct pci_list *list,
 					    const struct plan *plan, int group);
 
 /*
- * Whether a member with that driver does no harm to a group: drivers that leave the DMA of
- * their device to others, those with driver_managed_dma in the kernel's sources, vfio's
- * own among them.
+ * Whether a member with that driver does no harm to a group: drivers that leave the DMA
+ * of their device to others, those with driver_managed_dma in the kernel's sources,
+ * vfio's own among them.
  */
 bool group_tolerates(const char *driver);
 
