@@ -54,7 +54,7 @@ static const unsigned allowed[] = {
 
 static void limit_calls(void)
 {
-	struct sock_filter filter[4 + 2 * ARRAY_SIZE(allowed)];
+	struct sock_filter filter[5 + 2 * ARRAY_SIZE(allowed)];
 	struct sock_fprog program = { .filter = filter };
 	unsigned short count = 0;
 
