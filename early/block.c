@@ -187,12 +187,11 @@ int block_scan(int root_fd, struct block_list *ret)
 		struct block block;
 		int r = read_block(root_fd, entry->d_name, &block);
 
-		if (r > 0)
-			r = append(ret, &block);
-		else
-			free(block.places);
-		if (r < 0)
-			return r;
+		if (r > 0 && append(ret, &block) == 0)
+			continue;
+		free(block.places);
+		if (r != 0)
+			return -ENOMEM;
 	}
 	for (size_t i = 0; i < ret->count; i++)
 		find_disk(ret, &ret->items[i]);

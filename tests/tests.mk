@@ -13,8 +13,9 @@ COMMA := ,
 # -- unit tests: by the host's compiler, whatever LIBC is ----------------------------
 
 UNIT_DIR := $(BUILD)/host/unit
-UNIT_TESTS := address announce claim cmdline file framebuffer group iommu log options pci plan \
-	report request selector supervise sysfs text variant verdict
+UNIT_TESTS := address announce carrier claim cmdline file framebuffer group guard iommu \
+	log lvm need options pci plan probe report request selector supervise sysfs text \
+	variant verdict
 UNIT_PROGRAMS := $(UNIT_TESTS:%=$(UNIT_DIR)/test-%)
 UNIT_CFLAGS := -std=gnu11 -O1 -g -fsanitize=address,undefined \
 	-fno-sanitize-recover=all -fno-omit-frame-pointer \

@@ -28,6 +28,7 @@ static void read_function(const char *text, struct pci_device *ret)
 	ret->is_bridge = strstr(more, "bridge");
 	ret->has_vfs = strstr(more, "vfs");
 	ret->is_gone = strstr(more, "gone");
+	ret->is_boot_display = strstr(more, "boot");
 }
 
 void machine_read(const char *text, struct pci_list *ret)

@@ -10,7 +10,7 @@
 /*
  * A machine in words: a function a line, in the order of their addresses,
  *
- *   ADDRESS ID CLASS GROUP DRIVER [bridge|vfs|gone]...
+ *   ADDRESS ID CLASS GROUP DRIVER [bridge|vfs|gone|boot]...
  *
  * with ID as in passthru.ids, GROUP and DRIVER "-" for none.
  */
