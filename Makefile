@@ -12,6 +12,7 @@
 
 VERSION := 0.1.0
 PREFIX ?= /usr
+BINDIR ?= $(PREFIX)/bin
 SBINDIR ?= $(PREFIX)/sbin
 MANDIR ?= $(PREFIX)/share/man
 DESTDIR ?=
@@ -30,11 +31,15 @@ endif
 .SUFFIXES:
 .DELETE_ON_ERROR:
 
-all: early
+# Both, or with PROGRAMS=early only what goes into the boot image.
+PROGRAMS ?= early host
+
+all: $(PROGRAMS)
 
 include early/libc.mk
 include early/libs/libs.mk
 include early/early.mk
+include host/host.mk
 include install.mk
 include tests/libs/tests.mk
 include tests/tests.mk
@@ -42,7 +47,7 @@ include tests/tests.mk
 early: $(EARLY_STRIPPED)
 
 # What there is to test, in the order of what it costs.
-CHECKS := lint size unit libs-all program install vm
+CHECKS := lint size unit libs-all program host install vm
 
 check:
 	tests/setup check

@@ -49,9 +49,16 @@ targets = $(foreach file,$(1),$(DESTDIR)$(2)/$(lastword $(subst :, ,$(file))))
 install: install-programs install-udev install-man $(GENERATORS:%=install-%)
 	$(if $(strip $(GENERATORS)),,$(error there is neither initramfs-tools nor dracut here))
 
-install-programs: $(EARLY_STRIPPED)
+install-programs: $(PROGRAMS:%=install-%)
+
+install-early: $(EARLY_STRIPPED)
 	$(say) INSTALL $(DESTDIR)$(SBINDIR)/passthru-early
 	$(INSTALL) -D -m 755 $(EARLY_STRIPPED) $(DESTDIR)$(SBINDIR)/passthru-early
+
+# Where users find it too: what it shows is no secret.
+install-host: $(HOST)
+	$(say) INSTALL $(DESTDIR)$(BINDIR)/passthru
+	$(INSTALL) -D -m 755 $(HOST) $(DESTDIR)$(BINDIR)/passthru
 
 install-man:
 	for page in $(MAN_PAGES); do \
@@ -72,7 +79,7 @@ install-dracut: install-programs install-udev
 	$(if $(DESTDIR),,echo "Now run: dracut --force --regenerate-all")
 
 uninstall:
-	rm -f $(DESTDIR)$(SBINDIR)/passthru-early
+	rm -f $(DESTDIR)$(SBINDIR)/passthru-early $(DESTDIR)$(BINDIR)/passthru
 	rm -f $(foreach page,$(MAN_PAGES),\
 		$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(notdir $(page)))
 	rm -f $(call targets,$(UDEV_FILES),$(UDEV_DIR))
@@ -80,5 +87,5 @@ uninstall:
 	rm -rf $(DESTDIR)$(DRACUT_DIR)/$(DRACUT_MODULE)
 	$(if $(DESTDIR),,echo "Now build the boot images anew")
 
-.PHONY: install install-programs install-man install-udev install-initramfs-tools install-dracut \
-	uninstall
+.PHONY: install install-programs install-early install-host install-man install-udev \
+	install-initramfs-tools install-dracut uninstall

@@ -1,0 +1,552 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cmdline.h"
+#include "complain.h"
+#include "dump.h"
+#include "file.h"
+#include "machine.h"
+#include "sysfs.h"
+
+/* Configuration space up to here has no serial numbers, and it needs no privileges. */
+#define CONFIG_SIZE 64
+#define MEMBER_MAX  (1 << 20)
+#define MEMBERS_MAX 100000
+#define REMOVED	    "removed"
+
+struct dump {
+	const struct host *host;
+	struct archive *archive;
+	int error;
+};
+
+/* -- writing ------------------------------------------------------------------------- */
+
+static void put(struct dump *dump, const char *path, const char *target, const void *data,
+		size_t size)
+{
+	struct archive_entry *entry = archive_entry_new();
+
+	archive_entry_set_pathname(entry, path);
+	archive_entry_set_perm(entry, 0644);
+	archive_entry_set_filetype(entry, target ? AE_IFLNK : AE_IFREG);
+	archive_entry_set_mtime(entry, 0, 0);
+	if (target)
+		archive_entry_set_symlink(entry, target);
+	else
+		archive_entry_set_size(entry, (la_int64_t)size);
+	if (archive_write_header(dump->archive, entry) != ARCHIVE_OK ||
+	    (size && archive_write_data(dump->archive, data, size) < 0))
+		dump->error = -EIO;
+	archive_entry_free(entry);
+}
+
+static void put_text(struct dump *dump, const char *path, const char *text)
+{
+	put(dump, path, NULL, text, strlen(text));
+}
+
+/* A file that is not there is not there in the dump either. */
+static void copy(struct dump *dump, const char *path)
+{
+	_cleanup_free_ char *text = NULL;
+
+	if (file_read(dump->host->root_fd, path, &text) == 0)
+		put_text(dump, path, text);
+}
+
+static void copy_link(struct dump *dump, const char *path)
+{
+	char target[PATH_MAX];
+	ssize_t length =
+		readlinkat(dump->host->root_fd, path, target, sizeof(target) - 1);
+
+	if (length <= 0)
+		return;
+	target[length] = '\0';
+	put(dump, path, target, NULL, 0);
+}
+
+/* Calls back for the names in a directory, those with a dot before them excepted. */
+static void for_each(struct dump *dump, const char *directory,
+		     void (*each)(struct dump *dump, const char *directory,
+				  const char *name))
+{
+	_cleanup_closedir_ DIR *stream =
+		sysfs_open_directory(dump->host->root_fd, directory);
+	struct dirent *entry;
+
+	while (stream && (entry = readdir(stream)))
+		if (entry->d_name[0] != '.')
+			each(dump, directory, entry->d_name);
+}
+
+static void copy_named(struct dump *dump, const char *directory, const char *name)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	copy(dump, path);
+}
+
+static void copy_named_link(struct dump *dump, const char *directory, const char *name)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	copy_link(dump, path);
+}
+
+/* Only that it is there. */
+static void put_empty(struct dump *dump, const char *path)
+{
+	if (sysfs_exists(dump->host->root_fd, path))
+		put_text(dump, path, "");
+}
+
+/*
+ * Where a link of a class or a bus leads to, from the root on: "sys/devices/…". Returns
+ * false where it is no link of that kind.
+ */
+static bool find_target(const struct dump *dump, const char *path,
+			char target[static PATH_MAX])
+{
+	char link[PATH_MAX];
+	ssize_t length = readlinkat(dump->host->root_fd, path, link, sizeof(link) - 1);
+	const char *devices;
+
+	if (length <= 0)
+		return false;
+	link[length] = '\0';
+	devices = strstr(link, "devices/");
+	if (!devices || snprintf(target, PATH_MAX, "sys/%s", devices) >= PATH_MAX)
+		return false;
+	return true;
+}
+
+static void copy_files(struct dump *dump, const char *directory, const char *const *names,
+		       size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		copy_named(dump, directory, names[i]);
+}
+
+static void copy_config(struct dump *dump, const char *directory)
+{
+	char path[PATH_MAX], config[CONFIG_SIZE];
+	ssize_t length;
+
+	snprintf(path, sizeof(path), "%s/config", directory);
+	length = sysfs_read_bytes(dump->host->root_fd, path, config, sizeof(config));
+	if (length > 0)
+		put(dump, path, NULL, config, (size_t)length);
+}
+
+/* Interfaces may be named after their MAC address, so they are called net0. */
+static void copy_interface(struct dump *dump, const char *directory, const char *name)
+{
+	char path[PATH_MAX], flags[32];
+
+	snprintf(path, sizeof(path), "%s/%s/flags", directory, name);
+	if (sysfs_read(dump->host->root_fd, path, flags, sizeof(flags)) <= 0)
+		return;
+	snprintf(path, sizeof(path), "%s/net0/flags", directory);
+	put_text(dump, path, flags);
+}
+
+static void copy_pci_device(struct dump *dump, const char *bus, const char *name)
+{
+	static const char *const files[] = {
+		"modalias",	  "class",	 "boot_vga",	   "sriov_numvfs",
+		"sriov_totalvfs", "revision",	 "reset_method",   "resource",
+		"d3cold_allowed", "power_state", "driver_override"
+	};
+	static const char *const links[] = { "driver", "iommu_group", "physfn",
+					     "virtfn0" };
+	char path[PATH_MAX], target[PATH_MAX], net[PATH_MAX + 8];
+
+	snprintf(path, sizeof(path), "%s/%s", bus, name);
+	if (!find_target(dump, path, target))
+		return;
+	copy_link(dump, path);
+	copy_files(dump, target, files, ARRAY_SIZE(files));
+	for (size_t i = 0; i < ARRAY_SIZE(links); i++)
+		copy_named_link(dump, target, links[i]);
+	copy_config(dump, target);
+	snprintf(net, sizeof(net), "%s/net", target);
+	for_each(dump, net, copy_interface);
+}
+
+static void copy_group(struct dump *dump, const char *groups, const char *name)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/%s", groups, name);
+	copy_named(dump, path, "type");
+	snprintf(path, sizeof(path), "%s/%s/devices", groups, name);
+	for_each(dump, path, copy_named_link);
+}
+
+/* The kind of device-mapper device and of LVM group; what multipath adds is a serial. */
+static void copy_dm_uuid(struct dump *dump, const char *directory)
+{
+	char path[PATH_MAX], uuid[160];
+
+	snprintf(path, sizeof(path), "%s/dm/uuid", directory);
+	if (sysfs_read(dump->host->root_fd, path, uuid, sizeof(uuid)) <= 0)
+		return;
+	if (strstr(uuid, "mpath-"))
+		strcpy(strstr(uuid, "mpath-") + strlen("mpath-"), REMOVED);
+	put_text(dump, path, uuid);
+}
+
+static void copy_block(struct dump *dump, const char *class, const char *name)
+{
+	static const char *const files[] = { "dev", "partition", "size", "hidden",
+					     "dm/name" };
+	char path[PATH_MAX], target[PATH_MAX], slaves[PATH_MAX + 8];
+
+	snprintf(path, sizeof(path), "%s/%s", class, name);
+	if (!find_target(dump, path, target))
+		return;
+	copy_link(dump, path);
+	copy_files(dump, target, files, ARRAY_SIZE(files));
+	copy_dm_uuid(dump, target);
+	snprintf(slaves, sizeof(slaves), "%s/slaves", target);
+	for_each(dump, slaves, copy_named_link);
+}
+
+static bool is_secret(struct span name)
+{
+	static const char *const words[] = { "password", "passwd", "secret", "key",
+					     "chap",	 "token",  "serial" };
+	char text[64];
+
+	snprintf(text, sizeof(text), "%.*s", (int)name.length, name.at);
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (strcasestr(text, words[i]))
+			return true;
+	return false;
+}
+
+static void copy_cmdline(struct dump *dump)
+{
+	_cleanup_free_ char *text = NULL;
+	struct text_cursor rest;
+	struct parameter parameter;
+
+	if (file_read(dump->host->root_fd, "proc/cmdline", &text) < 0)
+		return;
+	rest = (struct text_cursor){ .at = text, .end = text + strlen(text) };
+	while (cmdline_next(&rest, &parameter))
+		if (parameter.value.at && is_secret(parameter.name))
+			memset((char *)(uintptr_t)parameter.value.at, 'x',
+			       parameter.value.length);
+	put_text(dump, "proc/cmdline", text);
+}
+
+/* One processor's worth: all others are like it. */
+static void copy_cpuinfo(struct dump *dump)
+{
+	_cleanup_free_ char *text = NULL;
+	char *end;
+
+	if (file_read(dump->host->root_fd, "proc/cpuinfo", &text) < 0)
+		return;
+	end = strstr(text, "\n\n");
+	if (end)
+		end[1] = '\0';
+	put_text(dump, "proc/cpuinfo", text);
+}
+
+/* Whether a line of mountinfo is about a block device, or about the root. */
+static bool is_mount_wanted(const char *line)
+{
+	unsigned major = 0, minor;
+	char point[3] = "";
+
+	if (sscanf(line, "%*d %*d %u:%u %*s %2s", &major, &minor, point) < 3)
+		return false;
+	return major != 0 || strcmp(point, "/") == 0;
+}
+
+static bool is_system_path(const char *line)
+{
+	static const char *const known[] = { "/boot", "/usr", "/var",
+					     "/home", "/efi", "/opt" };
+	char point[256] = "";
+
+	if (sscanf(line, "%*d %*d %*s %*s %255s", point) < 1 || strcmp(point, "/") == 0)
+		return true;
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
+		if (strcmp(point, known[i]) == 0)
+			return true;
+	return strcmp(point, "/boot/efi") == 0;
+}
+
+/* Other mount points than the usual ones tell of people, not of machines. */
+static void put_mount(FILE *file, const char *line, size_t length)
+{
+	int before = 0, after = 0;
+
+	if (!is_mount_wanted(line))
+		return;
+	if (is_system_path(line)) {
+		fprintf(file, "%.*s\n", (int)length, line);
+		return;
+	}
+	sscanf(line, "%*d %*d %*s %*s %n%*s%n", &before, &after);
+	fprintf(file, "%.*s/" REMOVED "%.*s\n", before, line, (int)length - after,
+		line + after);
+}
+
+static void copy_mounts(struct dump *dump)
+{
+	_cleanup_free_ char *text = NULL;
+	_cleanup_free_ char *kept = NULL;
+	size_t size;
+	FILE *file;
+
+	if (file_read(dump->host->root_fd, "proc/self/mountinfo", &text) < 0)
+		return;
+	file = open_memstream(&kept, &size);
+	if (!file)
+		return;
+	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
+		put_mount(file, line, strlen(line));
+	if (fclose(file) == 0)
+		put_text(dump, "proc/self/mountinfo", kept);
+}
+
+/* Whether an earlier device has the same ID, or is of the same vendor or class. */
+static bool is_repeated(const struct machine *machine, size_t index, uint32_t mask,
+			uint32_t (*key)(const struct device *device))
+{
+	for (size_t i = 0; i < index; i++)
+		if (((key(&machine->devices[i]) ^ key(&machine->devices[index])) &
+		     mask) == 0)
+			return true;
+	return false;
+}
+
+static uint32_t id_key(const struct device *device)
+{
+	return device->pci->id.vendor << 16 | device->pci->id.device;
+}
+
+static uint32_t class_key(const struct device *device)
+{
+	return device->pci->id.class >> 8;
+}
+
+static void put_vendor(FILE *file, const struct machine *machine, size_t first)
+{
+	uint32_t vendor = id_key(&machine->devices[first]) >> 16;
+
+	fprintf(file, "%04x  %s\n", (unsigned)vendor,
+		machine->devices[first].vendor_name);
+	for (size_t i = first; i < machine->count; i++) {
+		const struct device *device = &machine->devices[i];
+
+		if (device->pci->id.vendor == vendor && device->device_name[0] &&
+		    !is_repeated(machine, i, UINT32_MAX, id_key))
+			fprintf(file, "\t%04x  %s\n", (unsigned)device->pci->id.device,
+				device->device_name);
+	}
+}
+
+static void put_class(FILE *file, const struct machine *machine, size_t first)
+{
+	uint32_t base = class_key(&machine->devices[first]) >> 8;
+
+	fprintf(file, "C %02x  class\n", (unsigned)base);
+	for (size_t i = first; i < machine->count; i++) {
+		const struct device *device = &machine->devices[i];
+
+		if (class_key(device) >> 8 == base && device->class_name[0] &&
+		    !is_repeated(machine, i, UINT32_MAX, class_key))
+			fprintf(file, "\t%02x  %s\n", (unsigned)class_key(device) & 0xff,
+				device->class_name);
+	}
+}
+
+/* The part of pci.ids that names this machine's devices. */
+static void put_names(FILE *file, const struct machine *machine)
+{
+	for (size_t i = 0; i < machine->count; i++)
+		if (machine->devices[i].vendor_name[0] &&
+		    !is_repeated(machine, i, 0xffff0000, id_key))
+			put_vendor(file, machine, i);
+	for (size_t i = 0; i < machine->count; i++)
+		if (!is_repeated(machine, i, 0xff00, class_key))
+			put_class(file, machine, i);
+}
+
+static void copy_names(struct dump *dump)
+{
+	_cleanup_free_ char *text = NULL;
+	struct machine machine;
+	size_t size;
+	FILE *file = open_memstream(&text, &size);
+
+	if (!file)
+		return;
+	if (machine_read(dump->host, &machine) == 0)
+		put_names(file, &machine);
+	machine_free(&machine);
+	if (fclose(file) == 0)
+		put_text(dump, "usr/share/misc/pci.ids", text);
+}
+
+static void copy_system(struct dump *dump)
+{
+	static const char *const directories[] = { "etc/modprobe.d", "etc/modules-load.d",
+						   "etc/initramfs-tools/conf.d",
+						   "etc/dracut.conf.d",
+						   "etc/default/grub.d" };
+	static const char *const files[] = {
+		"proc/swaps",	    "proc/sys/kernel/osrelease",   "run/passthru/report",
+		"etc/modules",	    "etc/initramfs-tools/modules", "etc/dracut.conf",
+		"etc/default/grub", "etc/kernel/cmdline",	   "etc/os-release"
+	};
+
+	put_empty(dump, "sys/firmware/acpi/tables/DMAR");
+	put_empty(dump, "sys/firmware/acpi/tables/IVRS");
+	for_each(dump, "sys/class/iommu", copy_named_link);
+	for (size_t i = 0; i < ARRAY_SIZE(directories); i++)
+		for_each(dump, directories[i], copy_named);
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+		copy(dump, files[i]);
+	copy_cmdline(dump);
+	copy_cpuinfo(dump);
+	copy_mounts(dump);
+	copy_names(dump);
+}
+
+static struct archive *open_archive(const char *file)
+{
+	struct archive *archive = archive_write_new();
+
+	if (!archive)
+		return NULL;
+	if (archive_write_set_format_filter_by_ext_def(archive, file, ".tar") ==
+		    ARCHIVE_OK &&
+	    archive_write_open_filename(archive, file) == ARCHIVE_OK)
+		return archive;
+	complain("cannot write %s: %s; name a file that ends in .tar or .tar.gz", file,
+		 archive_error_string(archive) ? archive_error_string(archive)
+					       : "unknown format");
+	archive_write_free(archive);
+	return NULL;
+}
+
+int dump_write(const struct host *host, const char *file)
+{
+	struct dump dump = { .host = host, .archive = open_archive(file) };
+
+	if (!dump.archive)
+		return -EINVAL;
+	for_each(&dump, "sys/bus/pci/devices", copy_pci_device);
+	for_each(&dump, "sys/kernel/iommu_groups", copy_group);
+	for_each(&dump, "sys/class/block", copy_block);
+	copy_system(&dump);
+	if (archive_write_close(dump.archive) != ARCHIVE_OK)
+		dump.error = -EIO;
+	if (dump.error < 0)
+		complain("cannot write %s: %s", file, archive_error_string(dump.archive));
+	archive_write_free(dump.archive);
+	return dump.error;
+}
+
+/* -- reading ------------------------------------------------------------------------- */
+
+/* How deep below the root the path ends, or -1 where it leaves it on its way. */
+static int path_depth(const char *path, int depth)
+{
+	while (*path) {
+		size_t length = strcspn(path, "/");
+
+		if (length == 2 && strncmp(path, "..", 2) == 0)
+			depth--;
+		else if (length > 0 && !(length == 1 && path[0] == '.'))
+			depth++;
+		if (depth < 0)
+			return -1;
+		path += length;
+		path += *path == '/';
+	}
+	return depth;
+}
+
+static bool is_acceptable(struct archive_entry *entry)
+{
+	const char *path = archive_entry_pathname(entry);
+	const char *target = archive_entry_symlink(entry);
+
+	if (!path || path[0] == '/' || strstr(path, "..") ||
+	    archive_entry_hardlink(entry))
+		return false;
+	switch (archive_entry_filetype(entry)) {
+	case AE_IFDIR:
+		return true;
+	case AE_IFREG:
+		return archive_entry_size(entry) <= MEMBER_MAX;
+	case AE_IFLNK:
+		return target && target[0] != '/' &&
+		       path_depth(target, path_depth(path, 0) - 1) >= 0;
+	default:
+		return false;
+	}
+}
+
+static int unpack_members(struct archive *archive, int directory_fd)
+{
+	struct archive_entry *entry;
+	int r = 0;
+
+	/* libarchive unpacks below the working directory, and nowhere else. */
+	if (fchdir(directory_fd) < 0)
+		return -errno;
+	for (unsigned i = 0; r == 0; i++) {
+		int got = archive_read_next_header(archive, &entry);
+
+		if (got == ARCHIVE_EOF)
+			return 0;
+		if (got != ARCHIVE_OK || i >= MEMBERS_MAX || !is_acceptable(entry))
+			return -EINVAL;
+		archive_entry_set_perm(
+			entry, archive_entry_filetype(entry) == AE_IFDIR ? 0755 : 0644);
+		if (archive_read_extract(archive, entry,
+					 ARCHIVE_EXTRACT_SECURE_SYMLINKS |
+						 ARCHIVE_EXTRACT_SECURE_NODOTDOT) !=
+		    ARCHIVE_OK)
+			r = -EINVAL;
+	}
+	return r;
+}
+
+int dump_unpack(const char *file, int directory_fd)
+{
+	_cleanup_close_ int here = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct archive *archive = archive_read_new();
+	int r = -EINVAL;
+
+	if (!archive)
+		return -ENOMEM;
+	archive_read_support_filter_all(archive);
+	archive_read_support_format_tar(archive);
+	if (archive_read_open_filename(archive, file, 1 << 16) == ARCHIVE_OK)
+		r = unpack_members(archive, directory_fd);
+	archive_read_free(archive);
+	if (here >= 0 && fchdir(here) < 0)
+		r = -errno;
+	return r;
+}

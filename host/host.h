@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PASSTHRU_HOST_H
+#define PASSTHRU_HOST_H
+
+#include <stdbool.h>
+
+#include "output.h"
+
+/* The exit statuses of passthru(8). */
+enum { STATUS_GOOD = 0, STATUS_NOT_GOOD = 1, STATUS_USAGE = 2 };
+
+/* How passthru was called. The strings are those of argv. */
+struct arguments {
+	const char *command;
+	char **operands;
+	int operand_count;
+	const char *root;    /* a directory or a dump; NULL for this machine */
+	const char *dump;    /* file to write, or NULL */
+	const char *cmdline; /* in place of the configured one, or NULL */
+	bool json;
+	bool pick;
+	bool apply;
+	bool undo;
+};
+
+/* What every command works on. */
+struct host {
+	const struct arguments *arguments;
+	int root_fd;	  /* the directory that has sys, proc, etc and so on */
+	char root[4096];  /* its path, without a "/" at its end; "" for this machine */
+	bool is_this;	  /* it is the running machine, not a copy or a dump */
+	bool is_unpacked; /* root is a directory of ours, to be removed */
+	struct output output;
+};
+
+/* The commands, each in a file of its name. They return an exit status. */
+int list_run(struct host *host);
+
+#endif

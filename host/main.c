@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * passthru: what there is to know about passing PCI devices through on this machine.
+ * Here the arguments are read; each command is in a file of its name.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "complain.h"
+#include "host.h"
+#include "root.h"
+#include "text.h"
+
+static const char usage[] =
+	"Usage: passthru COMMAND [OPTION]... [ARGUMENT]...\n"
+	"\n"
+	"  list [gpu|audio|usb|disk|net|10de:|ADDRESS|GROUP]...\n"
+	"                     IOMMU groups with their devices\n"
+	"\n"
+	"      --json         print for programs; the format is in passthru(8)\n"
+	"      --root DIR     read the machine whose files are below DIR, or in the "
+	"file\n"
+	"                     of a dump\n"
+	"      --dump FILE    with list: write what a report about this machine needs\n"
+	"                     to FILE (.tar, .tar.gz), without serial numbers\n"
+	"      --help, --version\n"
+	"\n"
+	"Exit status: 0 all is well; 1 something is not as it should be, or could not "
+	"be\n"
+	"done; 2 these arguments cannot be used.\n";
+
+/* Which options a command takes, as bits. */
+enum { TAKES_DUMP = 1, TAKES_OPERANDS = 32 };
+
+static const struct command {
+	const char *name;
+	int (*run)(struct host *host);
+	unsigned takes;
+} commands[] = {
+	{ "list", list_run, TAKES_DUMP | TAKES_OPERANDS },
+};
+
+enum { JSON = 1, ROOT, DUMP, HELP, PRINT_VERSION };
+
+static const struct option long_options[] = {
+	{ "json", no_argument, NULL, JSON },
+	{ "root", required_argument, NULL, ROOT },
+	{ "dump", required_argument, NULL, DUMP },
+	{ "help", no_argument, NULL, HELP },
+	{ "version", no_argument, NULL, PRINT_VERSION },
+	{ NULL, 0, NULL, 0 },
+};
+
+static const struct command *find_command(const char *name)
+{
+	const struct command *nearest = &commands[0];
+	size_t best = SIZE_MAX;
+
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+		size_t distance = text_distance(span_of(name), span_of(commands[i].name));
+
+		if (distance == 0)
+			return &commands[i];
+		if (distance < best) {
+			best = distance;
+			nearest = &commands[i];
+		}
+	}
+	complain("there is no command %s, the nearest is %s; see passthru --help", name,
+		 nearest->name);
+	return NULL;
+}
+
+/* Returns the bit of the option, 0 for those that all commands take, or -1. */
+static int note_option(int option, struct arguments *ret)
+{
+	switch (option) {
+	case JSON:
+		ret->json = true;
+		return 0;
+	case ROOT:
+		ret->root = optarg;
+		return 0;
+	case DUMP:
+		ret->dump = optarg;
+		return TAKES_DUMP;
+	default:
+		return -1;
+	}
+}
+
+static int refuse(void)
+{
+	complain("these arguments cannot be used; see passthru --help");
+	return STATUS_USAGE;
+}
+
+/* Returns -1 to go on, or an exit status. */
+static int parse(int argc, char **argv, struct arguments *ret,
+		 const struct command **ret_command)
+{
+	unsigned given = 0;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", long_options, NULL)) >= 0) {
+		int bit = note_option(option, ret);
+
+		if (option == HELP)
+			return fputs(usage, stdout) < 0 ? STATUS_NOT_GOOD : STATUS_GOOD;
+		if (option == PRINT_VERSION)
+			return puts("passthru " VERSION) < 0 ? STATUS_NOT_GOOD
+							     : STATUS_GOOD;
+		if (bit < 0)
+			return refuse();
+		given |= (unsigned)bit;
+	}
+	if (optind == argc) {
+		fputs(usage, stderr);
+		return STATUS_USAGE;
+	}
+	ret->command = argv[optind++];
+	ret->operands = argv + optind;
+	ret->operand_count = argc - optind;
+	*ret_command = find_command(ret->command);
+	if (!*ret_command)
+		return STATUS_USAGE;
+	if (ret->operand_count)
+		given |= TAKES_OPERANDS;
+	if (given & ~(*ret_command)->takes)
+		return refuse();
+	return -1;
+}
+
+int main(int argc, char **argv)
+{
+	struct arguments arguments = { 0 };
+	struct host host = { .arguments = &arguments, .root_fd = -1 };
+	const struct command *command;
+	int status = parse(argc, argv, &arguments, &command);
+
+	if (status >= 0)
+		return status;
+	output_open(&host.output);
+	status = STATUS_USAGE;
+	if (root_open(&host) == 0)
+		status = command->run(&host);
+	root_close(&host);
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		complain("cannot write: %s", strerror(errno));
+		return STATUS_NOT_GOOD;
+	}
+	return status;
+}

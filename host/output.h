@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PASSTHRU_OUTPUT_H
+#define PASSTHRU_OUTPUT_H
+
+#include <stdbool.h>
+
+#include "util.h"
+
+enum style { STYLE_PLAIN, STYLE_TITLE, STYLE_DIM, STYLE_GOOD, STYLE_NOTE, STYLE_BAD };
+
+/* How standard output is written to. */
+struct output {
+	bool is_coloured;
+	unsigned width; /* columns; 0 where lines may be of any length */
+};
+
+/*
+ * Colours only on a terminal that has them and where NO_COLOR is not set; the width is
+ * that of the terminal, or 80 where COLUMNS says nothing and it is a terminal.
+ */
+void output_open(struct output *ret);
+
+/* Prints the text in that style; what could command a terminal becomes "?". */
+void output_styled(const struct output *output, enum style style, const char *text);
+
+/*
+ * Prints the text broken at blanks, every line after the first one indented by so many
+ * columns; column says where the cursor is. Ends with a newline.
+ */
+void output_wrapped(const struct output *output, enum style style, unsigned column,
+		    unsigned indent, const char *format, ...) _printf_(5, 6);
+
+#endif

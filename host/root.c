@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "complain.h"
+#include "dump.h"
+#include "root.h"
+
+static int open_directory(struct host *host, const char *path)
+{
+	size_t length = strlen(path);
+
+	if (length >= sizeof(host->root))
+		return -ENAMETOOLONG;
+	strcpy(host->root, path);
+	while (length > 0 && host->root[length - 1] == '/')
+		host->root[--length] = '\0';
+	host->root_fd =
+		open(length ? host->root : "/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return host->root_fd < 0 ? -errno : 0;
+}
+
+static int unpack(struct host *host, const char *file)
+{
+	const char *temporary = getenv("TMPDIR");
+	char path[sizeof(host->root)];
+	int r;
+
+	snprintf(path, sizeof(path) / 2, "%s/passthru.XXXXXX",
+		 temporary && temporary[0] ? temporary : "/tmp");
+	if (!mkdtemp(path))
+		return -errno;
+	r = open_directory(host, path);
+	host->is_unpacked = true;
+	return r < 0 ? r : dump_unpack(file, host->root_fd);
+}
+
+int root_open(struct host *host)
+{
+	const char *root = host->arguments->root;
+	struct stat info;
+	int r;
+
+	host->is_this = !root || strcmp(root, "/") == 0;
+	if (host->is_this)
+		r = open_directory(host, "");
+	else if (stat(root, &info) < 0)
+		r = -errno;
+	else
+		r = S_ISDIR(info.st_mode) ? open_directory(host, root)
+					  : unpack(host, root);
+	if (r < 0)
+		complain("cannot read %s: %s; --root takes a directory that has sys and "
+			 "proc, or a file from passthru list --dump",
+			 root ? root : "/", strerror(-r));
+	return r;
+}
+
+static int remove_one(const char *path, const struct stat *info, int type,
+		      struct FTW *place)
+{
+	(void)info;
+	(void)type;
+	(void)place;
+	return remove(path);
+}
+
+void root_close(struct host *host)
+{
+	if (host->root_fd >= 0)
+		close(host->root_fd);
+	host->root_fd = -1;
+	if (host->is_unpacked)
+		nftw(host->root, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
