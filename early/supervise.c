@@ -18,30 +18,37 @@ struct worker {
 	int fd; /* one byte comes through it for each job done; -1 once it has ended */
 };
 
+/* What the workers share. Only to be used atomically. */
+struct board {
+	unsigned next;	 /* the first job that nobody has begun */
+	unsigned active; /* the worker that may begin it; the others end after theirs */
+};
+
 struct supervisor {
 	void (*job)(void *data, unsigned job);
 	void *data;
 	unsigned count;
-	unsigned next; /* the job that the newest worker is at */
 	struct worker workers[WORKERS_MAX];
 	unsigned started;
-	/* Shared: which worker may begin a job. The others end after theirs. */
-	volatile unsigned *active;
+	struct board *board;
 };
 
 static void work(const struct supervisor *supervisor, unsigned self, int fd)
 {
-	for (unsigned i = supervisor->next; i < supervisor->count; i++) {
-		if (*supervisor->active != self)
+	struct board *board = supervisor->board;
+
+	while (__atomic_load_n(&board->active, __ATOMIC_SEQ_CST) == self) {
+		unsigned job = __atomic_fetch_add(&board->next, 1, __ATOMIC_SEQ_CST);
+
+		if (job >= supervisor->count)
 			break;
-		supervisor->job(supervisor->data, i);
+		supervisor->job(supervisor->data, job);
 		if (write(fd, "", 1) != 1)
 			break;
 	}
 	_exit(0);
 }
 
-/* A new worker that begins with the job supervisor->next. */
 static int start_worker(struct supervisor *supervisor)
 {
 	struct worker *worker = &supervisor->workers[supervisor->started];
@@ -49,10 +56,11 @@ static int start_worker(struct supervisor *supervisor)
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return -errno;
-	*supervisor->active = supervisor->started;
 	worker->pid = fork();
 	if (worker->pid == 0) {
 		close(ends[0]);
+		__atomic_store_n(&supervisor->board->active, supervisor->started,
+				 __ATOMIC_SEQ_CST);
 		work(supervisor, supervisor->started, ends[1]);
 	}
 	r = worker->pid < 0 ? -errno : 0;
@@ -71,21 +79,19 @@ static bool is_newest(const struct supervisor *supervisor, unsigned worker)
 	return worker + 1 == supervisor->started;
 }
 
-/* Whether there is something behind the job that the newest worker is stuck in. */
+/* Whether there is a job left that nobody has begun, and a worker to be had for it. */
 static bool can_go_on(const struct supervisor *supervisor)
 {
-	return supervisor->next + 1 < supervisor->count &&
+	return __atomic_load_n(&supervisor->board->next, __ATOMIC_SEQ_CST) <
+		       supervisor->count &&
 	       supervisor->started < WORKERS_MAX;
 }
 
+/* If no process is to be had, the newest worker is all there is. */
 static void go_on(struct supervisor *supervisor)
 {
-	if (!can_go_on(supervisor))
-		return;
-	supervisor->next++;
-	/* No process to be had: the newest worker is all there is. */
-	if (start_worker(supervisor) < 0)
-		supervisor->next--;
+	if (can_go_on(supervisor))
+		(void)start_worker(supervisor);
 }
 
 /* Reads what a worker says. Its end before its last job was done is a crash. */
@@ -95,13 +101,8 @@ static void hear_worker(struct supervisor *supervisor, unsigned index)
 	char bytes[64];
 	ssize_t got = read(worker->fd, bytes, sizeof(bytes));
 
-	if (got < 0)
+	if (got != 0)
 		return;
-	if (got > 0) {
-		if (is_newest(supervisor, index))
-			supervisor->next += (unsigned)got;
-		return;
-	}
 	close(worker->fd);
 	worker->fd = -1;
 	waitpid(worker->pid, NULL, 0);
@@ -152,19 +153,19 @@ int supervise_run(void (*job)(void *data, unsigned job), void *data, unsigned co
 		  uint64_t deadline)
 {
 	struct supervisor supervisor = { .job = job, .data = data, .count = count };
-	void *shared = mmap(NULL, sizeof(*supervisor.active), PROT_READ | PROT_WRITE,
+	void *shared = mmap(NULL, sizeof(*supervisor.board), PROT_READ | PROT_WRITE,
 			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	int r;
 
 	if (shared == MAP_FAILED)
 		return -ENOMEM;
-	supervisor.active = shared;
+	supervisor.board = shared;
 	r = start_worker(&supervisor);
 	if (r == 0)
 		r = wait_for_workers(&supervisor, deadline);
 	for (unsigned i = 0; i < supervisor.started; i++)
 		if (supervisor.workers[i].fd >= 0)
 			close(supervisor.workers[i].fd);
-	munmap(shared, sizeof(*supervisor.active));
+	munmap(shared, sizeof(*supervisor.board));
 	return r;
 }

@@ -15,8 +15,8 @@
  * keeps its one job. A child that crashes is replaced in the same way. A process that
  * hangs in the kernel cannot be killed: it is left alone and ends when its job returns.
  *
- * job() runs in a child, so its results must go to memory that is shared. In the moment
- * of a change of hands a job may be done by two children: it must stand that.
+ * Each job is begun once. job() runs in a child, so its results must go to memory that
+ * is shared.
  * deadline is in milliseconds of clock_ms().
  * Returns 0 when every child has ended (a crashed job is not done, though), -ETIME when
  * one had not by the deadline, or a negative errno when nothing could be started.
