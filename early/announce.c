@@ -77,18 +77,38 @@ static void announce_unmatched(const struct selector *selector,
 		 SPAN(selector->text));
 }
 
+/* What became of the boot framebuffer, to be put behind the rest. */
+static const char *describe_display(enum display display)
+{
+	switch (display) {
+	case DISPLAY_KERNEL:
+	case DISPLAY_PASSTHRU:
+		return "; display released, use ssh or the serial console";
+	case DISPLAY_HELD:
+		return "; but the boot framebuffer still lies over it, so that no guest "
+		       "can "
+		       "map it: boot with initcall_blacklist=sysfb_init";
+	case DISPLAY_NONE:
+		break;
+	}
+	return "";
+}
+
 static void announce_claimed(const struct plan_entry *entry, const char *name)
 {
+	const char *display = describe_display(entry->display);
 	const char *driver = entry->driver;
+	enum log_level level =
+		entry->display == DISPLAY_HELD ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO;
 
 	if (!entry->was[0])
-		log_line(LOG_LEVEL_INFO, "%s claimed by %s", name, driver);
+		log_line(level, "%s claimed by %s%s", name, driver, display);
 	else if (text_equals_name(entry->was, driver))
-		log_line(LOG_LEVEL_INFO, "%s claimed by %s, which had it before", name,
-			 driver);
+		log_line(level, "%s claimed by %s, which had it before%s", name, driver,
+			 display);
 	else
-		log_line(LOG_LEVEL_INFO, "%s claimed by %s, taken from %s", name, driver,
-			 entry->was);
+		log_line(level, "%s claimed by %s, taken from %s%s", name, driver,
+			 entry->was, display);
 }
 
 static void describe_use(const struct plan_entry *entry, char phrase[static PHRASE_SIZE])

@@ -120,6 +120,8 @@ void claim_undo(struct claims *claims, unsigned device)
 		clear_override(claims, claim);
 		if (has_our_driver(claims, claim))
 			(void)unbind(claims, claim);
+		if (claim->display == DISPLAY_PASSTHRU)
+			(void)framebuffer_restore(claims->root_fd, &claim->framebuffer);
 		(void)probe(claims, claim);
 	}
 	update_driver(claims, claim);
@@ -170,6 +172,10 @@ static void set_override(struct claims *claims, unsigned device)
 		finish(claim, VERDICT_CLAIMED);
 		return;
 	}
+	/* Now, since the driver may evict it as soon as it is loaded. */
+	if (claim->is_display &&
+	    framebuffer_find(claims->root_fd, &claim->address, &claim->framebuffer) < 0)
+		claim->framebuffer.device[0] = '\0';
 	claim->step = STEP_OVERRIDE;
 	/* Set before the write: should it not return, it is still to be cleared. */
 	claim->overridden = true;
@@ -301,6 +307,30 @@ static bool free_from_other(struct claims *claims, unsigned device)
 	return false;
 }
 
+/*
+ * vfio-pci has evicted the boot framebuffer if the device is a VGA controller; else we
+ * do it. A claim does not fail for it: the device is the guest's, and the log says what
+ * is left to be done.
+ */
+static void release_display(const struct claims *claims, struct claim *claim)
+{
+	struct framebuffer found;
+	int r;
+
+	if (!claim->framebuffer.device[0])
+		return;
+	claim->step = STEP_RELEASE;
+	r = framebuffer_find(claims->root_fd, &claim->address, &found);
+	if (r == -ENOENT) {
+		claim->display = DISPLAY_KERNEL;
+		return;
+	}
+	if (r == 0)
+		r = framebuffer_release(claims->root_fd, &claim->address, &found);
+	claim->display = r == 0 ? DISPLAY_PASSTHRU : DISPLAY_HELD;
+	claim->error = r;
+}
+
 static void bind_driver(struct claims *claims, unsigned device)
 {
 	struct claim *claim = &claims->items[device];
@@ -316,10 +346,12 @@ static void bind_driver(struct claims *claims, unsigned device)
 		r = probe(claims, claim);
 	if (!has_our_driver(claims, claim))
 		r = bind(claims, claim);
-	if (has_our_driver(claims, claim))
-		finish(claim, VERDICT_CLAIMED);
-	else
+	if (!has_our_driver(claims, claim)) {
 		fail(claims, device, REASON_PROBE, r);
+		return;
+	}
+	release_display(claims, claim);
+	finish(claim, VERDICT_CLAIMED);
 }
 
 unsigned claim_job_count(const struct claims *claims)
@@ -376,6 +408,7 @@ struct claims *claims_new(const struct plan *plan)
 		return NULL;
 	claims->count = count;
 	claims->guard_fd = -1;
+	claims->root_fd = -1;
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct plan_entry *entry = &plan->entries[i];
 		struct claim *claim;
@@ -384,6 +417,8 @@ struct claims *claims_new(const struct plan *plan)
 			continue;
 		claim = &claims->items[next++];
 		claim->address = entry->device->address;
+		claim->is_display =
+			pci_base_class(&entry->device->id) == PCI_BASE_CLASS_DISPLAY;
 		strcpy(claim->driver, entry->driver);
 		strcpy(claim->was, entry->was);
 		strcpy(claim->now, entry->was);
@@ -411,6 +446,7 @@ void claims_store(const struct claims *claims, struct plan *plan)
 		strcpy(entry->driver, claim->driver);
 		strcpy(entry->now, claim->now);
 		entry->step = claim->step;
+		entry->display = claim->display;
 		entry->undone = claim->undone;
 		if (claim->state != CLAIM_FINISHED) {
 			entry->verdict = VERDICT_FAILED;

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "framebuffer.h"
 #include "pci.h"
 #include "plan.h"
 
@@ -27,6 +28,10 @@ struct claim {
 	char driver[DRIVER_NAME_SIZE]; /* that is to have it, as the kernel spells it */
 	char was[DRIVER_NAME_SIZE];
 	char now[DRIVER_NAME_SIZE];
+	bool is_display;
+	/* The boot framebuffer that lay over it before; its device is "" for none. */
+	struct framebuffer framebuffer;
+	enum display display; /* what became of that */
 	enum verdict verdict; /* CLAIMED, FAILED or REFUSED */
 	enum reason reason;
 	enum claim_step step; /* the one it is in, or that failed */
@@ -39,6 +44,7 @@ struct claim {
 
 struct claims {
 	int bus_fd;	  /* a directory of the shape of /sys/bus/pci */
+	int root_fd;	  /* the directory above sys and proc */
 	const char *root; /* for module_load() */
 	bool load_iommu;  /* load virtio_iommu before any driver */
 	/* Directory above sys and dev: a disk in use stays. -1: it is unbound, too. */

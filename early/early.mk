@@ -2,7 +2,7 @@
 #
 # Out: EARLY, the program with symbols; EARLY_STRIPPED, what is installed.
 
-EARLY_SRCS := address.c announce.c block.c carrier.c claim.c clock.c cmdline.c file.c \
+EARLY_SRCS := address.c announce.c block.c carrier.c claim.c clock.c cmdline.c file.c framebuffer.c \
 	group.c guard.c iommu.c log.c lvm.c main.c module.c need.c options.c pass.c pci.c \
 	plan.c probe.c report.c request.c sandbox.c selector.c supervise.c sysfs.c text.c \
 	variant.c verdict.c

@@ -9,6 +9,7 @@
 #include "claim.h"
 #include "clock.h"
 #include "file.h"
+#include "framebuffer.h"
 #include "guard.h"
 #include "iommu.h"
 #include "log.h"
@@ -90,7 +91,17 @@ static void limit_plan(struct pass *pass)
 
 static void guard_boot_display(struct pass *pass)
 {
+	if (!plan_has_display(&pass->plan))
+		return;
 	pci_read_display_facts(pass->bus_fd, &pass->devices);
+	for (size_t i = 0; i < pass->devices.count; i++) {
+		struct pci_device *device = &pass->devices.devices[i];
+		struct framebuffer unused;
+
+		if (pci_base_class(&device->id) == PCI_BASE_CLASS_DISPLAY &&
+		    framebuffer_find(pass->root_fd, &device->address, &unused) == 0)
+			device->is_boot_display = true;
+	}
 	guard_displays(pass->request, &pass->devices, &pass->plan);
 }
 
@@ -168,6 +179,7 @@ static int claim_planned(struct pass *pass)
 	if (!claims)
 		return -ENOMEM;
 	claims->bus_fd = pass->bus_fd;
+	claims->root_fd = pass->root_fd;
 	claims->root = pass->options->root;
 	claims->guard_fd = pass->request->force ? -1 : pass->root_fd;
 	claims->load_iommu = pass->iommu_may_come;

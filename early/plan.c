@@ -197,6 +197,15 @@ size_t plan_count(const struct plan *plan, enum verdict verdict)
 	return count;
 }
 
+bool plan_has_display(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (pci_base_class(&plan->entries[i].device->id) ==
+		    PCI_BASE_CLASS_DISPLAY)
+			return true;
+	return false;
+}
+
 bool plan_entry_is_taken(const struct plan_entry *entry)
 {
 	return entry->verdict == VERDICT_CLAIMED || entry->reason == REASON_DRYRUN;

@@ -25,6 +25,7 @@ struct plan_entry {
 	/* Filled in by the claim: */
 	enum claim_step step; /* that failed */
 	int error;	      /* negative errno of that step, 0 for none */
+	enum display display; /* who took the boot framebuffer off it */
 	bool undone;	      /* whether the undoing of a failed claim came to its end */
 	char was[DRIVER_NAME_SIZE]; /* the driver that had it before; "" for none */
 	char now[DRIVER_NAME_SIZE]; /* the driver that has it in the end; "" for none */
@@ -76,6 +77,9 @@ bool plan_needs_group(const char *driver);
 void plan_hold_back(struct plan *plan);
 
 void plan_free(struct plan *plan);
+
+/* Whether a display is among the entries. */
+bool plan_has_display(const struct plan *plan);
 
 /* Whether an entry is claimed, or would be but for the dry run. */
 bool plan_entry_is_taken(const struct plan_entry *entry);

@@ -65,6 +65,21 @@ const char *reason_word(enum reason reason)
 	return "unknown";
 }
 
+const char *display_word(enum display display)
+{
+	switch (display) {
+	case DISPLAY_NONE:
+		return "none";
+	case DISPLAY_KERNEL:
+		return "kernel";
+	case DISPLAY_PASSTHRU:
+		return "passthru";
+	case DISPLAY_HELD:
+		return "held";
+	}
+	return "unknown";
+}
+
 const char *step_word(enum claim_step step)
 {
 	switch (step) {
@@ -78,6 +93,8 @@ const char *step_word(enum claim_step step)
 		return "unbind";
 	case STEP_PROBE:
 		return "probe";
+	case STEP_RELEASE:
+		return "release";
 	case STEP_UNDO:
 		return "undo";
 	}
@@ -97,6 +114,8 @@ const char *step_phrase(enum claim_step step)
 		return "the write to unbind";
 	case STEP_PROBE:
 		return "the write to drivers_probe";
+	case STEP_RELEASE:
+		return "the release of the boot framebuffer";
 	case STEP_UNDO:
 		return "the undoing";
 	}

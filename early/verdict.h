@@ -46,12 +46,22 @@ enum claim_step {
 	STEP_LOAD,
 	STEP_UNBIND,
 	STEP_PROBE,
+	STEP_RELEASE,
 	STEP_UNDO,
+};
+
+/* Who took the boot framebuffer off a claimed display. */
+enum display {
+	DISPLAY_NONE,	  /* there was none on it */
+	DISPLAY_KERNEL,	  /* the driver's own probe */
+	DISPLAY_PASSTHRU, /* we */
+	DISPLAY_HELD,	  /* nobody: a guest cannot map the BAR below */
 };
 
 const char *verdict_word(enum verdict verdict);
 const char *reason_word(enum reason reason);
 
+const char *display_word(enum display display);
 const char *step_word(enum claim_step step);
 
 /* A phrase such as "the write to drivers_probe". */
