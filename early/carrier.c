@@ -322,7 +322,8 @@ static const struct need *find_missing(const struct search *search,
 static void add_block(const struct search *search, const struct block *block,
 		      struct guard_facts *facts)
 {
-	if (block->need && !facts->block) {
+	/* Of a disk and its partition the latter says more. */
+	if (block->need && (!facts->block || block->number)) {
 		facts->block = block;
 		facts->need = block->need;
 	}
