@@ -19,7 +19,10 @@ static const char usage[] =
 	"\n"
 	"  list [gpu|audio|usb|disk|net|10de:|ADDRESS|GROUP]...\n"
 	"                     IOMMU groups with their devices\n"
+	"  args ADDRESS...    the kernel parameter that passes these devices\n"
+	"  status             what this boot did, and whether it is still so\n"
 	"\n"
+	"      --pick         with args: ask which devices on the terminal\n"
 	"      --json         print for programs; the format is in passthru(8)\n"
 	"      --root DIR     read the machine whose files are below DIR, or in the "
 	"file\n"
@@ -33,22 +36,25 @@ static const char usage[] =
 	"done; 2 these arguments cannot be used.\n";
 
 /* Which options a command takes, as bits. */
-enum { TAKES_DUMP = 1, TAKES_OPERANDS = 32 };
+enum { TAKES_DUMP = 1, TAKES_PICK = 2, TAKES_OPERANDS = 32 };
 
 static const struct command {
 	const char *name;
 	int (*run)(struct host *host);
 	unsigned takes;
 } commands[] = {
+	{ "args", args_run, TAKES_PICK | TAKES_OPERANDS },
 	{ "list", list_run, TAKES_DUMP | TAKES_OPERANDS },
+	{ "status", status_run, 0 },
 };
 
-enum { JSON = 1, ROOT, DUMP, HELP, PRINT_VERSION };
+enum { JSON = 1, ROOT, DUMP, PICK, HELP, PRINT_VERSION };
 
 static const struct option long_options[] = {
 	{ "json", no_argument, NULL, JSON },
 	{ "root", required_argument, NULL, ROOT },
 	{ "dump", required_argument, NULL, DUMP },
+	{ "pick", no_argument, NULL, PICK },
 	{ "help", no_argument, NULL, HELP },
 	{ "version", no_argument, NULL, PRINT_VERSION },
 	{ NULL, 0, NULL, 0 },
@@ -87,6 +93,9 @@ static int note_option(int option, struct arguments *ret)
 	case DUMP:
 		ret->dump = optarg;
 		return TAKES_DUMP;
+	case PICK:
+		ret->pick = true;
+		return TAKES_PICK;
 	default:
 		return -1;
 	}
