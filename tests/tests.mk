@@ -13,7 +13,7 @@ COMMA := ,
 # -- unit tests: by the host's compiler, whatever LIBC is ----------------------------
 
 UNIT_DIR := $(BUILD)/host/unit
-UNIT_TESTS := address announce carrier claim cmdline file framebuffer group guard iommu \
+UNIT_TESTS := address announce carrier claim cmdline display file framebuffer group guard iommu \
 	log lvm need options pci plan probe report request selector supervise sysfs text \
 	variant verdict
 UNIT_PROGRAMS := $(UNIT_TESTS:%=$(UNIT_DIR)/test-%)
@@ -53,7 +53,7 @@ $(UNIT_PROGRAMS): $(UNIT_DIR)/test-%: $(UNIT_DIR)/%.o $(UNIT_LIB)
 		-l:libblkid.so.1 $$(pkg-config --libs check) -o $@
 
 # A made-up PCI bus in the place of the real one.
-$(UNIT_DIR)/test-claim: $(addprefix $(UNIT_DIR)/,\
+$(UNIT_DIR)/test-claim $(UNIT_DIR)/test-display: $(addprefix $(UNIT_DIR)/,\
 	fake.o fake_block.o fake_module.o fake_sysfs.o)
 
 check-unit: $(UNIT_PROGRAMS)
