@@ -215,6 +215,64 @@ bool block_is_behind(const struct block *block, const struct pci_address *addres
 	return strstr(block->places, part) != NULL;
 }
 
+#define PCI_DIRECTORY "sys/bus/pci/devices"
+
+/* The PCI function two levels above, where a controller within a switch has its upstream.
+ */
+static bool read_switch(int root_fd, const struct pci_address *address,
+			char name[static ADDRESS_SIZE + 2])
+{
+	char path[sizeof(PCI_DIRECTORY "/") + ADDRESS_SIZE], target[PATH_MAX];
+	char own[ADDRESS_SIZE];
+
+	address_format(address, own);
+	snprintf(path, sizeof(path), PCI_DIRECTORY "/%s", own);
+	if (read_target(root_fd, path, target) < 0)
+		return false;
+	for (int level = 0; level < 2; level++) {
+		char *slash = strrchr(target, '/');
+
+		if (!slash)
+			return false;
+		*slash = '\0';
+	}
+	snprintf(name, ADDRESS_SIZE + 2, "%.*s", (int)ADDRESS_SIZE,
+		 strrchr(target, '/') ? strrchr(target, '/') : "");
+	strcat(name, "/");
+	/* Without one, it is the root of the bus, which has all devices below it. */
+	return strchr(name, '.') != NULL;
+}
+
+static bool is_removable(int root_fd, const struct block *block)
+{
+	const char *at = block->places;
+
+	for (; *at; at += strspn(at, "/")) {
+		char path[sizeof(PCI_DIRECTORY "//removable") + ADDRESS_SIZE], text[16];
+		size_t length = strcspn(at, "/");
+
+		if (length < ADDRESS_SIZE) {
+			snprintf(path, sizeof(path), PCI_DIRECTORY "/%.*s/removable",
+				 (int)length, at);
+			if (sysfs_read(root_fd, path, text, sizeof(text)) > 0 &&
+			    strcmp(text, "removable") == 0)
+				return true;
+		}
+		at += length;
+	}
+	return false;
+}
+
+bool block_may_be_tunnelled(int root_fd, const struct block *block,
+			    const struct pci_address *controller)
+{
+	char name[ADDRESS_SIZE + 2];
+
+	if (read_switch(root_fd, controller, name) && strstr(block->places, name))
+		return true;
+	return is_removable(root_fd, block);
+}
+
 bool block_is_remote(const struct block *block)
 {
 	static const char *const marks[] = { "/session", "/nvme-fabrics/", "/nbd", "/rbd",

@@ -52,6 +52,14 @@ void block_list_free(struct block_list *list);
  */
 bool block_is_behind(const struct block *block, const struct pci_address *address);
 
+/*
+ * Whether the device may hang on what the Thunderbolt controller at that address tunnels:
+ * it is below the same switch, or something above it can be unplugged. Source:
+ * Documentation/ABI/testing/sysfs-devices-removable.
+ */
+bool block_may_be_tunnelled(int root_fd, const struct block *block,
+			    const struct pci_address *controller);
+
 /* Whether it is reached over the network: iSCSI, NVMe over fabrics, NBD, RBD. */
 bool block_is_remote(const struct block *block);
 

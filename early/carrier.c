@@ -357,6 +357,16 @@ static bool is_network_up(const struct search *search, const struct pci_address 
 	return false;
 }
 
+/* Whether taking the device would take the block device away. */
+static bool leads_to(const struct search *search, const struct pci_device *device,
+		     const struct block *block)
+{
+	if (block_is_behind(block, &device->address))
+		return true;
+	return block->need && guard_is_tunnel(&device->id) &&
+	       block_may_be_tunnelled(search->root_fd, block, &device->address);
+}
+
 static void judge(const struct search *search, struct plan_entry *entry)
 {
 	const struct pci_device *device = entry->device;
@@ -368,7 +378,7 @@ static void judge(const struct search *search, struct plan_entry *entry)
 				 guard_is_network(&device->id) &&
 				 is_network_up(search, &device->address);
 	for (size_t i = 0; i < search->blocks.count; i++)
-		if (block_is_behind(&search->blocks.items[i], &device->address))
+		if (leads_to(search, device, &search->blocks.items[i]))
 			add_block(search, &search->blocks.items[i], &facts);
 	/* A network card that carries nothing has nothing to do with root=. */
 	if (!guard_is_storage(&device->id))

@@ -11,6 +11,7 @@
 #define BASE_CLASS_MEMORY  0x05
 #define CLASS_FIREWIRE	   0x0c00
 #define CLASS_USB	   0x0c03
+#define CLASS_USB4	   0x0c0340
 #define CLASS_FIBRE	   0x0c04
 #define CLASS_INFINIBAND   0x0c06
 #define CLASS_SD	   0x0805
@@ -32,6 +33,12 @@ bool guard_is_storage(const struct pci_id *id)
 		return pci_base_class(id) == BASE_CLASS_STORAGE ||
 		       pci_base_class(id) == BASE_CLASS_MEMORY;
 	}
+}
+
+bool guard_is_tunnel(const struct pci_id *id)
+{
+	return id->class == CLASS_USB4 ||
+	       (id->class >> 8 == CLASS_SYSTEM_OTHER && id->vendor == VENDOR_INTEL);
 }
 
 bool guard_is_network(const struct pci_id *id)

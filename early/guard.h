@@ -22,6 +22,10 @@
  */
 bool guard_is_storage(const struct pci_id *id);
 
+/* Whether it makes the tunnels that disks on other PCI paths hang on: Thunderbolt, USB4.
+ */
+bool guard_is_tunnel(const struct pci_id *id);
+
 /* Whether it may be what a root file system on the network is reached through. */
 bool guard_is_network(const struct pci_id *id);
 

@@ -490,6 +490,46 @@ START_TEST(guards_network_cards)
 	situation_free(&situation);
 }
 
+/* A Thunderbolt controller in a switch, and one beside its root ports. */
+static const struct {
+	const char *name;
+	const char *controller;
+	const char *disk;
+	bool is_removable;
+	const char *words;
+} tunnels[] = {
+	{ "in the same switch", "pci0000:00/%1/%2/0000:03:00.0",
+	  "a pci0000:00/%1/%4/%5/x type=ext4 uuid=1\n", false,
+	  "3 root-disk a root=UUID=1; " },
+	{ "elsewhere", "pci0000:00/%1/%2/0000:03:00.0",
+	  "a pci0000:00/%6/x type=ext4 uuid=1\n", false, "3 claimed; " },
+	{ "beside the root ports", "pci0000:00/0000:03:00.0",
+	  "a pci0000:00/%4/%5/x type=ext4 uuid=1\n", true,
+	  "3 root-disk a root=UUID=1; " },
+	{ "a fixed disk", "pci0000:00/0000:03:00.0",
+	  "a pci0000:00/%4/%5/x type=ext4 uuid=1\n", false, "3 claimed; " },
+};
+
+START_TEST(knows_thunderbolt)
+{
+	const char *cmdline = "passthru.addrs=03:00.0 root=UUID=1";
+	struct situation situation;
+	char place[256], target[300], words[128];
+
+	put_disks(tunnels[_i].disk);
+	put_file(&root, "proc/self/mountinfo", MINUS);
+	expand_place(tunnels[_i].controller, place, sizeof(place));
+	snprintf(target, sizeof(target), "../../../devices/%s", place);
+	put_link(&root, "sys/bus/pci/devices/0000:03:00.0", target);
+	put_file(&root, "sys/bus/pci/devices/0000:05:00.0/removable",
+		 tunnels[_i].is_removable ? "removable\n" : "fixed\n");
+	situation_make("03:00.0 8086:1137 0c0340 3 thunderbolt\n", cmdline, &situation);
+	carrier_judge(root.fd, cmdline, true, UINT64_MAX, &situation.plan);
+	describe(&situation.plan, words, sizeof(words));
+	expect_text(tunnels[_i].name, words, tunnels[_i].words);
+	situation_free(&situation);
+}
+
 /* Short of memory nothing is taken. */
 START_TEST(lacks_memory)
 {
@@ -525,6 +565,7 @@ int main(void)
 	tcase_add_test(tcase, reads_swaps);
 	tcase_add_test(tcase, knows_nvme_multipath);
 	add_rows(tcase, guards_network_cards, cards);
+	add_rows(tcase, knows_thunderbolt, tunnels);
 	tcase_add_test(tcase, lacks_memory);
 	return unit_run("carrier", tcase);
 }
