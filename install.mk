@@ -21,6 +21,7 @@ DRACUT_MODULE := modules.d/50passthru
 DRACUT_FILES := \
 	dracut/50passthru/module-setup.sh:$(DRACUT_MODULE)/module-setup.sh \
 	dracut/50passthru/passthru-early.service:$(DRACUT_MODULE)/passthru-early.service \
+	dracut/50passthru/passthru-late.service:$(DRACUT_MODULE)/passthru-late.service \
 	image/passthru.sh:$(DRACUT_MODULE)/passthru.sh \
 	image/passthru-late.sh:$(DRACUT_MODULE)/passthru-late.sh \
 	image/module-functions:$(DRACUT_MODULE)/module-functions

@@ -1,8 +1,8 @@
 #!/bin/sh
 # Runs the second pass of passthru-early, when the root device is there and before it is
-# mounted: in local-premount and its like of initramfs-tools, in dracut's pre-mount. What
-# was put off until now is claimed, or kept. dracut reads this into its own shell, hence the
-# subshell.
+# mounted: in local-premount and its like of initramfs-tools, in dracut's pre-mount, from a
+# unit where systemd is in dracut's image. What was put off until now is claimed, or kept.
+# dracut reads this into its own shell, hence the subshell.
 
 (
 	program=@SBINDIR@/passthru-early
@@ -14,6 +14,8 @@
 	fi
 	# The first pass leaves it; without it there is nothing to be done.
 	[ -e /run/passthru/report ] || exit 0
+	# shellcheck source=/dev/null
+	[ -z "${DRACUT_SYSTEMD-}" ] || [ ! -r /lib/dracut-lib.sh ] || . /lib/dracut-lib.sh
 	needs=
 	[ ! -r /etc/passthru/needs ] || read -r needs </etc/passthru/needs
 	if command -v getcmdline >/dev/null; then

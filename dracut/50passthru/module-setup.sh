@@ -65,19 +65,23 @@ passthru_needs()
 	fstab_needs "$dracutsysrootdir/etc/fstab" >"$initdir/etc/passthru/needs"
 )
 
-# With systemd its modules-load comes before dracut's hooks, which are too late then.
+# With systemd the hooks are too late for the first pass, as systemd-modules-load comes
+# before them, and may be too early for the second: nothing in them waits for the root
+# device.
 install()
 {
 	inst_binary "$passthru_program"
 	inst_rules 10-passthru.rules
-	inst_hook pre-mount 50 "$moddir/passthru-late.sh"
 	passthru_needs
 	if ! dracut_module_included systemd; then
 		inst_hook cmdline 00 "$moddir/passthru.sh"
+		inst_hook pre-mount 50 "$moddir/passthru-late.sh"
 		return
 	fi
 	inst_script "$moddir/passthru.sh" /usr/lib/passthru/passthru.sh
-	inst_simple "$moddir/passthru-early.service" \
-		"$systemdsystemunitdir/passthru-early.service"
-	$SYSTEMCTL -q --root "$initdir" enable passthru-early.service
+	inst_script "$moddir/passthru-late.sh" /usr/lib/passthru/passthru-late.sh
+	for unit in passthru-early.service passthru-late.service; do
+		inst_simple "$moddir/$unit" "$systemdsystemunitdir/$unit"
+		$SYSTEMCTL -q --root "$initdir" enable "$unit"
+	done
 }
