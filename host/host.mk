@@ -3,8 +3,8 @@
 #
 # Out: HOST, the program.
 
-HOST_SRCS := args.c complain.c dump.c json.c list.c log.c machine.c main.c marks.c names.c \
-	narrow.c outcomes.c output.c pick.c record.c root.c status.c
+HOST_SRCS := args.c boot.c complain.c dump.c json.c list.c log.c machine.c main.c marks.c \
+	names.c narrow.c outcomes.c output.c pick.c plan.c record.c root.c shell.c status.c
 # All stages but the two that stand between the program and its caller.
 HOST_EARLY := $(filter-out main.c log.c options.c,$(EARLY_SRCS))
 

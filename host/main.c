@@ -20,10 +20,12 @@ static const char usage[] =
 	"  list [gpu|audio|usb|disk|net|10de:|ADDRESS|GROUP]...\n"
 	"                     IOMMU groups with their devices\n"
 	"  args ADDRESS...    the kernel parameter that passes these devices\n"
+	"  plan               what the next boot will do\n"
 	"  status             what this boot did, and whether it is still so\n"
 	"\n"
 	"      --pick         with args: ask which devices on the terminal\n"
 	"      --json         print for programs; the format is in passthru(8)\n"
+	"      --cmdline TEXT with plan: by this command line, not the configured one\n"
 	"      --root DIR     read the machine whose files are below DIR, or in the "
 	"file\n"
 	"                     of a dump\n"
@@ -36,7 +38,7 @@ static const char usage[] =
 	"done; 2 these arguments cannot be used.\n";
 
 /* Which options a command takes, as bits. */
-enum { TAKES_DUMP = 1, TAKES_PICK = 2, TAKES_OPERANDS = 32 };
+enum { TAKES_DUMP = 1, TAKES_PICK = 2, TAKES_CMDLINE = 4, TAKES_OPERANDS = 32 };
 
 static const struct command {
 	const char *name;
@@ -45,16 +47,18 @@ static const struct command {
 } commands[] = {
 	{ "args", args_run, TAKES_PICK | TAKES_OPERANDS },
 	{ "list", list_run, TAKES_DUMP | TAKES_OPERANDS },
+	{ "plan", plan_run, TAKES_CMDLINE },
 	{ "status", status_run, 0 },
 };
 
-enum { JSON = 1, ROOT, DUMP, PICK, HELP, PRINT_VERSION };
+enum { JSON = 1, ROOT, DUMP, PICK, CMDLINE, HELP, PRINT_VERSION };
 
 static const struct option long_options[] = {
 	{ "json", no_argument, NULL, JSON },
 	{ "root", required_argument, NULL, ROOT },
 	{ "dump", required_argument, NULL, DUMP },
 	{ "pick", no_argument, NULL, PICK },
+	{ "cmdline", required_argument, NULL, CMDLINE },
 	{ "help", no_argument, NULL, HELP },
 	{ "version", no_argument, NULL, PRINT_VERSION },
 	{ NULL, 0, NULL, 0 },
@@ -96,6 +100,9 @@ static int note_option(int option, struct arguments *ret)
 	case PICK:
 		ret->pick = true;
 		return TAKES_PICK;
+	case CMDLINE:
+		ret->cmdline = optarg;
+		return TAKES_CMDLINE;
 	default:
 		return -1;
 	}

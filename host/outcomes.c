@@ -50,20 +50,38 @@ static const char *name_or(const char *name, const char *other)
 	return name[0] && strcmp(name, "none") != 0 ? name : other;
 }
 
-/* A dry run says "kept", of what is to be claimed, and does not name the driver. */
-static bool is_planned(const struct outcome_device *device)
+/* A dry run says "kept" of what is to be claimed. */
+static bool is_dry(const struct outcome_device *device)
 {
 	return strcmp(device->reason, "dryrun") == 0;
 }
 
-static void describe_plan(const struct outcomes *outcomes, struct outcome_device *ret)
+/* In the boot to come there may be an IOMMU, and there are no virtual functions yet. */
+static bool is_planned(const struct outcomes *outcomes,
+		       const struct outcome_device *device)
+{
+	if (is_dry(device))
+		return true;
+	if (!outcomes->is_plan)
+		return false;
+	if (strcmp(device->verdict, "claimed") == 0)
+		return true;
+	return strcmp(device->reason, "has-vfs") == 0 ||
+	       (outcomes->iommu_comes && strcmp(device->reason, "no-iommu") == 0);
+}
+
+static void describe_plan(struct outcome_device *ret)
 {
 	const char *now = name_or(ret->driver, "");
 
 	ret->is_good = true;
-	if (outcomes->iommu_comes && strcmp(ret->reason, "no-iommu") == 0)
+	if (strcmp(ret->reason, "no-iommu") == 0)
 		snprintf(ret->text, sizeof(ret->text),
 			 "will be claimed, if the IOMMU comes up");
+	else if (strcmp(ret->reason, "has-vfs") == 0)
+		snprintf(ret->text, sizeof(ret->text),
+			 "will be claimed, so that there will be none of its virtual "
+			 "functions");
 	else if (now[0])
 		snprintf(ret->text, sizeof(ret->text), "will be claimed (now: %s)", now);
 	else
@@ -130,9 +148,9 @@ static bool read_device(const struct outcomes *outcomes, const struct record *re
 	if (address_parse(ret->address, strlen(ret->address), &pattern, &why, &at) < 0)
 		return false;
 	ret->device = machine_find(outcomes->machine, &pattern.address);
-	if (is_planned(ret) ||
-	    (outcomes->iommu_comes && strcmp(ret->reason, "no-iommu") == 0))
-		describe_plan(outcomes, ret);
+	ret->is_planned = is_planned(outcomes, ret);
+	if (ret->is_planned)
+		describe_plan(ret);
 	else if (strcmp(ret->verdict, "claimed") == 0)
 		describe_claimed(ret);
 	else
@@ -237,7 +255,7 @@ static bool is_taken(const struct outcomes *outcomes, const char *address)
 		    read_device(outcomes, &record, &device) &&
 		    strcmp(device.address, address) == 0)
 			return strcmp(device.verdict, "claimed") == 0 ||
-			       is_planned(&device);
+			       device.is_planned;
 	return false;
 }
 
@@ -299,7 +317,7 @@ static void note_group(void *data, const struct outcome_device *device)
 	int group = device->device ? device->device->pci->group : NO_GROUP;
 
 	if (group != NO_GROUP && group < seen->count &&
-	    (strcmp(device->verdict, "claimed") == 0 || is_planned(device)))
+	    (strcmp(device->verdict, "claimed") == 0 || device->is_planned))
 		seen->groups[group] = true;
 }
 
@@ -392,8 +410,8 @@ static void add_device(void *data, const struct outcome_device *device)
 	json_add_text(object, "address", device->address);
 	json_add_text(object, "id", device->id);
 	json_add_text(object, "verdict",
-		      is_planned(device) ? "claimed" : device->verdict);
-	json_add_text(object, "reason", is_planned(device) ? NULL : device->reason);
+		      device->is_planned ? "claimed" : device->verdict);
+	json_add_text(object, "reason", device->is_planned ? NULL : device->reason);
 	json_add_bool(object, "good", device->is_good);
 	json_add_text(object, "driver",
 		      device->device ? device->device->pci->driver : NULL);

@@ -29,6 +29,7 @@ struct outcome_device {
 	char driver[DRIVER_NAME_SIZE]; /* that had it when the report was written */
 	char was[DRIVER_NAME_SIZE];
 	const struct device *device; /* NULL: it is not there now */
+	bool is_planned;	     /* it is to be claimed */
 	bool is_good;		     /* it is, or will be, as was asked for */
 	char text[320];		     /* what became of it and what to do next */
 };

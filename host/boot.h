@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PASSTHRU_BOOT_H
+#define PASSTHRU_BOOT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* A file that decides about the command line of a boot to come. */
+struct boot_source {
+	char path[256]; /* below the root, without a "/" before it */
+	char *cmdline;	/* what it says, or its part of it */
+	bool is_final;	/* the boot loader reads it; others are what that is made of */
+	const char
+		*rebuild; /* what makes the boot loader's file of it, or NULL (static) */
+	bool is_unclear;  /* there is more in it than is understood */
+};
+
+struct boot_sources {
+	struct boot_source *items;
+	size_t count;
+};
+
+/*
+ * Reads GRUB's and systemd-boot's configuration, /etc/default/grub, /etc/kernel/cmdline
+ * and dracut's kernel_cmdline, as far as they exist. Returns 0 or -ENOMEM; release with
+ * boot_sources_free() in either case.
+ */
+int boot_read(int root_fd, struct boot_sources *ret);
+void boot_sources_free(struct boot_sources *sources);
+
+/* The one that the next boot goes by, or NULL. */
+const struct boot_source *boot_next(const struct boot_sources *sources);
+
+/* Names of the files in a directory that end so, sorted; NULL-terminated, one block. */
+char **boot_list(int root_fd, const char *directory, const char *end);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PASSTHRU_SHELL_H
+#define PASSTHRU_SHELL_H
+
+#include "text.h"
+
+/*
+ * Files that a shell reads for the variables they set: /etc/default/grub, dracut.conf.
+ * What is more than plain assignments is not understood, and said not to be.
+ */
+struct shell_assignment {
+	struct span name;
+	struct span raw; /* the value as written, quotes and all */
+	bool appends;	 /* += */
+	bool is_plain;	 /* no commands and no variables in it, and its quotes end */
+};
+
+/*
+ * Takes the next assignment at the beginning of a line off *text. Returns false at the
+ * end.
+ */
+bool shell_next(const char **text, struct shell_assignment *ret);
+
+/*
+ * The value without its quotes, with $name and ${name} replaced by old where name is the
+ * assignment's own. To be freed by the caller; NULL without memory.
+ */
+char *shell_value(const struct shell_assignment *assignment, const char *old);
+
+/*
+ * What a file makes of a variable that had the value old ("" for none) before. *ret_plain
+ * becomes false where it is not understood. To be freed by the caller.
+ */
+char *shell_variable(const char *text, const char *name, const char *old,
+		     bool *ret_plain);
+
+#endif
