@@ -69,15 +69,26 @@ value() {
 	printf '%s\n' "${value_found:-$value_default}"
 }
 
+# The mounts of a new namespace are to be its own. In a chroot that is not a mount point that
+# cannot be said of "/", so there the mounts are also taken away by hand.
+propagation() {
+	if unshare --mount --propagation private true 2>/dev/null; then
+		echo private
+	else
+		echo unchanged
+	fi
+}
+
 # with_overlay DIRECTORY LAYERS COMMAND…: runs COMMAND with the overlay LAYERS (mount options)
 # mounted at $ROOT, which is DIRECTORY. The mounts live in a namespace of their own: nothing
 # stays mounted, however the command ends.
 with_overlay() {
 	mkdir -p "$1"
 	# shellcheck disable=SC2016 # expanded by the shell inside
-	unshare --mount --propagation private sh -ec '
+	unshare --mount --propagation "$(propagation)" sh -ec '
 		export ROOT="$1"
 		mount -t overlay -o "$2" overlay "$ROOT"
+		trap "umount --recursive --lazy \"\$ROOT\"" EXIT
 		shift 2
 		"$@"' sh "$@"
 }
