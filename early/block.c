@@ -309,16 +309,39 @@ int block_read_lower(int root_fd, const struct block_list *list,
 	return count;
 }
 
-/* VG/LV is VG-LV for device mapper, with the dashes in either doubled. */
+/*
+ * VG/LV is VG-LV for device mapper, with the dashes in either doubled. Returns where the
+ * device mapper's name goes on behind that, or NULL.
+ */
+static const char *skip_volume(const char *dm_name, const char *volume)
+{
+	for (; *volume; volume++, dm_name++) {
+		if (*volume == '/' ? *dm_name != '-' : *dm_name != *volume)
+			return NULL;
+		if (*volume == '-' && *++dm_name != '-')
+			return NULL;
+	}
+	return dm_name;
+}
+
 static bool is_volume(const char *dm_name, const char *path)
 {
-	for (; *path; path++, dm_name++) {
-		if (*path == '/' ? *dm_name != '-' : *dm_name != *path)
-			return false;
-		if (*path == '-' && *++dm_name != '-')
-			return false;
-	}
-	return !*dm_name;
+	const char *rest = skip_volume(dm_name, path);
+
+	return rest && !*rest;
+}
+
+bool block_is_in_group(const char *path, const char *group)
+{
+	size_t length = strlen(group);
+	const char *rest;
+
+	if (strncmp(path, "/dev/", 5) == 0)
+		path += 5;
+	if (!length || strncmp(path, "mapper/", 7) != 0)
+		return length && strncmp(path, group, length) == 0 && path[length] == '/';
+	rest = skip_volume(path + 7, group);
+	return rest && rest[0] == '-' && rest[1] != '-';
 }
 
 static struct block *find_dm(const struct block_list *list, const char *path)

@@ -78,6 +78,9 @@ int block_read_lower(int root_fd, const struct block_list *list,
 struct block *block_find_path(int root_fd, const struct block_list *list,
 			      const char *path);
 
+/* Whether the path, below /dev, is that of a volume of that LVM volume group. */
+bool block_is_in_group(const char *path, const char *group);
+
 /* The device with that MAJOR:MINOR, or NULL. */
 struct block *block_find_number(const struct block_list *list, const char *number);
 

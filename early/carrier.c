@@ -182,6 +182,8 @@ static bool matches(const struct need *need, const struct block *block)
 		return is_type(content, "zfs_member") &&
 		       (!need->value[0] || strcmp(content->label, need->value) == 0);
 	case NEED_PATH:
+		/* A volume that nobody has activated yet. */
+		return block_is_in_group(need->value, content->group_name);
 	case NEED_NUMBER:
 	case NEED_UNKNOWN:
 		return false;

@@ -247,9 +247,8 @@ static void hear(struct run *run, struct slot *slot)
 		slot->length += (size_t)got;
 		return;
 	}
-	close(slot->fd);
-	slot->fd = -1;
-	waitpid(slot->pid, NULL, 0);
+	/* The end of what it says need not be its own end. */
+	stop(slot);
 	if (is_valid(slot))
 		run->found(run->data, slot->target, &slot->answer);
 	else
@@ -308,5 +307,7 @@ void probe_run(int root_fd, const struct probe_target *targets, size_t count,
 	for (unsigned i = 0; i < WINDOW; i++)
 		if (run->slots[i].fd >= 0)
 			stop(&run->slots[i]);
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
 	free(run);
 }

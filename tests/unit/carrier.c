@@ -297,6 +297,18 @@ static const struct {
 	  "b pci0000:00/%2/x type=LVM2_member uuid=Q usage=raid\n"
 	  "dm-0 virtual/block dm=vg-root dmuuid=LVM-aa on=a type=ext4 uuid=22\n",
 	  "root=UUID=22", NULL, "1 root-disk a root=UUID=22; 2 unclear b; " },
+	{ "a volume that is not active",
+	  "a pci0000:00/%1/x type=LVM2_member uuid=P vg=my-vg vguuid=aa usage=raid\n"
+	  "b pci0000:00/%2/x type=LVM2_member uuid=Q vg=my vguuid=bb usage=raid\n"
+	  "c platform/x type=ext4 uuid=1\n",
+	  "root=UUID=1 fstab:/home=/dev/mapper/my--vg-home", NULL,
+	  "1 root-disk a fstab:/home=/dev/mapper/my--vg-home; 2 claimed; " },
+	{ "the same by group and volume",
+	  "a pci0000:00/%1/x type=LVM2_member uuid=P vg=my-vg vguuid=aa usage=raid\n"
+	  "b pci0000:00/%2/x type=LVM2_member uuid=Q vg=my vguuid=bb usage=raid\n"
+	  "c platform/x type=ext4 uuid=1\n",
+	  "root=UUID=1 fstab:/home=/dev/my/home", NULL,
+	  "1 claimed; 2 root-disk b fstab:/home=/dev/my/home; " },
 	{ "md RAID1",
 	  "a pci0000:00/%1/x type=linux_raid_member uuid=R usage=raid\n"
 	  "b pci0000:00/%2/x\n"

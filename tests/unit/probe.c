@@ -115,6 +115,9 @@ START_TEST(reads_images)
 	probe_run(root.fd, &target, 1, clock_ms() + 20000, describe, words);
 	expect_text(images[_i].name, words, images[_i].words);
 	ck_assert_uint_eq(count_fds(), before);
+	/* None is waited for. */
+	for (unsigned tries = 0; tries < 100 && waitpid(-1, NULL, WNOHANG) >= 0; tries++)
+		usleep(10000);
 	expect("no child is left", waitpid(-1, NULL, WNOHANG) < 0);
 }
 
