@@ -20,6 +20,7 @@
 	"04:00.0 144d:a808 010802 - nvme\n"                    \
 	"05:00.0 144d:a808 010802 9 vfio-pci\n"                \
 	"06:00.0 8086:15f3 020000 10 - gone\n"                 \
+	"07:00.0 8086:1572 020000 12 vfio-pci vfs\n"           \
 	"10000:01:00.0 8086:0953 010802 11 nvme\n"
 
 /* The plan in words: "ADDRESS VERDICT[ REASON]; " and what was not found. */
@@ -87,6 +88,8 @@ static const struct {
 	{ "passthru.addrs=04:00.0", "0000:04:00.0 refused no-iommu; incomplete" },
 	{ "passthru.addrs=03:00.0", "0000:03:00.0 refused has-vfs; incomplete" },
 	{ "passthru.addrs=06:00.0", "0000:06:00.0 failed gone; incomplete" },
+	/* its functions were switched on behind the driver that is to have it */
+	{ "passthru.addrs=07:00.0", "0000:07:00.0 claimed; complete" },
 	/* a host bridge has a normal header: the kernel's affair */
 	{ "passthru.addrs=00:00.0", "0000:00:00.0 claimed; complete" },
 	/* one that is refused does not keep the others */
@@ -190,7 +193,8 @@ START_TEST(plans_for_a_desktop)
 	"00:1f.2 8086:a121 058000 1 -\n"               \
 	"01:00.0 10de:13c2 030000 1 -\n"               \
 	"02:00.0 144d:a808 010802 1 nvme vfs\n"        \
-	"03:00.0 144d:a808 010802 2 nvme\n"
+	"03:00.0 144d:a808 010802 2 nvme\n"            \
+	"04:00.0 1234:5678 088000 1 - bridge\n"
 
 static const struct {
 	const char *cmdline;
