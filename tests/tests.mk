@@ -103,3 +103,20 @@ lint check-lint:
 	tests/lint/run
 
 .PHONY: lint check-lint
+
+# -- the command line, at random: where clang is; not part of the checks -------------
+
+FUZZ := $(BUILD)/host/fuzz-request
+FUZZ_SECONDS ?= 60
+
+$(FUZZ): tests/fuzz/request.c $(addprefix early/,\
+		address.c cmdline.c request.c selector.c text.c)
+	@mkdir -p $(@D)
+	$(say) CC $@
+	clang -std=gnu11 -O1 -g -fsanitize=fuzzer,address,undefined \
+		-fno-sanitize-recover=all $(EARLY_CPPFLAGS) -Iearly $^ -o $@
+
+fuzz: $(FUZZ)
+	$(FUZZ) -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -dict=tests/fuzz/dictionary
+
+.PHONY: fuzz
