@@ -13,8 +13,7 @@ UDEV_FILES := early/udev/10-passthru.rules:rules.d/10-passthru.rules
 INITRAMFS_TOOLS_FILES := \
 	initramfs-tools/hooks/passthru:hooks/passthru \
 	image/passthru.sh:scripts/init-top/00-passthru \
-	image/passthru-late.sh:scripts/local-premount/passthru \
-	image/passthru-late.sh:scripts/nfs-premount/passthru \
+	image/passthru-late.sh:scripts/init-bottom/00-passthru \
 	image/module-functions:passthru-functions
 
 DRACUT_MODULE := modules.d/50passthru

@@ -1,17 +1,14 @@
 #!/bin/sh
-# Runs the second pass of passthru-early, when the root device is there and before it is
-# mounted: in local-premount and its like of initramfs-tools, in dracut's pre-mount, from a
-# unit where systemd is in dracut's image. What was put off until now is claimed, or kept.
-# dracut reads this into its own shell, hence the subshell.
+# Runs the second pass of passthru-early, when the root device is there: as the first of
+# initramfs-tools' init-bottom, before udev's moves /dev away (its local-premount waits for no
+# device), in dracut's pre-mount, from a unit where systemd is in dracut's image. What was put
+# off until now is claimed, or kept. dracut reads this into its own shell, hence the subshell.
 
 (
 	program=@SBINDIR@/passthru-early
 
-	# For initramfs-tools: the kernel may still resume from hibernation.
-	if [ "${1-}" = prereqs ]; then
-		echo resume
-		exit 0
-	fi
+	# Of initramfs-tools: none, which puts it first.
+	[ "${1-}" != prereqs ] || exit 0
 	# The first pass leaves it; without it there is nothing to be done.
 	[ -e /run/passthru/report ] || exit 0
 	# shellcheck source=/dev/null
