@@ -138,8 +138,9 @@ START_TEST(runs_jobs)
 	ck_assert_msg(took <= runs[_i].most_ms * SCALE + SLACK_MS, "%s: took %llu ms",
 		      runs[_i].what, (unsigned long long)took);
 	if (r == -ETIME && runs[_i].ms)
-		ck_assert_msg(took + 1 >= runs[_i].ms * SCALE, "%s: gave up after %llu ms",
-			      runs[_i].what, (unsigned long long)took);
+		ck_assert_msg(took + 1 >= runs[_i].ms * SCALE,
+			      "%s: gave up after %llu ms", runs[_i].what,
+			      (unsigned long long)took);
 	expect_number(runs[_i].what, count_fds(), fds);
 	expect(runs[_i].what, !has_zombie());
 	if (r == 0)
