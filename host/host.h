@@ -36,6 +36,7 @@ struct host {
 /* The commands, each in a file of its name. They return an exit status. */
 int args_run(struct host *host);
 int list_run(struct host *host);
+int migrate_run(struct host *host);
 int plan_run(struct host *host);
 int status_run(struct host *host);
 

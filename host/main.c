@@ -20,12 +20,14 @@ static const char usage[] =
 	"  list [gpu|audio|usb|disk|net|10de:|ADDRESS|GROUP]...\n"
 	"                     IOMMU groups with their devices\n"
 	"  args ADDRESS...    the kernel parameter that passes these devices\n"
+	"  migrate            from softdep, vfio-pci.ids= and the like to the parameter\n"
 	"  plan               what the next boot will do\n"
 	"  status             what this boot did, and whether it is still so\n"
 	"\n"
 	"      --pick         with args: ask which devices on the terminal\n"
 	"      --json         print for programs; the format is in passthru(8)\n"
 	"      --cmdline TEXT with plan: by this command line, not the configured one\n"
+	"      --apply        with migrate: do it, with backups; --undo takes it back\n"
 	"      --root DIR     read the machine whose files are below DIR, or in the "
 	"file\n"
 	"                     of a dump\n"
@@ -38,7 +40,13 @@ static const char usage[] =
 	"done; 2 these arguments cannot be used.\n";
 
 /* Which options a command takes, as bits. */
-enum { TAKES_DUMP = 1, TAKES_PICK = 2, TAKES_CMDLINE = 4, TAKES_OPERANDS = 32 };
+enum {
+	TAKES_DUMP = 1,
+	TAKES_PICK = 2,
+	TAKES_CMDLINE = 4,
+	TAKES_APPLY = 8,
+	TAKES_OPERANDS = 32
+};
 
 static const struct command {
 	const char *name;
@@ -47,11 +55,12 @@ static const struct command {
 } commands[] = {
 	{ "args", args_run, TAKES_PICK | TAKES_OPERANDS },
 	{ "list", list_run, TAKES_DUMP | TAKES_OPERANDS },
+	{ "migrate", migrate_run, TAKES_APPLY },
 	{ "plan", plan_run, TAKES_CMDLINE },
 	{ "status", status_run, 0 },
 };
 
-enum { JSON = 1, ROOT, DUMP, PICK, CMDLINE, HELP, PRINT_VERSION };
+enum { JSON = 1, ROOT, DUMP, PICK, CMDLINE, APPLY, UNDO, HELP, PRINT_VERSION };
 
 static const struct option long_options[] = {
 	{ "json", no_argument, NULL, JSON },
@@ -59,6 +68,8 @@ static const struct option long_options[] = {
 	{ "dump", required_argument, NULL, DUMP },
 	{ "pick", no_argument, NULL, PICK },
 	{ "cmdline", required_argument, NULL, CMDLINE },
+	{ "apply", no_argument, NULL, APPLY },
+	{ "undo", no_argument, NULL, UNDO },
 	{ "help", no_argument, NULL, HELP },
 	{ "version", no_argument, NULL, PRINT_VERSION },
 	{ NULL, 0, NULL, 0 },
@@ -103,6 +114,12 @@ static int note_option(int option, struct arguments *ret)
 	case CMDLINE:
 		ret->cmdline = optarg;
 		return TAKES_CMDLINE;
+	case APPLY:
+		ret->apply = true;
+		return TAKES_APPLY;
+	case UNDO:
+		ret->undo = true;
+		return TAKES_APPLY;
 	default:
 		return -1;
 	}

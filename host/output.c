@@ -44,7 +44,7 @@ static void put_plain(const char *text, size_t length)
 	for (size_t i = 0; i < length; i++) {
 		unsigned char c = (unsigned char)text[i];
 
-		putchar(c < ' ' || c == 0x7f ? '?' : c);
+		putchar((c < ' ' && c != '\t') || c == 0x7f ? '?' : c);
 	}
 }
 
