@@ -259,8 +259,9 @@ static void announce_failed(const struct outcome *outcome, const struct plan_ent
 	if (entry->reason == REASON_GONE)
 		log_line(LOG_LEVEL_ERROR, "%s failed: %s", name, phrase);
 	else if (!entry->undone)
-		log_line(LOG_LEVEL_ERROR, "%s failed: %s; undoing it has not ended yet",
-			 name, phrase);
+		log_line(LOG_LEVEL_ERROR,
+			 "%s failed: %s; it could not be undone, or not yet", name,
+			 phrase);
 	else
 		log_line(LOG_LEVEL_ERROR, "%s failed: %s; undone, its driver is now %s",
 			 name, phrase,

@@ -100,7 +100,7 @@ static int bind(struct claims *claims, const struct claim *claim)
  * in drivers/base/driver.c). Tried twice, since a device that stays overridden is
  * nobody's and the kernel may but have been short of memory.
  */
-static void clear_override(struct claims *claims, const struct claim *claim)
+static bool clear_override(struct claims *claims, const struct claim *claim)
 {
 	int r = write_device(claims, claim, "driver_override", "\n");
 
@@ -108,16 +108,18 @@ static void clear_override(struct claims *claims, const struct claim *claim)
 		r = write_device(claims, claim, "driver_override", "\n");
 	if (r < 0)
 		log_debug("clearing the override failed: %s", strerror(-r));
+	return r == 0 || !exists(claims, claim);
 }
 
 void claim_undo(struct claims *claims, unsigned device)
 {
 	struct claim *claim = &claims->items[device];
+	bool cleared = true;
 
 	/* Nothing was written: a driver of ours that it has, it had before. */
 	if (claim->overridden) {
 		/* First: what is let go while it is set, no other driver can take. */
-		clear_override(claims, claim);
+		cleared = clear_override(claims, claim);
 		if (has_our_driver(claims, claim))
 			(void)unbind(claims, claim);
 		if (claim->display == DISPLAY_PASSTHRU)
@@ -125,7 +127,7 @@ void claim_undo(struct claims *claims, unsigned device)
 		(void)probe(claims, claim);
 	}
 	update_driver(claims, claim);
-	claim->undone = true;
+	claim->undone = cleared;
 }
 
 bool claim_is_expired(const struct claims *claims, unsigned device)
@@ -148,6 +150,13 @@ static void finish(struct claim *claim, enum verdict verdict)
 	leave_open(claim, CLAIM_FINISHED);
 }
 
+static enum verdict find_verdict(enum reason reason)
+{
+	if (reason == REASON_NO_IOMMU)
+		return VERDICT_REFUSED;
+	return reason == REASON_IN_USE ? VERDICT_KEPT : VERDICT_FAILED;
+}
+
 static void fail(struct claims *claims, unsigned device, enum reason reason, int error)
 {
 	struct claim *claim = &claims->items[device];
@@ -158,9 +167,7 @@ static void fail(struct claims *claims, unsigned device, enum reason reason, int
 	claim->step = STEP_UNDO;
 	claim_undo(claims, device);
 	claim->step = failed;
-	finish(claim, reason == REASON_NO_IOMMU ? VERDICT_REFUSED
-		      : reason == REASON_IN_USE ? VERDICT_KEPT
-						: VERDICT_FAILED);
+	finish(claim, find_verdict(claim->reason));
 }
 
 static void set_override(struct claims *claims, unsigned device)
@@ -245,7 +252,7 @@ static int provide_driver(struct claims *claims, struct claim *claim)
 
 /*
  * Debian's kernels have the driver of this one IOMMU as a module, so its devices get
- * their groups only now. Its own device is found through virtio's PCI driver.
+ * their groups no sooner than now. Its own device is found through virtio's PCI driver.
  */
 static void load_iommu(struct claims *claims)
 {
@@ -267,10 +274,6 @@ static void load_driver(struct claims *claims, unsigned device)
 		return;
 	claim->step = STEP_LOAD;
 	load_iommu(claims);
-	if (plan_needs_group(claim->driver) && !has_file(claims, claim, "iommu_group")) {
-		fail(claims, device, REASON_NO_IOMMU, 0);
-		return;
-	}
 	strcpy(overridden, claim->driver);
 	r = provide_driver(claims, claim);
 	if (r < 0) {
@@ -331,6 +334,17 @@ static void release_display(const struct claims *claims, struct claim *claim)
 	claim->error = r;
 }
 
+/*
+ * Only now it is certain: behind some IOMMUs the kernel makes the group when a driver
+ * probes the device (pci_dma_configure() in drivers/pci/pci-driver.c).
+ */
+static enum reason find_refusal(const struct claims *claims, const struct claim *claim)
+{
+	if (plan_needs_group(claim->driver) && !has_file(claims, claim, "iommu_group"))
+		return REASON_NO_IOMMU;
+	return REASON_PROBE;
+}
+
 static void bind_driver(struct claims *claims, unsigned device)
 {
 	struct claim *claim = &claims->items[device];
@@ -347,7 +361,7 @@ static void bind_driver(struct claims *claims, unsigned device)
 	if (!has_our_driver(claims, claim))
 		r = bind(claims, claim);
 	if (!has_our_driver(claims, claim)) {
-		fail(claims, device, REASON_PROBE, r);
+		fail(claims, device, find_refusal(claims, claim), r);
 		return;
 	}
 	release_display(claims, claim);
@@ -416,6 +430,9 @@ struct claims *claims_new(const struct plan *plan)
 		if (entry->verdict != VERDICT_CLAIMED)
 			continue;
 		claim = &claims->items[next++];
+		/* Nothing to be done, whatever happens to the time. */
+		if (text_equals_name(entry->was, entry->driver))
+			finish(claim, VERDICT_CLAIMED);
 		claim->address = entry->device->address;
 		claim->is_display =
 			pci_base_class(&entry->device->id) == PCI_BASE_CLASS_DISPLAY;

@@ -38,8 +38,8 @@ struct claim {
 	int error;	      /* negative errno of that step */
 	bool overridden;      /* our driver override may be set */
 	bool override_is_set; /* it certainly is: no other driver can bind the device */
-	bool undone;	      /* undoing it has come to its end */
-	int state;	      /* enum claim_state; only to be changed atomically */
+	bool undone; /* undoing it has come to its end, the override is cleared */
+	int state;   /* enum claim_state; only to be changed atomically */
 };
 
 struct claims {

@@ -162,14 +162,13 @@ static const struct {
 	  { VERDICT_FAILED, REASON_TIMEOUT, STEP_UNBIND, 0, false, "nouveau" },
 	  ERROR IS
 	  "failed: the write to unbind did not return in time (passthru.timeout=10); "
-	  "undoing it has not ended yet\n" NONE_ONE },
+	  "it could not be undone, or not yet\n" NONE_ONE },
 	{ "internal",
 	  CARD_HELD,
 	  IDS,
 	  { VERDICT_FAILED, REASON_INTERNAL, STEP_PROBE, 0, false, "nouveau" },
-	  ERROR IS
-	  "failed: passthru-early broke off at the write to drivers_probe; undoing "
-	  "it has not ended yet\n" NONE_ONE },
+	  ERROR IS "failed: passthru-early broke off at the write to drivers_probe; it "
+		   "could not be undone, or not yet\n" NONE_ONE },
 	{ "deferred",
 	  CARD_HELD,
 	  IDS,

@@ -330,8 +330,8 @@ static const struct {
 	  "06:00.0/driver_override=\\n EIO; " PROBE_0
 	  "06:00.1/driver_override=vfio-pci EIO; 06:00.1/driver_override=\\n EIO; "
 	  "06:00.1/driver_override=\\n EIO; " PROBE_1,
-	  "06:00.0 failed override at override EIO, nouveau; "
-	  "06:00.1 failed override at override EIO, snd_hda_intel" },
+	  "06:00.0 failed override at override EIO not undone, nouveau; "
+	  "06:00.1 failed override at override EIO not undone, snd_hda_intel" },
 
 	/* the driver */
 	{ "no module",
@@ -371,8 +371,8 @@ static const struct {
 	  "06:00.0 want=vfio-pci usual=nouveau nogroup",
 	  HOST "+vfio-pci",
 	  { { 0 } },
-	  SET_0 CLEAR_0 PROBE_0,
-	  "06:00.0 refused no-iommu at load, nouveau" },
+	  SET_0 LOAD PROBE_0 "drivers/vfio-pci/bind=06:00.0; " CLEAR_0 PROBE_0,
+	  "06:00.0 refused no-iommu at probe EINVAL, nouveau" },
 	{ "pci-stub needs none",
 	  "06:00.0 want=pci-stub nogroup",
 	  "pci-stub",
@@ -540,8 +540,7 @@ static const struct {
 	  "vfio-pci",
 	  { { .nth = 1, .what = "expire" } },
 	  SET_0 CLEAR_0 PROBE_0 CLEAR_0 PROBE_0,
-	  "06:00.0 failed timeout at override; 06:00.1 failed timeout at none, "
-	  "vfio-pci" },
+	  "06:00.0 failed timeout at override; 06:00.1 claimed, vfio-pci" },
 };
 
 static void prepare(const char *devices, const char *drivers,
@@ -623,8 +622,9 @@ static const struct {
 	  SET_0 "load virtio_pci; load virtio_iommu; " LOAD, CLAIMED_0 },
 	{ "it does not come", "06:00.0 want=vfio-pci usual=nouveau nogroup",
 	  "nouveau +vfio-pci",
-	  SET_0 "load virtio_pci; load virtio_iommu; " CLEAR_0 PROBE_0,
-	  "06:00.0 refused no-iommu at load, nouveau" },
+	  SET_0 "load virtio_pci; load virtio_iommu; " LOAD PROBE_0
+		"drivers/vfio-pci/bind=06:00.0; " CLEAR_0 PROBE_0,
+	  "06:00.0 refused no-iommu at probe EINVAL, nouveau" },
 	{ "once for all", "06:00.0 want=vfio-pci nogroup\n06:00.1 want=vfio-pci nogroup",
 	  "+virtio_iommu +vfio-pci",
 	  SET_0 SET_1 "load virtio_pci; load virtio_iommu; " LOAD,

@@ -132,6 +132,9 @@ int fake_probe(struct fake_device *device, const struct fake_driver *driver)
 		device->was_touched = true;
 	if (strcmp(device->refuser, driver->name) == 0)
 		return -device->refusal;
+	/* vfio_device_set_group() in drivers/vfio/group.c */
+	if (strstr(driver->name, "vfio") && !device->has_group)
+		return -EINVAL;
 	strcpy(device->driver, driver->name);
 	return 0;
 }
