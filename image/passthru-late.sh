@@ -22,6 +22,9 @@
 	fi
 	# ROOT is initramfs-tools', root dracut's; where the command line has them, it counts.
 	"$program" --late --cmdline \
-		"$needs root=${ROOT-${root-}} resume=${resume-} $cmdline"
+		"$needs root=${ROOT-${root-}} resume=${resume-} $cmdline" &&
+		status=0 || status=$?
+	[ "$status" -le 1 ] || echo "<27>passthru: $program --late ended with status $status:" \
+		"what was put off stays with the host" >/dev/kmsg
 )
 :
