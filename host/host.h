@@ -35,6 +35,7 @@ struct host {
 
 /* The commands, each in a file of its name. They return an exit status. */
 int args_run(struct host *host);
+int check_run(struct host *host);
 int list_run(struct host *host);
 int migrate_run(struct host *host);
 int plan_run(struct host *host);

@@ -3,9 +3,10 @@
 #
 # Out: HOST, the program.
 
-HOST_SRCS := args.c backup.c boot.c complain.c dump.c edit.c json.c leftover.c list.c log.c \
-	machine.c main.c marks.c migrate.c modconf.c names.c narrow.c outcomes.c output.c \
-	pick.c plan.c rebuild.c record.c root.c shell.c status.c words.c
+HOST_SRCS := args.c backup.c boot.c check.c check_cmdline.c check_kernels.c complain.c dump.c \
+	edit.c findings.c image.c json.c leftover.c list.c log.c machine.c main.c marks.c \
+	migrate.c modconf.c names.c narrow.c outcomes.c output.c pick.c plan.c rebuild.c \
+	record.c root.c shell.c status.c words.c
 # All stages but the two that stand between the program and its caller.
 HOST_EARLY := $(filter-out main.c log.c options.c,$(EARLY_SRCS))
 

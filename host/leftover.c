@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "boot.h"
 #include "file.h"
@@ -677,16 +678,35 @@ static void keep_edit(struct search *search, struct edit *edit)
 	found->edits[found->edit_count++] = *edit;
 }
 
+/* Debian has a link to /etc/modules in modules-load.d. */
+static bool is_same_file(int root_fd, const char *a, const char *b)
+{
+	struct stat left, right;
+
+	return fstatat(root_fd, a, &left, 0) == 0 &&
+	       fstatat(root_fd, b, &right, 0) == 0 && left.st_dev == right.st_dev &&
+	       left.st_ino == right.st_ino;
+}
+
+/* A link is not ours to change: what it leads to may be somebody else's. */
+static void note_link(struct search *search, const char *path)
+{
+	_cleanup_free_ char *text = NULL;
+
+	if (is_same_file(search->host->root_fd, path, "etc/modules") ||
+	    file_read(search->host->root_fd, path, &text) < 0 ||
+	    !(has_old_words(text) || strstr(text, "vfio")))
+		return;
+	note(search, "/%s is a link, so it is left; look at what it leads to", path);
+}
+
 static void read_file(struct search *search, const char *path, line_reader read)
 {
 	struct edit edit;
 	int r = edit_open(search->host->root_fd, path, &edit);
 
 	if (r == -ELOOP)
-		note(search,
-		     "/%s is a link, so it is not looked at; look at what it leads "
-		     "to",
-		     path);
+		note_link(search, path);
 	else if (r < 0 && r != -ENOENT)
 		note(search, "/%s cannot be read: %s", path, strerror(-r));
 	if (r < 0)

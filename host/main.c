@@ -20,6 +20,7 @@ static const char usage[] =
 	"  list [gpu|audio|usb|disk|net|10de:|ADDRESS|GROUP]...\n"
 	"                     IOMMU groups with their devices\n"
 	"  args ADDRESS...    the kernel parameter that passes these devices\n"
+	"  check              whether all is in place, and what to do where it is not\n"
 	"  migrate            from softdep, vfio-pci.ids= and the like to the parameter\n"
 	"  plan               what the next boot will do\n"
 	"  status             what this boot did, and whether it is still so\n"
@@ -54,6 +55,7 @@ static const struct command {
 	unsigned takes;
 } commands[] = {
 	{ "args", args_run, TAKES_PICK | TAKES_OPERANDS },
+	{ "check", check_run, 0 },
 	{ "list", list_run, TAKES_DUMP | TAKES_OPERANDS },
 	{ "migrate", migrate_run, TAKES_APPLY },
 	{ "plan", plan_run, TAKES_CMDLINE },

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "findings.h"
+#include "json.h"
+
+#define INDENT 6
+
+static const struct {
+	const char *word, *mark;
+	enum style style;
+} states[] = {
+	[FINDING_GOOD] = { "good", "ok    ", STYLE_GOOD },
+	[FINDING_NOTE] = { "note", "note  ", STYLE_NOTE },
+	[FINDING_TODO] = { "todo", "TODO  ", STYLE_BAD },
+};
+
+void findings_add(struct findings *findings, enum finding_state state, const char *about,
+		  const char *format, ...)
+{
+	const struct output *output = &findings->host->output;
+	char text[1024];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	findings->todo_count += state == FINDING_TODO;
+	if (findings->items) {
+		struct json_object *object = json_append(findings->items);
+
+		json_add_text(object, "about", about);
+		json_add_text(object, "state", states[state].word);
+		json_add_text(object, "text", text);
+		return;
+	}
+	output_styled(output, states[state].style, states[state].mark);
+	output_wrapped(output, STYLE_PLAIN, INDENT, INDENT, "%s: %s", about, text);
+}
