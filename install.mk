@@ -5,7 +5,14 @@ INITRAMFS_TOOLS_DIR ?= /usr/share/initramfs-tools
 DRACUT_DIR ?= /usr/lib/dracut
 UDEV_DIR ?= /usr/lib/udev
 
-MAN_PAGES := docs/passthru-cmdline.7 docs/passthru-early.8 docs/passthru-report.5
+MAN_PAGES := docs/passthru.8 docs/passthru-cmdline.7 docs/passthru-early.8 \
+	docs/passthru-report.5
+
+# Where both shells look, whatever PREFIX is.
+COMPLETION_FILES := \
+	host/completions/passthru.bash:bash-completion/completions/passthru \
+	host/completions/_passthru:zsh/vendor-completions/_passthru
+COMPLETION_DIR ?= /usr/share
 
 # source:target
 UDEV_FILES := early/udev/10-passthru.rules:rules.d/10-passthru.rules
@@ -46,7 +53,7 @@ endef
 
 targets = $(foreach file,$(1),$(DESTDIR)$(2)/$(lastword $(subst :, ,$(file))))
 
-install: install-programs install-udev install-man $(GENERATORS:%=install-%)
+install: install-programs install-udev install-man install-completions $(GENERATORS:%=install-%)
 	$(if $(strip $(GENERATORS)),,$(error there is neither initramfs-tools nor dracut here))
 
 install-programs: $(PROGRAMS:%=install-%)
@@ -67,6 +74,9 @@ install-man:
 		$(INSTALL) -D -m 644 "$$page" "$$target" || exit; \
 	done
 
+install-completions:
+	$(call install_files,$(COMPLETION_FILES),$(COMPLETION_DIR))
+
 install-udev:
 	$(call install_files,$(UDEV_FILES),$(UDEV_DIR))
 
@@ -83,9 +93,10 @@ uninstall:
 	rm -f $(foreach page,$(MAN_PAGES),\
 		$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(notdir $(page)))
 	rm -f $(call targets,$(UDEV_FILES),$(UDEV_DIR))
+	rm -f $(call targets,$(COMPLETION_FILES),$(COMPLETION_DIR))
 	rm -f $(call targets,$(INITRAMFS_TOOLS_FILES),$(INITRAMFS_TOOLS_DIR))
 	rm -rf $(DESTDIR)$(DRACUT_DIR)/$(DRACUT_MODULE)
 	$(if $(DESTDIR),,echo "Now build the boot images anew")
 
-.PHONY: install install-programs install-early install-host install-man install-udev \
-	install-initramfs-tools install-dracut uninstall
+.PHONY: install install-programs install-early install-host install-man \
+	install-completions install-udev install-initramfs-tools install-dracut uninstall

@@ -301,13 +301,16 @@ static enum fate judge_parameter(struct search *search, const char *name,
 
 static enum fate judge_word(struct search *search, const char *word)
 {
-	_cleanup_free_ char *name = strdup(word + (*word == '"'));
+	char *name = strdup(word + (*word == '"'));
 	char *equals = name ? strchr(name, '=') : NULL;
+	enum fate fate = FATE_STAYS;
 
-	if (!equals)
-		return FATE_STAYS;
-	*equals = '\0';
-	return judge_parameter(search, name, words_unquote(equals + 1));
+	if (equals) {
+		*equals = '\0';
+		fate = judge_parameter(search, name, words_unquote(equals + 1));
+	}
+	free(name);
+	return fate;
 }
 
 /*

@@ -15,10 +15,10 @@
 
 static void print_notes(const struct output *output, const struct leftovers *found)
 {
-	if (found->note_count)
-		output_styled(output, STYLE_TITLE, "Left for you to look at:");
-	if (found->note_count)
-		putchar('\n');
+	if (!found->note_count)
+		return;
+	output_styled(output, STYLE_TITLE, "Left for you to look at:");
+	putchar('\n');
 	for (size_t i = 0; i < found->note_count; i++) {
 		printf("  * ");
 		output_wrapped(output, STYLE_NOTE, 4, 4, "%s", found->notes[i]);
