@@ -128,18 +128,23 @@ static bool add_ids(struct search *search, const char *list)
 }
 
 /* An address becomes ID@ADDRESS; of a device that is not there nobody knows the ID. */
-static bool add_address(struct search *search, struct span text)
+static const struct device *find_device(const struct search *search, struct span text)
 {
 	struct address_pattern pattern;
-	const struct device *device;
-	char item[64];
 	const char *why;
 	size_t at;
 
 	if (address_parse(text.at, text.length, &pattern, &why, &at) < 0 ||
 	    pattern.any_function)
-		return false;
-	device = machine_find(&search->machine, &pattern.address);
+		return NULL;
+	return machine_find(&search->machine, &pattern.address);
+}
+
+static bool add_address(struct search *search, struct span text)
+{
+	const struct device *device = find_device(search, text);
+	char item[64];
+
 	if (!device)
 		return false;
 	snprintf(item, sizeof(item), "%04x:%04x@%s", (unsigned)device->pci->id.vendor,
@@ -148,21 +153,27 @@ static bool add_address(struct search *search, struct span text)
 	return true;
 }
 
-/* "(0000:06:00.0)(0000:06:00.1)", and the same with commas or blanks. */
+/* Of "(0000:06:00.0)(0000:06:00.1)", and the same with commas or blanks. */
+static bool next_address(const char **list, struct span *ret)
+{
+	*list += strspn(*list, "(), ");
+	*ret = (struct span){ *list, strcspn(*list, "(), ") };
+	*list += ret->length;
+	return ret->length > 0;
+}
+
+/* All or none of them: what is left where it is must not be asked for twice. */
 static bool add_addresses(struct search *search, const char *list)
 {
-	bool all = *list != '\0';
+	const char *rest = list;
+	struct span item;
 
-	while (*list) {
-		size_t length;
-
-		list += strspn(list, "(), ");
-		length = strcspn(list, "(), ");
-		if (length && !add_address(search, (struct span){ list, length }))
-			all = false;
-		list += length;
-	}
-	return all;
+	while (next_address(&rest, &item))
+		if (!find_device(search, item))
+			return false;
+	while (next_address(&list, &item))
+		add_address(search, item);
+	return true;
 }
 
 /* -- modprobe.d ---------------------------------------------------------------------- */

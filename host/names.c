@@ -80,7 +80,7 @@ static void look_up(struct names *names, char name[static NAME_SIZE], int what, 
 		    int b)
 {
 	int flags = what | PCI_LOOKUP_NO_NUMBERS | PCI_LOOKUP_NO_HWDB;
-	char *found = NULL;
+	char *volatile found = NULL; /* it lives through longjmp() */
 
 	name[0] = '\0';
 	if (!names)
