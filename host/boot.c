@@ -247,15 +247,41 @@ static int add_dracut(int root_fd, struct boot_sources *ret)
 	return r;
 }
 
+static bool has_other(int root_fd)
+{
+	return sysfs_exists(root_fd, "etc/kernel/cmdline") ||
+	       sysfs_exists(root_fd, "boot/loader/entries") ||
+	       sysfs_exists(root_fd, "boot/efi/loader/entries") ||
+	       sysfs_exists(root_fd, "efi/loader/entries");
+}
+
+bool boot_uses_grub(int root_fd, bool *ret_bls)
+{
+	_cleanup_free_ char *running = NULL;
+	_cleanup_free_ char *config = NULL;
+
+	*ret_bls = false;
+	if (file_read(root_fd, "boot/grub/grub.cfg", &config) < 0 &&
+	    file_read(root_fd, "boot/grub2/grub.cfg", &config) < 0)
+		return sysfs_exists(root_fd, "etc/default/grub") && !has_other(root_fd);
+	if (file_read(root_fd, "proc/cmdline", &running) == 0 &&
+	    !strstr(running, "BOOT_IMAGE=") && has_other(root_fd))
+		return false;
+	*ret_bls = strstr(config, "\nblscfg") != NULL;
+	return true;
+}
+
 int boot_read(int root_fd, struct boot_sources *ret)
 {
-	int r;
+	bool bls, grub = boot_uses_grub(root_fd, &bls);
+	int r = 0;
 
 	*ret = (struct boot_sources){ 0 };
-	r = add_grub(root_fd, ret);
+	if (grub && !bls)
+		r = add_grub(root_fd, ret);
 	if (r == 0)
 		r = add_entries(root_fd, ret);
-	if (r == 0)
+	if (r == 0 && grub)
 		r = add_grub_default(root_fd, ret);
 	if (r == 0)
 		r = add_kernel_cmdline(root_fd, ret);

@@ -28,6 +28,13 @@ struct boot_sources {
 int boot_read(int root_fd, struct boot_sources *ret);
 void boot_sources_free(struct boot_sources *sources);
 
+/*
+ * Whether the machine boots by GRUB: both it and systemd-boot may be installed, and then
+ * this boot's command line tells, since GRUB names the kernel in it. ret_bls is set where
+ * GRUB reads boot loader entries, too.
+ */
+bool boot_uses_grub(int root_fd, bool *ret_bls);
+
 /* The one that the next boot goes by, or NULL. */
 const struct boot_source *boot_next(const struct boot_sources *sources);
 

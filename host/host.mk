@@ -62,6 +62,10 @@ $(HOST): $(HOST_OBJS)
 check-host: $(HOST)
 	tests/host/run $(HOST)
 
+# What the usual guides have people write, migrated and booted: some minutes, as root.
+check-guides: $(HOST)
+	tests/host/boot $(HOST)
+
 -include $(HOST_OBJS:.o=.d)
 
-.PHONY: host check-host
+.PHONY: host check-host check-guides

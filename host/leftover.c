@@ -25,9 +25,10 @@ struct search {
 	const struct host *host;
 	struct leftovers *found;
 	struct machine machine;
-	bool is_second;	  /* the edits are to be made */
-	bool is_running;  /* the items are from the running command line only */
-	bool uses_grub;	  /* the boot loader is GRUB, with its usual configuration */
+	bool is_second;	   /* the edits are to be made */
+	bool is_running;   /* the items are from the running command line only */
+	bool uses_grub;	   /* the boot loader is GRUB, with its usual configuration */
+	bool uses_entries; /* it reads boot loader entries */
 	bool has_carrier; /* its command line has old settings that the parameter replaces
 			   */
 	bool has_home;	  /* GRUB's configuration has taken the parameter without any */
@@ -403,10 +404,12 @@ static bool is_effective(const struct search *search)
 {
 	const char *path = search->edit ? search->edit->path : "";
 	bool of_grub = strncmp(path, "etc/default/grub", 16) == 0;
-	bool of_others = strcmp(path, "etc/kernel/cmdline") == 0 ||
-			 strstr(path, "loader/entries/");
 
-	return search->uses_grub ? of_grub : of_others;
+	if (of_grub)
+		return search->uses_grub;
+	if (strstr(path, "loader/entries/"))
+		return search->uses_entries;
+	return !search->uses_grub && strcmp(path, "etc/kernel/cmdline") == 0;
 }
 
 /* Whether the file is to take the parameter although it has no old settings. */
@@ -897,19 +900,6 @@ static void find_consequences(struct leftovers *found)
 			found->needs_grub = true;
 }
 
-/* Whether that is GRUB. */
-static bool find_loader(int root_fd)
-{
-	if (sysfs_exists(root_fd, "boot/grub/grub.cfg") ||
-	    sysfs_exists(root_fd, "boot/grub2/grub.cfg"))
-		return true;
-	return sysfs_exists(root_fd, "etc/default/grub") &&
-	       !sysfs_exists(root_fd, "etc/kernel/cmdline") &&
-	       !sysfs_exists(root_fd, "boot/loader/entries") &&
-	       !sysfs_exists(root_fd, "boot/efi/loader/entries") &&
-	       !sysfs_exists(root_fd, "efi/loader/entries");
-}
-
 int leftovers_find(const struct host *host, struct leftovers *ret)
 {
 	struct search search = { .host = host, .found = ret };
@@ -919,7 +909,8 @@ int leftovers_find(const struct host *host, struct leftovers *ret)
 		machine_free(&search.machine);
 		return -ENODEV;
 	}
-	search.uses_grub = find_loader(host->root_fd);
+	search.uses_grub = boot_uses_grub(host->root_fd, &search.uses_entries);
+	search.uses_entries |= !search.uses_grub;
 	search_all(&search);
 	search.is_second = true;
 	search_all(&search);
