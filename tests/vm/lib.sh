@@ -1,11 +1,8 @@
 # What the programs of the rig share; they set $here to their own directory and source this.
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034 # variables for them
 
 # Where passthru puts its parts in the guest. One place, since scenarios name them too.
 PROGRAM=/usr/sbin/passthru-early
-
-ALL_GUESTS="bookworm-initramfs-tools trixie-initramfs-tools sid-initramfs-tools
-	bookworm-dracut trixie-dracut sid-dracut"
 
 cache=${PASSTHRU_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/passthru}
 
