@@ -47,7 +47,7 @@ include tests/tests.mk
 early: $(EARLY_STRIPPED)
 
 # What there is to test, in the order of what it costs.
-CHECKS := lint size unit libs-all program host install vm
+CHECKS := lint size unit libs-all program host install guides vm
 
 check:
 	tests/setup check

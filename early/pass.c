@@ -264,6 +264,9 @@ static int run_pass(struct pass *pass)
 	}
 	outcome.kernel_us = pass->kernel_us;
 	outcome.total_us = clock_us() - pass->start_us;
+	/* Two processes may have been in the kernel at the same time. */
+	if (outcome.kernel_us > outcome.total_us)
+		outcome.kernel_us = outcome.total_us;
 	if (!is_silent(pass)) {
 		announce(pass->root_fd, &outcome);
 		write_report(pass, &outcome);
