@@ -25,18 +25,9 @@ bool group_tolerates(const char *driver)
 	       strstr(driver, "vfio");
 }
 
-static const struct plan_entry *find_entry(const struct plan *plan,
-					   const struct pci_device *device)
-{
-	for (size_t i = 0; i < plan->count; i++)
-		if (plan->entries[i].device == device)
-			return &plan->entries[i];
-	return NULL;
-}
-
 static bool is_blocker(const struct plan *plan, const struct pci_device *device)
 {
-	const struct plan_entry *entry = find_entry(plan, device);
+	const struct plan_entry *entry = plan_find(plan, device);
 
 	if (device->is_bridge)
 		return false;

@@ -69,20 +69,11 @@ static bool is_display(const struct pci_device *device)
 	return pci_base_class(&device->id) == PCI_BASE_CLASS_DISPLAY && !device->is_gone;
 }
 
-static const struct plan_entry *find_entry(const struct plan *plan,
-					   const struct pci_device *device)
-{
-	for (size_t i = 0; i < plan->count; i++)
-		if (plan->entries[i].device == device)
-			return &plan->entries[i];
-	return NULL;
-}
-
 static bool host_keeps_display(const struct pci_list *list, const struct plan *plan)
 {
 	for (size_t i = 0; i < list->count; i++) {
 		const struct pci_device *device = &list->devices[i];
-		const struct plan_entry *entry = find_entry(plan, device);
+		const struct plan_entry *entry = plan_find(plan, device);
 
 		if (!is_display(device))
 			continue;

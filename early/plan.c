@@ -69,12 +69,13 @@ int plan_select(const struct request *request, const struct pci_list *list,
 	return 0;
 }
 
-static bool is_planned(const struct plan *plan, const struct pci_device *device)
+const struct plan_entry *plan_find(const struct plan *plan,
+				   const struct pci_device *device)
 {
 	for (size_t i = 0; i < plan->count; i++)
 		if (plan->entries[i].device == device)
-			return true;
-	return false;
+			return &plan->entries[i];
+	return NULL;
 }
 
 /* Whether an entry that was named itself takes this group along. */
@@ -109,7 +110,7 @@ int plan_add_groups(const struct request *request, const struct pci_list *list,
 		    pci_base_class(&entry.device->id) == PCI_BASE_CLASS_BRIDGE)
 			continue;
 		if (!is_group_wanted(plan, entry.device->group) ||
-		    is_planned(plan, entry.device))
+		    plan_find(plan, entry.device))
 			continue;
 		entry.skipped = is_selected(&request->skipped, entry.device);
 		if (add_entry(plan, &entry) < 0)

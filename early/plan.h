@@ -78,6 +78,10 @@ void plan_hold_back(struct plan *plan);
 
 void plan_free(struct plan *plan);
 
+/* The entry of a device of the list that the plan was made from, or NULL. */
+const struct plan_entry *plan_find(const struct plan *plan,
+				   const struct pci_device *device);
+
 /* Whether a display is among the entries. */
 bool plan_has_display(const struct plan *plan);
 
