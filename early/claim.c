@@ -353,6 +353,9 @@ static void bind_driver(struct claims *claims, unsigned device)
 	/* Its first write hangs in another process; a probe now would be anybody's. */
 	if (!claim->override_is_set)
 		return;
+	/* Its loading hangs in another process, which is what is to be reported. */
+	if (!find_driver(claims, claim->driver))
+		return;
 	if (!free_from_other(claims, device))
 		return;
 	claim->step = STEP_PROBE;

@@ -910,15 +910,41 @@ START_TEST(one_hangs)
 	start = clock_ms();
 	expect_number(
 		hangs[_i].name,
-		supervise_run(do_job, current, claim_job_count(current), start + 400),
+		supervise_run(do_job, current, claim_job_count(current), start + 1200),
 		-ETIME);
 	expect_number(hangs[_i].name, claims_expire(current, REASON_TIMEOUT), 1);
-	(void)!supervise_run(undo_job, current, current->count, start + 600);
+	(void)!supervise_run(undo_job, current, current->count, start + 1800);
 	end(&attempt);
 	describe(&attempt, text, sizeof(text));
 	ck_assert_msg(strncmp(text, hangs[_i].end, strlen(hangs[_i].end)) == 0, "%s: %s",
 		      hangs[_i].name, text);
 	ck_assert_msg(strstr(text, CLAIMED_1), "%s: %s", hangs[_i].name, text);
+	clean_up(&attempt);
+}
+
+/* Nobody tries to bind what a driver is still being loaded for. */
+START_TEST(loading_hangs)
+{
+	struct fake_rule rules[FAKE_RULES] = { { .match = "load vfio-pci",
+						 .what = "hang" } };
+	struct attempt attempt;
+	uint64_t start;
+	char text[1024];
+
+	prepare(TWO, HOST "+vfio-pci", rules, &attempt);
+	begin(&attempt);
+	start = clock_ms();
+	expect_number(
+		"loading",
+		supervise_run(do_job, current, claim_job_count(current), start + 1200),
+		-ETIME);
+	expect_number("loading", claims_expire(current, REASON_TIMEOUT), 2);
+	(void)!supervise_run(undo_job, current, current->count, start + 1800);
+	end(&attempt);
+	describe(&attempt, text, sizeof(text));
+	expect_text("loading", text,
+		    "06:00.0 failed timeout at load, nouveau; "
+		    "06:00.1 failed timeout at load, snd_hda_intel");
 	clean_up(&attempt);
 }
 
@@ -995,6 +1021,7 @@ int main(void)
 	add_rows(tcase, keeps_its_promises, courses);
 	tcase_add_loop_test(tcase, devices_are_independent, 0, 5);
 	add_rows(tcase, one_hangs, hangs);
+	tcase_add_test(tcase, loading_hangs);
 	tcase_add_test(tcase, expires_what_is_open);
 	tcase_add_test(tcase, stores_in_the_right_place);
 	tcase_add_test(tcase, needs_shared_memory);
