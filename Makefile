@@ -74,6 +74,7 @@ check-install:
 	tests/install
 
 check-vm:
+	tests/vm/selftest
 	tests/vm/run
 
 setup-build setup-check:
