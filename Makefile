@@ -66,7 +66,7 @@ size check-size: setup-check
 # With klibc also every alias of real kernels' modules, from the guests of check-vm.
 check-libs-all:
 	$(MAKE) check-libs LIBC=klibc MODULES="$$(for guest in bookworm trixie; do \
-		echo $$(tests/vm/guest $$guest-initramfs-tools)/tree/lib/modules/*; done)"
+		printf '%s ' $$(tests/vm/guest $$guest-initramfs-tools)/tree/lib/modules/*; done)"
 	$(MAKE) check-libs LIBC=musl
 	$(MAKE) check-libs LIBC=glibc
 
