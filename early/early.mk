@@ -23,6 +23,16 @@ $(EARLY_DIR)/%.o: early/%.c early/early.mk early/libc.mk | $(LIBS_HEADERS) $(LIB
 	$(LIBC_CC) $(LIBC_CFLAGS) $(EARLY_WARNINGS) $(WERROR) $(EARLY_CPPFLAGS) \
 		$(KMOD_CPPFLAGS) $(BLKID_CPPFLAGS) -MMD -MP -c $< -o $@
 
+# Before anything is compiled with it, said in words.
+need-compiler:
+	command -v $(firstword $(LIBC_CC)) >/dev/null || { \
+		echo "$(firstword $(LIBC_CC)) is missing; on Debian, as root: tests/setup build" >&2; \
+		exit 1; }
+
+$(EARLY_OBJS) $(KMOD_OBJS) $(BLKID_OBJS): | need-compiler
+
+.PHONY: need-compiler
+
 $(EARLY): $(EARLY_OBJS) $(KMOD_LIB) $(BLKID_LIB)
 	$(say) LINK $@
 	$(LIBC_CC) $(LIBC_CFLAGS) $(LIBC_LDFLAGS) $^ $(LIBC_LIBS) -o $@
