@@ -26,10 +26,10 @@ static bool is_repeated(const struct options *options, int root_fd)
 	_cleanup_free_ char *report = NULL;
 
 	if (!options->has_device || !getenv("SYNTH_UUID") ||
-	    !report_has_device(root_fd, &options->device))
+	    file_read(root_fd, REPORT_PATH, &report) < 0)
 		return false;
 	/* One that was put off is to be judged when the root file system is mounted. */
-	return file_read(root_fd, REPORT_PATH, &report) < 0 ||
+	return report_has_device(report, &options->device) &&
 	       !report_defers(report, &options->device);
 }
 

@@ -301,13 +301,10 @@ int report_write(int fd, const char *path, const struct outcome *outcome)
 	return r < 0 ? r : replace(fd, path, outcome);
 }
 
-bool report_has_device(int root_fd, const struct pci_address *address)
+bool report_has_device(const char *text, const struct pci_address *address)
 {
-	_cleanup_free_ char *text = NULL;
 	char record[sizeof("\ndevice= ") + ADDRESS_SIZE], name[ADDRESS_SIZE];
 
-	if (file_read(root_fd, REPORT_PATH, &text) < 0)
-		return false;
 	address_format(address, name);
 	snprintf(record, sizeof(record), "\ndevice=%s ", name);
 	return strstr(text, record) != NULL;

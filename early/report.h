@@ -30,8 +30,8 @@ struct outcome {
  */
 int report_write(int fd, const char *path, const struct outcome *outcome);
 
-/* Whether the report below root_fd has a record of that device. */
-bool report_has_device(int root_fd, const struct pci_address *address);
+/* Whether a report, as text, has a record of that device. */
+bool report_has_device(const char *text, const struct pci_address *address);
 
 /* Whether a report's text puts off that device, or with NULL any. */
 bool report_defers(const char *text, const struct pci_address *address);
