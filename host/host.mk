@@ -3,10 +3,11 @@
 #
 # Out: HOST, the program.
 
-HOST_SRCS := args.c backup.c boot.c check.c check_cmdline.c check_kernels.c complain.c dump.c \
-	edit.c findings.c image.c json.c leftover.c list.c log.c machine.c main.c marks.c \
+HOST_SRCS := args.c backup.c boot.c check.c check_cmdline.c \
+	check_kernels.c complain.c dump.c edit.c findings.c grub_menu.c \
+	grub_script.c image.c json.c leftover.c list.c log.c machine.c main.c marks.c \
 	migrate.c modconf.c names.c narrow.c outcomes.c output.c pick.c plan.c rebuild.c \
-	record.c root.c shell.c status.c words.c
+	record.c root.c shell.c status.c uki.c version.c words.c
 # All stages but the two that stand between the program and its caller.
 HOST_EARLY := $(filter-out main.c log.c options.c,$(EARLY_SRCS))
 
@@ -59,8 +60,19 @@ $(HOST): $(HOST_OBJS)
 	$(CC) $(HOST_CFLAGS) $(HOST_LDFLAGS) $^ \
 		$$(pkg-config --libs $(HOST_LIB_NAMES)) -o $@
 
-check-host: $(HOST)
-	tests/host/run $(HOST)
+# What reads files that anybody may have written, under sanitizers.
+HOST_HOSTILE := $(BUILD)/host/hostile
+HOST_HOSTILE_SRCS := tests/host/hostile.c early/file.c \
+	$(addprefix host/,grub_menu.c grub_script.c uki.c version.c words.c)
+
+$(HOST_HOSTILE): $(HOST_HOSTILE_SRCS) $(wildcard host/*.h)
+	@mkdir -p $(@D)
+	$(say) CC $@
+	$(CC) $(UNIT_CFLAGS) $(EARLY_CPPFLAGS) -D_FILE_OFFSET_BITS=64 -Iearly -Ihost \
+		$(HOST_HOSTILE_SRCS) -o $@
+
+check-host: $(HOST) $(HOST_HOSTILE)
+	tests/host/run $(HOST) $(HOST_HOSTILE)
 
 # What the usual guides have people write, migrated and booted: some minutes, as root.
 check-guides: $(HOST)

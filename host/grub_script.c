@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "grub_script.h"
+#include "util.h"
+
+/* More than any command line has; what is beyond is cut off. */
+#define WORD_SIZE 8192
+#define WORDS_MAX 1024
+
+const char *grub_variable(const struct grub_variables *variables, const char *name)
+{
+	for (size_t i = 0; i < variables->count; i++)
+		if (strcmp(variables->items[i].name, name) == 0)
+			return variables->items[i].value;
+	return NULL;
+}
+
+int grub_variable_set(struct grub_variables *variables, const char *name,
+		      const char *value)
+{
+	_cleanup_free_ char *new_value = strdup(value);
+	_cleanup_free_ char *new_name = NULL;
+	void *larger;
+
+	if (!new_value)
+		return -ENOMEM;
+	for (size_t i = 0; i < variables->count; i++) {
+		if (strcmp(variables->items[i].name, name) != 0)
+			continue;
+		free(variables->items[i].value);
+		variables->items[i].value = take_pointer(new_value);
+		return 0;
+	}
+	larger = realloc(variables->items,
+			 (variables->count + 1) * sizeof(variables->items[0]));
+	if (!larger)
+		return -ENOMEM;
+	variables->items = larger;
+	new_name = strdup(name);
+	if (!new_name)
+		return -ENOMEM;
+	variables->items[variables->count++] =
+		(struct grub_variable){ take_pointer(new_name), take_pointer(new_value) };
+	return 0;
+}
+
+void grub_variables_free(struct grub_variables *variables)
+{
+	for (size_t i = 0; i < variables->count; i++) {
+		free(variables->items[i].name);
+		free(variables->items[i].value);
+	}
+	free(variables->items);
+	*variables = (struct grub_variables){ 0 };
+}
+
+/* -- words --------------------------------------------------------------------------- */
+
+struct lexer {
+	const char *at;
+	const struct grub_variables *variables;
+	struct words *words;
+	char word[WORD_SIZE];
+	size_t length;
+	bool has_word;	/* there is one, be it empty, as "" is */
+	bool is_quoted; /* part of it is in quotes, so it is no keyword */
+	int error;
+};
+
+static void put(struct lexer *lexer, char c)
+{
+	lexer->has_word = true;
+	if (lexer->length < WORD_SIZE - 1)
+		lexer->word[lexer->length++] = c;
+}
+
+static void end_word(struct lexer *lexer)
+{
+	if (!lexer->has_word)
+		return;
+	lexer->word[lexer->length] = '\0';
+	if (lexer->error == 0 && lexer->words->count < WORDS_MAX)
+		lexer->error =
+			words_insert(lexer->words, lexer->words->count, lexer->word);
+	lexer->length = 0;
+	lexer->has_word = false;
+	lexer->is_quoted = false;
+}
+
+static bool is_name(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (c >= '0' && c <= '9') || c == '_';
+}
+
+/* Steps over "$name" or "${name}"; any other "$" is itself. */
+static void read_variable(struct lexer *lexer, bool quoted)
+{
+	const char *at = lexer->at + 1;
+	bool braced = *at == '{';
+	const char *value;
+	char name[128];
+	size_t length = 0;
+
+	at += braced;
+	while (is_name(at[length]))
+		length++;
+	if (length == 0 || length >= sizeof(name) || (braced && at[length] != '}')) {
+		put(lexer, *lexer->at++);
+		return;
+	}
+	snprintf(name, sizeof(name), "%.*s", (int)length, at);
+	lexer->at = at + length + braced;
+	value = grub_variable(lexer->variables, name);
+	for (; value && *value; value++)
+		if (!quoted && strchr(" \t\n", *value))
+			end_word(lexer);
+		else
+			put(lexer, *value);
+}
+
+static void read_quoted(struct lexer *lexer)
+{
+	char quote = *lexer->at++;
+
+	lexer->has_word = lexer->is_quoted = true;
+	while (*lexer->at && *lexer->at != quote) {
+		if (quote == '"' && *lexer->at == '$') {
+			read_variable(lexer, true);
+			continue;
+		}
+		if (quote == '"' && *lexer->at == '\\' && lexer->at[1] &&
+		    strchr("$\"\\", lexer->at[1]))
+			lexer->at++;
+		put(lexer, *lexer->at++);
+	}
+	lexer->at += *lexer->at == quote;
+}
+
+static void read_escaped(struct lexer *lexer)
+{
+	lexer->at++;
+	if (*lexer->at == '\n')
+		lexer->at++;
+	else if (*lexer->at)
+		put(lexer, *lexer->at++);
+}
+
+/* Whether the word that has been read ends the command although no line does. */
+static bool is_keyword(const struct lexer *lexer)
+{
+	static const char *const first[] = { "}", "then", "else", "do" };
+
+	if (!lexer->has_word || lexer->is_quoted)
+		return false;
+	if (lexer->length == 1 && lexer->word[0] == '{')
+		return true;
+	for (size_t i = 0; lexer->words->count == 0 && i < ARRAY_SIZE(first); i++)
+		if (lexer->length == strlen(first[i]) &&
+		    memcmp(lexer->word, first[i], lexer->length) == 0)
+			return true;
+	return false;
+}
+
+static void read_command(struct lexer *lexer)
+{
+	for (; *lexer->at && lexer->error == 0;) {
+		char c = *lexer->at;
+
+		if (strchr(" \t\r\n;", c)) {
+			bool ends = c == '\n' || c == ';' || is_keyword(lexer);
+
+			end_word(lexer);
+			lexer->at++;
+			if (ends && lexer->words->count)
+				return;
+		} else if (c == '#' && !lexer->has_word) {
+			lexer->at += strcspn(lexer->at, "\n");
+		} else if (c == '\'' || c == '"') {
+			read_quoted(lexer);
+		} else if (c == '$') {
+			read_variable(lexer, false);
+		} else if (c == '\\') {
+			read_escaped(lexer);
+		} else {
+			put(lexer, c);
+			lexer->at++;
+		}
+	}
+	end_word(lexer);
+}
+
+int grub_script_next(const char **text, const struct grub_variables *variables,
+		     struct words *ret)
+{
+	struct lexer lexer = { .at = *text, .variables = variables, .words = ret };
+
+	*ret = (struct words){ 0 };
+	read_command(&lexer);
+	*text = lexer.at;
+	if (lexer.error < 0) {
+		words_free(ret);
+		return lexer.error;
+	}
+	return ret->count > 0;
+}
+
+char *grub_script_join(const struct words *words, size_t from)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *file = open_memstream(&text, &size);
+
+	if (!file)
+		return NULL;
+	for (size_t i = from; i < words->count; i++) {
+		const char *quote = strpbrk(words->items[i], " \t") ? "\"" : "";
+
+		fprintf(file, "%s%s%s%s", i > from ? " " : "", quote, words->items[i],
+			quote);
+	}
+	return fclose(file) == 0 ? text : NULL;
+}

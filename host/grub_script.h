@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PASSTHRU_GRUB_SCRIPT_H
+#define PASSTHRU_GRUB_SCRIPT_H
+
+#include "words.h"
+
+/* GRUB's variables, which its menu and its commands are made with. */
+struct grub_variables {
+	struct grub_variable {
+		char *name, *value;
+	} * items;
+	size_t count;
+};
+
+/* NULL where it is not set. */
+const char *grub_variable(const struct grub_variables *variables, const char *name);
+int grub_variable_set(struct grub_variables *variables, const char *name,
+		      const char *value);
+void grub_variables_free(struct grub_variables *variables);
+
+/*
+ * Takes the next command off a script in GRUB's language: its words without their quotes,
+ * with the values of variables in them. What opens and closes a block is a word: "{" is
+ * the last one of its command; "}", "then", "else" and "do" are commands of their own.
+ * Returns 1; 0 at the end, with no words; or -ENOMEM. Release with words_free() if 1.
+ */
+int grub_script_next(const char **text, const struct grub_variables *variables,
+		     struct words *ret);
+
+/*
+ * The words from there on as the kernel gets them, those with blanks in double quotes; to
+ * be freed by the caller, NULL without memory.
+ */
+char *grub_script_join(const struct words *words, size_t from);
+
+#endif

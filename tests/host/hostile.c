@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * hostile GRUB.CFG GRUBENV IMAGE: what the program reads that anybody may have written,
+ * cut off everywhere and changed everywhere; the sanitizers say what is wrong. And the
+ * order of versions.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "file.h"
+#include "grub_menu.h"
+#include "uki.h"
+#include "util.h"
+#include "version.h"
+
+static const char slips[] = { '\0', '{', '}', '\'', '"', '$', '\\', '>', '=', '\xff' };
+
+static void die(const char *what)
+{
+	fprintf(stderr, "hostile: %s\n", what);
+	exit(1);
+}
+
+static void read_grub(const char *config, const char *environment)
+{
+	struct grub_menu menu;
+	bool found;
+
+	if (grub_menu_read(config, environment, &menu) == -ENOMEM)
+		die("no memory");
+	grub_menu_default(&menu, &found);
+	grub_menu_free(&menu);
+}
+
+/* In memory of exactly this size, so that one byte beyond is noticed. */
+static void read_grub_cut(const char *config, size_t length, const char *environment)
+{
+	char *text = strndup(config, length);
+
+	if (!text)
+		die("no memory");
+	read_grub(text, environment);
+	free(text);
+}
+
+static void try_grub(const char *config, const char *environment)
+{
+	size_t length = strlen(config);
+	char *text = strdup(config);
+
+	if (!text)
+		die("no memory");
+	for (size_t i = 0; i <= length; i++)
+		read_grub_cut(config, i, environment);
+	for (size_t i = 0; i <= strlen(environment); i++) {
+		char *cut = strndup(environment, i);
+
+		read_grub(config, cut);
+		free(cut);
+	}
+	for (size_t i = 0; i < length; i++) {
+		for (size_t j = 0; j < sizeof(slips); j++) {
+			text[i] = slips[j];
+			read_grub(text, environment);
+		}
+		text[i] = config[i];
+	}
+	free(text);
+}
+
+static bool read_image(const void *data, size_t size)
+{
+	int fd = memfd_create("image", MFD_CLOEXEC);
+	char path[64];
+	struct uki uki;
+	bool has_cmdline;
+
+	if (fd < 0 || write(fd, data, size) != (ssize_t)size)
+		die("no memory");
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	has_cmdline = uki_read(AT_FDCWD, path, &uki) == 0 && uki.cmdline;
+	uki_free(&uki);
+	close(fd);
+	return has_cmdline;
+}
+
+static void try_image(const char *path)
+{
+	unsigned char data[4096];
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t size = fd < 0 ? -1 : read(fd, data, sizeof(data));
+
+	if (size < 0)
+		die("no image");
+	close(fd);
+	if (!read_image(data, (size_t)size))
+		die("a whole image has no command line");
+	for (ssize_t i = 0; i < size; i++)
+		read_image(data, (size_t)i);
+	for (ssize_t i = 0; i < size; i++) {
+		unsigned char saved = data[i];
+
+		for (size_t j = 0; j < sizeof(slips); j++) {
+			data[i] = (unsigned char)slips[j];
+			read_image(data, (size_t)size);
+		}
+		data[i] = saved;
+	}
+}
+
+/* From the older to the newer, as the specification has them. */
+static void try_versions(void)
+{
+	static const char *const versions[] = {
+		"",	   "122.1",  "123~rc1-1", "123",     "123-a",  "123-a.1", "123-1",
+		"123-1.1", "123^p1", "123.a-1",	  "123.1-1", "123a-1", "124-1",	  "1234",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(versions); i++)
+		for (size_t j = 0; j < ARRAY_SIZE(versions); j++) {
+			int order = version_compare(versions[i], versions[j]);
+
+			if ((order < 0) == (i < j) && (order > 0) == (i > j))
+				continue;
+			fprintf(stderr, "%s, %s: %d\n", versions[i], versions[j], order);
+			die("versions are not in order");
+		}
+	if (version_compare("1.02+x", "1.2x") != 0)
+		die("zeros, or what is no part of a version, count");
+}
+
+int main(int argc, char **argv)
+{
+	_cleanup_free_ char *config = NULL;
+	_cleanup_free_ char *environment = NULL;
+
+	if (argc != 4 || file_read(AT_FDCWD, argv[1], &config) < 0 ||
+	    file_read(AT_FDCWD, argv[2], &environment) < 0)
+		die("usage: hostile GRUB.CFG GRUBENV IMAGE");
+	try_grub(config, environment);
+	try_image(argv[3]);
+	try_versions();
+	return 0;
+}
