@@ -7,12 +7,16 @@
 
 /* A file that decides about the command line of a boot to come. */
 struct boot_source {
-	char path[256]; /* below the root, without a "/" before it */
-	char *cmdline;	/* what it says, or its part of it */
-	bool is_final;	/* the boot loader reads it; others are what that is made of */
-	const char
-		*rebuild; /* what makes the boot loader's file of it, or NULL (static) */
-	bool is_unclear;  /* there is more in it than is understood */
+	char path[512];	 /* below the root, without a "/" before it */
+	char *cmdline;	 /* what it says, or its part of it */
+	char entry[128]; /* of several in it the one that counts, or "" */
+	char note[512];	 /* what is to be known about the choice of it, or "" */
+	bool is_final;	 /* the boot loader reads it; others are what that is made of */
+	bool is_image;	 /* a unified kernel image: its command line is built in */
+	bool is_part;	 /* goes, with others, into unified kernel images only */
+	bool is_unclear; /* there is more in it than is understood */
+	/* What makes the boot loader's file of it, or NULL (static). */
+	const char *rebuild;
 };
 
 struct boot_sources {
@@ -21,8 +25,9 @@ struct boot_sources {
 };
 
 /*
- * Reads GRUB's and systemd-boot's configuration, /etc/default/grub, /etc/kernel/cmdline
- * and dracut's kernel_cmdline, as far as they exist. Returns 0 or -ENOMEM; release with
+ * Reads the default entry of GRUB and of systemd-boot, unified kernel images among them,
+ * then /etc/default/grub, kernel-install's command line, cmdline.d and dracut's
+ * kernel_cmdline, as far as they exist. Returns 0 or -ENOMEM; release with
  * boot_sources_free() in either case.
  */
 int boot_read(int root_fd, struct boot_sources *ret);

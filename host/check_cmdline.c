@@ -9,6 +9,7 @@
 #include "file.h"
 #include "findings.h"
 #include "request.h"
+#include "words.h"
 
 /* All of our parameters on it, with blanks between them; to be freed by the caller. */
 static char *extract(const char *cmdline)
@@ -39,34 +40,81 @@ static const char *or_nothing(const char *text)
 	return text && text[0] ? text : "nothing";
 }
 
+/* Whether all of the words in one text are in another one, too. */
+static bool is_contained(const char *text, const char *in)
+{
+	struct words wanted, there;
+	bool all = true;
+
+	if (words_split(text, &wanted) < 0)
+		return false;
+	if (words_split(in, &there) < 0) {
+		words_free(&wanted);
+		return false;
+	}
+	for (size_t i = 0; all && i < wanted.count; i++) {
+		all = false;
+		for (size_t j = 0; !all && j < there.count; j++)
+			all = strcmp(wanted.items[i], there.items[j]) == 0;
+	}
+	words_free(&wanted);
+	words_free(&there);
+	return all;
+}
+
+/* What to do with a parameter that is where it has no effect. */
+static const char *advise_place(const struct boot_source *next)
+{
+	if (strstr(next->path, "grub"))
+		return "put it into /etc/default/grub and run update-grub";
+	if (strstr(next->path, "loader/entries/"))
+		return "put it into the \"options\" of the boot loader entry, and into "
+		       "/etc/kernel/cmdline for entries to come";
+	return "put it on the kernel command line, in your boot loader's configuration";
+}
+
+/* The initramfs reads such files, too, and that is what makes people put it there. */
+static void check_part(struct findings *findings, const struct boot_source *input,
+		       const char *wanted, const struct boot_source *next)
+{
+	findings_add(findings, FINDING_TODO, "command line",
+		     "/%s asks for %s, which has no effect: passthru-early goes by the "
+		     "kernel command line, and what is in that file becomes part of it "
+		     "in a unified kernel image only, which is not what boots here; %s",
+		     input->path, wanted, advise_place(next));
+}
+
 /* What it is made of must say the same: or it is to be made anew. */
-static void check_inputs(struct findings *findings, const struct boot_sources *sources,
-			 const struct boot_source *next)
+static void check_input(struct findings *findings, const struct boot_source *input,
+			const struct boot_source *next)
 {
 	_cleanup_free_ char *asked = extract(next->cmdline);
+	_cleanup_free_ char *wanted = extract(input->cmdline);
 
-	for (size_t i = 0; i < sources->count; i++) {
-		const struct boot_source *input = &sources->items[i];
-		_cleanup_free_ char *wanted = extract(input->cmdline);
-
-		if (input->is_unclear)
-			findings_add(findings, FINDING_NOTE, "command line",
-				     "there is more in /%s than is understood",
-				     input->path);
-		/* One for another boot loader, or one that has nothing to say. */
-		if (input == next || input->is_final || !next->is_final || !wanted ||
-		    !asked || !wanted[0] || strcmp(wanted, asked) == 0)
-			continue;
+	if (input->is_unclear)
+		findings_add(findings, FINDING_NOTE, "command line",
+			     "there is more in /%s than is understood", input->path);
+	/* One for another boot loader, or one that has nothing to say. */
+	if (input == next || input->is_final || !wanted || !asked || !wanted[0] ||
+	    strcmp(wanted, asked) == 0)
+		return;
+	if ((input->is_part || next->is_image) && is_contained(wanted, asked))
+		return;
+	if (input->is_part && !next->is_image)
+		check_part(findings, input, wanted, next);
+	else if (next->is_final)
 		findings_add(findings, FINDING_TODO, "command line",
 			     "/%s asks for %s, but /%s for %s; run %s", input->path,
 			     wanted, next->path, or_nothing(asked), input->rebuild);
-	}
 }
 
 static void check_request(struct findings *findings, const struct boot_source *next)
 {
+	char name[sizeof(next->path) + sizeof(next->entry) + 8];
 	struct request request;
 
+	snprintf(name, sizeof(name), next->entry[0] ? "/%s (\"%s\")" : "/%s%s",
+		 next->path, next->entry);
 	if (request_parse(next->cmdline, &request) < 0)
 		return;
 	for (size_t i = 0; i < request.problem_count; i++)
@@ -78,16 +126,15 @@ static void check_request(struct findings *findings, const struct boot_source *n
 			     request.problems[i].parameter.at, request.problems[i].why);
 	if (request.off)
 		findings_add(findings, FINDING_TODO, "command line",
-			     "passthru.off is in /%s; take it out", next->path);
+			     "passthru.off is in %s; take it out", name);
 	else if (request.wanted.count == 0)
 		findings_add(findings, FINDING_TODO, "command line",
-			     "/%s asks for no device; passthru args ADDRESS prints the "
+			     "%s asks for no device; passthru args ADDRESS prints the "
 			     "parameter that does",
-			     next->path);
+			     name);
 	else if (request.problem_count == 0)
 		findings_add(findings, FINDING_GOOD, "command line",
-			     "/%s asks for devices; passthru plan shows which",
-			     next->path);
+			     "%s asks for devices; passthru plan shows which", name);
 	request_free(&request);
 }
 
@@ -119,14 +166,20 @@ void check_cmdline(struct findings *findings)
 	running[strcspn(running, "\n")] = '\0';
 	this.cmdline = running;
 	next = boot_next(&sources);
-	check_request(findings, next ? next : &this);
 	if (next) {
-		check_inputs(findings, &sources, next);
+		if (next->note[0])
+			findings_add(findings, FINDING_NOTE, "boot loader", "%s",
+				     next->note);
+		check_request(findings, next);
 		check_running(findings, next, running);
 	} else {
+		next = &this;
+		check_request(findings, next);
 		findings_add(findings, FINDING_NOTE, "command line",
 			     "no configuration of GRUB or systemd-boot is found, so this "
 			     "boot's is looked at");
 	}
+	for (size_t i = 0; i < sources.count; i++)
+		check_input(findings, &sources.items[i], next);
 	boot_sources_free(&sources);
 }

@@ -3,9 +3,9 @@
 #
 # Out: HOST, the program.
 
-HOST_SRCS := args.c backup.c boot.c check.c check_cmdline.c \
-	check_kernels.c complain.c dump.c edit.c findings.c grub_menu.c \
-	grub_script.c image.c json.c leftover.c list.c log.c machine.c main.c marks.c \
+HOST_SRCS := args.c backup.c boot.c boot_inputs.c boot_loaders.c check.c check_cmdline.c \
+	check_kernels.c complain.c dump.c edit.c entries.c findings.c grub_menu.c \
+	grub_script.c image.c json.c leftover.c list.c loader.c log.c machine.c main.c marks.c \
 	migrate.c modconf.c names.c narrow.c outcomes.c output.c pick.c plan.c rebuild.c \
 	record.c root.c shell.c status.c uki.c version.c words.c
 # All stages but the two that stand between the program and its caller.

@@ -20,6 +20,8 @@ struct preview {
 	struct machine machine;
 	struct boot_sources sources;
 	const char *source; /* where the command line is from */
+	const char *entry;  /* of several in it the one that counts, or "" */
+	const char *note;   /* what is to be known about that, or "" */
 	const char *cmdline;
 	char *running; /* this boot's, where nothing says what the next one's is */
 	char *report;
@@ -33,6 +35,7 @@ static int find_cmdline(struct preview *preview)
 	const struct boot_source *next;
 	int r = boot_read(preview->host->root_fd, &preview->sources);
 
+	preview->entry = preview->note = "";
 	if (r < 0)
 		return r;
 	next = boot_next(&preview->sources);
@@ -44,6 +47,8 @@ static int find_cmdline(struct preview *preview)
 	if (next) {
 		preview->cmdline = next->cmdline;
 		preview->source = next->path;
+		preview->entry = next->entry;
+		preview->note = next->note;
 		return 0;
 	}
 	r = file_read(preview->host->root_fd, "proc/cmdline", &preview->running);
@@ -139,19 +144,21 @@ static bool print_text(const struct preview *preview, const struct outcomes *out
 		       const char *empty)
 {
 	const struct output *output = &preview->host->output;
-	bool is_path = preview->source[0] != '-';
 	const char *doubt = find_doubt(preview);
+	char source[1024];
 	bool good;
 
+	snprintf(source, sizeof(source), preview->entry[0] ? "%s%s (\"%s\")" : "%s%s%s",
+		 preview->source[0] == '-' ? "" : "/", preview->source, preview->entry);
+	if (preview->note[0])
+		output_wrapped(output, STYLE_NOTE, 0, 2, "Note: %s.", preview->note);
 	if (empty) {
-		output_wrapped(output, STYLE_PLAIN, 0, 2,
-			       "By the command line in %s%s %s", is_path ? "/" : "",
-			       preview->source, empty);
+		output_wrapped(output, STYLE_PLAIN, 0, 2, "By the command line in %s %s",
+			       source, empty);
 		return true;
 	}
 	output_wrapped(output, STYLE_TITLE, 0, 2,
-		       "By the command line in %s%s the next boot:", is_path ? "/" : "",
-		       preview->source);
+		       "By the command line in %s the next boot:", source);
 	good = outcomes_print(outcomes);
 	if (doubt)
 		output_wrapped(output, STYLE_NOTE, 0, 2, "%s", doubt);
@@ -165,6 +172,8 @@ static bool print_json(const struct preview *preview, const struct outcomes *out
 	bool good = true;
 
 	json_add_text(top, "source", preview->source);
+	json_add_text(top, "entry", preview->entry[0] ? preview->entry : NULL);
+	json_add_text(top, "note", preview->note[0] ? preview->note : NULL);
 	json_add_text(top, "cmdline", preview->cmdline);
 	json_add_bool(top, "asked", !empty);
 	json_add_bool(top, "iommu_comes", outcomes->iommu_comes);
