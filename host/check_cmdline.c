@@ -40,28 +40,6 @@ static const char *or_nothing(const char *text)
 	return text && text[0] ? text : "nothing";
 }
 
-/* Whether all of the words in one text are in another one, too. */
-static bool is_contained(const char *text, const char *in)
-{
-	struct words wanted, there;
-	bool all = true;
-
-	if (words_split(text, &wanted) < 0)
-		return false;
-	if (words_split(in, &there) < 0) {
-		words_free(&wanted);
-		return false;
-	}
-	for (size_t i = 0; all && i < wanted.count; i++) {
-		all = false;
-		for (size_t j = 0; !all && j < there.count; j++)
-			all = strcmp(wanted.items[i], there.items[j]) == 0;
-	}
-	words_free(&wanted);
-	words_free(&there);
-	return all;
-}
-
 /* What to do with a parameter that is where it has no effect. */
 static const char *advise_place(const struct boot_source *next)
 {
@@ -98,7 +76,7 @@ static void check_input(struct findings *findings, const struct boot_source *inp
 	if (input == next || input->is_final || !wanted || !asked || !wanted[0] ||
 	    strcmp(wanted, asked) == 0)
 		return;
-	if ((input->is_part || next->is_image) && is_contained(wanted, asked))
+	if ((input->is_part || next->is_image) && words_contain(wanted, asked))
 		return;
 	if (input->is_part && !next->is_image)
 		check_part(findings, input, wanted, next);

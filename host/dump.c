@@ -408,15 +408,20 @@ static void copy_names(struct dump *dump)
 
 static void copy_system(struct dump *dump)
 {
-	static const char *const directories[] = { "etc/modprobe.d", "etc/modules-load.d",
-						   "etc/initramfs-tools/conf.d",
-						   "etc/dracut.conf.d",
-						   "etc/default/grub.d" };
-	static const char *const files[] = {
-		"proc/swaps",	    "proc/sys/kernel/osrelease",   "run/passthru/report",
-		"etc/modules",	    "etc/initramfs-tools/modules", "etc/dracut.conf",
-		"etc/default/grub", "etc/kernel/cmdline",	   "etc/os-release"
+	static const char *const directories[] = {
+		"etc/modprobe.d",    "etc/modules-load.d", "etc/initramfs-tools/conf.d",
+		"etc/dracut.conf.d", "etc/default/grub.d", "etc/cmdline.d"
 	};
+	static const char *const files[] = { "proc/swaps",
+					     "proc/sys/kernel/osrelease",
+					     "run/passthru/report",
+					     "etc/modules",
+					     "etc/initramfs-tools/modules",
+					     "etc/dracut.conf",
+					     "etc/default/grub",
+					     "etc/kernel/cmdline",
+					     "usr/lib/kernel/cmdline",
+					     "etc/os-release" };
 
 	put_empty(dump, "sys/firmware/acpi/tables/DMAR");
 	put_empty(dump, "sys/firmware/acpi/tables/IVRS");

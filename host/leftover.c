@@ -29,6 +29,8 @@ struct search {
 	bool is_running;   /* the items are from the running command line only */
 	bool uses_grub;	   /* the boot loader is GRUB, with its usual configuration */
 	bool uses_entries; /* it reads boot loader entries */
+	char *image;	   /* the command line of the kernel image it boots, or NULL */
+	const char *part;  /* what is being read that may be a part of that */
 	bool has_carrier; /* its command line has old settings that the parameter replaces
 			   */
 	bool has_home;	  /* GRUB's configuration has taken the parameter without any */
@@ -399,6 +401,13 @@ static char *missing_parameter(const struct search *search, const struct words *
 	return text;
 }
 
+/* Files that go into unified kernel images, and have no effect without one. */
+static bool is_part(const char *path)
+{
+	return strncmp(path, "etc/cmdline.d/", 14) == 0 ||
+	       strncmp(path, "etc/dracut.conf", 15) == 0;
+}
+
 /* Whether the next boot goes by the file that is being read. */
 static bool is_effective(const struct search *search)
 {
@@ -409,6 +418,9 @@ static bool is_effective(const struct search *search)
 		return search->uses_grub;
 	if (strstr(path, "loader/entries/"))
 		return search->uses_entries;
+	if (is_part(path))
+		return search->image && search->part &&
+		       words_contain(search->part, search->image);
 	return !search->uses_grub && strcmp(path, "etc/kernel/cmdline") == 0;
 }
 
@@ -426,6 +438,10 @@ static int insert_parameter(struct search *search, struct words *words, size_t a
 
 	if (is_effective(search))
 		search->found->has_home = true;
+	else if (search->edit && is_part(search->edit->path)) {
+		free(parameter);
+		return 0;
+	}
 	if (parameter)
 		r = words_insert(words, at, parameter);
 	free(parameter);
@@ -531,7 +547,9 @@ static void read_cmdline_variable(struct search *search, const char *line,
 		return;
 	}
 	value = shell_value(assignment, "");
+	search->part = value;
 	edited = value ? edit_cmdline(search, value, must_carry) : NULL;
+	search->part = NULL;
 	if (edited)
 		set_value(search, line, assignment, edited);
 	free(edited);
@@ -581,14 +599,29 @@ static void read_grub_line(struct search *search, const char *line)
 			      is_grub_home(search, &assignment));
 }
 
-/* A line of /etc/kernel/cmdline, or what "options" of a boot loader entry names. */
+/* A line of a file that is nothing but a command line. */
 static void read_plain_cmdline(struct search *search, const char *line)
 {
 	bool home = is_home(search) && search->line == 0;
 	char *edited = line[0] == '#' ? NULL : edit_cmdline(search, line, home);
 
 	if (edited)
-		set_line(search, edited);
+		set_line(search, edited[0] ? edited : NULL);
+	free(edited);
+}
+
+/* The same in /etc/cmdline.d, for where the image is built from nothing else. */
+static void read_cmdline_part(struct search *search, const char *line)
+{
+	bool home;
+	char *edited;
+
+	search->part = line;
+	home = is_home(search) && !search->found->has_home;
+	edited = line[0] == '#' ? NULL : edit_cmdline(search, line, home);
+	if (edited)
+		set_line(search, edited[0] ? edited : NULL);
+	search->part = NULL;
 	free(edited);
 }
 
@@ -837,6 +870,21 @@ static void note_foreign(struct search *search)
 		     files);
 }
 
+/* What kernel-install goes by where /etc has nothing. */
+static void note_vendor_cmdline(struct search *search)
+{
+	static const char path[] = "usr/lib/kernel/cmdline";
+	_cleanup_free_ char *text = NULL;
+
+	if (sysfs_exists(search->host->root_fd, "etc/kernel/cmdline") ||
+	    file_read(search->host->root_fd, path, &text) < 0 || !has_old_words(text))
+		return;
+	note(search,
+	     "/%s has settings of the old way, and is left; /etc/kernel/cmdline replaces "
+	     "it",
+	     path);
+}
+
 /*
  * What this boot was started with, where no file that is known says it: another boot
  * loader's configuration does.
@@ -884,17 +932,38 @@ static void search_all(struct search *search)
 	read_files(search, "etc/default/grub.d", ".cfg", read_grub_line);
 	read_file(search, "etc/default/grub", read_grub_line);
 	read_file(search, "etc/kernel/cmdline", read_plain_cmdline);
+	read_files(search, "etc/cmdline.d", ".conf", read_cmdline_part);
 	if (!search->is_second) {
 		read_running(search);
 		return;
 	}
 	look_for_scripts(search);
 	note_foreign(search);
+	note_vendor_cmdline(search);
 	note_running(search);
 }
 
-static void find_consequences(struct leftovers *found)
+/* The command line of the unified kernel image that the next boot is by, or NULL. */
+static char *find_image(int root_fd)
 {
+	struct boot_sources sources;
+	const struct boot_source *next;
+	char *cmdline = NULL;
+
+	if (boot_read(root_fd, &sources) == 0) {
+		next = boot_next(&sources);
+		if (next && next->is_image)
+			cmdline = strdup(next->cmdline);
+	}
+	boot_sources_free(&sources);
+	return cmdline;
+}
+
+static void find_consequences(const struct search *search)
+{
+	struct leftovers *found = search->found;
+
+	found->needs_image = search->image && found->item_count;
 	for (size_t i = 0; i < found->edit_count; i++)
 		if (strncmp(found->edits[i].path, "etc/default/grub", 16) == 0)
 			found->needs_grub = true;
@@ -910,11 +979,13 @@ int leftovers_find(const struct host *host, struct leftovers *ret)
 		return -ENODEV;
 	}
 	search.uses_grub = boot_uses_grub(host->root_fd, &search.uses_entries);
-	search.uses_entries |= !search.uses_grub;
+	search.image = find_image(host->root_fd);
+	search.uses_entries |= !search.uses_grub && !search.image;
 	search_all(&search);
 	search.is_second = true;
 	search_all(&search);
-	find_consequences(ret);
+	find_consequences(&search);
+	free(search.image);
 	machine_free(&search.machine);
 	return search.error;
 }

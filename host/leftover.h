@@ -16,9 +16,10 @@ struct leftovers {
 	size_t item_count;
 	char **notes; /* what has to be looked at by somebody, as sentences */
 	size_t note_count;
-	bool has_home;	 /* the parameter is in one of the edits, or there already */
-	bool needs_grub; /* GRUB's configuration is to be made anew */
-	bool is_unclear; /* what names devices is not understood, and so in the notes */
+	bool has_home;	  /* the parameter is in one of the edits, or there already */
+	bool needs_grub;  /* GRUB's configuration is to be made anew */
+	bool needs_image; /* the parameter comes with a new unified kernel image */
+	bool is_unclear;  /* what names devices is not understood, and so in the notes */
 };
 
 /* Returns 0 or a negative errno; release with leftovers_free() in either case. */

@@ -131,7 +131,12 @@ static int apply(const struct host *host, const struct leftovers *found,
 	for (size_t i = 0; i < found->edit_count; i++)
 		fprintf(stderr, "Changed /%s; before: /%s/old/%s\n", found->edits[i].path,
 			backup, found->edits[i].path);
-	return rebuild(host, found->needs_grub, true);
+	r = rebuild(host, found->needs_grub, true);
+	if (found->needs_image)
+		fputs("The command line is built into the kernel image: passthru check "
+		      "says whether that has the parameter by now\n",
+		      stderr);
+	return r;
 }
 
 static void say_restored(void *data, const char *path)

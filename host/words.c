@@ -86,6 +86,33 @@ int words_join(struct words *words, size_t from)
 	return fclose(file) == 0 ? 0 : -ENOMEM;
 }
 
+static bool has_word(const struct words *words, const char *word)
+{
+	for (size_t i = 0; i < words->count; i++)
+		if (strcmp(words->items[i], word) == 0)
+			return true;
+	return false;
+}
+
+bool words_contain(const char *line, const char *in)
+{
+	struct words wanted, there;
+	bool all;
+
+	if (words_split(line, &wanted) < 0)
+		return false;
+	if (words_split(in, &there) < 0) {
+		words_free(&wanted);
+		return false;
+	}
+	all = wanted.count > 0;
+	for (size_t i = 0; all && i < wanted.count; i++)
+		all = has_word(&there, wanted.items[i]);
+	words_free(&wanted);
+	words_free(&there);
+	return all;
+}
+
 char *words_unquote(char *word)
 {
 	size_t length = strlen(word);

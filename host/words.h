@@ -2,6 +2,7 @@
 #ifndef PASSTHRU_WORDS_H
 #define PASSTHRU_WORDS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* A line taken apart at its blanks; double quotes protect them, and stay. */
@@ -20,6 +21,9 @@ int words_insert(struct words *words, size_t index, const char *word);
 
 /* Joins the words from there on with blanks, into words->joined. */
 int words_join(struct words *words, size_t from);
+
+/* Whether all the words of a line, one at least, are in another one, too. */
+bool words_contain(const char *line, const char *in);
 
 /* Takes a pair of double quotes off, in place. */
 char *words_unquote(char *word);
