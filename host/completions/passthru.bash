@@ -1,24 +1,40 @@
 # bash completion for passthru(8)                          -*- shell-script -*-
 # shellcheck shell=bash
 
-# Addresses of this machine. A colon ends a word for readline, which
-# __ltrim_colon_completions makes up for.
+# The addresses of the machine that --root names, or of this one. A colon ends a word for
+# readline, which __ltrim_colon_completions makes up for.
 _passthru_addresses()
 {
 	local path
 
-	for path in /sys/bus/pci/devices/*; do
-		echo "${path##*/}"
+	for path in "$1"/sys/bus/pci/devices/*; do
+		[[ -e $path ]] && echo "${path##*/}"
+	done
+}
+
+# Sets command and root to what the words before this one say.
+_passthru_read()
+{
+	local i
+
+	for ((i = 1; i < cword; i++)); do
+		case ${words[i]} in
+		--root=*) root=${words[i]#*=} ;;
+		--root) root=${words[++i]} ;;
+		--cmdline | --dump) ((i++)) ;;
+		-*) ;;
+		*) command=${command:-${words[i]}} ;;
+		esac
 	done
 }
 
 _passthru()
 {
-	local cur prev words cword command word
-	local commands="list args plan status check migrate"
+	local cur prev words cword split=false command="" root=""
 	local options="--json --root --help --version"
 
-	_init_completion -n : || return
+	_init_completion -s -n : || return
+	_passthru_read
 	case $prev in
 	--root | --dump)
 		_filedir
@@ -28,23 +44,19 @@ _passthru()
 		return
 		;;
 	esac
-	for word in "${words[@]:1:cword-1}"; do
-		case " $commands " in
-		*" $word "*)
-			command=$word
-			break
-			;;
-		esac
-	done
+	$split && return
 	case $command in
-	"") options="$commands $options" ;;
-	list) options="gpu audio usb disk net --dump $options" ;;
-	args) options="--pick $options" ;;
-	plan) options="--cmdline $options" ;;
-	migrate) options="--apply --undo $options" ;;
+	"") options+=" list args plan status check migrate" ;;
+	list) options+=" --dump gpu audio usb disk net" ;;
+	args) options+=" --pick" ;;
+	plan) options+=" --cmdline" ;;
+	migrate)
+		[[ " ${words[*]:1:cword-1} " == *" --"@(apply|undo)" "* ]] ||
+			options+=" --apply --undo"
+		;;
 	esac
 	case $command in
-	list | args) [[ $cur == -* ]] || options="$options $(_passthru_addresses)" ;;
+	list | args) [[ $cur == -* ]] || options+=" $(_passthru_addresses "$root")" ;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
 	__ltrim_colon_completions "$cur"
