@@ -151,45 +151,73 @@ static void read_escaped(struct lexer *lexer)
 		put(lexer, *lexer->at++);
 }
 
-/* Whether the word that has been read ends the command although no line does. */
+/* Whether the word that has been read is a command of its own. */
 static bool is_keyword(const struct lexer *lexer)
 {
-	static const char *const first[] = { "}", "then", "else", "do" };
+	static const char *const keywords[] = { "then", "else", "do" };
 
-	if (!lexer->has_word || lexer->is_quoted)
+	if (!lexer->has_word || lexer->is_quoted || lexer->words->count)
 		return false;
-	if (lexer->length == 1 && lexer->word[0] == '{')
-		return true;
-	for (size_t i = 0; lexer->words->count == 0 && i < ARRAY_SIZE(first); i++)
-		if (lexer->length == strlen(first[i]) &&
-		    memcmp(lexer->word, first[i], lexer->length) == 0)
+	for (size_t i = 0; i < ARRAY_SIZE(keywords); i++)
+		if (lexer->length == strlen(keywords[i]) &&
+		    memcmp(lexer->word, keywords[i], lexer->length) == 0)
 			return true;
 	return false;
 }
 
+/* "{" is the end of its command; "}" is after the end of the one before it. */
+static void read_brace(struct lexer *lexer)
+{
+	end_word(lexer);
+	if (*lexer->at == '}' && lexer->words->count)
+		return;
+	put(lexer, *lexer->at++);
+	end_word(lexer);
+}
+
+static void read_blank(struct lexer *lexer, bool *ret_ends)
+{
+	*ret_ends = *lexer->at == '\n' || *lexer->at == ';' || is_keyword(lexer);
+	end_word(lexer);
+	lexer->at++;
+	*ret_ends &= lexer->words->count > 0;
+}
+
 static void read_command(struct lexer *lexer)
 {
-	for (; *lexer->at && lexer->error == 0;) {
-		char c = *lexer->at;
+	bool ends = false;
 
-		if (strchr(" \t\r\n;", c)) {
-			bool ends = c == '\n' || c == ';' || is_keyword(lexer);
-
-			end_word(lexer);
-			lexer->at++;
-			if (ends && lexer->words->count)
-				return;
-		} else if (c == '#' && !lexer->has_word) {
-			lexer->at += strcspn(lexer->at, "\n");
-		} else if (c == '\'' || c == '"') {
+	while (*lexer->at && lexer->error == 0 && !ends) {
+		switch (*lexer->at) {
+		case ' ':
+		case '\t':
+		case '\r':
+		case '\n':
+		case ';':
+			read_blank(lexer, &ends);
+			break;
+		case '{':
+		case '}':
+			read_brace(lexer);
+			return;
+		case '\'':
+		case '"':
 			read_quoted(lexer);
-		} else if (c == '$') {
+			break;
+		case '$':
 			read_variable(lexer, false);
-		} else if (c == '\\') {
+			break;
+		case '\\':
 			read_escaped(lexer);
-		} else {
-			put(lexer, c);
-			lexer->at++;
+			break;
+		case '#':
+			if (!lexer->has_word) {
+				lexer->at += strcspn(lexer->at, "\n");
+				break;
+			}
+			/* fallthrough */
+		default:
+			put(lexer, *lexer->at++);
 		}
 	}
 	end_word(lexer);
