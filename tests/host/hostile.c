@@ -72,6 +72,28 @@ static void try_grub(const char *config, const char *environment)
 	free(text);
 }
 
+/* Words, names, blocks and values that are longer, deeper or more than anybody needs. */
+static void try_grub_large(void)
+{
+	static const char *const pieces[] = { "x",	     "set a=$a$a$a$a\n",
+					      "$a",	     "if a; ",
+					      "submenu x {", "'",
+					      "$aaaaaaaa",   "y=1 " };
+	char *text = malloc(20001);
+
+	if (!text)
+		die("no memory");
+	for (size_t i = 0; i < ARRAY_SIZE(pieces); i++) {
+		size_t size = strlen(pieces[i]);
+
+		strcpy(text, "a=0123456789 ");
+		for (size_t at = 13; at + size < 20000; at += size)
+			strcpy(text + at, pieces[i]);
+		read_grub(text, "");
+	}
+	free(text);
+}
+
 static bool read_image(const void *data, size_t size)
 {
 	int fd = memfd_create("image", MFD_CLOEXEC);
@@ -142,6 +164,7 @@ int main(int argc, char **argv)
 	    file_read(AT_FDCWD, argv[2], &environment) < 0)
 		die("usage: hostile GRUB.CFG GRUBENV IMAGE");
 	try_grub(config, environment);
+	try_grub_large();
 	try_image(argv[3]);
 	try_versions();
 	return 0;
