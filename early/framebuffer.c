@@ -68,17 +68,27 @@ static bool is_of_pci(struct span name)
 	return address_parse(name.at, name.length, &pattern, &why, &at) == 0;
 }
 
+/*
+ * What is inside of a region comes after it; a bridge's window, which may be no larger
+ * than the BAR, comes before. The indentation tells no more beyond five levels.
+ */
 static bool is_covered(const char *iomem, const struct range *bar)
 {
+	bool inside = false;
+
 	while (*iomem) {
 		struct span line = { iomem, strcspn(iomem, "\n") }, name;
 		struct range region;
 
-		if (read_region(line, &region, &name) && region.start >= bar->start &&
-		    region.end <= bar->end && !is_of_pci(name))
-			return true;
 		iomem += line.length;
 		iomem += *iomem == '\n';
+		if (!read_region(line, &region, &name) || region.start < bar->start ||
+		    region.end > bar->end)
+			continue;
+		if (is_of_pci(name))
+			inside = true;
+		else if (inside)
+			return true;
 	}
 	return false;
 }

@@ -40,7 +40,8 @@ int framebuffer_restore(int root_fd, const struct framebuffer *framebuffer);
 
 /*
  * Whether a region of iomem, the text of /proc/iomem, that is not the PCI bus's own lies
- * inside one of the BARs that resource, the text of a device's resource file, names.
+ * inside one of the BARs that resource, the text of a device's resource file, names. Such
+ * a region comes after the BAR itself, which is there by the device's address.
  * Pure. Source of the formats: r_show() in kernel/resource.c, resource_show() in
  * drivers/pci/pci-sysfs.c.
  */

@@ -13,6 +13,7 @@
 	"0x00000000c1000000 0x00000000c1000fff 0x0000000000040200\n"
 #define ABOVE_4G "0x0000000800000000 0x000000080fffffff 0x000000000014220c\n"
 
+#define HIGH "800000000-80fffffff : 0000:01:00.0\n"
 #define LOW                              \
 	"00000000-00000fff : Reserved\n" \
 	"000a0000-000bffff : PCI Bus 0000:00\n"
@@ -30,22 +31,34 @@ static const struct {
 } rows[] = {
 	{ "nothing at all", "", "", false },
 	{ "no framebuffer", LOW BUS, BARS, false },
+	{ "a bridge's window of the same size",
+	  "fd000000-fdffffff : PCI Bus 0000:01\n  fd000000-fdffffff : 0000:01:00.0\n",
+	  "0x00000000fd000000 0x00000000fdffffff 0x0000000000042208\n", false },
+	{ "a bridge's window of the same size, and efifb",
+	  "fd000000-fdffffff : PCI Bus 0000:01\n  fd000000-fdffffff : 0000:01:00.0\n"
+	  "    fd000000-fd3dffff : efifb\n",
+	  "0x00000000fd000000 0x00000000fdffffff 0x0000000000042208\n", true },
 	{ "efifb", LOW BUS "      c0000000-c01d4bff : efifb\n", BARS, true },
 	{ "simpledrm in sysfb's region",
 	  LOW BUS
 	  "      c0000000-c01d4bff : BOOTFB\n        c0000000-c01d4bff : simpledrm\n",
 	  BARS, true },
 	{ "the whole of the BAR", BUS "      c0000000-c0ffffff : BOOTFB\n", BARS, true },
-	{ "the last BAR", BUS "    c1000000-c1000fff : efifb\n", BARS, true },
-	{ "one byte too long", "c0000000-c1000000 : efifb\n", BARS, false },
-	{ "in front", "bfffffff-c0000000 : efifb\n", BARS, false },
+	{ "the last BAR",
+	  BUS "    c1000000-c1000fff : 0000:01:00.0\n      c1000000-c1000fff : efifb\n",
+	  BARS, true },
+	{ "one byte too long", BUS "c0000000-c1000000 : efifb\n", BARS, false },
+	{ "in front", BUS "bfffffff-c0000000 : efifb\n", BARS, false },
 	{ "over another card", BUS "      d0000000-d01d4bff : efifb\n", BARS, false },
-	{ "above 4 GiB", "800000000-8003fffff : BOOTFB\n", ABOVE_4G, true },
-	{ "above 4 GiB, elsewhere", "c0000000-c03fffff : BOOTFB\n", ABOVE_4G, false },
-	{ "not root: all zeroes", "00000000-00000000 : efifb\n", BARS, false },
-	{ "no newline at the end", "c0000000-c01d4bff : efifb", BARS, true },
-	{ "resource cut off", "c0000000-c01d4bff : efifb\n", "0x00000000c0000000 0x",
+	{ "above 4 GiB", HIGH "  800000000-8003fffff : BOOTFB\n", ABOVE_4G, true },
+	{ "above 4 GiB, elsewhere", HIGH "c0000000-c03fffff : BOOTFB\n", ABOVE_4G,
 	  false },
+	{ "not root: all zeroes",
+	  "00000000-00000000 : 0000:01:00.0\n  00000000-00000000 : efifb\n", BARS,
+	  false },
+	{ "no newline at the end", BUS "      c0000000-c01d4bff : efifb", BARS, true },
+	{ "resource cut off", BUS "      c0000000-c01d4bff : efifb\n",
+	  "0x00000000c0000000 0x", false },
 	{ "nonsense", "c0000000 efifb\n-\n : \n", BARS, false },
 	{ "five digits of domain", "c0000000-c01d4bff : 10000:01:00.0\n", BARS, false },
 };
