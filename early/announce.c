@@ -77,26 +77,29 @@ static void announce_unmatched(const struct selector *selector,
 		 SPAN(selector->text));
 }
 
-/* What became of the boot framebuffer, to be put behind the rest. */
-static const char *describe_display(enum display display)
+/* What became of the boot display, to be put behind the rest. */
+static const char *describe_display(const struct plan_entry *entry)
 {
-	switch (display) {
+	switch (entry->display) {
 	case DISPLAY_KERNEL:
 	case DISPLAY_PASSTHRU:
 		return "; display released, use ssh or the serial console";
 	case DISPLAY_HELD:
 		return "; but the boot framebuffer still lies over it, so that no guest "
-		       "can "
-		       "map it: boot with initcall_blacklist=sysfb_init";
+		       "can map it: boot with initcall_blacklist=sysfb_init";
 	case DISPLAY_NONE:
 		break;
 	}
+	/* In text mode, say: nothing changes any more of what is shown on it. */
+	if (entry->device->is_boot_display)
+		return "; it was the boot display: use another one, ssh or the serial "
+		       "console";
 	return "";
 }
 
 static void announce_claimed(const struct plan_entry *entry, const char *name)
 {
-	const char *display = describe_display(entry->display);
+	const char *display = describe_display(entry);
 	const char *driver = entry->driver;
 	enum log_level level =
 		entry->display == DISPLAY_HELD ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO;

@@ -64,6 +64,12 @@ static const struct {
 	  IDS,
 	  { 0 },
 	  INFO IS "claimed by vfio-pci, which had it before\n" ALL_ONE },
+	{ "the boot display, in text mode",
+	  "06:00.0 10de:13c2 030000 13 - boot\n",
+	  IDS,
+	  { 0 },
+	  INFO IS "claimed by vfio-pci; it was the boot display: use another one, ssh or "
+		  "the serial console\n" ALL_ONE },
 	{ "another driver",
 	  CARD,
 	  IDS " passthru.driver=xe-vfio-pci",
