@@ -3,7 +3,7 @@
  * vfio-client ADDRESS: uses a PCI device the way a virtual machine monitor does.
  *
  * Opens the device's IOMMU group, attaches it to a type 1 container, reads configuration
- * space, maps a memory BAR and reads from it, maps a page for DMA. Prints "vfio ok
+ * space, maps each memory BAR and reads from it, maps a page for DMA. Prints "vfio ok
  * ADDRESS …", or "vfio failed ADDRESS STEP: ERROR".
  */
 #include <errno.h>
@@ -22,6 +22,7 @@
 #define COMMAND	       4
 #define COMMAND_MEMORY 2
 #define DMA_ADDRESS    0x100000
+#define BARS	       (VFIO_PCI_BAR5_REGION_INDEX + 1)
 
 struct client {
 	const char *address;
@@ -30,8 +31,9 @@ struct client {
 	int group;
 	int device;
 	unsigned char config[CONFIG_BYTES];
-	int bar;	     /* the one that was mapped */
-	uint32_t first_word; /* what its first four bytes read as */
+	unsigned int bar_count;	    /* of those mapped */
+	unsigned int bars[BARS];    /* their numbers */
+	uint32_t first_words[BARS]; /* what their first four bytes read as */
 };
 
 static int fail(struct client *client, const char *step, int err)
@@ -112,26 +114,32 @@ static int read_config(struct client *client)
 	return 0;
 }
 
-static int read_bar(struct client *client)
+static int read_bar(struct client *client, unsigned int bar,
+		    const struct vfio_region_info *info)
 {
-	struct vfio_region_info info;
-	unsigned int bar;
-	void *map;
+	void *map = mmap(NULL, info->size, PROT_READ | PROT_WRITE, MAP_SHARED,
+			 client->device, info->offset);
 
-	for (bar = 0; bar <= VFIO_PCI_BAR5_REGION_INDEX; bar++)
-		if (region_info(client, bar, &info) == 0 && info.size > 0 &&
-		    info.flags & VFIO_REGION_INFO_FLAG_MMAP)
-			break;
-	if (bar > VFIO_PCI_BAR5_REGION_INDEX)
-		return fail(client, "no memory BAR to map", -ENODEV);
-	map = mmap(NULL, info.size, PROT_READ | PROT_WRITE, MAP_SHARED, client->device,
-		   info.offset);
 	if (map == MAP_FAILED)
 		return fail(client, "map BAR", -errno);
-	client->first_word = *(volatile uint32_t *)map;
-	client->bar = bar;
-	munmap(map, info.size);
+	client->bars[client->bar_count] = bar;
+	client->first_words[client->bar_count++] = *(volatile uint32_t *)map;
+	munmap(map, info->size);
 	return 0;
+}
+
+static int read_bars(struct client *client)
+{
+	struct vfio_region_info info;
+	int err = 0;
+
+	for (unsigned int bar = 0; bar < BARS && err == 0; bar++)
+		if (region_info(client, bar, &info) == 0 && info.size > 0 &&
+		    info.flags & VFIO_REGION_INFO_FLAG_MMAP)
+			err = read_bar(client, bar, &info);
+	if (err == 0 && client->bar_count == 0)
+		err = fail(client, "no memory BAR to map", -ENODEV);
+	return err;
 }
 
 static int map_dma(struct client *client)
@@ -165,7 +173,7 @@ static int use_device(struct client *client)
 	if (err == 0)
 		err = read_config(client);
 	if (err == 0)
-		err = read_bar(client);
+		err = read_bars(client);
 	if (err == 0)
 		err = map_dma(client);
 	return err;
@@ -187,8 +195,10 @@ int main(int argc, char **argv)
 		       strerror(-err));
 		return 1;
 	}
-	printf("vfio ok %s %02x%02x:%02x%02x bar%d=%08x\n", client.address,
-	       client.config[1], client.config[0], client.config[3], client.config[2],
-	       client.bar, client.first_word);
+	printf("vfio ok %s %02x%02x:%02x%02x", client.address, client.config[1],
+	       client.config[0], client.config[3], client.config[2]);
+	for (unsigned int i = 0; i < client.bar_count; i++)
+		printf(" bar%u=%08x", client.bars[i], client.first_words[i]);
+	putchar('\n');
 	return 0;
 }
