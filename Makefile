@@ -77,6 +77,13 @@ check-vm:
 	tests/vm/selftest
 	tests/vm/run
 
+# All kernels, image generators, kinds of firmware and displays, and a guest in the guest: half
+# an hour. Prints a table.
+check-displays: setup-check
+	mkdir -p $(BUILD)
+	tests/vm/run --all -k --results $(abspath $(BUILD))/displays 'display-*'
+	tests/vm/displays $(BUILD)/displays
+
 setup-build setup-check:
 	tests/setup $(@:setup-%=%)
 
@@ -84,4 +91,4 @@ clean:
 	rm -rf $(BUILD)
 
 .PHONY: all early clean check demo size check-size check-libs-all check-install \
-	check-vm setup-build setup-check
+	check-vm check-displays setup-build setup-check
