@@ -24,15 +24,17 @@ static void warn(struct choice *choice, const char *format, ...) _printf_(2, 3);
 
 static void warn(struct choice *choice, const char *format, ...)
 {
-	char text[512];
+	char *text = NULL;
 	va_list arguments;
 
 	va_start(arguments, format);
-	vsnprintf(text, sizeof(text), format, arguments);
+	if (vasprintf(&text, format, arguments) < 0)
+		text = NULL;
 	va_end(arguments);
 	json_append_text(choice->warnings, text);
 	if (!choice->host->arguments->json)
-		complain("%s", text);
+		complain("%s", text ? text : format);
+	free(text);
 }
 
 static bool is_same_id(const struct device *a, const struct device *b)
@@ -300,6 +302,10 @@ int args_run(struct host *host)
 	struct choice choice = { .host = host };
 	int status;
 
+	if (host->arguments->operand_count && host->arguments->pick) {
+		complain("name the addresses or choose with --pick, not both");
+		return STATUS_USAGE;
+	}
 	if (!host->arguments->operand_count && !host->arguments->pick) {
 		complain("name the addresses of devices, as passthru list shows them, or "
 			 "choose with passthru args --pick");

@@ -8,9 +8,9 @@
 #include <sys/stat.h>
 
 #include "backup.h"
-#include "boot.h"
 #include "complain.h"
 #include "file.h"
+#include "inside.h"
 #include "sysfs.h"
 
 /* -- files --------------------------------------------------------------------------- */
@@ -47,47 +47,62 @@ static int write_all(int fd, const char *text)
 	return fsync(fd) < 0 ? -errno : 0;
 }
 
+/* The directory and the name are those of the file; info has the owner and the mode. */
+static int write_in(int directory_fd, const char *name, const char *text,
+		    const struct stat *info)
+{
+	char new_name[PATH_MAX];
+	int fd, r;
+
+	snprintf(new_name, sizeof(new_name), "%s.passthru-new", name);
+	unlinkat(directory_fd, new_name, 0);
+	fd = openat(directory_fd, new_name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+		    0600);
+	if (fd < 0)
+		return -errno;
+	r = write_all(fd, text);
+	if (r == 0 && info &&
+	    (fchown(fd, info->st_uid, info->st_gid) < 0 ||
+	     fchmod(fd, info->st_mode & 07777) < 0))
+		r = -errno;
+	if (close(fd) < 0 && r == 0)
+		r = -errno;
+	if (r == 0 && renameat(directory_fd, new_name, directory_fd, name) < 0)
+		r = -errno;
+	if (r < 0)
+		unlinkat(directory_fd, new_name, 0);
+	else if (fsync(directory_fd) < 0)
+		r = -errno;
+	return r;
+}
+
 /* As a whole or not at all, with the owner and the mode of model, if there is one. */
 static int write_file(int root_fd, const char *path, const char *text, const char *model)
 {
-	char new_path[PATH_MAX];
-	struct stat info = { .st_mode = 0600 };
-	int fd, r;
+	_cleanup_close_ int directory_fd = -1;
+	struct stat info;
+	int r;
 
-	snprintf(new_path, sizeof(new_path), "%s.passthru-new", path);
 	if (model && fstatat(root_fd, model, &info, AT_SYMLINK_NOFOLLOW) < 0)
 		return -errno;
 	r = make_directories(root_fd, path);
 	if (r < 0)
 		return r;
-	unlinkat(root_fd, new_path, 0);
-	fd = openat(root_fd, new_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return -errno;
-	r = write_all(fd, text);
-	if (r == 0 && model &&
-	    (fchown(fd, info.st_uid, info.st_gid) < 0 ||
-	     fchmod(fd, info.st_mode & 07777) < 0))
-		r = -errno;
-	if (close(fd) < 0 && r == 0)
-		r = -errno;
-	if (r == 0 && renameat(root_fd, new_path, root_fd, path) < 0)
-		r = -errno;
-	if (r < 0)
-		unlinkat(root_fd, new_path, 0);
-	return r;
+	directory_fd = inside_open_parent(root_fd, path);
+	if (directory_fd < 0)
+		return directory_fd;
+	return write_in(directory_fd, inside_name(path), text, model ? &info : NULL);
 }
 
-/* Whether the file has exactly that text; "absent" stands for a file that is not there.
- */
-static bool has_text(int root_fd, const char *path, const char *text)
+static int remove_file(int root_fd, const char *path)
 {
-	_cleanup_free_ char *found = NULL;
-	int r = file_read(root_fd, path, &found);
+	_cleanup_close_ int directory_fd = inside_open_parent(root_fd, path);
 
-	if (!text)
-		return r == -ENOENT;
-	return r == 0 && strcmp(found, text) == 0;
+	if (directory_fd < 0)
+		return directory_fd;
+	if (unlinkat(directory_fd, inside_name(path), 0) < 0 || fsync(directory_fd) < 0)
+		return -errno;
+	return 0;
 }
 
 static void format_path(char path[static PATH_MAX], const char *backup, const char *kind,
@@ -96,23 +111,72 @@ static void format_path(char path[static PATH_MAX], const char *backup, const ch
 	snprintf(path, PATH_MAX, "%s/%s/%s", backup, kind, file);
 }
 
-/* -- applying ------------------------------------------------------------------------ */
-
-/* The highest number with that ending, or 0. */
-static unsigned find_last(int root_fd, const char *end)
+/*
+ * Whether the file is what the directory old or new has for it. What is not in new is a
+ * file that has been removed; old has them all.
+ */
+static bool is_as(int root_fd, const char *backup, const char *kind, const char *file)
 {
-	_cleanup_free_ char **names = boot_list(root_fd, BACKUP_DIRECTORY, end);
+	_cleanup_free_ char *wanted = NULL;
+	_cleanup_free_ char *found = NULL;
+	char path[PATH_MAX];
+	int r, s;
+
+	format_path(path, backup, kind, file);
+	r = file_read(root_fd, path, &wanted);
+	s = file_read(root_fd, file, &found);
+	if (r < 0 || s < 0)
+		return strcmp(kind, "new") == 0 && r == -ENOENT && s == -ENOENT;
+	return strcmp(wanted, found) == 0;
+}
+
+/* -- directories with backups -------------------------------------------------------- */
+
+/* The highest number in use, or of those that can be undone; 0 for none. */
+static unsigned find_last(int root_fd, bool can_be_undone)
+{
+	_cleanup_closedir_ DIR *stream = sysfs_open_directory(root_fd, BACKUP_DIRECTORY);
+	struct dirent *entry;
 	unsigned last = 0;
 
-	for (size_t i = 0; names && names[i]; i++) {
-		char *rest;
-		unsigned long number = strtoul(names[i], &rest, 10);
+	while (stream && (entry = readdir(stream))) {
+		char path[PATH_MAX], *rest;
+		unsigned long number = strtoul(entry->d_name, &rest, 10);
 
-		if (strcmp(rest, end) == 0 && number > last && number < 10000)
+		if (number <= last || number >= INT_MAX || (can_be_undone && *rest))
+			continue;
+		snprintf(path, sizeof(path), BACKUP_DIRECTORY "/%s/files", entry->d_name);
+		if (!can_be_undone || sysfs_exists(root_fd, path))
 			last = (unsigned)number;
 	}
 	return last;
 }
+
+/* A new one: what is in another is never written over. */
+static int make_backup(int root_fd, char ret_path[static BACKUP_PATH_SIZE])
+{
+	unsigned number = find_last(root_fd, false);
+	int r = make_directories(root_fd, BACKUP_DIRECTORY "/");
+
+	while (r == 0) {
+		snprintf(ret_path, BACKUP_PATH_SIZE, BACKUP_DIRECTORY "/%u", ++number);
+		if (mkdirat(root_fd, ret_path, 0755) == 0)
+			break;
+		r = errno == EEXIST ? 0 : -errno;
+	}
+	return r;
+}
+
+/* It is not to be undone any more. */
+static int retire(int root_fd, const char *backup)
+{
+	char undone[BACKUP_PATH_SIZE + 16];
+
+	snprintf(undone, sizeof(undone), "%s.undone", backup);
+	return renameat(root_fd, backup, root_fd, undone) < 0 ? -errno : 0;
+}
+
+/* -- applying ------------------------------------------------------------------------ */
 
 static int save(int root_fd, const struct edit *edit, const char *backup)
 {
@@ -158,50 +222,8 @@ static int save_all(int root_fd, const struct edit *edits, size_t count,
 	return write_file(root_fd, path, list, NULL);
 }
 
-/* Makes the file what old or new has for it; without one it is removed. */
-static int put_file(int root_fd, const char *backup, const char *kind, const char *file)
-{
-	_cleanup_free_ char *text = NULL;
-	char path[PATH_MAX];
-	int r;
-
-	format_path(path, backup, kind, file);
-	r = file_read(root_fd, path, &text);
-	if (r == -ENOENT)
-		return unlinkat(root_fd, file, 0) < 0 ? -errno : 0;
-	return r < 0 ? r : write_file(root_fd, file, text, path);
-}
-
-int backup_apply(int root_fd, const struct edit *edits, size_t count,
-		 char ret_path[static BACKUP_PATH_SIZE])
-{
-	unsigned last = find_last(root_fd, ""), undone = find_last(root_fd, ".undone");
-	size_t done = 0;
-	int r;
-
-	snprintf(ret_path, BACKUP_PATH_SIZE, BACKUP_DIRECTORY "/%u",
-		 (last > undone ? last : undone) + 1);
-	r = save_all(root_fd, edits, count, ret_path);
-	if (r < 0) {
-		complain("nothing is changed; run this as root, with room in /var");
-		return r;
-	}
-	for (; r == 0 && done < count; done++)
-		r = put_file(root_fd, ret_path, "new", edits[done].path);
-	if (r == 0)
-		return 0;
-	complain("cannot write /%s: %s; what was changed before it is changed back",
-		 edits[done - 1].path, strerror(-r));
-	while (done-- > 0)
-		if (put_file(root_fd, ret_path, "old", edits[done].path) < 0)
-			complain("cannot write /%s back; it is in /%s/old",
-				 edits[done].path, ret_path);
-	return r;
-}
-
-/* -- undoing ------------------------------------------------------------------------- */
-
-static bool is_as_written(int root_fd, const char *backup, const char *file)
+/* Makes the file what new has for it; without that it is removed. */
+static int put_new(int root_fd, const char *backup, const char *file)
 {
 	_cleanup_free_ char *text = NULL;
 	char path[PATH_MAX];
@@ -209,25 +231,114 @@ static bool is_as_written(int root_fd, const char *backup, const char *file)
 
 	format_path(path, backup, "new", file);
 	r = file_read(root_fd, path, &text);
-	if (r < 0 && r != -ENOENT)
+	if (r == -ENOENT)
+		return remove_file(root_fd, file);
+	return r < 0 ? r : write_file(root_fd, file, text, path);
+}
+
+/* Makes the file what it was, unless it is that already. */
+static int put_old(int root_fd, const char *backup, const char *file)
+{
+	_cleanup_free_ char *text = NULL;
+	char path[PATH_MAX];
+	int r;
+
+	if (is_as(root_fd, backup, "old", file))
+		return 0;
+	format_path(path, backup, "old", file);
+	r = file_read(root_fd, path, &text);
+	return r < 0 ? r : write_file(root_fd, file, text, path);
+}
+
+/* The edits from that one on, which have been made. */
+static void roll_back(int root_fd, const struct edit *edits, size_t from, size_t count,
+		      const char *backup)
+{
+	bool complete = true;
+
+	for (size_t i = from; i < count; i++) {
+		if (put_old(root_fd, backup, edits[i].path) == 0)
+			continue;
+		complete = false;
+		complain("cannot write /%s back; it is in /%s/old", edits[i].path,
+			 backup);
+	}
+	if (complete)
+		(void)retire(root_fd, backup);
+}
+
+int backup_apply(int root_fd, const struct edit *edits, size_t count,
+		 char ret_path[static BACKUP_PATH_SIZE])
+{
+	size_t at = count;
+	int r = make_backup(root_fd, ret_path);
+
+	if (r < 0)
+		complain("cannot make a directory in /%s: %s", BACKUP_DIRECTORY,
+			 strerror(-r));
+	else
+		r = save_all(root_fd, edits, count, ret_path);
+	if (r < 0) {
+		complain("nothing is changed; run this as root, with room in /var");
+		return r;
+	}
+	while (r == 0 && at > 0)
+		r = put_new(root_fd, ret_path, edits[--at].path);
+	if (r == 0)
+		return 0;
+	complain("cannot write /%s: %s; what was changed before it is changed back",
+		 edits[at].path, strerror(-r));
+	roll_back(root_fd, edits, at, count, ret_path);
+	return r;
+}
+
+/* -- undoing ------------------------------------------------------------------------- */
+
+/* Takes the next path off the list of files. Returns false at its end. */
+static bool next_file(const char **list, char file[static PATH_MAX])
+{
+	size_t length = strcspn(*list, "\n");
+
+	if (length == 0)
 		return false;
-	if (has_text(root_fd, file, text))
+	snprintf(file, PATH_MAX, "%.*s", (int)length, *list);
+	*list += length;
+	*list += **list == '\n';
+	return true;
+}
+
+/* The file is as it was written, or already as it was before: nobody else's work. */
+static bool can_restore(int root_fd, const char *backup, const char *file)
+{
+	_cleanup_close_ int directory_fd = inside_open_parent(root_fd, file);
+	char path[PATH_MAX];
+
+	format_path(path, backup, "old", file);
+	if (directory_fd == -EXDEV) {
+		complain("/%s is not below the root, so nothing is restored", file);
+		return false;
+	}
+	if (!sysfs_exists(root_fd, path)) {
+		complain("/%s is missing, so nothing is restored", path);
+		return false;
+	}
+	if (is_as(root_fd, backup, "new", file) || is_as(root_fd, backup, "old", file))
 		return true;
 	complain("/%s has been changed since, so nothing is restored; what it was before "
-		 "is in /%s/old/%s",
-		 file, backup, file);
+		 "is in /%s",
+		 file, path);
 	return false;
 }
 
+/* In the order of the list: what stands for the old settings goes after they are back. */
 static int restore(int root_fd, const char *backup, const char *list,
 		   void (*each)(void *data, const char *path), void *data)
 {
-	for (const char *at = list; *at; at += strcspn(at, "\n") + 1) {
-		char file[PATH_MAX];
-		int r;
+	char file[PATH_MAX];
 
-		snprintf(file, sizeof(file), "%.*s", (int)strcspn(at, "\n"), at);
-		r = put_file(root_fd, backup, "old", file);
+	while (next_file(&list, file)) {
+		int r = put_old(root_fd, backup, file);
+
 		if (r < 0) {
 			complain("cannot restore /%s: %s; it is in /%s/old", file,
 				 strerror(-r), backup);
@@ -238,34 +349,27 @@ static int restore(int root_fd, const char *backup, const char *list,
 	return 0;
 }
 
-static int retire(int root_fd, const char *backup)
-{
-	char undone[BACKUP_PATH_SIZE + 16];
-
-	snprintf(undone, sizeof(undone), "%s.undone", backup);
-	return renameat(root_fd, backup, root_fd, undone) < 0 ? -errno : 0;
-}
-
 int backup_undo(int root_fd, void (*each)(void *data, const char *path), void *data)
 {
 	_cleanup_free_ char *list = NULL;
 	char backup[BACKUP_PATH_SIZE], path[PATH_MAX];
-	unsigned last = find_last(root_fd, "");
-	bool unchanged = true;
+	unsigned last = find_last(root_fd, true);
+	const char *rest;
+	bool possible = true;
 	int r;
 
 	snprintf(backup, sizeof(backup), BACKUP_DIRECTORY "/%u", last);
 	snprintf(path, sizeof(path), "%s/files", backup);
 	r = last ? file_read(root_fd, path, &list) : -ENOENT;
 	if (r < 0) {
-		complain("there is nothing to undo in /%s", BACKUP_DIRECTORY);
+		complain("there is nothing to undo in /%s%s%s", BACKUP_DIRECTORY,
+			 r == -ENOENT ? "" : ": ", r == -ENOENT ? "" : strerror(-r));
 		return r;
 	}
-	for (const char *at = list; *at; at += strcspn(at, "\n") + 1) {
-		snprintf(path, sizeof(path), "%.*s", (int)strcspn(at, "\n"), at);
-		unchanged = is_as_written(root_fd, backup, path) && unchanged;
-	}
-	if (!unchanged)
+	rest = list;
+	while (next_file(&rest, path))
+		possible = can_restore(root_fd, backup, path) && possible;
+	if (!possible)
 		return -ESTALE;
 	r = restore(root_fd, backup, list, each, data);
 	return r < 0 ? r : retire(root_fd, backup);

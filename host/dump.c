@@ -9,32 +9,33 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "cmdline.h"
+#include "blot.h"
 #include "complain.h"
 #include "dump.h"
 #include "file.h"
 #include "machine.h"
 #include "sysfs.h"
+#include "unpack.h"
 
 /* Configuration space up to here has no serial numbers, and it needs no privileges. */
 #define CONFIG_SIZE 64
-#define MEMBER_MAX  (1 << 20)
-#define MEMBERS_MAX 100000
-#define REMOVED	    "removed"
 
 struct dump {
 	const struct host *host;
 	struct archive *archive;
+	struct blot blot;
 	int error;
 };
-
-/* -- writing ------------------------------------------------------------------------- */
 
 static void put(struct dump *dump, const char *path, const char *target, const void *data,
 		size_t size)
 {
 	struct archive_entry *entry = archive_entry_new();
 
+	if (!entry) {
+		dump->error = -ENOMEM;
+		return;
+	}
 	archive_entry_set_pathname(entry, path);
 	archive_entry_set_perm(entry, 0644);
 	archive_entry_set_filetype(entry, target ? AE_IFLNK : AE_IFREG);
@@ -43,8 +44,11 @@ static void put(struct dump *dump, const char *path, const char *target, const v
 		archive_entry_set_symlink(entry, target);
 	else
 		archive_entry_set_size(entry, (la_int64_t)size);
-	if (archive_write_header(dump->archive, entry) != ARCHIVE_OK ||
-	    (size && archive_write_data(dump->archive, data, size) < 0))
+	/* What would not be read is not written, such as a file of many megabytes. */
+	if (!unpack_accepts(entry))
+		complain("/%s is left out of the dump", path);
+	else if (archive_write_header(dump->archive, entry) != ARCHIVE_OK ||
+		 (size && archive_write_data(dump->archive, data, size) < 0))
 		dump->error = -EIO;
 	archive_entry_free(entry);
 }
@@ -59,8 +63,28 @@ static void copy(struct dump *dump, const char *path)
 {
 	_cleanup_free_ char *text = NULL;
 
-	if (file_read(dump->host->root_fd, path, &text) == 0)
-		put_text(dump, path, text);
+	if (file_read(dump->host->root_fd, path, &text) < 0)
+		return;
+	blot_text(&dump->blot, text);
+	put_text(dump, path, text);
+}
+
+/* The same, of a file that is changed as a whole. */
+static void copy_changed(struct dump *dump, const char *path,
+			 char *(*change)(const char *text))
+{
+	_cleanup_free_ char *text = NULL;
+	_cleanup_free_ char *changed = NULL;
+
+	if (file_read(dump->host->root_fd, path, &text) < 0)
+		return;
+	changed = change(text);
+	if (!changed) {
+		dump->error = -ENOMEM;
+		return;
+	}
+	blot_text(&dump->blot, changed);
+	put_text(dump, path, changed);
 }
 
 static void copy_link(struct dump *dump, const char *path)
@@ -195,7 +219,6 @@ static void copy_group(struct dump *dump, const char *groups, const char *name)
 	for_each(dump, path, copy_named_link);
 }
 
-/* The kind of device-mapper device and of LVM group; what multipath adds is a serial. */
 static void copy_dm_uuid(struct dump *dump, const char *directory)
 {
 	char path[PATH_MAX], uuid[160];
@@ -203,8 +226,8 @@ static void copy_dm_uuid(struct dump *dump, const char *directory)
 	snprintf(path, sizeof(path), "%s/dm/uuid", directory);
 	if (sysfs_read(dump->host->root_fd, path, uuid, sizeof(uuid)) <= 0)
 		return;
-	if (strstr(uuid, "mpath-"))
-		strcpy(strstr(uuid, "mpath-") + strlen("mpath-"), REMOVED);
+	blot_dm_uuid(uuid);
+	blot_text(&dump->blot, uuid);
 	put_text(dump, path, uuid);
 }
 
@@ -224,32 +247,13 @@ static void copy_block(struct dump *dump, const char *class, const char *name)
 	for_each(dump, slaves, copy_named_link);
 }
 
-static bool is_secret(struct span name)
-{
-	static const char *const words[] = { "password", "passwd", "secret", "key",
-					     "chap",	 "token",  "serial" };
-	char text[64];
-
-	snprintf(text, sizeof(text), "%.*s", (int)name.length, name.at);
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-		if (strcasestr(text, words[i]))
-			return true;
-	return false;
-}
-
 static void copy_cmdline(struct dump *dump)
 {
 	_cleanup_free_ char *text = NULL;
-	struct text_cursor rest;
-	struct parameter parameter;
 
 	if (file_read(dump->host->root_fd, "proc/cmdline", &text) < 0)
 		return;
-	rest = (struct text_cursor){ .at = text, .end = text + strlen(text) };
-	while (cmdline_next(&rest, &parameter))
-		if (parameter.value.at && is_secret(parameter.name))
-			memset((char *)(uintptr_t)parameter.value.at, 'x',
-			       parameter.value.length);
+	blot_cmdline(&dump->blot, text);
 	put_text(dump, "proc/cmdline", text);
 }
 
@@ -265,65 +269,6 @@ static void copy_cpuinfo(struct dump *dump)
 	if (end)
 		end[1] = '\0';
 	put_text(dump, "proc/cpuinfo", text);
-}
-
-/* Whether a line of mountinfo is about a block device, or about the root. */
-static bool is_mount_wanted(const char *line)
-{
-	unsigned major = 0, minor;
-	char point[3] = "";
-
-	if (sscanf(line, "%*d %*d %u:%u %*s %2s", &major, &minor, point) < 3)
-		return false;
-	return major != 0 || strcmp(point, "/") == 0;
-}
-
-static bool is_system_path(const char *line)
-{
-	static const char *const known[] = { "/boot", "/usr", "/var",
-					     "/home", "/efi", "/opt" };
-	char point[256] = "";
-
-	if (sscanf(line, "%*d %*d %*s %*s %255s", point) < 1 || strcmp(point, "/") == 0)
-		return true;
-	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
-		if (strcmp(point, known[i]) == 0)
-			return true;
-	return strcmp(point, "/boot/efi") == 0;
-}
-
-/* Other mount points than the usual ones tell of people, not of machines. */
-static void put_mount(FILE *file, const char *line, size_t length)
-{
-	int before = 0, after = 0;
-
-	if (!is_mount_wanted(line))
-		return;
-	if (is_system_path(line)) {
-		fprintf(file, "%.*s\n", (int)length, line);
-		return;
-	}
-	sscanf(line, "%*d %*d %*s %*s %n%*s%n", &before, &after);
-	fprintf(file, "%.*s/" REMOVED "%.*s\n", before, line, (int)length - after,
-		line + after);
-}
-
-static void copy_mounts(struct dump *dump)
-{
-	_cleanup_free_ char *text = NULL;
-	_cleanup_free_ char *kept = NULL;
-	size_t size;
-	FILE *file;
-
-	if (file_read(dump->host->root_fd, "proc/self/mountinfo", &text) < 0)
-		return;
-	file = open_memstream(&kept, &size);
-	if (!file)
-		return;
-	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
-		put_mount(file, line, strlen(line));
-	if (fclose(file) == 0)
-		put_text(dump, "proc/self/mountinfo", kept);
 }
 
 /* Whether an earlier device has the same ID, or is of the same vendor or class. */
@@ -412,9 +357,7 @@ static void copy_system(struct dump *dump)
 		"etc/modprobe.d",    "etc/modules-load.d", "etc/initramfs-tools/conf.d",
 		"etc/dracut.conf.d", "etc/default/grub.d", "etc/cmdline.d"
 	};
-	static const char *const files[] = { "proc/swaps",
-					     "proc/sys/kernel/osrelease",
-					     "run/passthru/report",
+	static const char *const files[] = { "proc/sys/kernel/osrelease",
 					     "etc/modules",
 					     "etc/initramfs-tools/modules",
 					     "etc/dracut.conf",
@@ -432,7 +375,9 @@ static void copy_system(struct dump *dump)
 		copy(dump, files[i]);
 	copy_cmdline(dump);
 	copy_cpuinfo(dump);
-	copy_mounts(dump);
+	copy_changed(dump, "proc/self/mountinfo", blot_mounts);
+	copy_changed(dump, "proc/swaps", blot_swaps);
+	copy_changed(dump, "run/passthru/report", blot_report);
 	copy_names(dump);
 }
 
@@ -442,8 +387,10 @@ static struct archive *open_archive(const char *file)
 
 	if (!archive)
 		return NULL;
+	/* libarchive would make a .zip, too, which is not what unpack_dump() reads. */
 	if (archive_write_set_format_filter_by_ext_def(archive, file, ".tar") ==
 		    ARCHIVE_OK &&
+	    (archive_format(archive) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_TAR &&
 	    archive_write_open_filename(archive, file) == ARCHIVE_OK)
 		return archive;
 	complain("cannot write %s: %s; name a file that ends in .tar or .tar.gz", file,
@@ -459,6 +406,7 @@ int dump_write(const struct host *host, const char *file)
 
 	if (!dump.archive)
 		return -EINVAL;
+	blot_open(host->root_fd, &dump.blot);
 	for_each(&dump, "sys/bus/pci/devices", copy_pci_device);
 	for_each(&dump, "sys/kernel/iommu_groups", copy_group);
 	for_each(&dump, "sys/class/block", copy_block);
@@ -469,89 +417,4 @@ int dump_write(const struct host *host, const char *file)
 		complain("cannot write %s: %s", file, archive_error_string(dump.archive));
 	archive_write_free(dump.archive);
 	return dump.error;
-}
-
-/* -- reading ------------------------------------------------------------------------- */
-
-/* How deep below the root the path ends, or -1 where it leaves it on its way. */
-static int path_depth(const char *path, int depth)
-{
-	while (*path) {
-		size_t length = strcspn(path, "/");
-
-		if (length == 2 && strncmp(path, "..", 2) == 0)
-			depth--;
-		else if (length > 0 && !(length == 1 && path[0] == '.'))
-			depth++;
-		if (depth < 0)
-			return -1;
-		path += length;
-		path += *path == '/';
-	}
-	return depth;
-}
-
-static bool is_acceptable(struct archive_entry *entry)
-{
-	const char *path = archive_entry_pathname(entry);
-	const char *target = archive_entry_symlink(entry);
-
-	if (!path || path[0] == '/' || strstr(path, "..") ||
-	    archive_entry_hardlink(entry))
-		return false;
-	switch (archive_entry_filetype(entry)) {
-	case AE_IFDIR:
-		return true;
-	case AE_IFREG:
-		return archive_entry_size(entry) <= MEMBER_MAX;
-	case AE_IFLNK:
-		return target && target[0] != '/' &&
-		       path_depth(target, path_depth(path, 0) - 1) >= 0;
-	default:
-		return false;
-	}
-}
-
-static int unpack_members(struct archive *archive, int directory_fd)
-{
-	struct archive_entry *entry;
-	int r = 0;
-
-	/* libarchive unpacks below the working directory, and nowhere else. */
-	if (fchdir(directory_fd) < 0)
-		return -errno;
-	for (unsigned i = 0; r == 0; i++) {
-		int got = archive_read_next_header(archive, &entry);
-
-		if (got == ARCHIVE_EOF)
-			return 0;
-		if (got != ARCHIVE_OK || i >= MEMBERS_MAX || !is_acceptable(entry))
-			return -EINVAL;
-		archive_entry_set_perm(
-			entry, archive_entry_filetype(entry) == AE_IFDIR ? 0755 : 0644);
-		if (archive_read_extract(archive, entry,
-					 ARCHIVE_EXTRACT_SECURE_SYMLINKS |
-						 ARCHIVE_EXTRACT_SECURE_NODOTDOT) !=
-		    ARCHIVE_OK)
-			r = -EINVAL;
-	}
-	return r;
-}
-
-int dump_unpack(const char *file, int directory_fd)
-{
-	_cleanup_close_ int here = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	struct archive *archive = archive_read_new();
-	int r = -EINVAL;
-
-	if (!archive)
-		return -ENOMEM;
-	archive_read_support_filter_all(archive);
-	archive_read_support_format_tar(archive);
-	if (archive_read_open_filename(archive, file, 1 << 16) == ARCHIVE_OK)
-		r = unpack_members(archive, directory_fd);
-	archive_read_free(archive);
-	if (here >= 0 && fchdir(here) < 0)
-		r = -errno;
-	return r;
 }

@@ -8,6 +8,8 @@
 
 #include "edit.h"
 #include "file.h"
+#include "inside.h"
+#include "util.h"
 
 #define CONTEXT 3
 
@@ -33,16 +35,20 @@ static int split(struct edit *edit)
 
 int edit_open(int root_fd, const char *path, struct edit *ret)
 {
+	_cleanup_close_ int directory_fd = inside_open_parent(root_fd, path);
 	struct stat info;
 	int r;
 
 	*ret = (struct edit){ 0 };
 	if (fstatat(root_fd, path, &info, AT_SYMLINK_NOFOLLOW) < 0)
 		return -errno;
-	if (!S_ISREG(info.st_mode))
+	if (!S_ISREG(info.st_mode) || directory_fd == -EXDEV)
 		return -ELOOP;
 	if (strlen(path) >= sizeof(ret->path))
 		return -ENAMETOOLONG;
+	/* The list of a backup has one path a line. */
+	if (strchr(path, '\n'))
+		return -EINVAL;
 	strcpy(ret->path, path);
 	r = file_read(root_fd, path, &ret->text);
 	/* With a NUL in it, it is no text. */

@@ -23,8 +23,9 @@ struct edit {
 };
 
 /*
- * Reads a file. Returns 0; -ENOENT; -ELOOP where it is no plain file of its own and so is
- * not for us to change; or another negative errno. Release with edit_free() if 0.
+ * Reads a file. Returns 0; -ENOENT; -ELOOP where it is no plain file of its own, or is
+ * not below the root, and so is not for us to change; or another negative errno. Release
+ * with edit_free() if 0.
  */
 int edit_open(int root_fd, const char *path, struct edit *ret);
 void edit_free(struct edit *edit);

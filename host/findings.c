@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "findings.h"
 #include "json.h"
@@ -20,11 +21,12 @@ void findings_add(struct findings *findings, enum finding_state state, const cha
 		  const char *format, ...)
 {
 	const struct output *output = &findings->host->output;
-	char text[1024];
+	char *text = NULL;
 	va_list arguments;
 
 	va_start(arguments, format);
-	vsnprintf(text, sizeof(text), format, arguments);
+	if (vasprintf(&text, format, arguments) < 0)
+		text = NULL;
 	va_end(arguments);
 	findings->todo_count += state == FINDING_TODO;
 	if (findings->items) {
@@ -33,8 +35,11 @@ void findings_add(struct findings *findings, enum finding_state state, const cha
 		json_add_text(object, "about", about);
 		json_add_text(object, "state", states[state].word);
 		json_add_text(object, "text", text);
+		free(text);
 		return;
 	}
 	output_styled(output, states[state].style, states[state].mark);
-	output_wrapped(output, STYLE_PLAIN, INDENT, INDENT, "%s: %s", about, text);
+	output_wrapped(output, STYLE_PLAIN, INDENT, INDENT, "%s: %s", about,
+		       text ? text : format);
+	free(text);
 }

@@ -3,11 +3,13 @@
 #
 # Out: HOST, the program.
 
-HOST_SRCS := args.c backup.c boot.c boot_inputs.c boot_loaders.c check.c check_cmdline.c \
-	check_kernels.c complain.c dump.c edit.c entries.c findings.c grub_menu.c \
-	grub_script.c image.c json.c leftover.c list.c loader.c log.c machine.c main.c marks.c \
-	migrate.c modconf.c names.c narrow.c outcomes.c output.c pick.c plan.c rebuild.c \
-	record.c root.c shell.c status.c uki.c version.c words.c
+HOST_SRCS := args.c backup.c blot.c boot.c boot_inputs.c boot_loaders.c check.c \
+	check_cmdline.c check_kernels.c complain.c dump.c edit.c entries.c \
+	findings.c grub_menu.c grub_script.c image.c inside.c json.c leftover.c \
+	leftover_cmdline.c leftover_modules.c leftover_shell.c list.c loader.c \
+	log.c machine.c main.c marks.c migrate.c modconf.c names.c narrow.c \
+	outcomes.c output.c pick.c plan.c rebuild.c record.c root.c search.c \
+	shell.c status.c uki.c unpack.c version.c words.c
 # All stages but the two that stand between the program and its caller.
 HOST_EARLY := $(filter-out main.c log.c options.c,$(EARLY_SRCS))
 

@@ -81,6 +81,8 @@ static size_t walk_archive(struct image *image, const char *data, size_t size)
 				at++;
 			return at < size ? at : size;
 		}
+		if (at > size)
+			return 0;
 		note_name(image, name);
 	}
 	return 0;
@@ -99,7 +101,8 @@ static int read_compressed(struct image *image, const char *data, size_t size)
 	archive_read_support_format_cpio(archive);
 	if (archive_read_open_memory(archive, data, size) == ARCHIVE_OK)
 		while ((got = archive_read_next_header(archive, &entry)) == ARCHIVE_OK)
-			note_name(image, archive_entry_pathname(entry));
+			if (archive_entry_pathname(entry))
+				note_name(image, archive_entry_pathname(entry));
 	archive_read_free(archive);
 	return got == ARCHIVE_EOF ? 0 : -EINVAL;
 }

@@ -25,16 +25,20 @@ int json_end(struct json_object *object)
 	return r;
 }
 
-/* The length of the UTF-8 character there, 0 for none. */
+/* The length of the UTF-8 character there, 0 for none; by table 3-7 of Unicode. */
 static size_t character_length(const unsigned char *at)
 {
-	size_t length = *at < 0x80	       ? 1
-			: (*at & 0xe0) == 0xc0 ? 2
-			: (*at & 0xf0) == 0xe0 ? 3
-			: (*at & 0xf8) == 0xf0 ? 4
-					       : 0;
+	unsigned char low = at[0] == 0xe0 ? 0xa0 : at[0] == 0xf0 ? 0x90 : 0x80;
+	unsigned char high = at[0] == 0xed ? 0x9f : at[0] == 0xf4 ? 0x8f : 0xbf;
+	size_t length = at[0] < 0x80			 ? 1
+			: at[0] >= 0xc2 && at[0] <= 0xdf ? 2
+			: at[0] >= 0xe0 && at[0] <= 0xef ? 3
+			: at[0] >= 0xf0 && at[0] <= 0xf4 ? 4
+							 : 0;
 
-	for (size_t i = 1; i < length; i++)
+	if (length > 1 && (at[1] < low || at[1] > high))
+		return 0;
+	for (size_t i = 2; i < length; i++)
 		if ((at[i] & 0xc0) != 0x80)
 			return 0;
 	return length;

@@ -26,6 +26,9 @@ struct leftovers {
 int leftovers_find(const struct host *host, struct leftovers *ret);
 void leftovers_free(struct leftovers *leftovers);
 
+/* Whether GRUB's configuration is made of the file. */
+bool leftovers_is_of_grub(const char *path);
+
 /* "passthru.ids=…", to be freed by the caller; NULL where nothing is asked for. */
 char *leftovers_parameter(const struct leftovers *leftovers);
 

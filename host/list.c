@@ -152,13 +152,17 @@ static int print_json(const struct list *list)
 	const struct machine *machine = &list->machine;
 	struct json_object *top = json_begin("list"), *devices;
 
+	size_t count = 0;
+
 	json_add_bool(top, "iommu", machine->has_groups);
 	json_add_text(top, "advice", machine->has_groups ? NULL : machine->advice);
 	devices = json_add_array(top, "devices");
 	for (size_t i = 0; i < machine->count; i++)
-		if (is_chosen(list, &machine->devices[i]))
+		if (is_chosen(list, &machine->devices[i])) {
 			add_device(list, &machine->devices[i], json_append(devices));
-	return json_end(top) < 0 ? STATUS_NOT_GOOD : STATUS_GOOD;
+			count++;
+		}
+	return json_end(top) < 0 || count == 0 ? STATUS_NOT_GOOD : STATUS_GOOD;
 }
 
 static int parse_operands(const struct arguments *arguments, struct list *list)
@@ -179,6 +183,12 @@ int list_run(struct host *host)
 	struct list list = { .host = host };
 	int status = STATUS_USAGE;
 
+	if (host->arguments->dump &&
+	    (host->arguments->json || host->arguments->operand_count)) {
+		complain("--dump writes all of the machine and prints nothing: it goes "
+			 "with nothing but --root");
+		return STATUS_USAGE;
+	}
 	if (host->arguments->dump)
 		return dump_write(host, host->arguments->dump) < 0 ? STATUS_NOT_GOOD
 								   : STATUS_GOOD;

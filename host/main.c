@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -92,8 +93,11 @@ static const struct command *find_command(const char *name)
 			nearest = &commands[i];
 		}
 	}
-	complain("there is no command %s, the nearest is %s; see passthru --help", name,
-		 nearest->name);
+	if (best < strlen(name))
+		complain("there is no command %s, the nearest is %s; see passthru --help",
+			 name, nearest->name);
+	else
+		complain("there is no command %s; see passthru --help", name);
 	return NULL;
 }
 
@@ -127,10 +131,29 @@ static int note_option(int option, struct arguments *ret)
 	}
 }
 
-static int refuse(void)
+/* Whether the command takes all that is given; says what it does not take. */
+static bool takes_all(const struct command *command, const struct arguments *arguments,
+		      unsigned given)
 {
-	complain("these arguments cannot be used; see passthru --help");
-	return STATUS_USAGE;
+	static const struct {
+		unsigned bit;
+		const char *name;
+	} names[] = {
+		{ TAKES_DUMP, "--dump" },
+		{ TAKES_PICK, "--pick" },
+		{ TAKES_CMDLINE, "--cmdline" },
+		{ TAKES_APPLY, "--apply or --undo" },
+	};
+	unsigned wrong = given & ~command->takes;
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (wrong & names[i].bit)
+			complain("%s cannot be used with %s; see passthru --help",
+				 names[i].name, command->name);
+	if (wrong & TAKES_OPERANDS)
+		complain("%s takes no argument such as \"%s\"; see passthru --help",
+			 command->name, arguments->operands[0]);
+	return !wrong;
 }
 
 /* Returns -1 to go on, or an exit status. */
@@ -143,13 +166,14 @@ static int parse(int argc, char **argv, struct arguments *ret,
 	while ((option = getopt_long(argc, argv, "", long_options, NULL)) >= 0) {
 		int bit = note_option(option, ret);
 
-		if (option == HELP)
-			return fputs(usage, stdout) < 0 ? STATUS_NOT_GOOD : STATUS_GOOD;
-		if (option == PRINT_VERSION)
-			return puts("passthru " VERSION) < 0 ? STATUS_NOT_GOOD
-							     : STATUS_GOOD;
-		if (bit < 0)
-			return refuse();
+		if (option == HELP || option == PRINT_VERSION) {
+			fputs(option == HELP ? usage : "passthru " VERSION "\n", stdout);
+			return STATUS_GOOD;
+		}
+		if (bit < 0) {
+			complain("see passthru --help");
+			return STATUS_USAGE;
+		}
 		given |= (unsigned)bit;
 	}
 	if (optind == argc) {
@@ -164,9 +188,20 @@ static int parse(int argc, char **argv, struct arguments *ret,
 		return STATUS_USAGE;
 	if (ret->operand_count)
 		given |= TAKES_OPERANDS;
-	if (given & ~(*ret_command)->takes)
-		return refuse();
-	return -1;
+	return takes_all(*ret_command, ret, given) ? -1 : STATUS_USAGE;
+}
+
+/* What has been printed is to arrive. Returns status if it has. */
+static int flush(int status)
+{
+	struct pollfd reader = { .fd = STDOUT_FILENO };
+
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	/* Who has read enough of a pipe needs no word about it. */
+	if (poll(&reader, 1, 0) < 1 || !(reader.revents & POLLERR))
+		complain("cannot write to standard output");
+	return STATUS_NOT_GOOD;
 }
 
 int main(int argc, char **argv)
@@ -177,15 +212,11 @@ int main(int argc, char **argv)
 	int status = parse(argc, argv, &arguments, &command);
 
 	if (status >= 0)
-		return status;
-	output_open(&host.output);
+		return flush(status);
+	output_open(stdout, &host.output);
 	status = STATUS_USAGE;
 	if (root_open(&host) == 0)
-		status = command->run(&host);
+		status = flush(command->run(&host));
 	root_close(&host);
-	if (fflush(stdout) != 0 || ferror(stdout)) {
-		complain("cannot write: %s", strerror(errno));
-		return STATUS_NOT_GOOD;
-	}
 	return status;
 }

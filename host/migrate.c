@@ -68,7 +68,12 @@ static void add_edits(const struct leftovers *found, struct json_object *array)
 
 		json_add_text(object, "path", found->edits[i].path);
 		json_add_bool(object, "deleted", found->edits[i].is_deleted);
-		json_add_text(object, "text", found->edits[i].is_deleted ? NULL : text);
+		if (text && !text[0] && !found->edits[i].is_deleted)
+			json_object_object_add(object, "text",
+					       json_object_new_string(""));
+		else
+			json_add_text(object, "text",
+				      found->edits[i].is_deleted ? NULL : text);
 		free(text);
 	}
 }
@@ -90,22 +95,26 @@ static int print_json(const struct leftovers *found, const char *parameter,
 
 /* -- what is done -------------------------------------------------------------------- */
 
-static int rebuild(const struct host *host, bool grub, bool image)
+/* Both are tried, whatever becomes of the first. Returns 0 or a negative errno. */
+static int rebuild(const struct host *host, bool grub)
 {
 	const char *command = grub ? rebuild_grub(host) : NULL;
-	int r = 0, s = 0;
+	int r = 0, s;
 
-	if (grub && !command)
-		complain("GRUB's configuration is to be made anew, and nothing here does "
-			 "that: run grub-mkconfig");
 	if (command)
 		r = rebuild_run(host, command);
-	command = image ? rebuild_image(host) : NULL;
-	if (image && !command)
+	if (grub && !command) {
+		complain("GRUB's configuration is to be made anew, and nothing here does "
+			 "that: run grub-mkconfig");
+		r = -ENOENT;
+	}
+	command = rebuild_image(host);
+	if (!command) {
 		complain("the boot image is to be made anew, and neither "
 			 "update-initramfs nor dracut is here");
-	if (command)
-		s = rebuild_run(host, command);
+		return -ENOENT;
+	}
+	s = rebuild_run(host, command);
 	return r < 0 ? r : s;
 }
 
@@ -129,27 +138,48 @@ static int apply(const struct host *host, const struct leftovers *found,
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < found->edit_count; i++)
-		fprintf(stderr, "Changed /%s; before: /%s/old/%s\n", found->edits[i].path,
-			backup, found->edits[i].path);
-	r = rebuild(host, found->needs_grub, true);
+		say("Changed /%s; before: /%s/old/%s", found->edits[i].path, backup,
+		    found->edits[i].path);
+	r = rebuild(host, found->needs_grub);
 	if (found->needs_image)
-		fputs("The command line is built into the kernel image: passthru check "
-		      "says whether that has the parameter by now\n",
-		      stderr);
+		say("The command line is built into the kernel image: passthru check "
+		    "says "
+		    "whether that has the parameter by now");
 	return r;
 }
 
-static void say_restored(void *data, const char *path)
+/* What has been restored. */
+struct restored {
+	struct json_object *paths; /* for --json, else NULL */
+	bool needs_grub;
+};
+
+static void note_restored(void *data, const char *path)
 {
-	(void)data;
-	fprintf(stderr, "Restored /%s\n", path);
+	struct restored *restored = data;
+
+	restored->needs_grub |= leftovers_is_of_grub(path);
+	if (restored->paths)
+		json_append_text(restored->paths, path);
+	say("Restored /%s", path);
 }
 
 static int undo(const struct host *host)
 {
-	if (backup_undo(host->root_fd, say_restored, NULL) < 0)
-		return STATUS_NOT_GOOD;
-	return rebuild(host, true, true) < 0 ? STATUS_NOT_GOOD : STATUS_GOOD;
+	struct restored restored = { 0 };
+	struct json_object *top = NULL;
+	int r;
+
+	if (host->arguments->json) {
+		top = json_begin("migrate");
+		restored.paths = json_add_array(top, "restored");
+	}
+	r = backup_undo(host->root_fd, note_restored, &restored);
+	if (r == 0)
+		r = rebuild(host, restored.needs_grub);
+	if (top && json_end(top) < 0)
+		r = -EIO;
+	return r < 0 ? STATUS_NOT_GOOD : STATUS_GOOD;
 }
 
 static int run(const struct host *host, const struct leftovers *found,
@@ -179,6 +209,12 @@ int migrate_run(struct host *host)
 
 	if (host->arguments->undo && host->arguments->apply) {
 		complain("--apply and --undo do not go together");
+		return STATUS_USAGE;
+	}
+	if (host->is_unpacked && (host->arguments->undo || host->arguments->apply)) {
+		complain("%s is a dump, which is only read; --apply and --undo are for a "
+			 "machine or a directory",
+			 host->arguments->root);
 		return STATUS_USAGE;
 	}
 	if (host->arguments->undo)

@@ -14,37 +14,50 @@ static const char *const sequences[] = {
 	[STYLE_GOOD] = "\033[32m", [STYLE_NOTE] = "\033[33m", [STYLE_BAD] = "\033[31m",
 };
 
-static unsigned terminal_width(void)
+static unsigned terminal_width(int fd)
 {
 	const char *columns = getenv("COLUMNS");
 	struct winsize size;
 	int width = columns ? atoi(columns) : 0;
 
-	if (width <= 0 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
+	if (width <= 0 && ioctl(fd, TIOCGWINSZ, &size) == 0)
 		width = size.ws_col;
 	if (width <= 0)
 		width = 80;
 	return width < WIDTH_MIN ? WIDTH_MIN : (unsigned)width;
 }
 
-void output_open(struct output *ret)
+void output_open(FILE *file, struct output *ret)
 {
 	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
 
-	*ret = (struct output){ 0 };
-	if (!isatty(STDOUT_FILENO))
+	*ret = (struct output){ .file = file };
+	if (!isatty(fileno(file)))
 		return;
-	ret->width = terminal_width();
+	ret->width = terminal_width(fileno(file));
 	ret->is_coloured =
 		!(no_color && no_color[0]) && term && strcmp(term, "dumb") != 0;
 }
 
-static void put_plain(const char *text, size_t length)
+/* Control characters: those of ASCII, but for the tab, and in UTF-8 U+0080 to U+009F. */
+static bool is_command(const char *at)
+{
+	unsigned char c = (unsigned char)at[0];
+
+	if (c == 0xc2)
+		return ((unsigned char)at[1] & 0xe0) == 0x80;
+	return (c < ' ' && c != '\t') || c == 0x7f;
+}
+
+static void put_plain(FILE *file, const char *text, size_t length)
 {
 	for (size_t i = 0; i < length; i++) {
-		unsigned char c = (unsigned char)text[i];
-
-		putchar((c < ' ' && c != '\t') || c == 0x7f ? '?' : c);
+		if (!is_command(text + i)) {
+			putc(text[i], file);
+			continue;
+		}
+		putc('?', file);
+		i += (unsigned char)text[i] == 0xc2;
 	}
 }
 
@@ -54,10 +67,10 @@ static void put_styled(const struct output *output, enum style style, const char
 	bool styled = output->is_coloured && style != STYLE_PLAIN;
 
 	if (styled)
-		fputs(sequences[style], stdout);
-	put_plain(text, length);
+		fputs(sequences[style], output->file);
+	put_plain(output->file, text, length);
 	if (styled)
-		fputs("\033[0m", stdout);
+		fputs("\033[0m", output->file);
 }
 
 void output_styled(const struct output *output, enum style style, const char *text)
@@ -79,28 +92,35 @@ static size_t find_break(const char *text, size_t room)
 	return i;
 }
 
-void output_wrapped(const struct output *output, enum style style, unsigned column,
-		    unsigned indent, const char *format, ...)
+static void put_wrapped(const struct output *output, enum style style, unsigned column,
+			unsigned indent, const char *text)
 {
-	char buffer[2048];
-	const char *text = buffer;
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(buffer, sizeof(buffer), format, arguments);
-	va_end(arguments);
 	for (;;) {
 		unsigned room = output->width > column + 8 ? output->width - column : 8;
 		size_t length = output->width ? find_break(text, room) : strlen(text);
 
 		put_styled(output, style, text, length);
-		putchar('\n');
+		putc('\n', output->file);
 		text += length;
 		while (*text == ' ')
 			text++;
 		if (!*text)
 			return;
-		printf("%*s", (int)indent, "");
+		fprintf(output->file, "%*s", (int)indent, "");
 		column = indent;
 	}
+}
+
+void output_wrapped(const struct output *output, enum style style, unsigned column,
+		    unsigned indent, const char *format, ...)
+{
+	char *text = NULL;
+	va_list arguments;
+
+	va_start(arguments, format);
+	if (vasprintf(&text, format, arguments) < 0)
+		text = NULL;
+	va_end(arguments);
+	put_wrapped(output, style, column, indent, text ? text : format);
+	free(text);
 }

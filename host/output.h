@@ -3,22 +3,25 @@
 #define PASSTHRU_OUTPUT_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "util.h"
 
 enum style { STYLE_PLAIN, STYLE_TITLE, STYLE_DIM, STYLE_GOOD, STYLE_NOTE, STYLE_BAD };
 
-/* How standard output is written to. */
+/* How a stream is written to. */
 struct output {
+	FILE *file; /* standard output or standard error */
 	bool is_coloured;
 	unsigned width; /* columns; 0 where lines may be of any length */
 };
 
 /*
  * Colours only on a terminal that has them and where NO_COLOR is not set; the width is
- * that of the terminal, or 80 where COLUMNS says nothing and it is a terminal.
+ * what COLUMNS says or that of the terminal, 80 where neither is known; none where the
+ * file is no terminal.
  */
-void output_open(struct output *ret);
+void output_open(FILE *file, struct output *ret);
 
 /* Prints the text in that style; what could command a terminal becomes "?". */
 void output_styled(const struct output *output, enum style style, const char *text);

@@ -25,7 +25,7 @@ static size_t offer(const struct machine *machine)
 		if (!is_offered(device))
 			continue;
 		device_full_name(device, name);
-		fprintf(stderr, "%4zu  %-13s %.56s\n", ++number, device->address, name);
+		say("%4zu  %-13s %.56s", ++number, device->address, name);
 	}
 	return number;
 }
@@ -50,8 +50,7 @@ static int read_answer(const struct machine *machine, char *line, size_t last,
 		unsigned long number = strtoul(word, &end, 10);
 
 		if (*end || number == 0 || number > last) {
-			fprintf(stderr, "\"%s\" is none of the numbers 1 to %zu.\n", word,
-				last);
+			say("\"%s\" is none of the numbers 1 to %zu.", word, last);
 			return -EINVAL;
 		}
 		take(machine, named, number);
@@ -72,6 +71,10 @@ int pick_devices(const struct machine *machine, bool *named)
 		return -ENOTTY;
 	}
 	last = offer(machine);
+	if (last == 0) {
+		complain("there is no device here that could be passed");
+		return -ENODEV;
+	}
 	do {
 		fprintf(stderr, "Which numbers, with blanks between them? ");
 		if (!fgets(line, sizeof(line), stdin)) {

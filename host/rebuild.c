@@ -45,17 +45,20 @@ const char *rebuild_image(const struct host *host)
 
 int rebuild_run(const struct host *host, const char *command)
 {
-	int status;
+	char line[128];
 
 	if (!host->is_this) {
-		fprintf(stderr, "Now run there: %s\n", command);
+		say("Now run there: %s", command);
 		return 0;
 	}
-	fprintf(stderr, "Running %s\n", command);
+	say("Running %s", command);
 	fflush(NULL);
-	/* One of the strings above, nothing of which comes from anybody else. */
-	status = system(command);
-	if (status == 0)
+	/*
+	 * One of the strings above, nothing of which comes from anybody else. Standard
+	 * output is for what the program itself prints.
+	 */
+	snprintf(line, sizeof(line), "%s >&2", command);
+	if (system(line) == 0)
 		return 0;
 	complain("%s has failed; see above, and run it again, or take all back with "
 		 "passthru migrate --undo",

@@ -2,14 +2,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "complain.h"
-#include "dump.h"
 #include "root.h"
+#include "unpack.h"
 
 static int open_directory(struct host *host, const char *path)
 {
@@ -37,7 +38,9 @@ static int unpack(struct host *host, const char *file)
 		return -errno;
 	r = open_directory(host, path);
 	host->is_unpacked = true;
-	return r < 0 ? r : dump_unpack(file, host->root_fd);
+	/* A pipe that nobody reads any more must not leave the directory behind. */
+	signal(SIGPIPE, SIG_IGN);
+	return r < 0 ? r : unpack_dump(file, host->root_fd);
 }
 
 int root_open(struct host *host)

@@ -16,6 +16,20 @@ static size_t name_length(const char *at)
 	return isdigit((unsigned char)at[0]) ? 0 : length;
 }
 
+/* The length of "$name" or "${name}" if that is the assignment's own variable, else 0. */
+static size_t own_length(const struct shell_assignment *assignment, const char *at)
+{
+	bool braced = at[1] == '{';
+	const char *name = at + 1 + braced;
+
+	if (strncmp(name, assignment->name.at, assignment->name.length) != 0 ||
+	    name_length(name) != assignment->name.length)
+		return 0;
+	if (braced && name[assignment->name.length] != '}')
+		return 0;
+	return assignment->name.length + 1 + 2 * (size_t)braced;
+}
+
 /* The length of what stands in quotes, both included; what is left where they do not end.
  */
 static size_t quoted_length(const char *at, struct shell_assignment *ret)
@@ -26,7 +40,8 @@ static size_t quoted_length(const char *at, struct shell_assignment *ret)
 	for (; at[length] && at[length] != quote; length++) {
 		if (quote == '\'')
 			continue;
-		if (at[length] == '`' || (at[length] == '$' && at[length + 1] == '('))
+		if (at[length] == '`' ||
+		    (at[length] == '$' && !own_length(ret, at + length)))
 			ret->is_plain = false;
 		if (at[length] == '\\' && at[length + 1])
 			length++;
@@ -39,20 +54,24 @@ static size_t quoted_length(const char *at, struct shell_assignment *ret)
 static struct span read_raw(const char *at, struct shell_assignment *ret)
 {
 	size_t length = 0;
+	const char *rest;
 
 	ret->is_plain = true;
-	while (at[length] && !strchr(" \t\n;#&|", at[length])) {
+	while (at[length] && !strchr(" \t\n;&|", at[length])) {
 		if (at[length] == '\'' || at[length] == '"') {
 			length += quoted_length(at + length, ret);
 			continue;
 		}
-		if (at[length] == '`' || at[length] == '(' || at[length] == '\\')
+		if (strchr("`(\\", at[length]) ||
+		    (at[length] == '$' && !own_length(ret, at + length)))
 			ret->is_plain = false;
 		length++;
 	}
-	/* "a=b command" sets it for the command only. */
-	if (at[length + strspn(at + length, " \t")] &&
-	    !strchr("\n;#", at[length + strspn(at + length, " \t")]))
+	/* "a=b command" sets it for the command only; after "a=b;" anything may come. */
+	rest = at + length + strspn(at + length, " \t");
+	if (*rest == ';')
+		rest += 1 + strspn(rest + 1, " \t");
+	if (*rest && !strchr("\n#", *rest))
 		ret->is_plain = false;
 	return (struct span){ at, length };
 }
@@ -90,20 +109,6 @@ bool shell_next(const char **text, struct shell_assignment *ret)
 		*text += **text == '\n';
 	}
 	return false;
-}
-
-/* Steps over "$name" or "${name}" if that is the assignment's own variable. */
-static size_t own_length(const struct shell_assignment *assignment, const char *at)
-{
-	bool braced = at[1] == '{';
-	const char *name = at + 1 + braced;
-
-	if (strncmp(name, assignment->name.at, assignment->name.length) != 0 ||
-	    name_length(name) != assignment->name.length)
-		return 0;
-	if (braced && name[assignment->name.length] != '}')
-		return 0;
-	return assignment->name.length + 1 + 2 * (size_t)braced;
 }
 
 static void put_value(FILE *file, const struct shell_assignment *assignment,
@@ -148,6 +153,15 @@ char *shell_value(const struct shell_assignment *assignment, const char *old)
 		fputs(old, file);
 	put_value(file, assignment, old);
 	return fclose(file) == 0 ? value : NULL;
+}
+
+bool shell_keeps_old(const struct shell_assignment *assignment)
+{
+	for (size_t i = 0; i < assignment->raw.length; i++)
+		if (assignment->raw.at[i] == '$' &&
+		    own_length(assignment, assignment->raw.at + i))
+			return true;
+	return assignment->appends;
 }
 
 char *shell_variable(const char *text, const char *name, const char *old, bool *ret_plain)

@@ -12,7 +12,11 @@ struct shell_assignment {
 	struct span name;
 	struct span raw; /* the value as written, quotes and all */
 	bool appends;	 /* += */
-	bool is_plain;	 /* no commands and no variables in it, and its quotes end */
+	/*
+	 * No commands and no variables in it but its own, its quotes end, and nothing
+	 * follows in its line.
+	 */
+	bool is_plain;
 };
 
 /*
@@ -26,6 +30,9 @@ bool shell_next(const char **text, struct shell_assignment *ret);
  * assignment's own. To be freed by the caller; NULL without memory.
  */
 char *shell_value(const struct shell_assignment *assignment, const char *old);
+
+/* Whether the value that the variable had before is part of the new one. */
+bool shell_keeps_old(const struct shell_assignment *assignment);
 
 /*
  * What a file makes of a variable that had the value old ("" for none) before. *ret_plain

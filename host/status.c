@@ -45,9 +45,10 @@ static void print_times(const struct outcomes *outcomes)
 		record_get(&record, "phase", phase, sizeof(phase));
 		record_get(&record, "total_us", total, sizeof(total));
 		record_get(&record, "kernel_us", kernel, sizeof(kernel));
-		printf("The %s pass took %lu ms, %lu ms of it inside the kernel.\n",
-		       phase, strtoul(total, NULL, 10) / 1000,
-		       strtoul(kernel, NULL, 10) / 1000);
+		output_wrapped(&outcomes->host->output, STYLE_PLAIN, 0, 2,
+			       "The %s pass took %lu ms, %lu ms of it inside the kernel.",
+			       phase, strtoul(total, NULL, 10) / 1000,
+			       strtoul(kernel, NULL, 10) / 1000);
 	}
 }
 
