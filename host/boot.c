@@ -28,39 +28,6 @@ struct boot_source *boot_add(struct boot_sources *sources, const char *path,
 	return &sources->items[sources->count - 1];
 }
 
-static int compare_names(const void *a, const void *b)
-{
-	return strverscmp(*(char *const *)a, *(char *const *)b);
-}
-
-static bool ends_with(const char *text, const char *end)
-{
-	size_t length = strlen(text), end_length = strlen(end);
-
-	return length > end_length && strcmp(text + length - end_length, end) == 0;
-}
-
-#define LIST_MAX 256
-
-char **boot_list(int root_fd, const char *directory, const char *end)
-{
-	_cleanup_closedir_ DIR *stream = sysfs_open_directory(root_fd, directory);
-	char **names = calloc(LIST_MAX + 1, sizeof(names[0]) + 256);
-	char *room = names ? (char *)(names + LIST_MAX + 1) : NULL;
-	struct dirent *entry;
-	size_t count = 0;
-
-	while (names && stream && count < LIST_MAX && (entry = readdir(stream))) {
-		if (entry->d_name[0] == '.' || !ends_with(entry->d_name, end))
-			continue;
-		names[count++] = strcpy(room, entry->d_name);
-		room += strlen(room) + 1;
-	}
-	if (count)
-		qsort(names, count, sizeof(names[0]), compare_names);
-	return names;
-}
-
 static bool has_other(int root_fd)
 {
 	return sysfs_exists(root_fd, "etc/kernel/cmdline") || entries_exist(root_fd);

@@ -43,7 +43,4 @@ bool boot_uses_grub(int root_fd, bool *ret_bls);
 /* The one that the next boot goes by, or NULL. */
 const struct boot_source *boot_next(const struct boot_sources *sources);
 
-/* Names of the files in a directory that end so, sorted; NULL-terminated, one block. */
-char **boot_list(int root_fd, const char *directory, const char *end);
-
 #endif

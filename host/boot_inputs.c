@@ -8,6 +8,7 @@
 
 #include "boot.h"
 #include "boot_parts.h"
+#include "directory.h"
 #include "file.h"
 #include "shell.h"
 #include "util.h"
@@ -15,7 +16,8 @@
 /* GRUB's two variables, through /etc/default/grub and what comes after it. */
 static char *read_grub_variable(int root_fd, const char *name, bool *ret_plain)
 {
-	_cleanup_free_ char **names = boot_list(root_fd, "etc/default/grub.d", ".cfg");
+	_cleanup_free_ char **names =
+		directory_list(root_fd, "etc/default/grub.d", ".cfg");
 	_cleanup_free_ char *text = NULL;
 	char *value;
 
@@ -101,7 +103,7 @@ static void mark_part(struct boot_source *source)
 
 static int add_cmdline_directory(int root_fd, struct boot_sources *ret)
 {
-	_cleanup_free_ char **names = boot_list(root_fd, "etc/cmdline.d", ".conf");
+	_cleanup_free_ char **names = directory_list(root_fd, "etc/cmdline.d", ".conf");
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && names && names[i]; i++) {
@@ -139,7 +141,8 @@ static int add_dracut_file(int root_fd, const char *path, struct boot_sources *r
 
 static int add_dracut(int root_fd, struct boot_sources *ret)
 {
-	_cleanup_free_ char **names = boot_list(root_fd, "etc/dracut.conf.d", ".conf");
+	_cleanup_free_ char **names =
+		directory_list(root_fd, "etc/dracut.conf.d", ".conf");
 	int r = add_dracut_file(root_fd, "etc/dracut.conf", ret);
 
 	for (size_t i = 0; r == 0 && names && names[i]; i++) {

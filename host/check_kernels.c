@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "boot.h"
+#include "directory.h"
 #include "file.h"
 #include "findings.h"
 #include "image.h"
@@ -53,7 +53,7 @@ static bool find_installed_image(int root_fd, const char *kernel, char *path, si
 	static const char *const tops[] = { "boot", "boot/efi", "efi" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(tops); i++) {
-		_cleanup_free_ char **names = boot_list(root_fd, tops[i], "");
+		_cleanup_free_ char **names = directory_list(root_fd, tops[i], "");
 
 		for (size_t j = 0; names && names[j]; j++) {
 			snprintf(path, size, "%s/%s/%s/initrd", tops[i], names[j],
@@ -173,7 +173,7 @@ static void check_image(struct findings *findings, const char *kernel)
 void check_kernels(struct findings *findings)
 {
 	_cleanup_free_ char **names =
-		boot_list(findings->host->root_fd, "lib/modules", "");
+		directory_list(findings->host->root_fd, "lib/modules", "");
 	size_t count = 0;
 	char path[512];
 

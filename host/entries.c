@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "boot.h"
+#include "directory.h"
 #include "entries.h"
 #include "file.h"
 #include "shell.h"
@@ -146,7 +146,7 @@ static void read_release(struct entry *entry, const char *release)
 /* Small images that only add to the command line of another one, or of all. */
 static int add_addons(int root_fd, struct entry *entry, const char *directory)
 {
-	_cleanup_free_ char **names = boot_list(root_fd, directory, ".addon.efi");
+	_cleanup_free_ char **names = directory_list(root_fd, directory, ".addon.efi");
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && names && names[i]; i++) {
@@ -212,7 +212,7 @@ static int read_directory(int root_fd, const char *place, bool images,
 
 	snprintf(directory, sizeof(directory), "%s/%s", place,
 		 images ? "EFI/Linux" : "loader/entries");
-	names = boot_list(root_fd, directory, images ? ".efi" : ".conf");
+	names = directory_list(root_fd, directory, images ? ".efi" : ".conf");
 	for (size_t i = 0; r >= 0 && names && names[i]; i++) {
 		struct entry entry = { 0 };
 
@@ -308,7 +308,7 @@ bool entries_exist(int root_fd)
 		if (sysfs_exists(root_fd, path))
 			return true;
 		snprintf(path, sizeof(path), "%s/EFI/Linux", entries_places[i]);
-		images = boot_list(root_fd, path, ".efi");
+		images = directory_list(root_fd, path, ".efi");
 		if (images && images[0])
 			return true;
 	}

@@ -4,7 +4,7 @@
 # Out: HOST, the program.
 
 HOST_SRCS := args.c backup.c blot.c boot.c boot_inputs.c boot_loaders.c check.c \
-	check_cmdline.c check_kernels.c complain.c dump.c edit.c entries.c \
+	check_cmdline.c check_kernels.c complain.c directory.c dump.c edit.c entries.c \
 	findings.c grub_menu.c grub_script.c image.c inside.c json.c leftover.c \
 	leftover_cmdline.c leftover_modules.c leftover_shell.c list.c loader.c \
 	log.c machine.c main.c marks.c migrate.c modconf.c names.c narrow.c \

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "boot.h"
+#include "directory.h"
 #include "file.h"
 #include "modconf.h"
 #include "search.h"
@@ -93,7 +94,8 @@ static void read_file(struct search *search, const char *path, line_reader read)
 static void read_files(struct search *search, const char *directory, const char *end,
 		       line_reader read)
 {
-	_cleanup_free_ char **names = boot_list(search->host->root_fd, directory, end);
+	_cleanup_free_ char **names =
+		directory_list(search->host->root_fd, directory, end);
 	size_t count = 0;
 	char path[512];
 
@@ -124,7 +126,7 @@ static void read_override(struct search *search, const char *path, const char *a
 
 static void read_overrides(struct search *search)
 {
-	char **names = boot_list(search->host->root_fd, "etc/driverctl.d", "");
+	char **names = directory_list(search->host->root_fd, "etc/driverctl.d", "");
 	char path[512];
 
 	for (size_t i = 0; names && names[i]; i++) {
@@ -150,7 +152,7 @@ static void look_for_scripts(struct search *search)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(directories); i++) {
-		char **names = boot_list(search->host->root_fd, directories[i], "");
+		char **names = directory_list(search->host->root_fd, directories[i], "");
 		char path[512];
 
 		for (size_t j = 0; names && names[j]; j++) {

@@ -8,8 +8,8 @@
 #include <string.h>
 #include <libkmod.h>
 
-#include "boot.h"
 #include "cmdline.h"
+#include "directory.h"
 #include "file.h"
 #include "modconf.h"
 #include "sysfs.h"
@@ -131,7 +131,7 @@ char *modconf_foreign(int root_fd)
 
 	/* /lib is /usr/lib wherever modprobe.d is used today. */
 	for (size_t i = 1; file && i + 1 < ARRAY_SIZE(places); i++) {
-		_cleanup_free_ char **names = boot_list(root_fd, places[i], ".conf");
+		_cleanup_free_ char **names = directory_list(root_fd, places[i], ".conf");
 		char path[PATH_MAX];
 
 		for (size_t j = 0; names && names[j]; j++) {

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PASSTHRU_DIRECTORY_H
+#define PASSTHRU_DIRECTORY_H
+
+/*
+ * Names of the files in a directory that end so, without those that begin with a dot,
+ * sorted as versions; NULL-terminated, one block to be freed by the caller. None where
+ * the directory cannot be read; NULL where there is no memory.
+ */
+char **directory_list(int root_fd, const char *directory, const char *end);
+
+#endif
