@@ -66,6 +66,18 @@ value() {
 	printf '%s\n' "${value_found:-$value_default}"
 }
 
+# The version of the C library in a tree of Debian's, without that of the package.
+libc_version() {
+	dpkg-query --admindir="$1/var/lib/dpkg" --show --showformat '${Version}\n' libc6 |
+		sed -n '1s/-[^-]*$//p'
+}
+
+# Whether passthru as it is built here runs in that tree: one is linked to libraries as they
+# are here, or later ones.
+runs_passthru() {
+	dpkg --compare-versions "$(libc_version "$1")" ge "$(libc_version '')"
+}
+
 # The mounts of a new namespace are to be its own. In a chroot that is not a mount point that
 # cannot be said of "/", so there the mounts are also taken away by hand.
 propagation() {
