@@ -144,9 +144,10 @@ static const struct entry *find_grub_entry(const struct entries *entries,
 static char *expand(const struct grub_menu *menu, const char *options)
 {
 	struct words words;
+	bool has_unset;
 	char *text;
 
-	if (grub_script_next(&options, &menu->variables, &words) < 0)
+	if (grub_script_next(&options, &menu->variables, &words, &has_unset) < 0)
 		return NULL;
 	text = grub_script_join(&words, 0);
 	words_free(&words);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "grub_menu.h"
+#include "grub_test.h"
 #include "util.h"
 
 #define DEPTH_MAX   32
@@ -25,6 +26,7 @@ struct reader {
 	enum branch branches[DEPTH_MAX];
 	size_t branch_count;
 	struct words words; /* of the command */
+	bool has_unset;	    /* in it, a variable that nothing here has set */
 };
 
 static const char *word(const struct reader *reader, size_t index)
@@ -83,21 +85,13 @@ static int assign(struct reader *reader, const char *text)
 
 /* -- if ------------------------------------------------------------------------------ */
 
-/* Only what asks for a variable to be set can be known here. */
+/* What cannot be known is taken to be true, as is every command but "[". */
 static bool is_true(const struct reader *reader)
 {
-	bool negative = strcmp(word(reader, 2), "-z") == 0;
-	size_t count = reader->words.count;
-
 	if (strcmp(word(reader, 1), "[") != 0 || !is_last(reader, "]"))
 		return true;
-	if (count == 3)
-		return false;
-	if (count == 4)
-		return word(reader, 2)[0] != '\0';
-	if (count == 5 && (negative || strcmp(word(reader, 2), "-n") == 0))
-		return (word(reader, 3)[0] == '\0') == negative;
-	return true;
+	return grub_test(&reader->words, 2, reader->words.count - 1,
+			 !reader->has_unset) != GRUB_FALSE;
 }
 
 static bool is_followed(const struct reader *reader)
@@ -303,7 +297,8 @@ int grub_menu_read(const char *config, const char *environment, struct grub_menu
 	int r;
 
 	*ret = (struct grub_menu){ 0 };
-	while ((r = grub_script_next(&config, &ret->variables, &reader.words)) > 0) {
+	while ((r = grub_script_next(&config, &ret->variables, &reader.words,
+				     &reader.has_unset)) > 0) {
 		r = follow(&reader);
 		words_free(&reader.words);
 		if (r < 0)

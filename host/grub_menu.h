@@ -27,8 +27,8 @@ struct grub_menu {
 };
 
 /*
- * Follows grub.cfg, with environment being the text of the grubenv beside it: the tests
- * for whether a variable is set are decided, of others the "then" is taken. Returns 0;
+ * Follows grub.cfg, with environment being the text of the grubenv beside it: of an "if"
+ * that cannot be decided (see grub_test.h) the "then" is taken. Returns 0;
  * -EINVAL where blocks are too deep or too many; or -ENOMEM. Release with
  * grub_menu_free() in either case.
  */

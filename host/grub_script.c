@@ -69,6 +69,7 @@ struct lexer {
 	size_t length;
 	bool has_word;	/* there is one, be it empty, as "" is */
 	bool is_quoted; /* part of it is in quotes, so it is no keyword */
+	bool has_unset; /* a variable without a value is in the command */
 	int error;
 };
 
@@ -98,7 +99,7 @@ static bool is_name(char c)
 	       (c >= '0' && c <= '9') || c == '_';
 }
 
-/* Steps over "$name" or "${name}"; any other "$" is itself. */
+/* Steps over "$name" or "${name}"; any other "$" is itself, with a value unknown here. */
 static void read_variable(struct lexer *lexer, bool quoted)
 {
 	const char *at = lexer->at + 1;
@@ -111,12 +112,14 @@ static void read_variable(struct lexer *lexer, bool quoted)
 	while (is_name(at[length]))
 		length++;
 	if (length == 0 || length >= sizeof(name) || (braced && at[length] != '}')) {
+		lexer->has_unset = true;
 		put(lexer, *lexer->at++);
 		return;
 	}
 	snprintf(name, sizeof(name), "%.*s", (int)length, at);
 	lexer->at = at + length + braced;
 	value = grub_variable(lexer->variables, name);
+	lexer->has_unset |= !value;
 	for (; value && *value; value++)
 		if (!quoted && strchr(" \t\n", *value))
 			end_word(lexer);
@@ -224,13 +227,14 @@ static void read_command(struct lexer *lexer)
 }
 
 int grub_script_next(const char **text, const struct grub_variables *variables,
-		     struct words *ret)
+		     struct words *ret, bool *ret_unset)
 {
 	struct lexer lexer = { .at = *text, .variables = variables, .words = ret };
 
 	*ret = (struct words){ 0 };
 	read_command(&lexer);
 	*text = lexer.at;
+	*ret_unset = lexer.has_unset;
 	if (lexer.error < 0) {
 		words_free(ret);
 		return lexer.error;

@@ -2,6 +2,8 @@
 #ifndef PASSTHRU_GRUB_SCRIPT_H
 #define PASSTHRU_GRUB_SCRIPT_H
 
+#include <stdbool.h>
+
 #include "words.h"
 
 /* GRUB's variables, which its menu and its commands are made with. */
@@ -22,10 +24,11 @@ void grub_variables_free(struct grub_variables *variables);
  * Takes the next command off a script in GRUB's language: its words without their quotes,
  * with the values of variables in them. What opens and closes a block is a word: "{" is
  * the last one of its command; "}", "then", "else" and "do" are commands of their own.
- * Returns 1; 0 at the end, with no words; or -ENOMEM. Release with words_free() if 1.
+ * *ret_unset is whether there is a variable in it that has no value here. Returns 1; 0
+ * at the end, with no words; or -ENOMEM. Release with words_free() if 1.
  */
 int grub_script_next(const char **text, const struct grub_variables *variables,
-		     struct words *ret);
+		     struct words *ret, bool *ret_unset);
 
 /*
  * The words from there on as the kernel gets them, those with blanks in double quotes; to

@@ -5,7 +5,7 @@
 
 HOST_SRCS := args.c backup.c blot.c boot.c boot_inputs.c boot_loaders.c check.c \
 	check_cmdline.c check_kernels.c complain.c directory.c dump.c edit.c entries.c \
-	findings.c grub_menu.c grub_script.c image.c inside.c json.c leftover.c \
+	findings.c grub_menu.c grub_script.c grub_test.c image.c inside.c json.c leftover.c \
 	leftover_cmdline.c leftover_modules.c leftover_shell.c list.c loader.c \
 	log.c machine.c main.c marks.c migrate.c modconf.c names.c narrow.c \
 	outcomes.c output.c pick.c plan.c rebuild.c record.c root.c search.c \
@@ -65,7 +65,7 @@ $(HOST): $(HOST_OBJS)
 # What reads files that anybody may have written, under sanitizers.
 HOST_HOSTILE := $(BUILD)/host/hostile
 HOST_HOSTILE_SRCS := tests/host/hostile.c early/file.c \
-	$(addprefix host/,grub_menu.c grub_script.c uki.c version.c words.c)
+	$(addprefix host/,grub_menu.c grub_script.c grub_test.c uki.c version.c words.c)
 
 $(HOST_HOSTILE): $(HOST_HOSTILE_SRCS) $(wildcard host/*.h)
 	@mkdir -p $(@D)
