@@ -12,6 +12,9 @@
 #include "uki.h"
 #include "version.h"
 
+/* No entry is as long as that. */
+#define TEXT_MAX (64 * 1024)
+
 const char *const entries_places[] = { "efi", "boot/efi", "boot", NULL };
 
 /* -- names --------------------------------------------------------------------------- */
@@ -91,7 +94,7 @@ static int read_lines(int root_fd, struct entry *entry)
 	bool is_program = false;
 	int r = 0;
 
-	if (file_read(root_fd, entry->path, &text) < 0)
+	if (file_read(root_fd, entry->path, &text) < 0 || strlen(text) > TEXT_MAX)
 		return 0;
 	for (const char *at = text; *at && r == 0; at += *at == '\n') {
 		size_t length = strcspn(at, "\n");

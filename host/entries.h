@@ -28,10 +28,11 @@ struct entries {
 extern const char *const entries_places[];
 
 /*
- * Reads the entries in boot partitions, with_images also the unified kernel images there,
- * sorted as the specification has it: the one that is booted by default comes first.
- * Without sort keys, as GRUB does it, where of_grub. Returns 0 or -ENOMEM; release with
- * entries_free() in either case.
+ * Reads the entries in boot partitions, and the unified kernel images there, sorted as
+ * the specification has it: the one that is booted by default comes first. Where
+ * of_grub, as GRUB does it: without the images, and by the names of files alone. Files
+ * of more than 64 KiB are no entries. Returns 0 or -ENOMEM; release with entries_free()
+ * in either case.
  */
 int entries_read(int root_fd, bool of_grub, struct entries *ret);
 void entries_free(struct entries *entries);

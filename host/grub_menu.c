@@ -108,7 +108,7 @@ static bool is_followed(const struct reader *reader)
 static int begin_branch(struct reader *reader)
 {
 	if (reader->branch_count == DEPTH_MAX)
-		return -EINVAL;
+		return -E2BIG;
 	reader->branches[reader->branch_count++] =
 		is_true(reader) ? BRANCH_TAKEN : BRANCH_WAITING;
 	return 1;
@@ -164,8 +164,6 @@ static int add_entry(struct reader *reader, bool is_submenu)
 	const char *title = NULL, *id = NULL;
 	void *larger;
 
-	if (menu->count == ENTRIES_MAX)
-		return -EINVAL;
 	for (size_t i = 1; i + 1 < reader->words.count; i++) {
 		const char *text = word(reader, i);
 
@@ -192,8 +190,9 @@ static int begin_block(struct reader *reader, enum block kind)
 	int r = 0;
 
 	if (reader->block_count == DEPTH_MAX)
-		return -EINVAL;
-	if (kind != BLOCK_FUNCTION && is_followed(reader)) {
+		return -E2BIG;
+	if (kind != BLOCK_FUNCTION && is_followed(reader) &&
+	    reader->menu->count < ENTRIES_MAX) {
 		r = add_entry(reader, kind == BLOCK_SUBMENU);
 		reader->places[reader->block_count] = reader->menu->count - 1;
 	} else {
@@ -304,7 +303,7 @@ int grub_menu_read(const char *config, const char *environment, struct grub_menu
 		if (r < 0)
 			break;
 	}
-	return r;
+	return r == -E2BIG ? 0 : r;
 }
 
 void grub_menu_free(struct grub_menu *menu)

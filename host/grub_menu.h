@@ -28,9 +28,9 @@ struct grub_menu {
 
 /*
  * Follows grub.cfg, with environment being the text of the grubenv beside it: of an "if"
- * that cannot be decided (see grub_test.h) the "then" is taken. Returns 0;
- * -EINVAL where blocks are too deep or too many; or -ENOMEM. Release with
- * grub_menu_free() in either case.
+ * that cannot be decided (see grub_test.h) the "then" is taken. Entries beyond 4096 are
+ * not read, nor what comes after the 33rd block, or "if", within others. Returns 0 or
+ * -ENOMEM; release with grub_menu_free() in either case.
  */
 int grub_menu_read(const char *config, const char *environment, struct grub_menu *ret);
 void grub_menu_free(struct grub_menu *menu);

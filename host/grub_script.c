@@ -11,6 +11,8 @@
 /* More than any command line has; what is beyond is cut off. */
 #define WORD_SIZE 8192
 #define WORDS_MAX 1024
+/* Each is looked for among all of them. */
+#define VARIABLES_MAX 1024
 
 const char *grub_variable(const struct grub_variables *variables, const char *name)
 {
@@ -23,7 +25,7 @@ const char *grub_variable(const struct grub_variables *variables, const char *na
 int grub_variable_set(struct grub_variables *variables, const char *name,
 		      const char *value)
 {
-	_cleanup_free_ char *new_value = strdup(value);
+	_cleanup_free_ char *new_value = strndup(value, WORD_SIZE - 1);
 	_cleanup_free_ char *new_name = NULL;
 	void *larger;
 
@@ -36,6 +38,8 @@ int grub_variable_set(struct grub_variables *variables, const char *name,
 		variables->items[i].value = take_pointer(new_value);
 		return 0;
 	}
+	if (variables->count == VARIABLES_MAX)
+		return 0;
 	larger = realloc(variables->items,
 			 (variables->count + 1) * sizeof(variables->items[0]));
 	if (!larger)
@@ -120,7 +124,7 @@ static void read_variable(struct lexer *lexer, bool quoted)
 	lexer->at = at + length + braced;
 	value = grub_variable(lexer->variables, name);
 	lexer->has_unset |= !value;
-	for (; value && *value; value++)
+	for (; value && *value && lexer->length < WORD_SIZE - 1; value++)
 		if (!quoted && strchr(" \t\n", *value))
 			end_word(lexer);
 		else

@@ -16,6 +16,11 @@ struct grub_variables {
 
 /* NULL where it is not set. */
 const char *grub_variable(const struct grub_variables *variables, const char *name);
+
+/*
+ * Copies both. Of a value what is beyond 8191 bytes is cut off, as of a word, and beyond
+ * 1024 variables no more are kept. Returns 0 or -ENOMEM.
+ */
 int grub_variable_set(struct grub_variables *variables, const char *name,
 		      const char *value);
 void grub_variables_free(struct grub_variables *variables);
