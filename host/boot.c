@@ -37,15 +37,18 @@ bool boot_uses_grub(int root_fd, bool *ret_bls)
 {
 	_cleanup_free_ char *running = NULL;
 	_cleanup_free_ char *config = NULL;
+	bool has_config = file_read(root_fd, "boot/grub/grub.cfg", &config) == 0 ||
+			  file_read(root_fd, "boot/grub2/grub.cfg", &config) == 0;
 
 	*ret_bls = false;
-	if (file_read(root_fd, "boot/grub/grub.cfg", &config) < 0 &&
-	    file_read(root_fd, "boot/grub2/grub.cfg", &config) < 0)
-		return sysfs_exists(root_fd, "etc/default/grub") && !has_other(root_fd);
-	if (file_read(root_fd, "proc/cmdline", &running) == 0 &&
-	    !strstr(running, "BOOT_IMAGE=") && has_other(root_fd))
+	/* Where it cannot be read, its defaults tell as much. */
+	if (!has_config && !sysfs_exists(root_fd, "etc/default/grub"))
 		return false;
-	*ret_bls = strstr(config, "\nblscfg") != NULL;
+	if ((file_read(root_fd, "proc/cmdline", &running) < 0 ||
+	     !strstr(running, "BOOT_IMAGE=")) &&
+	    has_other(root_fd))
+		return false;
+	*ret_bls = has_config && strstr(config, "\nblscfg");
 	return true;
 }
 
@@ -59,7 +62,7 @@ int boot_read(int root_fd, struct boot_sources *ret)
 		r = boot_add_grub(root_fd, ret);
 	if (r == 0)
 		r = boot_add_entries(root_fd, bls, ret);
-	return r < 0 ? r : boot_add_inputs(root_fd, grub, ret);
+	return r < 0 ? r : boot_add_inputs(root_fd, grub, !grub || bls, ret);
 }
 
 void boot_sources_free(struct boot_sources *sources)

@@ -26,9 +26,9 @@ struct boot_sources {
 
 /*
  * Reads the default entry of GRUB and of systemd-boot, unified kernel images among them,
- * then /etc/default/grub, kernel-install's command line, cmdline.d and dracut's
- * kernel_cmdline, as far as they exist. Returns 0 or -ENOMEM; release with
- * boot_sources_free() in either case.
+ * then what the boot loader's files are made of, /etc/default/grub or kernel-install's
+ * command line, then cmdline.d and dracut's kernel_cmdline, as far as they exist. Returns
+ * 0 or -ENOMEM; release with boot_sources_free() in either case.
  */
 int boot_read(int root_fd, struct boot_sources *ret);
 void boot_sources_free(struct boot_sources *sources);

@@ -154,11 +154,12 @@ static int add_dracut(int root_fd, struct boot_sources *ret)
 	return r;
 }
 
-int boot_add_inputs(int root_fd, bool grub, struct boot_sources *ret)
+int boot_add_inputs(int root_fd, bool of_grub, bool of_entries, struct boot_sources *ret)
 {
-	int r = grub ? add_grub_default(root_fd, ret) : 0;
+	int r = of_grub ? add_grub_default(root_fd, ret) : 0;
 
-	if (r == 0)
+	/* Of no effect, and so of no interest, where GRUB has a menu of its own. */
+	if (r == 0 && of_entries)
 		r = add_kernel_cmdline(root_fd, ret);
 	if (r == 0)
 		r = add_cmdline_directory(root_fd, ret);

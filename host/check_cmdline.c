@@ -134,11 +134,12 @@ void check_cmdline(struct findings *findings)
 	_cleanup_free_ char *running = NULL;
 	struct boot_source this = { .path = "proc/cmdline" };
 	const struct boot_source *next;
-	struct boot_sources sources;
+	struct boot_sources sources = { 0 };
 
 	if (file_read(root_fd, "proc/cmdline", &running) < 0 ||
 	    boot_read(root_fd, &sources) < 0) {
 		findings_add(findings, FINDING_NOTE, "command line", "cannot be read");
+		boot_sources_free(&sources);
 		return;
 	}
 	running[strcspn(running, "\n")] = '\0';
