@@ -49,6 +49,67 @@ static const struct grub_entry *first_linux(const struct grub_menu *menu)
 	return NULL;
 }
 
+/* Where an entry is, as GRUB_DEFAULT takes it: by IDs, a ">" in one of them doubled. */
+static void put_path(FILE *file, const struct grub_menu *menu,
+		     const struct grub_entry *entry)
+{
+	if (entry->parent != GRUB_TOP) {
+		put_path(file, menu, &menu->entries[entry->parent]);
+		fputc('>', file);
+	}
+	for (const char *at = entry->id; *at; at++) {
+		if (*at == '>')
+			fputc('>', file);
+		fputc(*at, file);
+	}
+}
+
+/* The path of an entry in a submenu that a name alone does not lead to, or "". */
+static void find_hidden(const struct grub_menu *menu, const char *name, char *ret,
+			size_t size)
+{
+	FILE *file = fmemopen(ret, size, "w");
+
+	ret[0] = '\0';
+	for (size_t i = 0; file && i < menu->count; i++) {
+		const struct grub_entry *entry = &menu->entries[i];
+
+		if (entry->parent == GRUB_TOP ||
+		    (strcmp(entry->title, name) != 0 && strcmp(entry->id, name) != 0))
+			continue;
+		put_path(file, menu, entry);
+		break;
+	}
+	if (file && fclose(file) != 0)
+		ret[0] = '\0';
+}
+
+static void note_missing(const struct grub_menu *menu, char *note, size_t size)
+{
+	const char *name = grub_default(menu);
+	const char *saved = grub_variable(&menu->variables, "saved_entry");
+	bool is_saved = saved && strcmp(saved, name) == 0;
+	char path[256], what[320] = "one that is";
+
+	if (menu->is_once) {
+		snprintf(note, size,
+			 "grub-reboot was told \"%s\", which is no entry of GRUB's menu, "
+			 "so the first one is looked at",
+			 name);
+		return;
+	}
+	find_hidden(menu, name, path, sizeof(path));
+	if (path[0])
+		snprintf(what, sizeof(what), "\"%s\", since it is in a submenu", path);
+	snprintf(note, size,
+		 "GRUB's default \"%s\" is no entry of its menu, so the first one is "
+		 "looked at; %s %s%s",
+		 name,
+		 is_saved ? "run grub-set-default with"
+			  : "set GRUB_DEFAULT in /etc/default/grub to",
+		 what, is_saved ? "" : ", and run update-grub");
+}
+
 /* The entry that counts, with a note where it is not simply the default one. */
 static const struct grub_entry *choose_grub(const struct grub_menu *menu, char *note,
 					    size_t size)
@@ -62,11 +123,7 @@ static const struct grub_entry *choose_grub(const struct grub_menu *menu, char *
 	if (!entry)
 		return NULL;
 	if (!is_found)
-		snprintf(note, size,
-			 "GRUB's default \"%s\" is no entry of its menu, so the first "
-			 "one is looked at; set GRUB_DEFAULT in /etc/default/grub, or "
-			 "run grub-set-default",
-			 grub_default(menu));
+		note_missing(menu, note, size);
 	else if (chosen != entry)
 		snprintf(note, size,
 			 "GRUB's default \"%s\" boots no Linux; the first one that "
