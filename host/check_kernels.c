@@ -11,6 +11,7 @@
 #include "findings.h"
 #include "image.h"
 #include "sysfs.h"
+#include "version.h"
 
 static void add(struct findings *findings, enum finding_state state, const char *kernel,
 		const char *format, ...) _printf_(4, 5);
@@ -170,14 +171,23 @@ static void check_image(struct findings *findings, const char *kernel)
 		    path, missing + 2, kernel, path, kernel);
 }
 
+static int compare_kernels(const void *a, const void *b)
+{
+	return version_compare(*(char *const *)a, *(char *const *)b);
+}
+
 void check_kernels(struct findings *findings)
 {
 	_cleanup_free_ char **names =
 		directory_list(findings->host->root_fd, "lib/modules", "");
-	size_t count = 0;
+	size_t count = 0, found = 0;
 	char path[512];
 
-	for (size_t i = 0; names && names[i]; i++) {
+	while (names && names[found])
+		found++;
+	if (found)
+		qsort(names, found, sizeof(names[0]), compare_kernels);
+	for (size_t i = 0; i < found; i++) {
 		/* What a removed kernel leaves behind has no list of its modules. */
 		snprintf(path, sizeof(path), "lib/modules/%s/modules.dep", names[i]);
 		if (!sysfs_exists(findings->host->root_fd, path))

@@ -8,7 +8,7 @@
 
 static int compare_names(const void *a, const void *b)
 {
-	return strverscmp(*(char *const *)a, *(char *const *)b);
+	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
 static bool is_wanted(const char *name, const char *end)

@@ -4,8 +4,9 @@
 
 /*
  * Names of the files in a directory that end so, without those that begin with a dot,
- * sorted as versions; NULL-terminated, one block to be freed by the caller. None where
- * the directory cannot be read; NULL where there is no memory.
+ * sorted by their bytes, which is the order that shells, dracut and modprobe read files
+ * in; NULL-terminated, one block to be freed by the caller. None where the directory
+ * cannot be read; NULL where there is no memory.
  */
 char **directory_list(int root_fd, const char *directory, const char *end);
 
