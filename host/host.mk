@@ -21,9 +21,11 @@ HOST_OBJS := $(HOST_SRCS:%.c=$(HOST_DIR)/%.o) $(HOST_EARLY:%.c=$(HOST_DIR)/early
 HOST_LIBS := libkmod:libkmod-dev blkid:libblkid-dev libpci:libpci-dev \
 	json-c:libjson-c-dev libarchive:libarchive-dev
 HOST_LIB_NAMES := $(foreach lib,$(HOST_LIBS),$(firstword $(subst :, ,$(lib))))
-HOST_CFLAGS := -std=gnu11 -O2 -fstack-protector-strong -D_FORTIFY_SOURCE=2 \
-	-fstack-clash-protection -fPIE -Wno-format-truncation
-HOST_LDFLAGS := -pie -Wl,-z,relro -Wl,-z,now
+# Who builds packages has flags of his own for these; the static program's are fixed.
+CFLAGS ?= -O2 -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fstack-clash-protection
+LDFLAGS ?= -Wl,-z,relro -Wl,-z,now
+HOST_CFLAGS = -std=gnu11 -fPIE -Wno-format-truncation $(CPPFLAGS) $(CFLAGS)
+HOST_LDFLAGS = -pie $(LDFLAGS)
 # The libraries are larger than the static ones that the sandbox was measured for.
 HOST_CPPFLAGS = $(EARLY_CPPFLAGS) -D_FILE_OFFSET_BITS=64 -DSANDBOX_MEMORY=RLIM_INFINITY \
 	$(shell pkg-config --cflags $(HOST_LIB_NAMES))
