@@ -24,12 +24,11 @@ static void warn(struct choice *choice, const char *format, ...) _printf_(2, 3);
 
 static void warn(struct choice *choice, const char *format, ...)
 {
-	char *text = NULL;
+	char *text;
 	va_list arguments;
 
 	va_start(arguments, format);
-	if (vasprintf(&text, format, arguments) < 0)
-		text = NULL;
+	text = output_format(format, arguments);
 	va_end(arguments);
 	json_append_text(choice->warnings, text);
 	if (!choice->host->arguments->json)

@@ -9,12 +9,11 @@
 static void say_after(const char *before, const char *format, va_list arguments)
 {
 	struct output output;
-	char *text = NULL;
+	char *text;
 
 	fflush(stdout);
 	output_open(stderr, &output);
-	if (vasprintf(&text, format, arguments) < 0)
-		text = NULL;
+	text = output_format(format, arguments);
 	output_wrapped(&output, STYLE_PLAIN, 0, 2, "%s%s", before, text ? text : format);
 	free(text);
 }

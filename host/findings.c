@@ -21,12 +21,11 @@ void findings_add(struct findings *findings, enum finding_state state, const cha
 		  const char *format, ...)
 {
 	const struct output *output = &findings->host->output;
-	char *text = NULL;
+	char *text;
 	va_list arguments;
 
 	va_start(arguments, format);
-	if (vasprintf(&text, format, arguments) < 0)
-		text = NULL;
+	text = output_format(format, arguments);
 	va_end(arguments);
 	findings->todo_count += state == FINDING_TODO;
 	if (findings->items) {

@@ -111,15 +111,21 @@ static void put_wrapped(const struct output *output, enum style style, unsigned 
 	}
 }
 
+char *output_format(const char *format, va_list arguments)
+{
+	char *text;
+
+	return vasprintf(&text, format, arguments) < 0 ? NULL : text;
+}
+
 void output_wrapped(const struct output *output, enum style style, unsigned column,
 		    unsigned indent, const char *format, ...)
 {
-	char *text = NULL;
+	char *text;
 	va_list arguments;
 
 	va_start(arguments, format);
-	if (vasprintf(&text, format, arguments) < 0)
-		text = NULL;
+	text = output_format(format, arguments);
 	va_end(arguments);
 	put_wrapped(output, style, column, indent, text ? text : format);
 	free(text);

@@ -2,6 +2,7 @@
 #ifndef PASSTHRU_OUTPUT_H
 #define PASSTHRU_OUTPUT_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -25,6 +26,9 @@ void output_open(FILE *file, struct output *ret);
 
 /* Prints the text in that style; what could command a terminal becomes "?". */
 void output_styled(const struct output *output, enum style style, const char *text);
+
+/* The text, to be freed by the caller; NULL where there is no memory for it. */
+char *output_format(const char *format, va_list arguments) _printf_(1, 0);
 
 /*
  * Prints the text broken at blanks, every line after the first one indented by so many

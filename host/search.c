@@ -28,14 +28,13 @@ static int append(char ***list, size_t *count, const char *text)
 
 void search_note(struct search *search, const char *format, ...)
 {
-	char *text = NULL;
+	char *text;
 	va_list arguments;
 
 	if (!search->is_second)
 		return;
 	va_start(arguments, format);
-	if (vasprintf(&text, format, arguments) < 0)
-		text = NULL;
+	text = output_format(format, arguments);
 	va_end(arguments);
 	if (!text || append(&search->found->notes, &search->found->note_count, text) < 0)
 		search->error = -ENOMEM;
