@@ -1,13 +1,13 @@
-# passthru: gives PCI devices to vfio-pci before their usual drivers touch them.
+# passthru gives PCI devices to vfio-pci before their usual drivers touch them.
 #
 #   make             build
-#   make install     install; PREFIX and DESTDIR are honoured
-#   make uninstall   take it away again
-#   make demo        show the main job in a virtual machine
-#   make check       all tests
-#   make size        what the static program weighs with each C library
+#   make install     install, below PREFIX and DESTDIR
+#   make uninstall   remove what was installed
+#   make demo        show the main use in a virtual machine
+#   make check       run all tests
+#   make size        print the size of the static program with each C library
 #
-# LIBC=klibc|musl|glibc chooses the C library of the static program; V=1 shows the
+# LIBC=klibc|musl|glibc selects the C library of the static program; V=1 shows the
 # commands.
 
 VERSION := 0.1.0
@@ -31,22 +31,23 @@ endif
 .SUFFIXES:
 .DELETE_ON_ERROR:
 
-# Both, or with PROGRAMS=early only what goes into the boot image.
+# Both, or with PROGRAMS=early only the program for the initramfs.
 PROGRAMS ?= early host
 
-all: $(PROGRAMS)
+all: $(PROGRAMS) man
 
 include early/libc.mk
 include early/libs/libs.mk
 include early/early.mk
 include host/host.mk
+include docs/docs.mk
 include install.mk
 include tests/libs/tests.mk
 include tests/tests.mk
 
 early: $(EARLY_STRIPPED)
 
-# What there is to test, in the order of what it costs.
+# All tests, the cheapest first.
 CHECKS := lint size unit libs-all program host install guides vm
 
 check:
@@ -57,13 +58,13 @@ demo:
 	tests/setup demo
 	tests/vm/demo
 
-# The most that klibc's program may weigh, stripped, with both libraries in it.
+# Maximum size of the stripped klibc program, including both libraries.
 SIZE_LIMIT := 185000
 
 size check-size: setup-check
 	MAKE="$(MAKE)" BUILD=$(BUILD) tests/size $(SIZE_LIMIT)
 
-# With klibc also every alias of real kernels' modules, from the guests of check-vm.
+# With klibc, also looks up every module alias of the kernels of check-vm's guests.
 check-libs-all:
 	$(MAKE) check-libs LIBC=klibc MODULES="$$(for guest in bookworm trixie; do \
 		printf '%s ' $$(tests/vm/guest $$guest-initramfs-tools)/tree/lib/modules/*; done)"
@@ -77,8 +78,8 @@ check-vm:
 	tests/vm/selftest
 	tests/vm/run
 
-# All kernels, image generators, kinds of firmware and displays, and a guest in the guest: half
-# an hour. Prints a table.
+# All kernels, initramfs generators, firmware and displays, and a nested guest: half an hour.
+# Prints a table.
 check-displays: setup-check
 	mkdir -p $(BUILD)
 	tests/vm/run --all -k --results $(abspath $(BUILD))/displays 'display-*'

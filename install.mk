@@ -1,44 +1,32 @@
-# What goes where. The generators and udev look for files in one place each, whatever
-# PREFIX is.
+# Installation. The generators and udev read files from fixed directories, which do not depend
+# on PREFIX.
 
-INITRAMFS_TOOLS_DIR ?= /usr/share/initramfs-tools
-DRACUT_DIR ?= /usr/lib/dracut
 UDEV_DIR ?= /usr/lib/udev
 
-MAN_PAGES := docs/passthru.8 docs/passthru-cmdline.7 docs/passthru-early.8 \
-	docs/passthru-report.5
-
-# Where both shells look, whatever PREFIX is.
+# Both shells read these directories, whatever PREFIX is.
 COMPLETION_FILES := \
 	host/completions/passthru.bash:bash-completion/completions/passthru \
 	host/completions/_passthru:zsh/vendor-completions/_passthru
 COMPLETION_DIR ?= /usr/share
 
 # source:target
-UDEV_FILES := early/udev/10-passthru.rules:rules.d/10-passthru.rules
+UDEV_FILES := early/initramfs/10-passthru.rules:rules.d/10-passthru.rules
 
-INITRAMFS_TOOLS_FILES := \
-	initramfs-tools/hooks/passthru:hooks/passthru \
-	image/passthru.sh:scripts/init-top/00-passthru \
-	image/passthru-late.sh:scripts/init-bottom/00-passthru \
-	image/module-functions:passthru-functions
+# Each of these folders has an install.mk, which sets for GENERATOR:
+#
+#   GENERATOR_FILES    the files, as source:target
+#   GENERATOR_DIR      the directory that the targets are relative to
+#   GENERATOR_OWN      directories in it that have only these files, if any
+#   GENERATOR_IS_HERE  not empty if it is installed
+#   GENERATOR_REBUILD  the command that rebuilds all images
+GENERATOR_NAMES := initramfs-tools dracut
+include $(GENERATOR_NAMES:%=%/install.mk)
 
-DRACUT_MODULE := modules.d/50passthru
-DRACUT_FILES := \
-	dracut/50passthru/module-setup.sh:$(DRACUT_MODULE)/module-setup.sh \
-	dracut/50passthru/passthru-early.service:$(DRACUT_MODULE)/passthru-early.service \
-	dracut/50passthru/passthru-late.service:$(DRACUT_MODULE)/passthru-late.service \
-	image/passthru.sh:$(DRACUT_MODULE)/passthru.sh \
-	image/passthru-late.sh:$(DRACUT_MODULE)/passthru-late.sh \
-	image/module-functions:$(DRACUT_MODULE)/module-functions
+# With DESTDIR all generators, otherwise those that are installed.
+GENERATORS ?= $(if $(DESTDIR),$(GENERATOR_NAMES),\
+	$(foreach name,$(GENERATOR_NAMES),$(if $($(name)_IS_HERE),$(name))))
 
-# All generators when the files are for another machine, else those that are here.
-GENERATORS ?= $(if $(DESTDIR),initramfs-tools dracut,\
-	$(if $(wildcard $(INITRAMFS_TOOLS_DIR)/hook-functions),initramfs-tools) \
-	$(if $(wildcard $(DRACUT_DIR)/modules.d),dracut))
-
-# $(call install_files,FILES,DIRECTORY): the paths the files name become those of this
-# installation.
+# $(call install_files,FILES,DIRECTORY): installs them with the paths of this installation.
 define install_files
 	for pair in $(1); do \
 		source=$${pair%:*} target=$(DESTDIR)$(2)/$${pair#*:} mode=644; \
@@ -54,7 +42,7 @@ endef
 targets = $(foreach file,$(1),$(DESTDIR)$(2)/$(lastword $(subst :, ,$(file))))
 
 install: install-programs install-udev install-man install-completions $(GENERATORS:%=install-%)
-	$(if $(strip $(GENERATORS)),,$(error there is neither initramfs-tools nor dracut here))
+	$(if $(strip $(GENERATORS)),,$(error none of $(GENERATOR_NAMES) is installed; set GENERATORS))
 
 install-programs: $(PROGRAMS:%=install-%)
 
@@ -62,12 +50,12 @@ install-early: $(EARLY_STRIPPED)
 	$(say) INSTALL $(DESTDIR)$(SBINDIR)/passthru-early
 	$(INSTALL) -D -m 755 $(EARLY_STRIPPED) $(DESTDIR)$(SBINDIR)/passthru-early
 
-# Where users find it too: what it shows is no secret.
+# In BINDIR: users may run it.
 install-host: $(HOST)
 	$(say) INSTALL $(DESTDIR)$(BINDIR)/passthru
 	$(INSTALL) -D -m 755 $(HOST) $(DESTDIR)$(BINDIR)/passthru
 
-install-man:
+install-man: $(MAN_PAGES)
 	for page in $(MAN_PAGES); do \
 		target=$(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}; \
 		echo "  INSTALL  $$target"; \
@@ -80,13 +68,9 @@ install-completions:
 install-udev:
 	$(call install_files,$(UDEV_FILES),$(UDEV_DIR))
 
-install-initramfs-tools: install-programs install-udev
-	$(call install_files,$(INITRAMFS_TOOLS_FILES),$(INITRAMFS_TOOLS_DIR))
-	$(if $(DESTDIR),,echo "Now run: update-initramfs -u -k all")
-
-install-dracut: install-programs install-udev
-	$(call install_files,$(DRACUT_FILES),$(DRACUT_DIR))
-	$(if $(DESTDIR),,echo "Now run: dracut --force --regenerate-all")
+$(GENERATOR_NAMES:%=install-%): install-%: install-programs install-udev
+	$(call install_files,$($*_FILES),$($*_DIR))
+	$(if $(DESTDIR),,echo "Now run: $($*_REBUILD)")
 
 uninstall:
 	rm -f $(DESTDIR)$(SBINDIR)/passthru-early $(DESTDIR)$(BINDIR)/passthru
@@ -94,9 +78,9 @@ uninstall:
 		$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(notdir $(page)))
 	rm -f $(call targets,$(UDEV_FILES),$(UDEV_DIR))
 	rm -f $(call targets,$(COMPLETION_FILES),$(COMPLETION_DIR))
-	rm -f $(call targets,$(INITRAMFS_TOOLS_FILES),$(INITRAMFS_TOOLS_DIR))
-	rm -rf $(DESTDIR)$(DRACUT_DIR)/$(DRACUT_MODULE)
-	$(if $(DESTDIR),,echo "Now build the boot images anew")
+	rm -f $(foreach name,$(GENERATOR_NAMES),$(call targets,$($(name)_FILES),$($(name)_DIR)))
+	rm -rf $(foreach name,$(GENERATOR_NAMES),$($(name)_OWN:%=$(DESTDIR)$($(name)_DIR)/%))
+	$(if $(DESTDIR),,echo "Now rebuild the initramfs images")
 
 .PHONY: install install-programs install-early install-host install-man \
-	install-completions install-udev install-initramfs-tools install-dracut uninstall
+	install-completions install-udev $(GENERATOR_NAMES:%=install-%) uninstall

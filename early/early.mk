@@ -1,18 +1,26 @@
-# passthru-early, the static program in the boot image. After libs.mk.
+# passthru-early, the static program in the initramfs. After libs.mk.
 #
 # Out: EARLY, the program with symbols; EARLY_STRIPPED, what is installed.
 
-EARLY_SRCS := address.c announce.c block.c carrier.c claim.c clock.c cmdline.c file.c framebuffer.c \
-	group.c guard.c iommu.c log.c lvm.c main.c module.c need.c options.c pass.c pci.c \
-	plan.c probe.c report.c request.c sandbox.c selector.c supervise.c sysfs.c text.c \
-	variant.c verdict.c
+EARLY_SRCS := \
+	main.c options.c run.c \
+	base/array.c base/clock.c base/file.c base/log_kmsg.c base/sysfs.c base/text.c \
+	block/blkid_probe.c block/block.c block/lookup.c block/lvm.c block/sandbox.c \
+	block/stack.c \
+	claim/binding.c claim/claim.c claim/driver.c claim/module.c claim/workers.c \
+	cmdline/params.c cmdline/selector.c cmdline/tokenizer.c \
+	guard/backing.c guard/class.c guard/devspec.c guard/devspec_cmdline.c \
+	guard/devspec_mounts.c guard/disk.c guard/display.c \
+	pci/address.c pci/framebuffer.c pci/iommu.c pci/pci.c pci/variant.c \
+	plan/plan.c plan/verdict.c plan/viability.c \
+	report/phrase.c report/reader.c report/report.c report/summary.c
 
 EARLY_DIR := $(BUILD)/$(LIBC)/early
 EARLY_OBJS := $(EARLY_SRCS:%.c=$(EARLY_DIR)/%.o)
 EARLY := $(BUILD)/$(LIBC)/passthru-early.full
 EARLY_STRIPPED := $(BUILD)/$(LIBC)/passthru-early
 
-# The language is what the compiler's extensions make of C11: cleanup attributes.
+# C11 with the compiler's cleanup attribute.
 EARLY_WARNINGS := -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes \
 	-Wwrite-strings -Wformat=2 -Wvla
 EARLY_CPPFLAGS := -D_GNU_SOURCE -DVERSION='"$(VERSION)"'
@@ -20,10 +28,10 @@ EARLY_CPPFLAGS := -D_GNU_SOURCE -DVERSION='"$(VERSION)"'
 $(EARLY_DIR)/%.o: early/%.c early/early.mk early/libc.mk | $(LIBS_HEADERS) $(LIBC_DEPS)
 	@mkdir -p $(@D)
 	$(say) CC $@
-	$(LIBC_CC) $(LIBC_CFLAGS) $(EARLY_WARNINGS) $(WERROR) $(EARLY_CPPFLAGS) \
+	$(LIBC_CC) $(LIBC_CFLAGS) $(EARLY_WARNINGS) $(WERROR) $(EARLY_CPPFLAGS) -Iearly \
 		$(KMOD_CPPFLAGS) $(BLKID_CPPFLAGS) -MMD -MP -c $< -o $@
 
-# Before anything is compiled with it, said in words.
+# Says what to install before the compiler is needed.
 need-compiler:
 	command -v $(firstword $(LIBC_CC)) >/dev/null || { \
 		echo "$(firstword $(LIBC_CC)) is missing; on Debian, as root: tests/setup build" >&2; \
@@ -35,7 +43,7 @@ $(EARLY_OBJS) $(KMOD_OBJS) $(BLKID_OBJS): | need-compiler
 
 $(EARLY): $(EARLY_OBJS) $(KMOD_LIB) $(BLKID_LIB)
 	$(say) LINK $@
-	$(LIBC_CC) $(LIBC_CFLAGS) $(LIBC_LDFLAGS) $^ $(LIBC_LIBS) -o $@
+	$(LIBC_LINK) $(LIBC_CFLAGS) $(LIBC_LDFLAGS) $^ $(LIBC_LIBS) -o $@
 
 $(EARLY_STRIPPED): $(EARLY)
 	$(say) STRIP $@

@@ -1,25 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * passthru-early: gives the PCI devices that the kernel command line names to vfio-pci.
- * Here the command line becomes a request; what is done about it is in pass.c.
+ * passthru-early: binds the PCI devices that the kernel command line names to vfio-pci.
+ * This file parses the command lines; run.c does the work.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "clock.h"
-#include "file.h"
-#include "log.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
 #include "options.h"
-#include "pass.h"
-#include "report.h"
-#include "request.h"
-#include "util.h"
+#include "run.h"
+#include "report/reader.h"
+#include "report/report.h"
+#include "cmdline/params.h"
+#include "base/util.h"
 
 /*
- * Whether udev only repeats what it said before: udevadm trigger marks its events so,
- * and a device that this boot has judged is not to be judged again for that.
+ * Whether udev repeats an event for a device that was handled already in this boot:
+ * udevadm trigger marks its events with SYNTH_UUID.
  */
 static bool is_repeated(const struct options *options, int root_fd)
 {
@@ -28,7 +29,7 @@ static bool is_repeated(const struct options *options, int root_fd)
 	if (!options->has_device || !getenv("SYNTH_UUID") ||
 	    file_read(root_fd, REPORT_PATH, &report) < 0)
 		return false;
-	/* One that was put off is to be judged when the root file system is mounted. */
+	/* A deferred one is judged again once the root file system is mounted. */
 	return report_has_device(report, &options->device) &&
 	       !report_defers(report, &options->device);
 }
@@ -36,28 +37,28 @@ static bool is_repeated(const struct options *options, int root_fd)
 static int run_cmdline(const struct options *options, int root_fd, const char *text,
 		       uint64_t start_us, uint64_t start_ms)
 {
-	struct request request;
+	struct params params;
 	int status = EXIT_COMPLETE;
 
-	if (request_parse(text, &request) < 0) {
-		log_line(LOG_LEVEL_ERROR, "nothing is claimed: out of memory");
+	if (params_parse(text, &params) < 0) {
+		log_line(LOG_LEVEL_ERROR, "nothing was claimed: out of memory");
 		status = EXIT_INCOMPLETE;
 		goto out;
 	}
-	if (request.debug)
+	if (params.debug)
 		log_set_verbose();
 	if (options->dry_run)
-		request.dryrun = true;
-	if (request_is_empty(&request))
+		params.dryrun = true;
+	if (params_are_empty(&params))
 		goto out;
-	if (request.off) {
+	if (params.off) {
 		if (!options->has_device && !options->late)
-			log_line(LOG_LEVEL_INFO, "passthru.off: nothing is done");
+			log_line(LOG_LEVEL_INFO, "passthru.off is set: doing nothing");
 		goto out;
 	}
-	status = pass_run(options, root_fd, &request, start_us, start_ms);
+	status = run_early(options, root_fd, &params, start_us, start_ms);
 out:
-	request_free(&request);
+	params_free(&params);
 	return status;
 }
 

@@ -7,23 +7,23 @@
 
 static const char usage[] =
 	"Usage: passthru-early [OPTION]...\n"
-	"Gives the PCI devices that the kernel command line names to vfio-pci.\n"
+	"Binds the PCI devices that the kernel command line names to vfio-pci.\n"
 	"\n"
-	"      --late            only what was put off until the root disk is known\n"
-	"      --device ADDRESS  only the device at that address, which has just "
-	"appeared\n"
-	"      --dry-run         say what would be done and change nothing; the report\n"
-	"                        goes to standard output unless --report is given\n"
-	"      --verbose         say everything, on standard error as well\n"
+	"      --late            late stage: claim only the devices that were deferred\n"
+	"                        until the root disk is known\n"
+	"      --device ADDRESS  claim only the device at that address, as it appears\n"
+	"      --dry-run         log what would be done and change nothing; write the\n"
+	"                        report to standard output unless --report is given\n"
+	"      --verbose         log everything, on standard error as well\n"
 	"      --root DIR        use /sys, /proc, /dev, /run and /lib/modules below DIR\n"
-	"      --cmdline STRING  use STRING in place of /proc/cmdline\n"
+	"      --cmdline STRING  use STRING instead of /proc/cmdline\n"
 	"      --report FILE     write the report to FILE (\"-\" for standard output)\n"
-	"                        in place of /run/passthru/report\n"
-	"      --help            print this and exit\n"
+	"                        instead of /run/passthru/report\n"
+	"      --help            print this help and exit\n"
 	"      --version         print the version and exit\n"
 	"\n"
-	"Exit status: 0 all that was asked for is claimed, or nothing was asked for;\n"
-	"1 something is not; 2 these arguments cannot be used.\n";
+	"Exit status: 0 if every requested device is claimed or none is requested,\n"
+	"1 if one is not, 2 for invalid arguments.\n";
 
 enum { LATE = 1, DEVICE, DRY_RUN, VERBOSE, ROOT, CMDLINE, REPORT, HELP, PRINT_VERSION };
 
@@ -47,7 +47,7 @@ static int refuse(const char *what, const char *argument)
 	return EXIT_USAGE;
 }
 
-/* Without the "/" at its end, so that it can stand before an absolute path. */
+/* Removes "/" from the end, so that an absolute path can follow. */
 static int read_root(char *root, struct options *ret)
 {
 	size_t length = strlen(root);
@@ -69,7 +69,7 @@ static int read_device(const char *text, struct options *ret)
 	if (address_parse(text, strlen(text), &pattern, &why, &at) < 0)
 		return refuse("--device: ", why);
 	if (pattern.any_function)
-		return refuse("--device: name one function, not ", text);
+		return refuse("--device takes one function, not ", text);
 	ret->device = pattern.address;
 	ret->has_device = true;
 	return -1;
@@ -111,12 +111,12 @@ int options_parse(int argc, char **argv, struct options *ret)
 			puts("passthru-early " VERSION);
 			return EXIT_COMPLETE;
 		default:
-			return refuse("unusable arguments", "");
+			return refuse("invalid arguments", "");
 		}
 	}
 	if (status < 0 && optind < argc)
 		return refuse("unexpected argument: ", argv[optind]);
 	if (status < 0 && ret->late && ret->has_device)
-		return refuse("--late and --device do not go together", "");
+		return refuse("--late and --device cannot be combined", "");
 	return status;
 }

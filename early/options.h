@@ -4,26 +4,26 @@
 
 #include <stdbool.h>
 
-#include "address.h"
+#include "pci/address.h"
 
 /* The exit statuses of passthru-early(8). */
 enum { EXIT_COMPLETE = 0, EXIT_INCOMPLETE = 1, EXIT_USAGE = 2 };
 
-/* How passthru-early was called. The strings are those of argv. */
+/* The command line of passthru-early. The strings are argv's. */
 struct options {
 	bool dry_run;
 	bool verbose;
-	bool late; /* the second pass: the root disk is known by now */
+	bool late; /* the late stage: the root disk is known */
 	bool has_device;
-	struct pci_address device; /* the one function that this run is about */
-	const char *root;    /* "" is the root of the file system; no "/" at its end */
-	const char *cmdline; /* NULL: what proc/cmdline says */
-	const char *report;  /* NULL: REPORT_PATH below the root */
+	struct pci_address device; /* the only one to claim */
+	const char *root;	   /* "" for "/"; has no "/" at its end */
+	const char *cmdline;	   /* NULL for proc/cmdline */
+	const char *report;	   /* NULL for REPORT_PATH below the root */
 };
 
 /*
- * Returns -1 to go on, or an exit status after having printed the help, the version or
- * what is wrong.
+ * Returns -1 to continue, or an exit status after printing the help, the version or an
+ * error.
  */
 int options_parse(int argc, char **argv, struct options *ret);
 

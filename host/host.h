@@ -4,36 +4,36 @@
 
 #include <stdbool.h>
 
-#include "output.h"
+#include "ui/output.h"
 
 /* The exit statuses of passthru(8). */
 enum { STATUS_GOOD = 0, STATUS_NOT_GOOD = 1, STATUS_USAGE = 2 };
 
-/* How passthru was called. The strings are those of argv. */
+/* The command line of passthru; the strings are those of argv. */
 struct arguments {
 	const char *command;
 	char **operands;
 	int operand_count;
 	const char *root;    /* a directory or a dump; NULL for this machine */
 	const char *dump;    /* file to write, or NULL */
-	const char *cmdline; /* in place of the configured one, or NULL */
+	const char *cmdline; /* instead of the configured one, or NULL */
 	bool json;
-	bool pick;
+	bool prompt;
 	bool apply;
 	bool undo;
 };
 
-/* What every command works on. */
+/* The machine that a command works on. */
 struct host {
 	const struct arguments *arguments;
-	int root_fd;	  /* the directory that has sys, proc, etc and so on */
-	char root[4096];  /* its path, without a "/" at its end; "" for this machine */
-	bool is_this;	  /* it is the running machine, not a copy or a dump */
-	bool is_unpacked; /* root is a directory of ours, to be removed */
+	int root_fd;	  /* the directory with sys, proc, etc and so on */
+	char root[4096];  /* its path, without a final "/"; "" for this machine */
+	bool is_this;	  /* the running machine, not a copy or a dump */
+	bool is_unpacked; /* root is temporary; root_close() removes it */
 	struct output output;
 };
 
-/* The commands, each in a file of its name. They return an exit status. */
+/* The commands; they return an exit status. */
 int args_run(struct host *host);
 int check_run(struct host *host);
 int list_run(struct host *host);

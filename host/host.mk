@@ -1,17 +1,30 @@
-# passthru, the program for the running host: an ordinary one, by the machine's compiler
-# and against its libraries. After early.mk, whose files it shares as they are.
+# passthru, the program for the running machine, built with the machine's compiler and
+# libraries. After early.mk, whose source files it shares.
 #
 # Out: HOST, the program.
 
-HOST_SRCS := args.c backup.c blot.c boot.c boot_inputs.c boot_loaders.c check.c \
-	check_cmdline.c check_kernels.c complain.c directory.c dump.c edit.c entries.c \
-	findings.c grub_menu.c grub_script.c grub_test.c image.c inside.c json.c leftover.c \
-	leftover_cmdline.c leftover_modules.c leftover_shell.c list.c loader.c \
-	log.c machine.c main.c marks.c migrate.c modconf.c names.c narrow.c \
-	outcomes.c output.c pick.c plan.c rebuild.c record.c root.c search.c \
-	shell.c status.c uki.c unpack.c version.c words.c
-# All stages but the two that stand between the program and its caller.
-HOST_EARLY := $(filter-out main.c log.c options.c,$(EARLY_SRCS))
+HOST_SRCS := \
+	main.c root.c \
+	boot/bls.c boot/boot.c boot/config_files.c boot/grub.c boot/grub_menu.c \
+	boot/grub_script.c boot/grub_test.c boot/inputs.c boot/sources.c \
+	boot/systemd_boot.c boot/uki.c boot/version.c \
+	commands/args.c commands/check.c commands/check_cmdline.c \
+	commands/check_kernels.c commands/findings.c commands/list.c commands/migrate.c \
+	commands/plan.c commands/prompt.c commands/status.c \
+	dump/dump.c dump/redact.c dump/unpack.c \
+	initramfs/generators.c initramfs/inspect.c initramfs/rebuild.c \
+	lib/beneath.c lib/dirlist.c lib/shell_vars.c lib/wordlist.c \
+	machine/annotate.c machine/filter.c machine/machine.c machine/pci_names.c \
+	machine/report_output.c machine/report_view.c \
+	migrate/backup.c migrate/edit.c migrate/legacy.c migrate/legacy_cmdline.c \
+	migrate/legacy_dracut.c migrate/legacy_driverctl.c migrate/legacy_entries.c \
+	migrate/legacy_grub.c migrate/legacy_modprobe.c migrate/legacy_modules.c \
+	migrate/legacy_running.c migrate/legacy_scripts.c migrate/legacy_words.c \
+	migrate/modprobe_conf.c migrate/scan.c migrate/settings.c migrate/shell_line.c \
+	migrate/target.c \
+	ui/json.c ui/log_capture.c ui/message.c ui/output.c
+# The stages of passthru-early, without its main(), options and log.
+HOST_EARLY := $(filter-out main.c base/log_kmsg.c options.c,$(EARLY_SRCS))
 
 HOST_DIR := $(BUILD)/host/passthru.d
 HOST := $(BUILD)/host/passthru
@@ -21,12 +34,12 @@ HOST_OBJS := $(HOST_SRCS:%.c=$(HOST_DIR)/%.o) $(HOST_EARLY:%.c=$(HOST_DIR)/early
 HOST_LIBS := libkmod:libkmod-dev blkid:libblkid-dev libpci:libpci-dev \
 	json-c:libjson-c-dev libarchive:libarchive-dev
 HOST_LIB_NAMES := $(foreach lib,$(HOST_LIBS),$(firstword $(subst :, ,$(lib))))
-# Who builds packages has flags of his own for these; the static program's are fixed.
+# Packagers override these; the flags of the static program are fixed.
 CFLAGS ?= -O2 -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fstack-clash-protection
 LDFLAGS ?= -Wl,-z,relro -Wl,-z,now
 HOST_CFLAGS = -std=gnu11 -fPIE -Wno-format-truncation $(CPPFLAGS) $(CFLAGS)
 HOST_LDFLAGS = -pie $(LDFLAGS)
-# The libraries are larger than the static ones that the sandbox was measured for.
+# The sandbox's memory limit was measured with the static libraries; these are larger.
 HOST_CPPFLAGS = $(EARLY_CPPFLAGS) -D_FILE_OFFSET_BITS=64 -DSANDBOX_MEMORY=RLIM_INFINITY \
 	$(shell pkg-config --cflags $(HOST_LIB_NAMES))
 
@@ -41,9 +54,9 @@ $(HOST_DIR)/libraries: host/host.mk
 		pkg-config --exists "$${lib%:*}" || missing="$$missing $${lib#*:}"; \
 	done; \
 	[ -z "$$missing" ] || { \
-		echo "passthru needs libraries that are not here; on Debian:" >&2; \
+		echo "passthru needs libraries that are not installed; on Debian:" >&2; \
 		echo "  apt-get install$$missing" >&2; \
-		echo "or, for only what goes into the boot image:" \
+		echo "or build only the program for the initramfs:" \
 			"make PROGRAMS=early" >&2; \
 		exit 1; }
 	touch $@
@@ -51,12 +64,12 @@ $(HOST_DIR)/libraries: host/host.mk
 $(HOST_DIR)/early/%.o: early/%.c host/host.mk | $(HOST_DIR)/libraries
 	@mkdir -p $(@D)
 	$(say) CC $@
-	$(CC) $(HOST_CFLAGS) $(EARLY_WARNINGS) $(WERROR) $(HOST_CPPFLAGS) -MMD -MP -c $< -o $@
+	$(CC) $(HOST_CFLAGS) $(EARLY_WARNINGS) $(WERROR) $(HOST_CPPFLAGS) -iquote early -MMD -MP -c $< -o $@
 
 $(HOST_DIR)/%.o: host/%.c host/host.mk | $(HOST_DIR)/libraries
 	@mkdir -p $(@D)
 	$(say) CC $@
-	$(CC) $(HOST_CFLAGS) $(EARLY_WARNINGS) $(WERROR) $(HOST_CPPFLAGS) -Iearly \
+	$(CC) $(HOST_CFLAGS) $(EARLY_WARNINGS) $(WERROR) $(HOST_CPPFLAGS) -iquote early -iquote host \
 		-MMD -MP -c $< -o $@
 
 $(HOST): $(HOST_OBJS)
@@ -64,23 +77,24 @@ $(HOST): $(HOST_OBJS)
 	$(CC) $(HOST_CFLAGS) $(HOST_LDFLAGS) $^ \
 		$$(pkg-config --libs $(HOST_LIB_NAMES)) -o $@
 
-# What reads files that anybody may have written, under sanitizers.
+# The readers of untrusted files, with sanitizers.
 HOST_HOSTILE := $(BUILD)/host/hostile
-HOST_HOSTILE_SRCS := tests/host/hostile.c early/file.c \
-	$(addprefix host/,grub_menu.c grub_script.c grub_test.c uki.c version.c words.c)
+HOST_HOSTILE_SRCS := tests/cli/host/hostile.c early/base/array.c early/base/file.c \
+	$(addprefix host/,boot/grub_menu.c boot/grub_script.c boot/grub_test.c boot/uki.c \
+	lib/wordlist.c)
 
-$(HOST_HOSTILE): $(HOST_HOSTILE_SRCS) $(wildcard host/*.h)
+$(HOST_HOSTILE): $(HOST_HOSTILE_SRCS) $(wildcard host/*/*.h)
 	@mkdir -p $(@D)
 	$(say) CC $@
-	$(CC) $(UNIT_CFLAGS) $(EARLY_CPPFLAGS) -D_FILE_OFFSET_BITS=64 -Iearly -Ihost \
+	$(CC) $(UNIT_CFLAGS) $(EARLY_CPPFLAGS) -D_FILE_OFFSET_BITS=64 -iquote early -iquote host \
 		$(HOST_HOSTILE_SRCS) -o $@
 
 check-host: $(HOST) $(HOST_HOSTILE)
-	tests/host/run $(HOST) $(HOST_HOSTILE)
+	PROGRAM=$(HOST) HOSTILE=$(HOST_HOSTILE) tests/cli/host/run $(TESTS)
 
-# What the usual guides have people write, migrated and booted: some minutes, as root.
+# Migrates and boots what the usual guides make people write: some minutes, as root.
 check-guides:
-	tests/host/boot
+	tests/vm/guides/run
 
 -include $(HOST_OBJS:.o=.d)
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * passthru: what there is to know about passing PCI devices through on this machine.
- * Here the arguments are read; each command is in a file of its name.
+ * passthru: inspects and configures PCI passthrough. This file parses the arguments; each
+ * command is in the file of its name in commands/.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -10,41 +10,41 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "complain.h"
+#include "ui/message.h"
 #include "host.h"
 #include "root.h"
-#include "text.h"
+#include "base/text.h"
 
 static const char usage[] =
 	"Usage: passthru COMMAND [OPTION]... [ARGUMENT]...\n"
 	"\n"
 	"  list [gpu|audio|usb|disk|net|10de:|ADDRESS|GROUP]...\n"
-	"                     IOMMU groups with their devices\n"
-	"  args ADDRESS...    the kernel parameter that passes these devices\n"
-	"  check              whether all is in place, and what to do where it is not\n"
-	"  migrate            from softdep, vfio-pci.ids= and the like to the parameter\n"
-	"  plan               what the next boot will do\n"
-	"  status             what this boot did, and whether it is still so\n"
+	"                     list the IOMMU groups and their devices\n"
+	"  args ADDRESS...    print the kernel parameter for these devices\n"
+	"  check              verify the setup\n"
+	"  migrate            replace softdep, vfio-pci.ids= and the like with the\n"
+	"                     kernel parameter\n"
+	"  plan               show what the next boot will do\n"
+	"  status             show what this boot did and whether it still holds\n"
 	"\n"
-	"      --pick         with args: ask which devices on the terminal\n"
-	"      --json         print for programs; the format is in passthru(8)\n"
-	"      --cmdline TEXT with plan: by this command line, not the configured one\n"
-	"      --apply        with migrate: do it, with backups; --undo takes it back\n"
-	"      --root DIR     read the machine whose files are below DIR, or in the "
-	"file\n"
-	"                     of a dump\n"
-	"      --dump FILE    with list: write what a report about this machine needs\n"
-	"                     to FILE (.tar, .tar.gz), without serial numbers\n"
-	"      --help, --version\n"
+	"      --prompt       with args: ask for the devices on the terminal\n"
+	"      --json         print JSON; passthru(8) describes it\n"
+	"      --cmdline TEXT with plan: use this command line, not the configured one\n"
+	"      --apply        with migrate: make the changes, with backups\n"
+	"      --undo         with migrate: restore the backups\n"
+	"      --root DIR     read the machine whose files are below DIR, or in a dump\n"
+	"      --dump FILE    with list: write what a bug report needs to FILE (.tar,\n"
+	"                     .tar.gz), without serial numbers\n"
+	"      --help         print this help\n"
+	"      --version      print the version\n"
 	"\n"
-	"Exit status: 0 all is well; 1 something is not as it should be, or could not "
-	"be\n"
-	"done; 2 these arguments cannot be used.\n";
+	"Exit status: 0 all is well; 1 something is not as requested, or the command\n"
+	"failed; 2 the arguments are invalid.\n";
 
-/* Which options a command takes, as bits. */
+/* The options of a command, as bits. */
 enum {
 	TAKES_DUMP = 1,
-	TAKES_PICK = 2,
+	TAKES_PROMPT = 2,
 	TAKES_CMDLINE = 4,
 	TAKES_APPLY = 8,
 	TAKES_OPERANDS = 32
@@ -55,7 +55,7 @@ static const struct command {
 	int (*run)(struct host *host);
 	unsigned takes;
 } commands[] = {
-	{ "args", args_run, TAKES_PICK | TAKES_OPERANDS },
+	{ "args", args_run, TAKES_PROMPT | TAKES_OPERANDS },
 	{ "check", check_run, 0 },
 	{ "list", list_run, TAKES_DUMP | TAKES_OPERANDS },
 	{ "migrate", migrate_run, TAKES_APPLY },
@@ -63,13 +63,13 @@ static const struct command {
 	{ "status", status_run, 0 },
 };
 
-enum { JSON = 1, ROOT, DUMP, PICK, CMDLINE, APPLY, UNDO, HELP, PRINT_VERSION };
+enum { JSON = 1, ROOT, DUMP, PROMPT, CMDLINE, APPLY, UNDO, HELP, PRINT_VERSION };
 
 static const struct option long_options[] = {
 	{ "json", no_argument, NULL, JSON },
 	{ "root", required_argument, NULL, ROOT },
 	{ "dump", required_argument, NULL, DUMP },
-	{ "pick", no_argument, NULL, PICK },
+	{ "prompt", no_argument, NULL, PROMPT },
 	{ "cmdline", required_argument, NULL, CMDLINE },
 	{ "apply", no_argument, NULL, APPLY },
 	{ "undo", no_argument, NULL, UNDO },
@@ -94,14 +94,14 @@ static const struct command *find_command(const char *name)
 		}
 	}
 	if (best < strlen(name))
-		complain("there is no command %s, the nearest is %s; see passthru --help",
-			 name, nearest->name);
+		warn("unknown command %s; did you mean %s? See passthru --help", name,
+		     nearest->name);
 	else
-		complain("there is no command %s; see passthru --help", name);
+		warn("unknown command %s; see passthru --help", name);
 	return NULL;
 }
 
-/* Returns the bit of the option, 0 for those that all commands take, or -1. */
+/* Returns the bit of the option, 0 for one that every command takes, or -1. */
 static int note_option(int option, struct arguments *ret)
 {
 	switch (option) {
@@ -114,9 +114,9 @@ static int note_option(int option, struct arguments *ret)
 	case DUMP:
 		ret->dump = optarg;
 		return TAKES_DUMP;
-	case PICK:
-		ret->pick = true;
-		return TAKES_PICK;
+	case PROMPT:
+		ret->prompt = true;
+		return TAKES_PROMPT;
 	case CMDLINE:
 		ret->cmdline = optarg;
 		return TAKES_CMDLINE;
@@ -131,7 +131,7 @@ static int note_option(int option, struct arguments *ret)
 	}
 }
 
-/* Whether the command takes all that is given; says what it does not take. */
+/* Warns about each given option that the command does not take. */
 static bool takes_all(const struct command *command, const struct arguments *arguments,
 		      unsigned given)
 {
@@ -140,7 +140,7 @@ static bool takes_all(const struct command *command, const struct arguments *arg
 		const char *name;
 	} names[] = {
 		{ TAKES_DUMP, "--dump" },
-		{ TAKES_PICK, "--pick" },
+		{ TAKES_PROMPT, "--prompt" },
 		{ TAKES_CMDLINE, "--cmdline" },
 		{ TAKES_APPLY, "--apply or --undo" },
 	};
@@ -148,15 +148,15 @@ static bool takes_all(const struct command *command, const struct arguments *arg
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (wrong & names[i].bit)
-			complain("%s cannot be used with %s; see passthru --help",
-				 names[i].name, command->name);
+			warn("%s cannot be used with %s; see passthru --help",
+			     names[i].name, command->name);
 	if (wrong & TAKES_OPERANDS)
-		complain("%s takes no argument such as \"%s\"; see passthru --help",
-			 command->name, arguments->operands[0]);
+		warn("%s takes no argument such as \"%s\"; see passthru --help",
+		     command->name, arguments->operands[0]);
 	return !wrong;
 }
 
-/* Returns -1 to go on, or an exit status. */
+/* Returns -1 to run the command, or an exit status. */
 static int parse(int argc, char **argv, struct arguments *ret,
 		 const struct command **ret_command)
 {
@@ -171,7 +171,7 @@ static int parse(int argc, char **argv, struct arguments *ret,
 			return STATUS_GOOD;
 		}
 		if (bit < 0) {
-			complain("see passthru --help");
+			warn("see passthru --help");
 			return STATUS_USAGE;
 		}
 		given |= (unsigned)bit;
@@ -191,16 +191,16 @@ static int parse(int argc, char **argv, struct arguments *ret,
 	return takes_all(*ret_command, ret, given) ? -1 : STATUS_USAGE;
 }
 
-/* What has been printed is to arrive. Returns status if it has. */
+/* Returns status if all output was written. */
 static int flush(int status)
 {
 	struct pollfd reader = { .fd = STDOUT_FILENO };
 
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return status;
-	/* Who has read enough of a pipe needs no word about it. */
+	/* The reader closed the pipe: stay quiet. */
 	if (poll(&reader, 1, 0) < 1 || !(reader.revents & POLLERR))
-		complain("cannot write to standard output");
+		warn("cannot write to standard output");
 	return STATUS_NOT_GOOD;
 }
 

@@ -8,9 +8,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "complain.h"
+#include "ui/message.h"
 #include "root.h"
-#include "unpack.h"
+#include "dump/unpack.h"
 
 static int open_directory(struct host *host, const char *path)
 {
@@ -38,7 +38,7 @@ static int unpack(struct host *host, const char *file)
 		return -errno;
 	r = open_directory(host, path);
 	host->is_unpacked = true;
-	/* A pipe that nobody reads any more must not leave the directory behind. */
+	/* SIGPIPE would end the program before it removes the directory. */
 	signal(SIGPIPE, SIG_IGN);
 	return r < 0 ? r : unpack_dump(file, host->root_fd);
 }
@@ -46,28 +46,26 @@ static int unpack(struct host *host, const char *file)
 int root_open(struct host *host)
 {
 	const char *root = host->arguments->root;
-	struct stat info;
+	struct stat st;
 	int r;
 
 	host->is_this = !root || strcmp(root, "/") == 0;
 	if (host->is_this)
 		r = open_directory(host, "");
-	else if (stat(root, &info) < 0)
+	else if (stat(root, &st) < 0)
 		r = -errno;
 	else
-		r = S_ISDIR(info.st_mode) ? open_directory(host, root)
-					  : unpack(host, root);
+		r = S_ISDIR(st.st_mode) ? open_directory(host, root) : unpack(host, root);
 	if (r < 0)
-		complain("cannot read %s: %s; --root takes a directory that has sys and "
-			 "proc, or a file from passthru list --dump",
-			 root ? root : "/", strerror(-r));
+		warn("cannot read %s: %s; --root takes a directory with sys and proc, or a file that passthru list --dump wrote",
+		     root ? root : "/", strerror(-r));
 	return r;
 }
 
-static int remove_one(const char *path, const struct stat *info, int type,
+static int remove_one(const char *path, const struct stat *st, int type,
 		      struct FTW *place)
 {
-	(void)info;
+	(void)st;
 	(void)type;
 	(void)place;
 	return remove(path);

@@ -5,13 +5,13 @@
 #include "host.h"
 
 /*
- * Opens what host->arguments->root names: this machine, a directory that has sys, proc
- * and so on, or a dump, which is unpacked into a directory of its own. Fills in root_fd,
- * root and is_this. Returns 0, or a negative errno after having said what is wrong.
+ * Opens what host->arguments->root names: this machine, a directory with sys, proc and so
+ * on, or a dump, which is unpacked into a temporary directory. Sets root_fd, root,
+ * is_this and is_unpacked. Returns 0, or a negative errno after a message.
  */
 int root_open(struct host *host);
 
-/* Closes it, and removes what was unpacked. */
+/* Closes it and removes the unpacked files. */
 void root_close(struct host *host);
 
 #endif

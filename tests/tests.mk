@@ -1,77 +1,96 @@
 # The tests that need no virtual machine. After early.mk.
 #
-#   check-unit      each source file of early/ by itself, under sanitizers
-#   check-program   the program as a whole, with each libc
-#   bench           what it costs, by the number of devices
-#   lint            style, and what static analysis finds
+#   check-unit      the source files one by one, with sanitizers; UNIT=NAME runs one test
+#   check-program   passthru-early as a whole, with each libc; TESTS=NAME runs one test
+#   check-host      passthru as a whole, on made-up machines; TESTS=NAME runs one test
+#   bench           the cost of a run for increasing numbers of devices
+#   lint            style and static analysis
 #
-# Needed: check, valgrind, strace, shellcheck, clang-format, cppcheck,
-# universal-ctags.
+# tests/packages lists the packages that the tests need.
 
-COMMA := ,
-
-# -- unit tests: by the host's compiler, whatever LIBC is ----------------------------
+# -- unit tests: always with the host's compiler -------------------------------------
 
 UNIT_DIR := $(BUILD)/host/unit
-UNIT_TESTS := address announce carrier claim cmdline display file framebuffer group guard iommu \
-	log lvm need options pci plan probe report request selector supervise sysfs text \
-	variant verdict
-UNIT_PROGRAMS := $(UNIT_TESTS:%=$(UNIT_DIR)/test-%)
+# NAME is tests/unit/NAME.c, in the same folder as the file that it tests.
+UNIT_TESTS := $(patsubst tests/unit/%.c,%,$(sort $(wildcard tests/unit/early/*.c \
+	tests/unit/early/*/*.c tests/unit/host/*/*.c)))
+UNIT_PROGRAMS := $(UNIT_TESTS:%=$(UNIT_DIR)/%)
 UNIT_CFLAGS := -std=gnu11 -O1 -g -fsanitize=address,undefined \
 	-fno-sanitize-recover=all -fno-omit-frame-pointer \
 	-Wall -Wextra -Wshadow -Wstrict-prototypes -Wwrite-strings -Wvla -Werror
-# The functions that seams.c stands before.
+# The functions that seams.c wraps.
 UNIT_LDFLAGS := $(addprefix -Wl$(COMMA)--wrap=,malloc calloc realloc mmap fork pipe2 \
 	fdopendir renameat)
 UNIT_CPPFLAGS := $(EARLY_CPPFLAGS) $(BLKID_CPPFLAGS) -DSANDBOX_MEMORY=RLIM_INFINITY \
-	-Iearly -Itests/unit
+	-iquote early -iquote host -Itests/unit/fakes
 
-# In an archive, so that a test's own functions stand in for those of a file. Without
-# module.c, which libkmod would come along with; every test has its own main().
-UNIT_EARLY := $(filter-out main.o module.o,$(EARLY_SRCS:.c=.o))
+# An archive, so that a test can replace the functions of a file with its own. Without module.c,
+# which needs libkmod, and main.c: every test has its own main().
+UNIT_EARLY := $(filter-out main.o claim/module.o,$(EARLY_SRCS:.c=.o))
 UNIT_LIB := $(UNIT_DIR)/libearly.a
 
-$(UNIT_DIR)/early/%.o: early/%.c tests/tests.mk | $(LIBS_HEADERS)
+$(UNIT_DIR)/lib/early/%.o: early/%.c tests/tests.mk | $(LIBS_HEADERS)
 	@mkdir -p $(@D)
 	$(say) CC $@
 	$(CC) $(UNIT_CFLAGS) $(UNIT_CPPFLAGS) -MMD -MP -c $< -o $@
+
+# Without main.c, and without log_capture.c, which defines the same functions as log_kmsg.c.
+UNIT_HOST := $(filter-out main.o ui/log_capture.o,$(HOST_SRCS:.c=.o))
+UNIT_HOST_LIB := $(UNIT_DIR)/libhost.a
+UNIT_HOST_NAMES := $(filter-out libkmod blkid,$(HOST_LIB_NAMES))
+
+$(UNIT_DIR)/lib/host/%.o: host/%.c tests/tests.mk | $(LIBS_HEADERS) $(HOST_DIR)/libraries
+	@mkdir -p $(@D)
+	$(say) CC $@
+	$(CC) $(UNIT_CFLAGS) $(UNIT_CPPFLAGS) -D_FILE_OFFSET_BITS=64 -Wno-format-truncation \
+		$$(pkg-config --cflags $(UNIT_HOST_NAMES)) -MMD -MP -c $< -o $@
 
 $(UNIT_DIR)/%.o: tests/unit/%.c tests/tests.mk
 	@mkdir -p $(@D)
 	$(say) CC $@
 	$(CC) $(UNIT_CFLAGS) $(UNIT_CPPFLAGS) -MMD -MP -c $< -o $@
 
-$(UNIT_LIB): $(UNIT_EARLY:%=$(UNIT_DIR)/early/%) \
-		$(addprefix $(UNIT_DIR)/,machine.o seams.o unit.o)
+$(UNIT_LIB): $(UNIT_EARLY:%=$(UNIT_DIR)/lib/early/%) \
+		$(addprefix $(UNIT_DIR)/fakes/,devspecs.o machine.o seams.o unit.o)
 	$(say) AR $@
 	rm -f $@
 	$(AR) qcs $@ $^
 
-$(UNIT_PROGRAMS): $(UNIT_DIR)/test-%: $(UNIT_DIR)/%.o $(UNIT_LIB)
-	$(say) LINK $@
-	$(CC) $(UNIT_CFLAGS) $(UNIT_LDFLAGS) $(filter %.o,$^) $(UNIT_LIB) \
-		-l:libblkid.so.1 $$(pkg-config --libs check) -o $@
+$(UNIT_HOST_LIB): $(UNIT_HOST:%=$(UNIT_DIR)/lib/host/%)
+	$(say) AR $@
+	rm -f $@
+	$(AR) qcs $@ $^
 
-# A made-up PCI bus in the place of the real one.
-$(UNIT_DIR)/test-claim $(UNIT_DIR)/test-display: $(addprefix $(UNIT_DIR)/,\
+$(UNIT_PROGRAMS): %: %.o $(UNIT_LIB)
+	$(say) LINK $@
+	$(CC) $(UNIT_CFLAGS) $(UNIT_LDFLAGS) $(filter %.o,$^) $(filter %/libhost.a,$^) $(UNIT_LIB) \
+		-l:libblkid.so.1 $$(pkg-config --libs check $(UNIT_LIBS)) -o $@
+
+UNIT_HOST_PROGRAMS := $(filter $(UNIT_DIR)/host/%,$(UNIT_PROGRAMS))
+$(UNIT_HOST_PROGRAMS): $(UNIT_HOST_LIB)
+$(UNIT_HOST_PROGRAMS): UNIT_LIBS := $(UNIT_HOST_NAMES)
+
+# These replace the PCI bus with a made-up one.
+$(UNIT_DIR)/early/claim/claim $(UNIT_DIR)/early/claim/display: $(addprefix $(UNIT_DIR)/fakes/,\
 	fake.o fake_block.o fake_module.o fake_sysfs.o)
 
-check-unit: $(UNIT_PROGRAMS)
+# UNIT=early/plan/plan runs one.
+check-unit: $(if $(UNIT),$(UNIT:%=$(UNIT_DIR)/%),$(UNIT_PROGRAMS))
 	tests/unit/run $^
 
--include $(wildcard $(UNIT_DIR)/*.d $(UNIT_DIR)/early/*.d)
+-include $(shell find $(UNIT_DIR) -name '*.d' 2>/dev/null)
 
 # -- the program as a whole, for each libc -------------------------------------------
 
 PROGRAM_LIBCS ?= klibc musl glibc
 
-# One after the other: they share the libraries' sources.
+# One after the other: they share the sources of the libraries.
 check-program:
 	status=0; for libc in $(PROGRAM_LIBCS); do \
 		$(MAKE) --no-print-directory LIBC=$$libc check-program-this || status=1; \
 	done; exit $$status
 
-# With a shared C library, where valgrind stands in front of malloc(): for glibc only.
+# With a shared C library, so that valgrind can replace malloc(): for glibc only.
 PROGRAM_DYNAMIC := $(if $(filter glibc,$(LIBC)),$(BUILD)/glibc/passthru-early.dynamic)
 
 $(BUILD)/glibc/passthru-early.dynamic: $(EARLY_OBJS) $(KMOD_LIB) $(BLKID_LIB)
@@ -79,11 +98,11 @@ $(BUILD)/glibc/passthru-early.dynamic: $(EARLY_OBJS) $(KMOD_LIB) $(BLKID_LIB)
 	$(LIBC_CC) $(LIBC_CFLAGS) -no-pie -Wl,--gc-sections $^ $(LIBC_LIBS) -o $@
 
 check-program-this: $(EARLY_STRIPPED) $(PROGRAM_DYNAMIC)
-	tests/program/run $(LIBC) $(EARLY_STRIPPED) $(PROGRAM_DYNAMIC)
+	tests/cli/early/run $(LIBC) $(EARLY_STRIPPED) $(PROGRAM_DYNAMIC)
 
 .PHONY: check-unit check-program check-program-this
 
-# -- what it costs: for the eye, since a clock is no judge ---------------------------
+# -- what a run costs: to read, since times are not reproducible ----------------------
 
 BENCH_MEASURE := $(BUILD)/host/bench/measure
 
@@ -99,22 +118,26 @@ bench: $(EARLY_STRIPPED) $(BENCH_MEASURE)
 
 # -- style ---------------------------------------------------------------------------
 
-lint check-lint:
-	tests/lint/run
+# Their symbols show which file calls which: all of host/, and early/ as the host program has it.
+LINT_OBJS := $(HOST_SRCS:%.c=$(HOST_DIR)/%.o) $(EARLY_SRCS:%.c=$(HOST_DIR)/early/%.o)
+
+lint check-lint: $(MAN_PAGES) $(LINT_OBJS)
+	tests/lint/run $(HOST_DIR) $(MAN_PAGES)
 
 .PHONY: lint check-lint
 
-# -- the command line, at random: where clang is; not part of the checks -------------
+# -- random command lines: needs clang; not part of make check ------------------------
 
-FUZZ := $(BUILD)/host/fuzz-request
+FUZZ := $(BUILD)/host/fuzz-params
 FUZZ_SECONDS ?= 60
 
-$(FUZZ): tests/fuzz/request.c $(addprefix early/,\
-		address.c cmdline.c request.c selector.c text.c)
+$(FUZZ): tests/fuzz/params.c $(addprefix early/,\
+		pci/address.c base/text.c \
+		cmdline/params.c cmdline/selector.c cmdline/tokenizer.c)
 	@mkdir -p $(@D)
 	$(say) CC $@
 	clang -std=gnu11 -O1 -g -fsanitize=fuzzer,address,undefined \
-		-fno-sanitize-recover=all $(EARLY_CPPFLAGS) -Iearly $^ -o $@
+		-fno-sanitize-recover=all $(EARLY_CPPFLAGS) -iquote early $^ -o $@
 
 fuzz: $(FUZZ)
 	$(FUZZ) -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -dict=tests/fuzz/dictionary

@@ -1,8 +1,7 @@
 #!/bin/sh
-# Puts passthru-early, vfio-pci and what they need into an image of dracut and has the
-# program run before any module is loaded. See dracut.modules(7); dracut reads this into
-# its own shell.
-# shellcheck disable=SC2154 # dracut's: dracutsysrootdir, initdir, kernel, moddir, …
+# Adds passthru-early, vfio-pci and their dependencies to an initramfs of dracut, and runs the
+# program before any module is loaded. See dracut.modules(7). dracut sources this file.
+# shellcheck disable=SC2154 # dracut sets dracutsysrootdir, initdir, kernel, moddir, …
 
 passthru_program=@SBINDIR@/passthru-early
 
@@ -10,12 +9,13 @@ check()
 {
 	[ "$no_kernel" != yes ] || return 0
 	if ! check_kernel_module vfio-pci; then
-		dwarning "passthru: kernel $kernel has no module vfio-pci, so nothing could be" \
-			"claimed: left out"
+		dwarning "passthru: not added: kernel $kernel has no module vfio-pci, so no" \
+			"device could be claimed"
 		return 1
 	fi
 	if ! [ -x "$dracutsysrootdir$passthru_program" ]; then
-		dwarning "passthru: $passthru_program is missing: left out; install passthru again"
+		dwarning "passthru: not added: $passthru_program is missing; install passthru" \
+			"again"
 		return 1
 	fi
 	return 0
@@ -26,8 +26,8 @@ depends()
 	return 0
 }
 
-# passthru_unpack FILE: a plain copy of the module FILE. It goes to updates/, where depmod
-# prefers it to the compressed one, whichever dracut module puts that one in, and when.
+# passthru_unpack FILE: adds a decompressed copy of the module FILE, to updates/: depmod
+# prefers it there to the compressed one, whenever a dracut module installs that.
 passthru_unpack()
 (
 	plain=${1##*/}
@@ -38,11 +38,11 @@ passthru_unpack()
 	derror "passthru: cannot decompress $1, and neither can kernel $kernel"
 )
 
-# hostonly is emptied: this machine may get its devices later.
+# hostonly is empty here: devices may be added to this machine later.
 installkernel()
 (
-	# shellcheck source=image/module-functions
-	. "$moddir/module-functions"
+	# shellcheck source=early/initramfs/functions.sh
+	. "$moddir/functions.sh"
 	base=${srcmods%/lib/modules/*}
 	modules="$(required_modules) $(optional_modules "$base" "$kernel")"
 	# shellcheck disable=SC2086 # one word a module
@@ -55,30 +55,29 @@ installkernel()
 	return 0
 )
 
-# What the guards cannot know before the root file system is mounted.
-passthru_needs()
+# The guards cannot read the fstab before the root file system is mounted.
+passthru_devspecs()
 (
 	[ -r "$dracutsysrootdir/etc/fstab" ] || return 0
-	# shellcheck source=image/module-functions
-	. "$moddir/module-functions"
+	# shellcheck source=early/initramfs/functions.sh
+	. "$moddir/functions.sh"
 	mkdir -p "$initdir/etc/passthru"
-	fstab_needs "$dracutsysrootdir/etc/fstab" >"$initdir/etc/passthru/needs"
+	fstab_devspecs "$dracutsysrootdir/etc/fstab" >"$initdir/etc/passthru/devspecs"
 )
 
-# With systemd the hooks are too late for the first pass, as systemd-modules-load comes
-# before them, and may be too early for the second: nothing in them waits for the root
-# device.
+# With systemd, hooks run too late for the early stage, after systemd-modules-load, and may
+# run too early for the late stage: no hook waits for the root device.
 install()
 {
 	inst_binary "$passthru_program"
 	inst_rules 10-passthru.rules
-	passthru_needs
+	passthru_devspecs
 	if ! dracut_module_included systemd; then
-		inst_hook cmdline 00 "$moddir/passthru.sh"
+		inst_hook cmdline 00 "$moddir/passthru-early.sh"
 		inst_hook pre-mount 50 "$moddir/passthru-late.sh"
 		return
 	fi
-	inst_script "$moddir/passthru.sh" /usr/lib/passthru/passthru.sh
+	inst_script "$moddir/passthru-early.sh" /usr/lib/passthru/passthru-early.sh
 	inst_script "$moddir/passthru-late.sh" /usr/lib/passthru/passthru-late.sh
 	for unit in passthru-early.service passthru-late.service; do
 		inst_simple "$moddir/$unit" "$systemdsystemunitdir/$unit"

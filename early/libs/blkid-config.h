@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What util-linux's own configure run would have found out. */
+/* In place of the config.h that util-linux's configure writes. */
 #pragma once
 
 #define _GNU_SOURCE 1

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What kmod's own configure run would have found out. */
+/* In place of the config.h that kmod's build writes. */
 #pragma once
 
 #define _GNU_SOURCE 1
@@ -16,7 +16,7 @@
 #define ENABLE_DEBUG   0
 #define ENABLE_ELFDBG  0
 
-/* The kernel decompresses modules; what it cannot, the image holds plain. */
+/* The kernel decompresses modules; the initramfs has the others uncompressed. */
 #define ENABLE_ZSTD	   0
 #define ENABLE_XZ	   0
 #define ENABLE_ZLIB	   0
@@ -44,7 +44,7 @@
 #include "kmod-klibc.h"
 #endif
 
-/* glibc's and musl's differ: kmod's own, under a name that neither has. */
+/* glibc's and musl's basename() differ: use kmod's, under another name. */
 #include <string.h>
 #define HAVE_DECL_BASENAME 0
 #define basename	   kmod_basename

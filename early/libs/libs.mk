@@ -1,8 +1,8 @@
 # libkmod.a and libblkid.a for $(LIBC), from the pinned sources. After libc.mk.
 #
-# Out: KMOD_CPPFLAGS and BLKID_CPPFLAGS, what our files need to include libkmod.h
-# and blkid.h; KMOD_LIB and BLKID_LIB, the archives; LIBS_HEADERS, what must exist
-# (order-only) before our files are compiled; LIBS_SRC, the unpacked sources.
+# Out: KMOD_CPPFLAGS and BLKID_CPPFLAGS, to include libkmod.h and blkid.h; KMOD_LIB and
+# BLKID_LIB, the archives; LIBS_HEADERS, order-only prerequisites of our objects;
+# LIBS_SRC, the unpacked sources.
 
 LIBS_SRC := $(BUILD)/libs/src
 LIBS_STAMP := $(LIBS_SRC)/pins
@@ -25,8 +25,8 @@ BLKID_CPPFLAGS := -I$(LIBS_INCLUDE)
 BLKID_VERSION := $(call LIBS_VERSION,util-linux)
 BLKID_SRC := $(LIBS_SRC)/util-linux-$(BLKID_VERSION)
 BLKID_DIR := $(BUILD)/$(LIBC)/blkid-$(BLKID_VERSION)
-# All superblocks and partition tables: without a neighbour that is ambiguous with
-# it, a format is recognised where it should not be.
+# All superblocks and partition tables: with one missing, libblkid would mistake its
+# format for a similar one.
 BLKID_OBJS := $(addprefix $(BLKID_DIR)/, \
 	$(addprefix libblkid/src/, devno.o encode.o init.o probe.o tag.o \
 		version.o) \
@@ -47,7 +47,7 @@ BLKID_OBJS := $(addprefix $(BLKID_DIR)/, \
 		fileutils.o md5.o sha256.o xxhash.o) \
 	blkid-sysfs.o blkid-topology.o)
 
-# Upstream's files are judged by upstream: only what gcc 14 refuses counts here.
+# Upstream's warnings are upstream's concern; only what gcc 14 rejects is an error here.
 LIBS_CFLAGS = $(LIBC_CFLAGS) -Werror=implicit-function-declaration \
 	-Werror=int-conversion -Werror=incompatible-pointer-types \
 	-Wno-discarded-qualifiers
@@ -62,7 +62,7 @@ KMOD_OBJS += $(KMOD_DIR)/kmod-klibc.o
 BLKID_OBJS += $(BLKID_DIR)/blkid-klibc.o
 endif
 
-# The tarballs' files are older than any object: what tells of a change is pins.
+# The unpacked files are older than any object: pins is what changes.
 $(LIBS_STAMP): early/libs/pins early/libs/fetch
 	early/libs/fetch $(LIBS_SRC)
 
@@ -107,11 +107,11 @@ $(BLKID_DIR)/blkid-sysfs.o $(BLKID_DIR)/blkid-topology.o: $(BLKID_DIR)/%.o: \
 	mkdir -p $(@D)
 	$(BLKID_CC) -c $< -o $@
 
-# Appended, not replaced: there are two files minix.o.
+# q appends and does not replace: there are two files named minix.o.
 $(KMOD_LIB): $(KMOD_OBJS)
 	rm -f $@
-	$(AR) qcsD $@ $^
+	$(LIBC_AR) qcsD $@ $^
 
 $(BLKID_LIB): $(BLKID_OBJS)
 	rm -f $@
-	$(AR) qcsD $@ $^
+	$(LIBC_AR) qcsD $@ $^

@@ -1,8 +1,8 @@
 # bash completion for passthru(8)                          -*- shell-script -*-
 # shellcheck shell=bash
 
-# The addresses of the machine that --root names, or of this one. A colon ends a word for
-# readline, which __ltrim_colon_completions makes up for.
+# The addresses of this machine, or of the one that --root names. readline ends a word at a
+# colon; __ltrim_colon_completions makes up for that.
 _passthru_addresses()
 {
 	local path
@@ -12,7 +12,7 @@ _passthru_addresses()
 	done
 }
 
-# Sets command and root to what the words before this one say.
+# Sets command and root from the words before the current one.
 _passthru_read()
 {
 	local i
@@ -48,7 +48,7 @@ _passthru()
 	case $command in
 	"") options+=" list args plan status check migrate" ;;
 	list) options+=" --dump gpu audio usb disk net" ;;
-	args) options+=" --pick" ;;
+	args) options+=" --prompt" ;;
 	plan) options+=" --cmdline" ;;
 	migrate)
 		[[ " ${words[*]:1:cword-1} " == *" --"@(apply|undo)" "* ]] ||

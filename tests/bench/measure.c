@@ -2,9 +2,8 @@
 /*
  * measure COUNT PROGRAM [ARGUMENT]...
  *
- * Runs the program that often, its output going nowhere, and prints the median of the
- * time that it took from fork to end, and the mean of what the kernel was at work for it,
- * both in microseconds.
+ * Runs the program COUNT times without output and prints the median of the time from fork
+ * to exit, and the mean of the time that the kernel worked for it, both in microseconds.
  */
 #include <fcntl.h>
 #include <stdint.h>

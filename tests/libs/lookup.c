@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * lookup MODULES-DIR [CONFIG-DIR]: for each line read, a module's name or alias, the
- * modules it stands for, and what inserting them would load, with the options. Built
- * twice, with the library under test and with the distribution's.
+ * lookup MODULES-DIR [CONFIG-DIR]: reads names and aliases of modules, one per line;
+ * prints the modules that each resolves to, and what inserting them would load, with
+ * options. Built twice, with the library under test and with the distribution's.
  */
 #include <libkmod.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * probe [-u | -p] FILE [SESSION-OFFSET]: what libblkid finds in FILE. As blkid -p
- * prints it with -o export; with -u as with -o udev, but without what depends on the
- * locale; with -p the partition table, as upstream's own tests print it.
+ * probe [-u | -p] FILE [SESSION-OFFSET]: prints what libblkid finds in FILE, in the
+ * format of blkid -p -o export; with -u of -o udev, without values that depend on the
+ * locale; with -p the partition table, in the format of upstream's tests.
  *
  * Built with the library under test and with the distribution's: both must agree.
  */

@@ -1,6 +1,6 @@
-# check-libs: the two libraries against the distribution's own. After libs.mk.
+# check-libs: compares the two libraries with the distribution's own. After libs.mk.
 #
-# MODULES: modules' directories (…/lib/modules/VERSION) to look all aliases up in.
+# MODULES: directories of modules (…/lib/modules/VERSION) whose aliases are all looked up.
 
 LIBS_TEST := $(BUILD)/$(LIBC)/tests/libs
 LIBS_REF := $(BUILD)/host/tests/libs
@@ -12,12 +12,12 @@ $(LIBS_TEST)/probe.o $(LIBS_TEST)/lookup.o: $(LIBS_TEST)/%.o: tests/libs/%.c \
 		-c $< -o $@
 
 $(LIBS_TEST)/probe: $(LIBS_TEST)/probe.o $(BLKID_LIB)
-	$(LIBC_CC) $(LIBC_LDFLAGS) $^ $(LIBC_LIBS) -o $@
+	$(LIBC_LINK) $(LIBC_LDFLAGS) $^ $(LIBC_LIBS) -o $@
 
 $(LIBS_TEST)/lookup: $(LIBS_TEST)/lookup.o $(KMOD_LIB)
-	$(LIBC_CC) $(LIBC_LDFLAGS) $^ $(LIBC_LIBS) -o $@
+	$(LIBC_LINK) $(LIBC_LDFLAGS) $^ $(LIBC_LIBS) -o $@
 
-# Against the shared objects by name: no -dev package is needed.
+# Links the shared objects by name, so that no -dev package is needed.
 $(LIBS_REF)/probe: tests/libs/probe.c $(LIBS_HEADERS)
 	mkdir -p $(@D)
 	$(CC) -O2 $(BLKID_CPPFLAGS) $< -l:libblkid.so.1 -o $@

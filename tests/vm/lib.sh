@@ -1,7 +1,7 @@
-# What the programs of the rig share; they set $here to their own directory and source this.
-# shellcheck shell=sh disable=SC2034 # variables for them
+# Shared by the programs of the rig, which set $here to their directory and source this file.
+# shellcheck shell=sh disable=SC2034 # they use the variables
 
-# Where passthru puts its parts in the guest. One place, since scenarios name them too.
+# The path of the program in the guest; scenarios use the variable, too.
 PROGRAM=/usr/sbin/passthru-early
 
 cache=${PASSTHRU_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/passthru}
@@ -16,7 +16,7 @@ progress() {
 }
 
 need_root() {
-	[ "$(id -u)" = 0 ] || die "has to be run as root (mounts, chroot)"
+	[ "$(id -u)" = 0 ] || die "must run as root, for mounts and chroot"
 }
 
 need_programs() {
@@ -25,15 +25,15 @@ need_programs() {
 	done
 }
 
-# A short hash of standard input, the name of what is made from it.
+# A short hash of standard input, to name files that are built from it.
 hash_text() {
 	sha256sum | cut -c1-16
 }
 
-# values KEY GUEST FILE…: the values a scenario or topology gives to KEY, one a line.
+# values KEY GUEST FILE…: prints the values of KEY in scenarios or topologies, one per line.
 #
-# "KEY VALUE" is one value, lines indented under it are further ones, lines that begin with
-# '#' are comments. "KEY@GLOB" counts only for guests whose name matches; '*' is the one
+# "KEY VALUE" is a value, lines indented below it are more values, lines that begin with '#'
+# are comments. "KEY@GLOB" applies only to guests whose name matches; '*' is the only
 # wildcard.
 values() {
 	values_key=$1 values_guest=$2
@@ -58,7 +58,7 @@ values() {
 	}' "$@"
 }
 
-# The same for a key with a single value: the last one given, else DEFAULT.
+# value DEFAULT KEY GUEST FILE…: prints the last value of KEY, or DEFAULT if there is none.
 value() {
 	value_default=$1
 	shift
@@ -66,20 +66,20 @@ value() {
 	printf '%s\n' "${value_found:-$value_default}"
 }
 
-# The version of the C library in a tree of Debian's, without that of the package.
+# libc_version TREE: the version of the C library in a Debian tree, without the revision.
 libc_version() {
 	dpkg-query --admindir="$1/var/lib/dpkg" --show --showformat '${Version}\n' libc6 |
 		sed -n '1s/-[^-]*$//p'
 }
 
-# Whether passthru as it is built here runs in that tree: one is linked to libraries as they
-# are here, or later ones.
+# runs_passthru TREE: succeeds if the passthru that is built here runs in that Debian tree: its
+# libraries must not be older than those here.
 runs_passthru() {
 	dpkg --compare-versions "$(libc_version "$1")" ge "$(libc_version '')"
 }
 
-# The mounts of a new namespace are to be its own. In a chroot that is not a mount point that
-# cannot be said of "/", so there the mounts are also taken away by hand.
+# Keeps the mounts of a new namespace private. In a chroot that is not a mount point, unshare
+# cannot change "/": with_overlay unmounts explicitly for that case.
 propagation() {
 	if unshare --mount --propagation private true 2>/dev/null; then
 		echo private
@@ -89,7 +89,7 @@ propagation() {
 }
 
 # with_overlay DIRECTORY LAYERS COMMAND…: runs COMMAND with the overlay LAYERS (mount options)
-# mounted at $ROOT, which is DIRECTORY. The mounts live in a namespace of their own: nothing
+# mounted on DIRECTORY, which is $ROOT. A separate mount namespace makes sure that nothing
 # stays mounted, however the command ends.
 with_overlay() {
 	mkdir -p "$1"
@@ -102,7 +102,7 @@ with_overlay() {
 		"$@"' sh "$@"
 }
 
-# lock FILE: until this process ends, no other one gets past here.
+# lock FILE: waits for other processes that hold the lock; holds it until this process ends.
 lock() {
 	mkdir -p "${1%/*}"
 	exec 9>"$1"

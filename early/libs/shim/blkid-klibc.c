@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The functions that libblkid takes from a libc and klibc lacks. */
+/* libc functions that libblkid needs and klibc lacks. */
 #include "blkid-klibc.h"
 
 /*
- * For attributes in /sys: a short file, opened for one scan and closed after it.
- * So all of it is read, and where the scan stopped is not told.
+ * For attributes in sysfs: short files that libblkid opens for a single scan. This reads
+ * the whole file, whatever the format consumes.
  */
 int vfscanf(FILE *f, const char *format, va_list ap)
 {
@@ -28,7 +28,7 @@ int fscanf(FILE *f, const char *format, ...)
 	return ret;
 }
 
-/* For a DIR just made from a duplicated descriptor: nothing is buffered in it. */
+/* For a DIR just made from a duplicated descriptor, which has buffered nothing. */
 void rewinddir(DIR *dir)
 {
 	lseek(dirfd(dir), 0, SEEK_SET);

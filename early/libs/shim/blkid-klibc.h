@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What libblkid takes from a libc and klibc lacks. Included before all else. */
+/* What libblkid needs from libc and klibc lacks. Included before everything else. */
 #pragma once
 
-#include <alloca.h> /* elsewhere in stdlib.h */
+#include <alloca.h> /* other libcs have it in stdlib.h */
 #include <dirent.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,16 +12,16 @@
 #include <unistd.h>
 #include <sys/ioctl.h>
 
-/* klibc's own is different; util-linux brings another. */
+/* klibc's differs from util-linux's. */
 #undef container_of
 
-/* klibc's ioctl() takes a pointer; libblkid passes numbers, and nothing, too. */
+/* klibc's ioctl() takes a pointer; libblkid also passes numbers, or nothing. */
 #define ioctl(fd, op, ...) ioctl(fd, op, (void *)(uintptr_t)(__VA_ARGS__ + 0))
 
-/* klibc's assert.h is without it. */
+/* klibc's assert.h lacks it. */
 #define static_assert _Static_assert
 
-/* Unknown to klibc's sysconf(), which answers -1: the caller is ready for that. */
+/* klibc's sysconf() returns -1 for it, which the caller handles. */
 #define _SC_HOST_NAME_MAX 1000
 
 typedef unsigned int useconds_t;
@@ -36,6 +36,6 @@ int fscanf(FILE *f, const char *format, ...);
 int vfscanf(FILE *f, const char *format, va_list ap);
 void rewinddir(DIR *dir);
 
-/* Nowhere: the linker drops what calls these. */
+/* Never defined: the linker drops the callers. */
 int dprintf(int fd, const char *format, ...);
 int mkstemp(char *name);

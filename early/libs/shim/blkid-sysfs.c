@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * In place of util-linux's lib/sysfs.c and lib/path.c, which are 26 kB: what libblkid
- * asks sysfs about when it is given an open block device.
+ * In place of util-linux's lib/sysfs.c and lib/path.c, which take 26 kB: what libblkid
+ * reads from sysfs about an open block device.
  */
 #include <fcntl.h>
 #include <stdbool.h>
@@ -14,7 +14,7 @@
 #include "path.h"
 #include "sysfs.h"
 
-/* The first line of a file of the device, or NULL. To be freed. */
+/* The first line of a file of the device, for the caller to free, or NULL. */
 static char *read_line(dev_t devno, const char *name)
 {
 	char path[96], text[256];
@@ -35,7 +35,7 @@ static char *read_line(dev_t devno, const char *name)
 	return strdup(text);
 }
 
-/* As upstream: LVM's own devices have a name behind their UUID. */
+/* As upstream: LVM's internal devices have a suffix after the UUID. */
 int sysfs_devno_is_dm_private(dev_t devno, char **uuid)
 {
 	char *id = read_line(devno, "dm/uuid"), *dash;
@@ -75,7 +75,7 @@ int sysfs_devno_to_wholedisk(dev_t devno, char *diskname, size_t len, dev_t *dis
 	return 0;
 }
 
-/* For UBI's character devices and for a partition's own entry: nothing asks for them. */
+/* For UBI's character devices and for a partition's entry, which are not used here. */
 char *sysfs_devno_to_devpath(dev_t devno, char *buf, size_t bufsiz)
 {
 	(void)devno;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * In place of libblkid's topology chain, which nothing of ours asks for: it starts
- * dmsetup and lvdisplay to find out about stripes.
+ * In place of libblkid's topology chain, which is not used here and which runs dmsetup
+ * and lvdisplay to read stripe sizes.
  */
 #include "blkidP.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * In place of util-linux's include/debug.h: no messages, which nobody could read in a
- * boot image and which are 13 kB. All they are made of is still compiled.
+ * In place of util-linux's include/debug.h: leaves out the debug messages, which take
+ * 13 kB and which nobody could read in an initramfs. Their arguments are still compiled.
  */
 #pragma once
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * In place of the libc's, for kmod's util.c: what it opens are decompressors, of
- * which none is built, so that the linker drops the caller. Names of our own keep
- * a static glibc from bringing its loader, and a warning about it.
+ * In place of libc's dlfcn.h, for kmod's util.c: it opens decompressors only, none of
+ * which is built, so the linker drops the caller. With other names, a static glibc does
+ * not link its loader, which would warn.
  */
 #pragma once
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The functions that kmod takes from a libc and klibc lacks. */
+/* libc functions that kmod needs and klibc lacks. */
 #include "kmod-klibc.h"
 
 #include <limits.h>
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* For path_make_absolute_cwd(). The kernel knows no longer path than this. */
+/* For path_make_absolute_cwd(). PATH_MAX is the limit of the kernel. */
 char *get_current_dir_name(void)
 {
 	char *buf = malloc(PATH_MAX);
@@ -28,7 +28,7 @@ ssize_t getdelim(char **line, size_t *size, int delim, FILE *f)
 	if (!*line)
 		*size = 0;
 	do {
-		/* Room for this byte and the null. */
+		/* For this byte and the NUL. */
 		if (len + 2 > *size) {
 			size_t more = *size ? 2 * *size : 128;
 			char *bigger = realloc(*line, more);
@@ -48,7 +48,7 @@ ssize_t getdelim(char **line, size_t *size, int delim, FILE *f)
 	return len && !ferror(f) ? (ssize_t)len : -1;
 }
 
-/* The bracket expression that starts after p's '[': its end, NULL if it has none. */
+/* Matches the bracket expression after '['. Returns its end, or NULL if it has none. */
 static const char *match_set(const char *p, unsigned char c, bool *ret_hit)
 {
 	bool negated = *p == '!' || *p == '^';
@@ -75,7 +75,7 @@ static const char *match_set(const char *p, unsigned char c, bool *ret_hit)
 	return p + 1;
 }
 
-/* The pattern behind its first element if that matches c, else NULL. */
+/* Returns the rest of the pattern if its first element matches c, otherwise NULL. */
 static const char *match_one(const char *p, char c)
 {
 	const char *end;
@@ -94,8 +94,9 @@ static const char *match_one(const char *p, char c)
 }
 
 /*
- * For aliases. klibc's takes [!ab] for "not a, or not b", and for a modalias with its
- * many asterisks ten times as long: here only the last one seen is tried again.
+ * For aliases. klibc's fnmatch() reads [!ab] as "not a, or not b", and takes ten times as
+ * long for a modalias with its many asterisks: this one backtracks to the last asterisk
+ * only.
  */
 int kmod_fnmatch(const char *p, const char *s, int flags)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What kmod takes from a libc and klibc lacks. Included before all else. */
+/* What kmod needs from libc and klibc lacks. Included before everything else. */
 #pragma once
 
 #include <endian.h>
@@ -8,10 +8,10 @@
 #include <stdio.h>
 #include <time.h>
 
-/* klibc's own is different; kmod brings another. */
+/* klibc's differs from kmod's. */
 #undef container_of
 
-/* klibc has a macro for no byte order. */
+/* klibc has none of these macros. */
 #if __BYTE_ORDER == __LITTLE_ENDIAN
 #define be32toh(x) __builtin_bswap32(x)
 #define be64toh(x) __builtin_bswap64(x)
@@ -22,13 +22,13 @@
 #define le64toh(x) __builtin_bswap64(x)
 #endif
 
-/* klibc's sys/param.h is without it. */
+/* klibc's sys/param.h lacks it. */
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 
-/* The same for a program that is never set-user-ID. */
+/* The program is never set-user-ID. */
 #define secure_getenv getenv
 
-/* In klibc's libc.a, but declared nowhere. */
+/* In klibc's libc.a, but not in its headers. */
 int finit_module(int fd, const char *args, int flags);
 
 /* In kmod-klibc.c. */
@@ -37,7 +37,7 @@ ssize_t getdelim(char **line, size_t *size, int delim, FILE *f);
 int kmod_fnmatch(const char *pattern, const char *string, int flags);
 #define fnmatch kmod_fnmatch
 
-/* Nowhere: the linker drops what calls these (waiting for a module to go). */
+/* Never defined: the linker drops the callers, which wait for a module to unload. */
 int clock_gettime(int clock, struct timespec *ret_now);
 int clock_nanosleep(int clock, int flags, const struct timespec *time,
 		    struct timespec *ret_left);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* For util-linux's sysfs.c: klibc has no basename(), util-linux itself has. */
+/* For util-linux's sysfs.c: klibc lacks basename(), util-linux has its own. */
 #pragma once
 
 #define basename ul_basename

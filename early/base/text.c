@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <string.h>
+
+#include "base/text.h"
+
+bool text_is_space(char c)
+{
+	/* With Latin-1's no-break space: _ctype[] in lib/ctype.c. */
+	return c == ' ' || (c >= '\t' && c <= '\r') || (unsigned char)c == 0xa0;
+}
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+int text_read_hex(struct text_cursor *cursor, unsigned max_digits, uint32_t *ret)
+{
+	uint32_t value = 0;
+	unsigned digits = 0;
+
+	for (; digits < max_digits && cursor->at < cursor->end; digits++) {
+		int digit = hex_digit(*cursor->at);
+
+		if (digit < 0)
+			break;
+		value = value << 4 | (uint32_t)digit;
+		cursor->at++;
+	}
+	if (digits == 0)
+		return -EINVAL;
+	*ret = value;
+	return 0;
+}
+
+bool text_skip(struct text_cursor *cursor, char c)
+{
+	if (cursor->at == cursor->end || *cursor->at != c)
+		return false;
+	cursor->at++;
+	return true;
+}
+
+bool text_skip_word(struct text_cursor *cursor, const char *word)
+{
+	size_t length = strlen(word);
+
+	if ((size_t)(cursor->end - cursor->at) < length ||
+	    memcmp(cursor->at, word, length) != 0)
+		return false;
+	cursor->at += length;
+	return true;
+}
+
+struct span span_of(const char *string)
+{
+	return (struct span){ .at = string, .length = strlen(string) };
+}
+
+struct span span_trim(struct span span)
+{
+	while (span.length > 0 && text_is_space(span.at[0])) {
+		span.at++;
+		span.length--;
+	}
+	while (span.length > 0 && text_is_space(span.at[span.length - 1]))
+		span.length--;
+	return span;
+}
+
+bool span_equals(struct span span, const char *string)
+{
+	return span.length == strlen(string) && memcmp(span.at, string, span.length) == 0;
+}
+
+static char fold_dash(char c)
+{
+	return c == '-' ? '_' : c;
+}
+
+bool span_equals_name(struct span span, const char *name)
+{
+	if (span.length != strlen(name))
+		return false;
+	for (size_t i = 0; i < span.length; i++)
+		if (fold_dash(span.at[i]) != fold_dash(name[i]))
+			return false;
+	return true;
+}
+
+bool text_equals_name(const char *a, const char *b)
+{
+	return span_equals_name(span_of(a), b);
+}
+
+bool span_skip_prefix(struct span *span, const char *prefix)
+{
+	struct text_cursor cursor = { span->at, span->at + span->length };
+
+	if (!text_skip_word(&cursor, prefix))
+		return false;
+	*span = (struct span){ cursor.at, (size_t)(cursor.end - cursor.at) };
+	return true;
+}
+
+struct span span_until(struct span span, char c)
+{
+	const char *at = memchr(span.at, c, span.length);
+
+	if (at)
+		span.length = (size_t)(at - span.at);
+	return span;
+}
+
+bool span_next_item(struct span *list, struct span *ret_item)
+{
+	const char *comma;
+	size_t length;
+
+	if (!list->at)
+		return false;
+	comma = memchr(list->at, ',', list->length);
+	length = comma ? (size_t)(comma - list->at) : list->length;
+	*ret_item = span_trim((struct span){ .at = list->at, .length = length });
+	if (comma) {
+		list->at = comma + 1;
+		list->length -= length + 1;
+	} else {
+		list->at = NULL;
+	}
+	return true;
+}
+
+#define DISTANCE_MAX 32
+
+size_t text_distance(struct span a, struct span b)
+{
+	size_t row[DISTANCE_MAX + 1];
+
+	if (a.length > DISTANCE_MAX || b.length > DISTANCE_MAX)
+		return SIZE_MAX;
+	for (size_t j = 0; j <= b.length; j++)
+		row[j] = j;
+	for (size_t i = 1; i <= a.length; i++) {
+		size_t diagonal = row[0];
+
+		row[0] = i;
+		for (size_t j = 1; j <= b.length; j++) {
+			size_t replace = diagonal + (a.at[i - 1] != b.at[j - 1]);
+			size_t best = row[j] < row[j - 1] ? row[j] + 1 : row[j - 1] + 1;
+
+			diagonal = row[j];
+			row[j] = replace < best ? replace : best;
+		}
+	}
+	return row[b.length];
+}

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/log.h"
+#include "base/sysfs.h"
+#include "base/util.h"
+#include "block/block.h"
+#include "block/lookup.h"
+
+#define BLOCK_DIRECTORY "sys/class/block"
+
+static bool read_file(int root_fd, const char *name, const char *file, char *text,
+		      size_t size)
+{
+	char path[sizeof(BLOCK_DIRECTORY "//") + BLOCK_NAME_SIZE + 32];
+
+	snprintf(path, sizeof(path), BLOCK_DIRECTORY "/%s/%s", name, file);
+	if (sysfs_read(root_fd, path, text, size) >= 0)
+		return true;
+	text[0] = '\0';
+	return false;
+}
+
+/* The link begins with "../../devices/", that of a controller with one "../" more. */
+static const char *skip_parents(const char *target)
+{
+	while (strncmp(target, "../", 3) == 0)
+		target += 3;
+	return target;
+}
+
+static int add_path(struct block *block, const char *target)
+{
+	size_t old = block->paths ? strlen(block->paths) : 0;
+	size_t size = old + strlen(target) + sizeof("//");
+	char *larger = realloc(block->paths, size);
+
+	if (!larger)
+		return -ENOMEM;
+	block->paths = larger;
+	snprintf(larger + old, size - old, "/%s/", skip_parents(target));
+	return 0;
+}
+
+/*
+ * A namespace with several NVMe controllers is in the directory of none of them. Its
+ * subsystem has a link to each: nvme_mpath_alloc_disk() in drivers/nvme/host/multipath.c.
+ */
+static int add_nvme_paths(int root_fd, struct block *block)
+{
+	static const char subsystem[] = "/nvme-subsystem/";
+	_cleanup_closedir_ DIR *directory = NULL;
+	char path[PATH_MAX], target[PATH_MAX];
+	const char *name = strstr(block->paths, subsystem);
+	struct dirent *entry;
+	int r = 0;
+
+	if (!name)
+		return 0;
+	name += strlen(subsystem);
+	snprintf(path, sizeof(path), "sys/class/nvme-subsystem/%.*s",
+		 (int)strcspn(name, "/"), name);
+	directory = sysfs_open_directory(root_fd, path);
+	if (!directory)
+		return -errno;
+	while (r == 0 && (entry = readdir(directory)))
+		if (strncmp(entry->d_name, "nvme", 4) == 0 &&
+		    sysfs_read_target(dirfd(directory), entry->d_name, target,
+				      sizeof(target)) == 0)
+			r = add_path(block, target);
+	return r;
+}
+
+static int read_paths(int root_fd, struct block *block)
+{
+	char path[sizeof(BLOCK_DIRECTORY "/") + BLOCK_NAME_SIZE], target[PATH_MAX];
+	int r;
+
+	snprintf(path, sizeof(path), BLOCK_DIRECTORY "/%s", block->name);
+	r = sysfs_read_target(root_fd, path, target, sizeof(target));
+	if (r == 0)
+		r = add_path(block, target);
+	return r < 0 ? r : add_nvme_paths(root_fd, block);
+}
+
+/* Returns 1, 0 if the device is of no interest, or -ENOMEM. */
+static int read_block(int root_fd, const char *name, struct block *block)
+{
+	char text[BLOCK_DM_UUID_SIZE];
+	int r;
+
+	*block = (struct block){ 0 };
+	if (name[0] == '.' || strlen(name) >= sizeof(block->name))
+		return 0;
+	strcpy(block->name, name);
+	/* One path to a multipath NVMe namespace; it has no device node. */
+	if (read_file(root_fd, name, "hidden", text, sizeof(text)) && text[0] == '1')
+		return 0;
+	if (!read_file(root_fd, name, "dev", text, sizeof(text)) ||
+	    sscanf(text, "%u:%u", &block->major, &block->minor) != 2)
+		return 0;
+	if (read_file(root_fd, name, "partition", text, sizeof(text)))
+		block->number = (unsigned)atoi(text);
+	read_file(root_fd, name, "size", text, sizeof(text));
+	block->is_empty = strcmp(text, "0") == 0;
+	read_file(root_fd, name, "dm/name", block->dm_name, sizeof(block->dm_name));
+	read_file(root_fd, name, "dm/uuid", block->dm_uuid, sizeof(block->dm_uuid));
+	r = read_paths(root_fd, block);
+	/* It may have vanished. */
+	return r == -ENOMEM ? r : r == 0;
+}
+
+/* A partition's directory is below that of its disk: …/DISK/PARTITION/. */
+static void find_disk(const struct block_list *list, struct block *block)
+{
+	const char *end = strrchr(block->paths, '/') - strlen(block->name) - 1;
+	const char *start = end;
+	struct block *disk;
+
+	block->disk = (size_t)(block - list->items);
+	if (!block->number || end <= block->paths)
+		return;
+	while (start > block->paths && start[-1] != '/')
+		start--;
+	disk = block_find_name(list, (struct span){ start, (size_t)(end - start) });
+	if (disk)
+		block->disk = (size_t)(disk - list->items);
+}
+
+int block_scan(int root_fd, struct block_list *ret)
+{
+	_cleanup_closedir_ DIR *directory =
+		sysfs_open_directory(root_fd, BLOCK_DIRECTORY);
+	struct dirent *entry;
+
+	*ret = (struct block_list){ 0 };
+	/* The directory appears with the first disk driver. */
+	if (!directory)
+		return errno == ENOENT ? 0 : -errno;
+	while ((entry = readdir(directory))) {
+		struct block block, *added;
+		int r = read_block(root_fd, entry->d_name, &block);
+
+		added = r > 0 ? array_append(ret->items, ret->count) : NULL;
+		if (added) {
+			*added = block;
+			continue;
+		}
+		free(block.paths);
+		if (r != 0)
+			return -ENOMEM;
+	}
+	for (size_t i = 0; i < ret->count; i++)
+		find_disk(ret, &ret->items[i]);
+	return 0;
+}
+
+void block_list_free(struct block_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		free(list->items[i].paths);
+	free(list->items);
+	*list = (struct block_list){ 0 };
+}
+
+bool block_is_behind(const struct block *block, const struct pci_address *address)
+{
+	char name[ADDRESS_SIZE], part[ADDRESS_SIZE + 2];
+
+	address_format(address, name);
+	snprintf(part, sizeof(part), "/%s/", name);
+	return strstr(block->paths, part) != NULL;
+}
+
+void block_node(const struct block *block, char path[static BLOCK_NODE_SIZE])
+{
+	snprintf(path, BLOCK_NODE_SIZE, "dev/%s", block->name);
+	for (char *c = path + 4; *c; c++)
+		if (*c == '!')
+			*c = '/';
+}
+
+/*
+ * With O_EXCL the kernel lets nobody else claim the disk or one of its partitions, and
+ * fails if somebody has: bd_prepare_to_claim() in block/bdev.c. A disk that cannot be
+ * opened for another reason, such as a drive without a disc, is not in use.
+ */
+int block_open_exclusive(int root_fd, const struct pci_address *address)
+{
+	struct block_list list;
+	int r = block_scan(root_fd, &list);
+
+	for (size_t i = 0; r == 0 && i < list.count; i++) {
+		char path[BLOCK_NODE_SIZE];
+
+		if (list.items[i].number || !block_is_behind(&list.items[i], address))
+			continue;
+		block_node(&list.items[i], path);
+		/* The descriptor stays open on purpose. */
+		if (openat(root_fd, path, O_RDONLY | O_EXCL | O_CLOEXEC | O_NONBLOCK) <
+			    0 &&
+		    errno == EBUSY)
+			r = -EBUSY;
+		if (r < 0)
+			log_debug("%s is in use", path);
+	}
+	block_list_free(&list);
+	return r;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PASSTHRU_CLAIM_STATE_H
+#define PASSTHRU_CLAIM_STATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "pci/framebuffer.h"
+#include "pci/pci.h"
+#include "plan/plan.h"
+
+/*
+ * A device leaves CLAIM_OPEN once: either when its job has claimed it or rolled it back,
+ * or at the deadline. Whichever is second follows the first, so the report is right even
+ * if a write returns at the very deadline.
+ */
+enum claim_state { CLAIM_OPEN, CLAIM_FINISHED, CLAIM_EXPIRED };
+
+/* The progress of one device. */
+struct claim {
+	struct pci_address address;
+	char driver[DRIVER_NAME_SIZE]; /* to bind, as the kernel spells it */
+	char was[DRIVER_NAME_SIZE];
+	char now[DRIVER_NAME_SIZE];
+	bool is_display;
+	/* The boot framebuffer on it before; its device is "" for none. */
+	struct framebuffer framebuffer;
+	enum display display; /* who released that */
+	enum verdict verdict; /* CLAIMED, FAILED or REFUSED */
+	enum reason reason;
+	enum claim_step step; /* the one it is in, or that failed */
+	int error;	      /* negative errno of that step */
+	bool overridden;      /* our driver override may be set */
+	bool override_is_set; /* it is set: no other driver can bind the device */
+	bool undone;	      /* the rollback completed, the override is cleared */
+	int state;	      /* enum claim_state; change it atomically */
+};
+
+struct claims {
+	int bus_fd;	  /* a directory like /sys/bus/pci */
+	int root_fd;	  /* the directory above sys and proc */
+	const char *root; /* for module_load() */
+	bool load_iommu;  /* load virtio_iommu before any driver */
+	/* The directory above sys and dev, to keep disks in use; -1 unbinds them too. */
+	int guard_fd;
+	/* The driver that failed to load last, to try each only once. */
+	char failed_driver[DRIVER_NAME_SIZE];
+	int failed_error;
+	enum reason expired; /* REASON_TIMEOUT or REASON_INTERNAL */
+	uint64_t kernel_us;  /* time that all jobs spent in the kernel */
+	unsigned count;
+	struct claim items[];
+};
+
+#endif

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/util.h"
+#include "cmdline/params.h"
+#include "cmdline/tokenizer.h"
+
+#define PREFIX "passthru."
+
+typedef int (*item_parser)(struct span text, struct selector *ret,
+			   struct selector_error *ret_error);
+
+/* The parameter being read, and the result. */
+struct reader {
+	struct params *params;
+	struct parameter parameter;
+};
+
+static int add_selector(struct selectors *list, const struct selector *selector)
+{
+	struct selector *added = array_append(list->items, list->count);
+
+	if (!added)
+		return -ENOMEM;
+	*added = *selector;
+	return 0;
+}
+
+static int add_problem(struct params *params, const struct problem *problem)
+{
+	struct problem *added = array_append(params->problems, params->problem_count);
+
+	if (!added)
+		return -ENOMEM;
+	*added = *problem;
+	return 0;
+}
+
+static int refuse_value(const struct reader *reader, const char *why)
+{
+	struct span value = reader->parameter.value;
+
+	return add_problem(reader->params,
+			   &(struct problem){ .kind = PROBLEM_VALUE,
+					      .parameter = reader->parameter.name,
+					      .text = value.at ? value : span_of(""),
+					      .column = 1,
+					      .why = why });
+}
+
+static int read_item(const struct reader *reader, struct span text, unsigned item,
+		     item_parser parse, struct selectors *list)
+{
+	struct problem problem = { .kind = PROBLEM_ITEM,
+				   .parameter = reader->parameter.name,
+				   .text = text,
+				   .item = item };
+	struct selector selector;
+	struct selector_error error;
+	int r;
+
+	if (parse(text, &selector, &error) < 0) {
+		problem.column = (unsigned)error.at + 1;
+		problem.why = error.why;
+		return add_problem(reader->params, &problem);
+	}
+	r = add_selector(list, &selector);
+	if (r < 0 || selector.class_mask || !selector.id.class)
+		return r;
+	problem.kind = PROBLEM_NO_EFFECT;
+	problem.column = 1;
+	problem.why = "the class is ignored without a class mask; add :ffffff";
+	return add_problem(reader->params, &problem);
+}
+
+static int read_list(const struct reader *reader, item_parser parse,
+		     struct selectors *list)
+{
+	struct span rest = reader->parameter.value, item;
+	unsigned position = 0;
+	int r;
+
+	if (!rest.at)
+		return refuse_value(reader, "the list is missing; write it after \"=\"");
+	while (span_next_item(&rest, &item)) {
+		position++;
+		if (item.length == 0)
+			continue; /* vfio-pci's ids= allows extra commas, too */
+		r = read_item(reader, item, position, parse, list);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int read_ids(const struct reader *reader)
+{
+	return read_list(reader, selector_parse_id, &reader->params->wanted);
+}
+
+static int read_addrs(const struct reader *reader)
+{
+	return read_list(reader, selector_parse_address, &reader->params->wanted);
+}
+
+static int read_skip(const struct reader *reader)
+{
+	return read_list(reader, selector_parse_any, &reader->params->skipped);
+}
+
+static int read_group(const struct reader *reader)
+{
+	if (span_equals(reader->parameter.value, "report"))
+		reader->params->group = GROUP_REPORT;
+	else if (span_equals(reader->parameter.value, "claim"))
+		reader->params->group = GROUP_CLAIM;
+	else
+		return refuse_value(reader, "write report or claim");
+	return 0;
+}
+
+/* The name becomes part of a path in sysfs, so only harmless characters. */
+static bool is_driver_name(struct span name)
+{
+	for (size_t i = 0; i < name.length; i++) {
+		char c = name.at[i];
+
+		if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') &&
+		    !(c >= '0' && c <= '9') && c != '-' && c != '_')
+			return false;
+	}
+	return name.length > 0 && name.length < DRIVER_NAME_SIZE;
+}
+
+static int read_driver(const struct reader *reader)
+{
+	struct span value = reader->parameter.value;
+	struct params *params = reader->params;
+
+	if (!value.at || !is_driver_name(value))
+		return refuse_value(reader,
+				    "write vfio-pci, auto or the name of a driver");
+	memcpy(params->driver, value.at, value.length);
+	params->driver[value.length] = '\0';
+	return 0;
+}
+
+static int read_timeout(const struct reader *reader)
+{
+	struct span value = reader->parameter.value;
+	unsigned seconds = 0;
+
+	for (size_t i = 0; value.at && i < value.length; i++) {
+		if (value.at[i] < '0' || value.at[i] > '9' || seconds > TIMEOUT_MAX)
+			goto bad;
+		seconds = seconds * 10 + (unsigned)(value.at[i] - '0');
+	}
+	if (seconds == 0 || seconds > TIMEOUT_MAX)
+		goto bad;
+	reader->params->timeout = seconds;
+	return 0;
+bad:
+	return refuse_value(reader, "write a number of seconds from 1 to 3600");
+}
+
+/*
+ * The words that kstrtobool() in lib/kstrtox.c knows. Any other value sets the flag to
+ * if_unclear, the harmless choice: a typo never does more than was meant.
+ */
+static int read_flag(const struct reader *reader, bool *flag, bool if_unclear)
+{
+	static const char *const yes[] = { "1", "y", "Y", "yes", "on", "true" };
+	static const char *const no[] = { "0", "n", "N", "no", "off", "false" };
+	struct span value = reader->parameter.value;
+
+	*flag = true;
+	if (!value.at)
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(yes); i++)
+		if (span_equals(value, yes[i]))
+			return 0;
+	*flag = false;
+	for (size_t i = 0; i < ARRAY_SIZE(no); i++)
+		if (span_equals(value, no[i]))
+			return 0;
+	*flag = if_unclear;
+	return refuse_value(reader, if_unclear ? "write yes or no; assuming yes"
+					       : "write yes or no; assuming no");
+}
+
+static int read_dryrun(const struct reader *reader)
+{
+	return read_flag(reader, &reader->params->dryrun, true);
+}
+
+static int read_force(const struct reader *reader)
+{
+	return read_flag(reader, &reader->params->force, false);
+}
+
+static int read_debug(const struct reader *reader)
+{
+	return read_flag(reader, &reader->params->debug, true);
+}
+
+static int read_off(const struct reader *reader)
+{
+	return read_flag(reader, &reader->params->off, true);
+}
+
+static const struct {
+	const char *name;
+	int (*read)(const struct reader *reader);
+} known[] = {
+	{ PREFIX "ids", read_ids },	  { PREFIX "addrs", read_addrs },
+	{ PREFIX "skip", read_skip },	  { PREFIX "group", read_group },
+	{ PREFIX "driver", read_driver }, { PREFIX "timeout", read_timeout },
+	{ PREFIX "dryrun", read_dryrun }, { PREFIX "force", read_force },
+	{ PREFIX "debug", read_debug },	  { PREFIX "off", read_off },
+};
+
+static bool has_prefix(struct span name)
+{
+	size_t length = strlen(PREFIX);
+
+	return name.length >= length && memcmp(name.at, PREFIX, length) == 0;
+}
+
+static const char *find_nearest(struct span name)
+{
+	size_t best = 0, best_distance = SIZE_MAX;
+
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
+		size_t distance = text_distance(name, span_of(known[i].name));
+
+		if (distance < best_distance) {
+			best = i;
+			best_distance = distance;
+		}
+	}
+	return known[best].name;
+}
+
+static int read_parameter(const struct reader *reader)
+{
+	struct span name = reader->parameter.name;
+
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
+		if (span_equals_name(name, known[i].name))
+			return known[i].read(reader);
+	return add_problem(reader->params,
+			   &(struct problem){ .kind = PROBLEM_UNKNOWN,
+					      .parameter = name,
+					      .text = span_of(""),
+					      .why = find_nearest(name) });
+}
+
+/*
+ * In "passthru.ids=10de:13c2, 10de:0fbb" without quotes the second ID is a separate
+ * parameter. Users often write this, so it must not be dropped silently. Returns 1 if
+ * word looks like an item of the list, 0 if not, or -ENOMEM.
+ */
+static int check_stray_item(struct params *params, const struct parameter *list,
+			    const struct parameter *word)
+{
+	struct span text = word->name;
+	struct selector selector;
+	struct selector_error error;
+	int r;
+
+	if (!list->value.length || list->value.at[list->value.length - 1] != ',')
+		return 0;
+	if (word->value.at || !text.length)
+		return 0;
+	if (text.at[text.length - 1] == ',')
+		text.length--;
+	if (selector_parse_any(text, &selector, &error) < 0)
+		return 0;
+	r = add_problem(
+		params,
+		&(struct problem){
+			.kind = PROBLEM_STRAY,
+			.parameter = list->name,
+			.text = text,
+			.column = 1,
+			.why = "a space separates it from the list; remove the space" });
+	return r < 0 ? r : 1;
+}
+
+int params_parse(const char *text, struct params *ret)
+{
+	struct text_cursor rest = { .at = text, .end = text + strlen(text) };
+	struct parameter list = {
+		0
+	}; /* the last passthru. parameter, if its list may continue */
+	struct reader reader = { .params = ret };
+	int r;
+
+	*ret = (struct params){ .text = text,
+				.timeout = TIMEOUT_DEFAULT,
+				.driver = "vfio-pci" };
+	while (tokenizer_next(&rest, &reader.parameter)) {
+		if (has_prefix(reader.parameter.name)) {
+			r = read_parameter(&reader);
+			list = reader.parameter;
+		} else {
+			r = check_stray_item(ret, &list, &reader.parameter);
+			list.value = r > 0 ? reader.parameter.name : (struct span){ 0 };
+		}
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+void params_free(struct params *params)
+{
+	free(params->wanted.items);
+	free(params->skipped.items);
+	free(params->problems);
+	*params = (struct params){ 0 };
+}
+
+bool params_are_empty(const struct params *params)
+{
+	return params->wanted.count == 0 && params->problem_count == 0;
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <string.h>
+
+#include "cmdline/selector.h"
+#include "base/util.h"
+
+enum { VENDOR, DEVICE, SUBVENDOR, SUBDEVICE, CLASS, CLASS_MASK, FIELDS };
+
+static const struct {
+	uint32_t max;
+	bool any; /* ffffffff is a wildcard */
+	const char *too_large;
+} fields[FIELDS] = {
+	[VENDOR] = { 0xffff, true, "a vendor ID has at most four hex digits" },
+	[DEVICE] = { 0xffff, true, "a device ID has at most four hex digits" },
+	[SUBVENDOR] = { 0xffff, true, "a subvendor ID has at most four hex digits" },
+	[SUBDEVICE] = { 0xffff, true, "a subdevice ID has at most four hex digits" },
+	[CLASS] = { 0xffffff, false, "a class has at most six hex digits" },
+	/* As in the kernel: bits beyond those of a class have no effect. */
+	[CLASS_MASK] = { PCI_ANY, false, "a class mask has at most eight hex digits" },
+};
+
+/* Users write 0x, too; vfio-pci's parser, sscanf("%x"), accepts it. */
+static void skip_0x(struct text_cursor *cursor)
+{
+	if (cursor->end - cursor->at > 2 && cursor->at[0] == '0' &&
+	    (cursor->at[1] | 0x20) == 'x')
+		cursor->at += 2;
+}
+
+static int read_fields(struct text_cursor *cursor, uint32_t values[static FIELDS],
+		       unsigned *ret_count, const char **ret_why)
+{
+	unsigned i;
+
+	for (i = 0; i < FIELDS; i++) {
+		const char *start = cursor->at;
+
+		skip_0x(cursor);
+		*ret_why =
+			"expected a hex number; write vendor:device, such as 10de:13c2";
+		if (text_read_hex(cursor, 8, &values[i]) < 0)
+			return -EINVAL;
+		if (values[i] > fields[i].max &&
+		    !(fields[i].any && values[i] == PCI_ANY)) {
+			cursor->at = start;
+			*ret_why = fields[i].too_large;
+			return -EINVAL;
+		}
+		if (i + 1 == FIELDS || !text_skip(cursor, ':'))
+			break;
+	}
+	*ret_count = i + 1;
+	*ret_why = "unexpected character; an ID is hex numbers separated by colons";
+	return cursor->at == cursor->end ? 0 : -EINVAL;
+}
+
+static int fail(struct selector_error *error, const char *why, size_t at)
+{
+	*error = (struct selector_error){ .why = why, .at = at };
+	return -EINVAL;
+}
+
+int selector_parse_id(struct span text, struct selector *ret,
+		      struct selector_error *error)
+{
+	const char *sign = memchr(text.at, '@', text.length);
+	const char *end = sign ? sign : text.at + text.length;
+	struct text_cursor cursor = { .at = text.at, .end = end };
+	struct selector selector = { .text = text, .has_id = true };
+	uint32_t values[FIELDS] = { 0, 0, PCI_ANY, PCI_ANY, 0, 0 };
+	unsigned count = 0;
+	const char *why;
+
+	if (read_fields(&cursor, values, &count, &why) < 0)
+		return fail(error, why, (size_t)(cursor.at - text.at));
+	if (count < 2)
+		return fail(error, "the device ID is missing; write vendor:device",
+			    (size_t)(cursor.at - text.at));
+	selector.id = (struct pci_id){ .vendor = values[VENDOR],
+				       .device = values[DEVICE],
+				       .subvendor = values[SUBVENDOR],
+				       .subdevice = values[SUBDEVICE],
+				       .class = values[CLASS] };
+	selector.class_mask = values[CLASS_MASK];
+	if (sign) {
+		size_t skipped = (size_t)(sign + 1 - text.at), at;
+
+		if (address_parse(sign + 1, text.length - skipped, &selector.address,
+				  &why, &at) < 0)
+			return fail(error, why, skipped + at);
+		selector.has_address = true;
+	}
+	*ret = selector;
+	return 0;
+}
+
+int selector_parse_address(struct span text, struct selector *ret,
+			   struct selector_error *error)
+{
+	struct selector selector = { .text = text, .has_address = true };
+
+	if (address_parse(text.at, text.length, &selector.address, &error->why,
+			  &error->at) < 0)
+		return -EINVAL;
+	*ret = selector;
+	return 0;
+}
+
+int selector_parse_any(struct span text, struct selector *ret,
+		       struct selector_error *error)
+{
+	if (!memchr(text.at, '@', text.length) && memchr(text.at, '.', text.length))
+		return selector_parse_address(text, ret, error);
+	return selector_parse_id(text, ret, error);
+}
+
+static bool field_matches(uint32_t wanted, uint32_t found)
+{
+	return wanted == PCI_ANY || wanted == found;
+}
+
+bool selector_matches_id(const struct selector *selector, const struct pci_id *id)
+{
+	return field_matches(selector->id.vendor, id->vendor) &&
+	       field_matches(selector->id.device, id->device) &&
+	       field_matches(selector->id.subvendor, id->subvendor) &&
+	       field_matches(selector->id.subdevice, id->subdevice) &&
+	       ((selector->id.class ^ id->class) & selector->class_mask) == 0;
+}
+
+bool selector_matches(const struct selector *selector, const struct pci_id *id,
+		      const struct pci_address *address)
+{
+	if (selector->has_address && !address_matches(&selector->address, address))
+		return false;
+	return !selector->has_id || selector_matches_id(selector, id);
+}

@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "base/util.h"
+#include "block/blkid_probe.h"
+#include "block/lookup.h"
+#include "block/stack.h"
+#include "guard/backing.h"
+#include "guard/devspec_cmdline.h"
+#include "guard/devspec_mounts.h"
+
+#define MAJOR_FLOPPY 2
+#define MAJOR_LOOP   7
+
+/* -- what the system needs ----------------------------------------------------------- */
+
+static int add_file(struct backing *backing, const char *path,
+		    int (*add)(struct devspecs *devspecs, const char *text))
+{
+	_cleanup_free_ char *text = NULL;
+	int r = file_read(backing->root_fd, path, &text);
+
+	/* A kernel without swap has no such file. */
+	if (r == -ENOENT)
+		return 0;
+	return r < 0 ? r : add(&backing->devspecs, text);
+}
+
+int backing_read_devspecs(int root_fd, const char *cmdline, struct backing *ret)
+{
+	int r;
+
+	*ret = (struct backing){ .root_fd = root_fd };
+	r = devspecs_add_cmdline(&ret->devspecs, cmdline);
+	if (r == 0)
+		r = add_file(ret, "proc/self/mountinfo", devspecs_add_mounts);
+	if (r == 0)
+		r = add_file(ret, "proc/swaps", devspecs_add_swaps);
+	return r;
+}
+
+/* -- what the disks contain ---------------------------------------------------------- */
+
+/* The data of note_reply(). */
+struct reading {
+	struct backing *backing;
+	size_t *blocks; /* index of the block device, one per target of the probe */
+};
+
+static void note_partitions(struct backing *backing, size_t disk,
+			    const struct blkid_probe_reply *reply)
+{
+	for (size_t i = 0; i < backing->blocks.count; i++) {
+		struct block *block = &backing->blocks.items[i];
+
+		if (block->disk != disk || !block->number)
+			continue;
+		for (unsigned j = 0; j < reply->count; j++) {
+			const struct blkid_probe_partition *partition =
+				&reply->partitions[j];
+
+			if (partition->number != block->number)
+				continue;
+			strcpy(block->partuuid, partition->uuid);
+			strcpy(block->partlabel, partition->name);
+		}
+	}
+}
+
+static void note_reply(void *data, size_t target, const struct blkid_probe_reply *reply)
+{
+	const struct reading *reading = data;
+	size_t index = reading->blocks[target];
+	struct block *block = &reading->backing->blocks.items[index];
+
+	block->superblock = reply->superblock;
+	log_debug("%s: type \"%s\", UUID \"%s\", label \"%s\"", block->name,
+		  block->superblock.type, block->superblock.uuid,
+		  block->superblock.label);
+	if (!block->number)
+		note_partitions(reading->backing, index, reply);
+}
+
+static int read_contents(struct backing *backing, uint64_t deadline)
+{
+	size_t count = backing->blocks.count, used = 0;
+	_cleanup_free_ struct blkid_probe_target *targets =
+		calloc(count + 1, sizeof(targets[0]) + BLOCK_NODE_SIZE);
+	_cleanup_free_ size_t *blocks = calloc(count + 1, sizeof(blocks[0]));
+	char *paths = targets ? (char *)(targets + count + 1) : NULL;
+
+	if (!targets || !blocks)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++) {
+		struct block *block = &backing->blocks.items[i];
+		char *path = paths + used * BLOCK_NODE_SIZE;
+
+		if (block->is_empty || block->major == MAJOR_FLOPPY) {
+			block->superblock.state = SUPERBLOCK_EMPTY;
+			continue;
+		}
+		block_node(block, path);
+		blocks[used] = i;
+		targets[used++] =
+			(struct blkid_probe_target){ path, block->major, block->minor };
+	}
+	blkid_probe_run(backing->root_fd, targets, used, deadline, note_reply,
+			&(struct reading){ backing, blocks });
+	return 0;
+}
+
+/* -- down the stack ------------------------------------------------------------------ */
+
+static void visit(struct backing *backing, size_t index, const struct devspec *devspec);
+
+static void visit_lower(struct backing *backing, const struct block *block,
+			const struct devspec *devspec)
+{
+	size_t lower[BLOCK_LOWER_MAX];
+	int count = block_read_lower(backing->root_fd, &backing->blocks, block, lower);
+
+	/* The file below a loop device is invisible, unless its file system is mounted.
+	 */
+	if (count < 0 || (block->major == MAJOR_LOOP && !devspec_is_in_use(devspec)))
+		backing->is_stack_unclear = true;
+	for (int i = 0; i < count; i++)
+		visit(backing, lower[i], devspec);
+}
+
+/* Notes that a block device and every device below it back the devspec. */
+static void visit(struct backing *backing, size_t index, const struct devspec *devspec)
+{
+	const struct block *block = &backing->blocks.items[index];
+	struct visit *visited = &backing->visits[index];
+
+	if (visited->state == VISITING)
+		backing->is_stack_unclear = true; /* the stack has a cycle */
+	if (visited->state != UNVISITED)
+		return;
+	log_debug("%s backs %s", block->name, devspec->origin);
+	*visited = (struct visit){ VISITING, devspec };
+	if (block_is_remote(block))
+		backing->devspecs.on_network = true;
+	if (block->disk != index)
+		visit(backing, block->disk, devspec);
+	else
+		visit_lower(backing, block, devspec);
+	visited->state = VISITED;
+}
+
+/* -- from devspecs to block devices -------------------------------------------------- */
+
+static bool is_type(const struct superblock *superblock, const char *type)
+{
+	return strcmp(superblock->type, type) == 0;
+}
+
+static bool matches(const struct devspec *devspec, const struct block *block)
+{
+	const struct superblock *superblock = &block->superblock;
+
+	switch (devspec->kind) {
+	case DEVSPEC_UUID:
+		return devspec_equals_uuid(superblock->uuid, devspec->value);
+	case DEVSPEC_LABEL:
+		return devspec->value[0] &&
+		       strcmp(superblock->label, devspec->value) == 0;
+	case DEVSPEC_PARTUUID:
+		return devspec_equals_uuid(block->partuuid, devspec->value);
+	case DEVSPEC_PARTLABEL:
+		return devspec->value[0] && strcmp(block->partlabel, devspec->value) == 0;
+	case DEVSPEC_LUKS:
+		return is_type(superblock, "crypto_LUKS") &&
+		       devspec_begins_uuid(superblock->uuid, devspec->value);
+	case DEVSPEC_MD:
+		return is_type(superblock, "linux_raid_member") &&
+		       devspec_equals_uuid(superblock->uuid, devspec->value);
+	case DEVSPEC_GROUP:
+		return devspec->value[0] &&
+		       strcmp(superblock->group_name, devspec->value) == 0;
+	case DEVSPEC_POOL:
+		return is_type(superblock, "zfs_member") &&
+		       (!devspec->value[0] ||
+			strcmp(superblock->label, devspec->value) == 0);
+	case DEVSPEC_PATH:
+		/* A logical volume that is not active yet. */
+		return block_is_in_group(devspec->value, superblock->group_name);
+	case DEVSPEC_NUMBER:
+	case DEVSPEC_UNKNOWN:
+		return false;
+	}
+	return false;
+}
+
+static bool find_devspec(struct backing *backing, const struct devspec *devspec)
+{
+	const struct block *block = NULL;
+	bool found = false;
+
+	if (devspec->kind == DEVSPEC_PATH)
+		block = block_find_path(backing->root_fd, &backing->blocks,
+					devspec->value);
+	else if (devspec->kind == DEVSPEC_NUMBER)
+		block = block_find_number(&backing->blocks, devspec->value);
+	if (block) {
+		visit(backing, (size_t)(block - backing->blocks.items), devspec);
+		return true;
+	}
+	/* All that match: of two clones, either may be meant. */
+	for (size_t i = 0; i < backing->blocks.count; i++) {
+		if (!matches(devspec, &backing->blocks.items[i]))
+			continue;
+		visit(backing, i, devspec);
+		found = true;
+	}
+	return found;
+}
+
+static void find_devspecs(struct backing *backing)
+{
+	const struct devspecs *devspecs = &backing->devspecs;
+	bool root_found = true;
+
+	for (size_t i = 0; i < devspecs->count; i++) {
+		backing->found[i] = find_devspec(backing, &devspecs->items[i]);
+		if (devspecs->items[i].source == DEVSPEC_FROM_ROOT && !backing->found[i])
+			root_found = false;
+	}
+	backing->root_found = root_found || devspecs->is_mounted;
+}
+
+/* -- the other devices of a volume --------------------------------------------------- */
+
+static bool ends_with(const char *text, const char *end)
+{
+	size_t length = strlen(text), end_length = strlen(end);
+
+	return length >= end_length && strcmp(text + length - end_length, end) == 0;
+}
+
+/* Formats in which every device has the UUID of the whole. */
+static bool spans_devices(const struct superblock *superblock)
+{
+	return is_type(superblock, "btrfs") || is_type(superblock, "bcachefs") ||
+	       ends_with(superblock->type, "_member");
+}
+
+#define DM_LVM		"LVM-"
+#define LVM_UUID_LENGTH 32
+
+static bool is_lvm_volume(const struct block *block)
+{
+	return strncmp(block->dm_uuid, DM_LVM, strlen(DM_LVM)) == 0;
+}
+
+/* The UUID of the volume group of an LVM logical or physical volume. */
+static void get_group(const struct block *block, char uuid[static SUPERBLOCK_UUID_SIZE])
+{
+	if (is_lvm_volume(block))
+		snprintf(uuid, SUPERBLOCK_UUID_SIZE, "%.*s", LVM_UUID_LENGTH,
+			 block->dm_uuid + strlen(DM_LVM));
+	else
+		strcpy(uuid, block->superblock.group_uuid);
+}
+
+static bool is_same_volume(const struct block *a, const struct block *b)
+{
+	char a_group[SUPERBLOCK_UUID_SIZE], b_group[SUPERBLOCK_UUID_SIZE];
+
+	if (spans_devices(&a->superblock) &&
+	    is_type(&a->superblock, b->superblock.type) &&
+	    devspec_equals_uuid(a->superblock.uuid, b->superblock.uuid))
+		return true;
+	get_group(a, a_group);
+	get_group(b, b_group);
+	return devspec_equals_uuid(a_group, b_group);
+}
+
+/* Visits the other devices of every volume that has a visited one. */
+static void find_volumes(struct backing *backing)
+{
+	const struct block_list *blocks = &backing->blocks;
+	bool changed = true;
+
+	while (changed) {
+		changed = false;
+		for (size_t i = 0; i < blocks->count; i++) {
+			if (backing->visits[i].state == UNVISITED)
+				continue;
+			for (size_t j = 0; j < blocks->count; j++) {
+				if (backing->visits[j].state != UNVISITED ||
+				    !is_same_volume(&blocks->items[i], &blocks->items[j]))
+					continue;
+				visit(backing, j, backing->visits[i].devspec);
+				changed = true;
+			}
+		}
+	}
+}
+
+static void note_lvm(struct backing *backing)
+{
+	for (size_t i = 0; i < backing->blocks.count; i++)
+		if (backing->visits[i].devspec &&
+		    is_lvm_volume(&backing->blocks.items[i]))
+			backing->has_lvm = true;
+}
+
+int backing_find(struct backing *backing, uint64_t deadline)
+{
+	int r = block_scan(backing->root_fd, &backing->blocks);
+
+	if (r == 0)
+		r = read_contents(backing, deadline);
+	if (r < 0)
+		return r;
+	backing->visits = calloc(backing->blocks.count + 1, sizeof(backing->visits[0]));
+	backing->found = calloc(backing->devspecs.count + 1, sizeof(backing->found[0]));
+	if (!backing->visits || !backing->found)
+		return -ENOMEM;
+	find_devspecs(backing);
+	find_volumes(backing);
+	note_lvm(backing);
+	return 0;
+}
+
+void backing_free(struct backing *backing)
+{
+	devspecs_free(&backing->devspecs);
+	block_list_free(&backing->blocks);
+	free(backing->visits);
+	free(backing->found);
+}

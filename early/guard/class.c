@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "guard/class.h"
+#include "pci/pci.h"
+
+/* include/linux/pci_ids.h and the PCI Code and ID Assignment Specification. */
+#define BASE_CLASS_STORAGE 0x01
+#define BASE_CLASS_NETWORK 0x02
+#define BASE_CLASS_MEMORY  0x05
+#define CLASS_FIREWIRE	   0x0c00
+#define CLASS_USB	   0x0c03
+#define CLASS_USB4	   0x0c0340
+#define CLASS_FIBRE	   0x0c04
+#define CLASS_INFINIBAND   0x0c06
+#define CLASS_SD	   0x0805
+#define CLASS_SYSTEM_OTHER 0x0880 /* Thunderbolt before USB4; USB4 has a USB class */
+#define VENDOR_INTEL	   0x8086
+
+bool guard_is_storage(const struct pci_id *id)
+{
+	switch (id->class >> 8) {
+	case CLASS_FIREWIRE:
+	case CLASS_USB:
+	case CLASS_FIBRE:
+	case CLASS_INFINIBAND:
+	case CLASS_SD:
+		return true;
+	case CLASS_SYSTEM_OTHER:
+		return id->vendor == VENDOR_INTEL;
+	default:
+		return pci_base_class(id) == BASE_CLASS_STORAGE ||
+		       pci_base_class(id) == BASE_CLASS_MEMORY;
+	}
+}
+
+bool guard_is_tunnel(const struct pci_id *id)
+{
+	return id->class == CLASS_USB4 ||
+	       (id->class >> 8 == CLASS_SYSTEM_OTHER && id->vendor == VENDOR_INTEL);
+}
+
+bool guard_is_network(const struct pci_id *id)
+{
+	return pci_base_class(id) == BASE_CLASS_NETWORK ||
+	       id->class >> 8 == CLASS_INFINIBAND;
+}

@@ -1,0 +1,79 @@
+# Shared by the hooks of all initramfs generators: the modules that an image needs, their
+# files, and the devspecs of the fstab. BASE is the directory that contains lib/modules, ""
+# for the root. Functions run in subshells because dracut sources this file.
+# shellcheck shell=sh
+
+# required_modules: without these, no device can be claimed.
+required_modules()
+{
+	echo vfio-pci vfio_iommu_type1
+}
+
+# optional_modules BASE KERNEL: virtio-iommu, the only IOMMU driver that can be a module;
+# drivers that passthru.driver= can name; and for passthru.driver=auto the vfio-pci variant
+# drivers for this machine's devices.
+optional_modules()
+{
+	echo virtio_pci virtio_iommu pci-stub
+	cat /sys/bus/pci/devices/*/modalias 2>/dev/null | sort -u |
+		sed 's/^pci:/vfio_pci:/' |
+		xargs -r modprobe ${1:+--dirname="$1"} --set-version="$2" --all --quiet \
+			--resolve-alias | sort -u
+}
+
+# module_files BASE KERNEL MODULE: prints the files of MODULE and of its dependencies in
+# BASE/lib/modules, one per line. Built-in modules have no file. Fails if the kernel does not
+# have the module.
+module_files()
+(
+	insmods=$(modprobe ${1:+--dirname="$1"} --set-version="$2" --ignore-install \
+		--show-depends "$3" 2>/dev/null) || return
+	echo "$insmods" | sed -n 's/^insmod \([^ ]*\).*/\1/p'
+)
+
+# kernel_reads BASE KERNEL FILE: succeeds if the kernel can decompress the module FILE itself;
+# the program cannot. A kernel knows one format at most.
+kernel_reads()
+(
+	case $3 in
+	*.ko) return 0 ;;
+	*.ko.xz) format=XZ ;;
+	*.ko.zst) format=ZSTD ;;
+	*.ko.gz) format=GZIP ;;
+	*) return 1 ;;
+	esac
+	for config in "$1/boot/config-$2" "$1/lib/modules/$2/config"; do
+		grep -q '^CONFIG_MODULE_DECOMPRESS=y' "$config" 2>/dev/null &&
+			grep -q "^CONFIG_MODULE_COMPRESS_$format=y" "$config" && return 0
+	done
+	return 1
+)
+
+# unpack_module FILE: decompresses FILE to standard output.
+unpack_module()
+{
+	case $1 in
+	*.xz) xz -dc -- "$1" ;;
+	*.zst) zstd -qdc -- "$1" ;;
+	*.gz) gzip -dc -- "$1" ;;
+	*) false ;;
+	esac
+}
+
+# fstab_devspecs FILE: prints the devspecs that an fstab mounts at boot and that the boot
+# fails without, as parameters for the guards: they keep the disks that back them.
+fstab_devspecs()
+{
+	while read -r source place type options _; do
+		[ "$type" != swap ] || place=swap
+		case $source in
+		UUID=* | LABEL=* | PARTUUID=* | PARTLABEL=* | /dev/*) ;;
+		*) continue ;;
+		esac
+		case ,$options, in
+		*,noauto,* | *,nofail,*) ;;
+		*) printf 'fstab:%s=%s ' "$place" "$source" ;;
+		esac
+	done <"$1"
+	echo
+}

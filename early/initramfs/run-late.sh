@@ -1,0 +1,31 @@
+#!/bin/sh
+# Runs the late stage of passthru-early once the root device exists: as the first init-bottom
+# script of initramfs-tools, before udev's script moves /dev (local-premount does not wait for
+# the device), in dracut's pre-mount hook, or from a unit if dracut's image contains systemd.
+# Claims or keeps the devices that were deferred. dracut sources this file: a subshell keeps
+# variables and exits away from dracut's shell.
+
+(
+	program=@SBINDIR@/passthru-early
+
+	# initramfs-tools asks: none, which sorts it first.
+	[ "${1-}" != prereqs ] || exit 0
+	# The early stage writes it if the command line requests devices.
+	[ -e /run/passthru/report ] || exit 0
+	# shellcheck source=/dev/null
+	[ -z "${DRACUT_SYSTEMD-}" ] || [ ! -r /lib/dracut-lib.sh ] || . /lib/dracut-lib.sh
+	devspecs=
+	[ ! -r /etc/passthru/devspecs ] || read -r devspecs </etc/passthru/devspecs
+	if command -v getcmdline >/dev/null; then
+		cmdline=$(getcmdline) # dracut's: includes the parameters in the image
+	else
+		read -r cmdline </proc/cmdline
+	fi
+	# initramfs-tools sets ROOT, dracut sets root. The command line comes last and wins.
+	"$program" --late --cmdline \
+		"$devspecs root=${ROOT-${root-}} resume=${resume-} $cmdline" &&
+		status=0 || status=$?
+	[ "$status" -le 1 ] || echo "<27>passthru: $program --late failed with status $status:" \
+		"deferred devices stay with the host; rebuild the initramfs" >/dev/kmsg
+)
+:

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PASSTHRU_PCI_ADDRESS_H
+#define PASSTHRU_PCI_ADDRESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * The address of a PCI function. sysfs writes it as DOMAIN:BUS:SLOT.FUNCTION in hex; the
+ * domain has at least four digits, and more behind Intel VMD. Source: dev_set_name() in
+ * drivers/pci/probe.c.
+ */
+struct pci_address {
+	uint32_t domain;
+	uint8_t bus;
+	uint8_t slot;	  /* 0 to 0x1f */
+	uint8_t function; /* 0 to 7 */
+};
+
+/* One function, or every function of its slot if any_function is set. */
+struct address_pattern {
+	struct pci_address address;
+	bool any_function;
+};
+
+#define ADDRESS_SIZE sizeof("ffffffff:ff:1f.7")
+
+/*
+ * Parses [DOMAIN:]BUS:SLOT.FUNCTION, where FUNCTION may be "*", from all of
+ * text[0..length). The default domain is 0. Returns 0, or -EINVAL with *ret_why set to a
+ * static phrase for the user and *ret_at to the offset of the error.
+ */
+int address_parse(const char *text, size_t length, struct address_pattern *ret,
+		  const char **ret_why, size_t *ret_at);
+
+/* Writes the address as sysfs does, NUL-terminated. */
+void address_format(const struct pci_address *address, char name[static ADDRESS_SIZE]);
+
+/* Orders by domain, bus, slot, function: negative, 0 or positive. */
+int address_compare(const struct pci_address *a, const struct pci_address *b);
+
+bool address_matches(const struct address_pattern *pattern,
+		     const struct pci_address *address);
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdbool.h>
+#include <string.h>
+
+#include "pci/iommu.h"
+#include "base/sysfs.h"
+#include "base/util.h"
+
+/* PCI_VENDOR_ID_REDHAT_QUMRANET, and 0x1040 + VIRTIO_ID_IOMMU of virtio_ids.h. */
+#define VIRTIO_VENDOR 0x1af4
+#define VIRTIO_IOMMU  0x1057
+
+bool iommu_may_come(const struct pci_list *devices)
+{
+	for (size_t i = 0; i < devices->count; i++)
+		if (devices->devices[i].id.vendor == VIRTIO_VENDOR &&
+		    devices->devices[i].id.device == VIRTIO_IOMMU)
+			return true;
+	return false;
+}
+
+/* Every IOMMU in use has a device there: drivers/iommu/iommu-sysfs.c. */
+static bool is_in_use(int root_fd)
+{
+	_cleanup_closedir_ DIR *directory =
+		sysfs_open_directory(root_fd, "sys/class/iommu");
+	struct dirent *entry;
+
+	while (directory && (entry = readdir(directory)))
+		if (entry->d_name[0] != '.')
+			return true;
+	return false;
+}
+
+static bool cpu_is(int root_fd, const char *vendor)
+{
+	char text[256];
+
+	return sysfs_read(root_fd, "proc/cpuinfo", text, sizeof(text)) > 0 &&
+	       strstr(text, vendor);
+}
+
+const char *iommu_advice(int root_fd)
+{
+	if (is_in_use(root_fd))
+		return "this machine's IOMMU is on but does not cover it";
+	/* The ACPI tables with which the firmware describes the IOMMU. */
+	if (sysfs_exists(root_fd, "sys/firmware/acpi/tables/DMAR"))
+		return "boot with intel_iommu=on";
+	if (sysfs_exists(root_fd, "sys/firmware/acpi/tables/IVRS"))
+		return "remove iommu=off or amd_iommu=off from the kernel command line";
+	if (cpu_is(root_fd, "GenuineIntel"))
+		return "enable VT-d in the firmware and boot with intel_iommu=on";
+	if (cpu_is(root_fd, "AuthenticAMD"))
+		return "enable the IOMMU (AMD-Vi) in the firmware";
+	return "enable the IOMMU in the firmware";
+}

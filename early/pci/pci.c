@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/sysfs.h"
+#include "base/text.h"
+#include "base/util.h"
+#include "pci/pci.h"
+
+/* Offsets in configuration space: include/uapi/linux/pci_regs.h. */
+#define CONFIG_HEADER_TYPE	0x0e
+#define CONFIG_HEADER_TYPE_MASK 0x7f /* the top bit: multifunction */
+
+void pci_device_path(char path[static DEVICE_PATH_SIZE],
+		     const struct pci_address *address, const char *file)
+{
+	char name[ADDRESS_SIZE];
+
+	address_format(address, name);
+	snprintf(path, DEVICE_PATH_SIZE, "devices/%s/%s", name, file);
+}
+
+static bool read_tagged(struct text_cursor *cursor, const char *tag, unsigned digits,
+			uint32_t *ret)
+{
+	return text_skip_word(cursor, tag) && text_read_hex(cursor, digits, ret) == 0;
+}
+
+/*
+ * modalias has the whole ID in one file, and reading it neither wakes the device nor
+ * takes its lock. Source: modalias_show() in drivers/pci/pci-sysfs.c.
+ */
+static int parse_modalias(const char *text, size_t length, struct pci_id *ret)
+{
+	struct text_cursor cursor = { .at = text, .end = text + length };
+	uint32_t base = 0, sub = 0, interface = 0;
+	struct pci_id id = { 0 };
+
+	if (!text_skip_word(&cursor, "pci:") ||
+	    !read_tagged(&cursor, "v", 8, &id.vendor) ||
+	    !read_tagged(&cursor, "d", 8, &id.device) ||
+	    !read_tagged(&cursor, "sv", 8, &id.subvendor) ||
+	    !read_tagged(&cursor, "sd", 8, &id.subdevice) ||
+	    !read_tagged(&cursor, "bc", 2, &base) ||
+	    !read_tagged(&cursor, "sc", 2, &sub) ||
+	    !read_tagged(&cursor, "i", 2, &interface))
+		return -EINVAL;
+	id.class = base << 16 | sub << 8 | interface;
+	*ret = id;
+	return 0;
+}
+
+/* The name of a device's directory, in the spelling of sysfs only. */
+static int parse_name(const char *name, struct pci_address *ret)
+{
+	struct address_pattern pattern;
+	char spelling[ADDRESS_SIZE];
+	const char *why;
+	size_t at;
+
+	if (address_parse(name, strlen(name), &pattern, &why, &at) < 0)
+		return -EINVAL;
+	address_format(&pattern.address, spelling);
+	if (strcmp(name, spelling) != 0)
+		return -EINVAL;
+	*ret = pattern.address;
+	return 0;
+}
+
+static int read_device(int devices_fd, const char *name, struct pci_device *ret)
+{
+	struct pci_device device = { .group = NO_GROUP };
+	char path[ADDRESS_SIZE + sizeof("/modalias")], modalias[128];
+	ssize_t length;
+
+	if (parse_name(name, &device.address) < 0)
+		return -EINVAL;
+	snprintf(path, sizeof(path), "%.*s/modalias", (int)ADDRESS_SIZE, name);
+	length = sysfs_read(devices_fd, path, modalias, sizeof(modalias));
+	if (length < 0)
+		return (int)length;
+	if (parse_modalias(modalias, (size_t)length, &device.id) < 0)
+		return -EINVAL;
+	*ret = device;
+	return 0;
+}
+
+static int compare_devices(const void *a, const void *b)
+{
+	const struct pci_device *left = a, *right = b;
+
+	return address_compare(&left->address, &right->address);
+}
+
+int pci_scan(int bus_fd, struct pci_list *ret)
+{
+	_cleanup_closedir_ DIR *directory = sysfs_open_directory(bus_fd, "devices");
+	struct dirent *entry;
+
+	*ret = (struct pci_list){ 0 };
+	if (!directory)
+		return -errno;
+	while ((entry = readdir(directory))) {
+		struct pci_device device, *added;
+
+		if (read_device(dirfd(directory), entry->d_name, &device) < 0)
+			continue;
+		added = array_append(ret->devices, ret->count);
+		if (!added)
+			return -ENOMEM;
+		*added = device;
+	}
+	if (ret->count)
+		qsort(ret->devices, ret->count, sizeof(ret->devices[0]), compare_devices);
+	return 0;
+}
+
+void pci_list_free(struct pci_list *list)
+{
+	free(list->devices);
+	*list = (struct pci_list){ 0 };
+}
+
+int pci_read_driver(int bus_fd, const struct pci_address *address,
+		    char driver[static DRIVER_NAME_SIZE])
+{
+	char path[DEVICE_PATH_SIZE];
+	int r;
+
+	driver[0] = '\0';
+	pci_device_path(path, address, "driver");
+	r = sysfs_read_link(bus_fd, path, driver, DRIVER_NAME_SIZE);
+	return r == -ENOENT ? 0 : r;
+}
+
+static int read_group(int bus_fd, const struct pci_address *address)
+{
+	char path[DEVICE_PATH_SIZE], name[16];
+
+	pci_device_path(path, address, "iommu_group");
+	if (sysfs_read_link(bus_fd, path, name, sizeof(name)) < 0)
+		return NO_GROUP;
+	return atoi(name);
+}
+
+/* As vfio_pci_core_register_device(): by the header type, not by the class. */
+static bool read_is_bridge(int bus_fd, const struct pci_device *device)
+{
+	unsigned char config[CONFIG_HEADER_TYPE + 1];
+	char path[DEVICE_PATH_SIZE];
+
+	pci_device_path(path, &device->address, "config");
+	if (sysfs_read_bytes(bus_fd, path, config, sizeof(config)) != sizeof(config))
+		return device->id.class >> 8 == 0x0604;
+	return (config[CONFIG_HEADER_TYPE] & CONFIG_HEADER_TYPE_MASK) != 0;
+}
+
+/* boot_vga_show() in drivers/pci/pci-sysfs.c; only class 0300 has this file. */
+static bool read_is_boot_display(int bus_fd, const struct pci_device *device)
+{
+	char path[DEVICE_PATH_SIZE], text[4];
+
+	if (pci_base_class(&device->id) != PCI_BASE_CLASS_DISPLAY)
+		return false;
+	pci_device_path(path, &device->address, "boot_vga");
+	return sysfs_read(bus_fd, path, text, sizeof(text)) > 0 && text[0] == '1';
+}
+
+void pci_read_attributes(int bus_fd, struct pci_device *device)
+{
+	char path[DEVICE_PATH_SIZE];
+
+	pci_device_path(path, &device->address, "modalias");
+	device->is_gone = !sysfs_exists(bus_fd, path);
+	device->group = read_group(bus_fd, &device->address);
+	device->is_bridge = read_is_bridge(bus_fd, device);
+	device->is_boot_display = read_is_boot_display(bus_fd, device);
+	pci_device_path(path, &device->address, "virtfn0");
+	device->has_vfs = sysfs_exists(bus_fd, path);
+	if (pci_read_driver(bus_fd, &device->address, device->driver) < 0)
+		device->is_gone = true;
+}
+
+void pci_read_display_attributes(int bus_fd, struct pci_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (pci_base_class(&list->devices[i].id) == PCI_BASE_CLASS_DISPLAY)
+			pci_read_attributes(bus_fd, &list->devices[i]);
+}
+
+struct pci_device *pci_list_find(const struct pci_list *list,
+				 const struct pci_address *address)
+{
+	struct pci_device wanted = { .address = *address };
+
+	if (list->count == 0)
+		return NULL;
+	return bsearch(&wanted, list->devices, list->count, sizeof(wanted),
+		       compare_devices);
+}
+
+int pci_read_group_attributes(int bus_fd, const struct pci_device *device,
+			      struct pci_list *list)
+{
+	_cleanup_closedir_ DIR *directory = NULL;
+	char path[DEVICE_PATH_SIZE];
+	struct dirent *entry;
+
+	pci_device_path(path, &device->address, "iommu_group/devices");
+	directory = sysfs_open_directory(bus_fd, path);
+	if (!directory)
+		return -errno;
+	while ((entry = readdir(directory))) {
+		struct pci_address address;
+		struct pci_device *found;
+
+		if (parse_name(entry->d_name, &address) < 0)
+			continue;
+		found = pci_list_find(list, &address);
+		if (found && found != device)
+			pci_read_attributes(bus_fd, found);
+	}
+	return 0;
+}

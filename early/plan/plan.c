@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/text.h"
+#include "plan/plan.h"
+
+static bool is_selected(const struct selectors *list, const struct pci_device *device)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (selector_matches(&list->items[i], &device->id, &device->address))
+			return true;
+	return false;
+}
+
+/* Counts the device for every selector that matches it. Returns whether any does. */
+static bool match_wanted(const struct selectors *wanted, struct plan_match *matches,
+			 const struct pci_device *device)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < wanted->count; i++) {
+		const struct selector *selector = &wanted->items[i];
+
+		if (selector_matches(selector, &device->id, &device->address)) {
+			matches[i].matched++;
+			any = true;
+		} else if (selector->has_address && !matches[i].other &&
+			   address_matches(&selector->address, &device->address)) {
+			matches[i].other = device;
+		}
+	}
+	return any;
+}
+
+static int add_entry(const struct params *params, struct pci_device *device,
+		     bool by_group, struct plan *plan)
+{
+	struct plan_entry *entry = array_append(plan->entries, plan->count);
+
+	if (!entry)
+		return -ENOMEM;
+	entry->device = device;
+	entry->by_group = by_group;
+	entry->skipped = is_selected(&params->skipped, device);
+	return 0;
+}
+
+int plan_select(const struct params *params, const struct pci_list *list,
+		struct plan *ret)
+{
+	*ret = (struct plan){ 0 };
+	ret->matches = calloc(params->wanted.count + 1, sizeof(ret->matches[0]));
+	if (!ret->matches)
+		return -ENOMEM;
+	for (size_t i = 0; i < list->count; i++) {
+		struct pci_device *device = &list->devices[i];
+
+		if (match_wanted(&params->wanted, ret->matches, device) &&
+		    add_entry(params, device, false, ret) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+const struct plan_entry *plan_find(const struct plan *plan,
+				   const struct pci_device *device)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->entries[i].device == device)
+			return &plan->entries[i];
+	return NULL;
+}
+
+/* Whether an entry that a selector matched is in the group. */
+static bool is_group_wanted(const struct plan *plan, int group)
+{
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct plan_entry *entry = &plan->entries[i];
+
+		if (!entry->by_group && !entry->skipped && entry->device->group == group)
+			return true;
+	}
+	return false;
+}
+
+static int compare_entries(const void *a, const void *b)
+{
+	const struct plan_entry *left = a, *right = b;
+
+	return address_compare(&left->device->address, &right->device->address);
+}
+
+int plan_add_groups(const struct params *params, const struct pci_list *list,
+		    struct plan *plan)
+{
+	if (params->group != GROUP_CLAIM)
+		return 0;
+	for (size_t i = 0; i < list->count; i++) {
+		struct pci_device *device = &list->devices[i];
+
+		if (device->group == NO_GROUP || device->is_bridge ||
+		    pci_base_class(&device->id) == PCI_BASE_CLASS_BRIDGE)
+			continue;
+		if (!is_group_wanted(plan, device->group) || plan_find(plan, device))
+			continue;
+		if (add_entry(params, device, true, plan) < 0)
+			return -ENOMEM;
+	}
+	if (plan->count)
+		qsort(plan->entries, plan->count, sizeof(plan->entries[0]),
+		      compare_entries);
+	return 0;
+}
+
+void plan_filter(struct plan *plan, const struct pci_address *address)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < plan->count; i++)
+		if (address_compare(&plan->entries[i].device->address, address) == 0)
+			plan->entries[kept++] = plan->entries[i];
+	plan->count = kept;
+}
+
+static void decide(struct plan_entry *entry, enum verdict verdict, enum reason reason)
+{
+	entry->verdict = verdict;
+	entry->reason = reason;
+}
+
+bool plan_needs_group(const char *driver)
+{
+	return strstr(driver, "vfio") != NULL;
+}
+
+static void judge(struct plan_entry *entry, bool iommu_may_come)
+{
+	const struct pci_device *device = entry->device;
+	bool has_it = text_equals_name(device->driver, entry->driver);
+
+	strcpy(entry->was, device->driver);
+	strcpy(entry->now, device->driver);
+	if (entry->skipped)
+		decide(entry, VERDICT_KEPT, REASON_SKIPPED);
+	else if (device->is_gone)
+		decide(entry, VERDICT_FAILED, REASON_GONE);
+	else if (device->is_bridge)
+		decide(entry, VERDICT_REFUSED, REASON_BRIDGE);
+	else if (plan_needs_group(entry->driver) && device->group == NO_GROUP &&
+		 !iommu_may_come)
+		decide(entry, VERDICT_REFUSED, REASON_NO_IOMMU);
+	else if (plan_needs_group(entry->driver) && device->has_vfs && !has_it)
+		decide(entry, VERDICT_REFUSED, REASON_HAS_VFS);
+	else
+		decide(entry, VERDICT_PENDING, REASON_NONE);
+}
+
+void plan_judge(bool iommu_may_come, struct plan *plan)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		judge(&plan->entries[i], iommu_may_come);
+}
+
+void plan_apply_dry_run(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->count; i++) {
+		struct plan_entry *entry = &plan->entries[i];
+
+		if (entry->verdict == VERDICT_PENDING &&
+		    !text_equals_name(entry->was, entry->driver))
+			decide(entry, VERDICT_KEPT, REASON_DRYRUN);
+	}
+}
+
+void plan_free(struct plan *plan)
+{
+	free(plan->entries);
+	free(plan->matches);
+	*plan = (struct plan){ 0 };
+}
+
+size_t plan_count(const struct plan *plan, enum verdict verdict)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < plan->count; i++)
+		count += plan->entries[i].verdict == verdict;
+	return count;
+}
+
+bool plan_has_display(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (pci_base_class(&plan->entries[i].device->id) ==
+		    PCI_BASE_CLASS_DISPLAY)
+			return true;
+	return false;
+}
+
+bool plan_entry_is_taken(const struct plan_entry *entry)
+{
+	return entry->verdict == VERDICT_PENDING || entry->verdict == VERDICT_CLAIMED ||
+	       entry->reason == REASON_DRYRUN;
+}
+
+bool plan_is_complete(const struct params *params, const struct plan *plan)
+{
+	for (size_t i = 0; i < params->problem_count; i++)
+		if (params->problems[i].kind != PROBLEM_NO_EFFECT)
+			return false;
+	for (size_t i = 0; i < params->wanted.count; i++)
+		if (plan->matches[i].matched == 0)
+			return false;
+	for (size_t i = 0; i < plan->count; i++)
+		if (!plan->entries[i].skipped && !plan_entry_is_taken(&plan->entries[i]))
+			return false;
+	return true;
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stddef.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "plan/verdict.h"
+
+/* By value, each with the report's word first. */
+struct row {
+	const char *word, *phrase, *next;
+};
+
+static const struct row verdicts[] = {
+	[VERDICT_PENDING] = { "pending" }, [VERDICT_CLAIMED] = { "claimed" },
+	[VERDICT_KEPT] = { "kept" },	   [VERDICT_REFUSED] = { "refused" },
+	[VERDICT_FAILED] = { "failed" },   [VERDICT_DEFERRED] = { "deferred" },
+};
+
+static const struct row displays[] = {
+	[DISPLAY_NONE] = { "none" },
+	[DISPLAY_KERNEL] = { "kernel" },
+	[DISPLAY_PASSTHRU] = { "passthru" },
+	[DISPLAY_HELD] = { "held" },
+};
+
+static const struct row steps[] = {
+	[STEP_NONE] = { "none", "startup" },
+	[STEP_OVERRIDE] = { "override", "the write to driver_override" },
+	[STEP_LOAD] = { "load", "loading the driver" },
+	[STEP_UNBIND] = { "unbind", "the write to unbind" },
+	[STEP_PROBE] = { "probe", "the write to drivers_probe" },
+	[STEP_RELEASE] = { "release", "the release of the boot framebuffer" },
+	[STEP_UNDO] = { "undo", "the rollback" },
+};
+
+static const struct row reasons[] = {
+	[REASON_NONE] = { "none", "" },
+	[REASON_SKIPPED] = { "skipped", "passthru.skip names it" },
+	[REASON_DRYRUN] = { "dryrun", "this is a dry run" },
+	[REASON_BOOT_DISPLAY] = { "boot-display",
+				  "it is, or belongs to, the boot display, and the host has no other",
+				  "if you mean it, name its address in passthru.addrs" },
+	[REASON_ROOT_DISK] = { "root-disk", "it backs the system", "leave it out" },
+	[REASON_IN_USE] = { "in-use", "a disk behind it is in use",
+			    "unmount it or leave it out" },
+	[REASON_ROOT_NETWORK] = { "root-network",
+				  "it is up, and the root file system is on the network",
+				  "leave it out" },
+	[REASON_UNREADABLE] = { "unreadable",
+				"a disk behind it could not be read and may be the root disk" },
+	[REASON_UNCLEAR] = { "unclear",
+			     "it is unclear which disks the root file system is on" },
+	[REASON_ROOT_UNKNOWN] = { "root-unknown",
+				  "the root disk is unknown and may be behind it",
+				  "make root= name a disk that exists" },
+	[REASON_NO_IOMMU] = { "no-iommu", "it has no IOMMU group" },
+	[REASON_BRIDGE] = { "bridge", "it is a bridge", "name the devices behind it" },
+	[REASON_HAS_VFS] = { "has-vfs", "its virtual functions are enabled",
+			     "name those, or write 0 to its sriov_numvfs first" },
+	[REASON_GONE] = { "gone", "it disappeared" },
+	[REASON_OVERRIDE] = { "override", "its driver_override could not be written" },
+	[REASON_NO_DRIVER] = { "no-driver", "the driver could not be loaded",
+			       "rebuild the initramfs with its module" },
+	[REASON_UNBIND] = { "unbind", "its driver does not release it" },
+	[REASON_PROBE] = { "probe", "the driver does not accept it" },
+	[REASON_TIMEOUT] = { "timeout", "a step did not return in time" },
+	[REASON_INTERNAL] = { "internal", "passthru-early was aborted" },
+};
+
+static const char *word_at(const struct row *rows, size_t count, size_t value)
+{
+	return value < count ? rows[value].word : "unknown";
+}
+
+/* Returns 0, the first value, for an unknown word. */
+static size_t find_word(const struct row *rows, size_t count, const char *word)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(rows[i].word, word) == 0)
+			return i;
+	return 0;
+}
+
+const char *verdict_word(enum verdict verdict)
+{
+	return word_at(verdicts, ARRAY_SIZE(verdicts), verdict);
+}
+
+const char *reason_word(enum reason reason)
+{
+	return word_at(reasons, ARRAY_SIZE(reasons), reason);
+}
+
+const char *display_word(enum display display)
+{
+	return word_at(displays, ARRAY_SIZE(displays), display);
+}
+
+const char *step_word(enum claim_step step)
+{
+	return word_at(steps, ARRAY_SIZE(steps), step);
+}
+
+bool verdict_find(const char *word, enum verdict *ret)
+{
+	*ret = (enum verdict)find_word(verdicts, ARRAY_SIZE(verdicts), word);
+	return strcmp(verdict_word(*ret), word) == 0;
+}
+
+bool reason_find(const char *word, enum reason *ret)
+{
+	*ret = (enum reason)find_word(reasons, ARRAY_SIZE(reasons), word);
+	return strcmp(reason_word(*ret), word) == 0;
+}
+
+bool step_find(const char *word, enum claim_step *ret)
+{
+	*ret = (enum claim_step)find_word(steps, ARRAY_SIZE(steps), word);
+	return strcmp(step_word(*ret), word) == 0;
+}
+
+const char *reason_phrase(enum reason reason)
+{
+	return reason < ARRAY_SIZE(reasons) ? reasons[reason].phrase : "";
+}
+
+const char *reason_next(enum reason reason)
+{
+	return reason < ARRAY_SIZE(reasons) ? reasons[reason].next : NULL;
+}
+
+bool reason_is_guard(enum reason reason)
+{
+	return reason >= REASON_BOOT_DISPLAY && reason <= REASON_ROOT_UNKNOWN;
+}
+
+const char *step_phrase(enum claim_step step)
+{
+	return step < ARRAY_SIZE(steps) ? steps[step].phrase : "an unknown step";
+}

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "plan/viability.h"
+#include "report/reader.h"
+#include "report/report.h"
+#include "base/text.h"
+#include "base/util.h"
+
+/* Writes anything but plain ASCII as %XX, so that values have no blanks. */
+static void put_value(FILE *file, const char *key, struct span value)
+{
+	fprintf(file, "%s=", key);
+	for (size_t i = 0; i < value.length; i++) {
+		unsigned char c = (unsigned char)value.at[i];
+
+		if (c <= ' ' || c > '~' || c == '%')
+			fprintf(file, "%%%02x", c);
+		else
+			fputc(c, file);
+	}
+}
+
+static const char *name_or_none(const char *name)
+{
+	return name[0] ? name : "none";
+}
+
+static void put_entry(FILE *file, const struct plan_entry *entry)
+{
+	const struct pci_device *device = entry->device;
+	char name[ADDRESS_SIZE];
+
+	address_format(&device->address, name);
+	fprintf(file, "device=%s id=%04x:%04x", name, (unsigned)device->id.vendor,
+		(unsigned)device->id.device);
+	if (device->group == NO_GROUP)
+		fprintf(file, " group=none");
+	else
+		fprintf(file, " group=%d", device->group);
+	fprintf(file, " verdict=%s driver=%s was=%s", verdict_word(entry->verdict),
+		name_or_none(entry->now), name_or_none(entry->was));
+	if (entry->verdict != VERDICT_CLAIMED)
+		fprintf(file, " reason=%s", reason_word(entry->reason));
+	if (entry->display != DISPLAY_NONE)
+		fprintf(file, " display=%s", display_word(entry->display));
+	if (entry->disk[0])
+		put_value(file, " block", span_of(entry->disk));
+	if (entry->backs[0])
+		put_value(file, " need", span_of(entry->backs));
+	if (entry->verdict == VERDICT_FAILED)
+		fprintf(file, " step=%s error=%d undone=%s", step_word(entry->step),
+			-entry->error, entry->undone ? "yes" : "no");
+	fputc('\n', file);
+}
+
+static void put_match(FILE *file, const struct selector *selector,
+		      const struct plan_match *match)
+{
+	if (match->matched)
+		return;
+	put_value(file, "selector", selector->text);
+	fprintf(file, " verdict=unmatched");
+	if (match->other)
+		fprintf(file, " found=%04x:%04x", (unsigned)match->other->id.vendor,
+			(unsigned)match->other->id.device);
+	fputc('\n', file);
+}
+
+static void put_problem(FILE *file, const struct problem *problem)
+{
+	switch (problem->kind) {
+	case PROBLEM_ITEM:
+	case PROBLEM_STRAY:
+		put_value(file, "selector", problem->text);
+		put_value(file, " verdict=malformed parameter", problem->parameter);
+		fputc('\n', file);
+		break;
+	case PROBLEM_VALUE:
+		put_value(file, "parameter", problem->parameter);
+		put_value(file, " verdict=malformed value", problem->text);
+		fputc('\n', file);
+		break;
+	case PROBLEM_UNKNOWN:
+		put_value(file, "parameter", problem->parameter);
+		fprintf(file, " verdict=unknown nearest=%s\n", problem->why);
+		break;
+	case PROBLEM_NO_EFFECT:
+		break;
+	}
+}
+
+static void put_group(FILE *file, const struct run_result *result, int group)
+{
+	const struct pci_device *blocker =
+		viability_find_blocker(result->devices, result->plan, group);
+	char name[ADDRESS_SIZE];
+
+	if (!blocker) {
+		fprintf(file, "group=%d viable=yes\n", group);
+		return;
+	}
+	address_format(&blocker->address, name);
+	fprintf(file, "group=%d viable=no blocker=%s driver=%s\n", group, name,
+		name_or_none(blocker->driver));
+}
+
+static const char *phase_word(enum phase phase)
+{
+	switch (phase) {
+	case PHASE_EARLY:
+		return "early";
+	case PHASE_LATE:
+		return "late";
+	case PHASE_DEVICE:
+		return "device";
+	}
+	return "unknown";
+}
+
+static bool has_group(const struct plan *plan, const char *number)
+{
+	char planned[16];
+
+	for (int group = NO_GROUP;
+	     (group = viability_next_group(plan, group)) != NO_GROUP;) {
+		snprintf(planned, sizeof(planned), "%d", group);
+		if (strcmp(planned, number) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool has_device(const struct plan *plan, const char *name)
+{
+	char planned[ADDRESS_SIZE];
+
+	for (size_t i = 0; i < plan->count; i++) {
+		address_format(&plan->entries[i].device->address, planned);
+		if (strcmp(planned, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Whether a record of an earlier stage is still true after this one. */
+static bool is_valid(const struct run_result *result, const struct report_record *record)
+{
+	char value[32];
+
+	if (report_is(record, "device")) {
+		report_get(record, "device", value, sizeof(value));
+		return !has_device(result->plan, value);
+	}
+	if (report_is(record, "group")) {
+		report_get(record, "group", value, sizeof(value));
+		return !has_group(result->plan, value);
+	}
+	if (report_is(record, "phase")) {
+		report_get(record, "phase", value, sizeof(value));
+		return strcmp(value, phase_word(result->phase)) != 0;
+	}
+	/* The others are about the command line; every stage writes them. */
+	return false;
+}
+
+static void put_old(FILE *file, const struct run_result *result, const char *old)
+{
+	struct report_record record;
+
+	while (old && report_next(&old, &record))
+		if (is_valid(result, &record))
+			fprintf(file, "%.*s\n", (int)record.line.length, record.line.at);
+}
+
+static void put_all(FILE *file, const struct run_result *result, const char *old)
+{
+	const struct params *params = result->params;
+	const struct plan *plan = result->plan;
+
+	fprintf(file, "format=1 version=%s dryrun=%s\n", VERSION,
+		params->dryrun ? "yes" : "no");
+	put_old(file, result, old);
+	fprintf(file, "phase=%s total_us=%llu kernel_us=%llu\n",
+		phase_word(result->phase), (unsigned long long)result->total_us,
+		(unsigned long long)result->kernel_us);
+	for (size_t i = 0; i < plan->count; i++)
+		put_entry(file, &plan->entries[i]);
+	for (int group = NO_GROUP;
+	     (group = viability_next_group(plan, group)) != NO_GROUP;)
+		put_group(file, result, group);
+	for (size_t i = 0; i < params->wanted.count; i++)
+		put_match(file, &params->wanted.items[i], &plan->matches[i]);
+	for (size_t i = 0; i < params->problem_count; i++)
+		put_problem(file, &params->problems[i]);
+}
+
+static int make_directory(int fd, const char *path)
+{
+	char directory[PATH_MAX];
+	const char *slash = strrchr(path, '/');
+
+	if (!slash || slash == path)
+		return 0;
+	snprintf(directory, sizeof(directory), "%.*s", (int)(slash - path), path);
+	if (mkdirat(fd, directory, 0755) < 0 && errno != EEXIST)
+		return -errno;
+	return 0;
+}
+
+static int write_new(int fd, const char *path, const struct run_result *result,
+		     const char *old)
+{
+	int file_fd = openat(fd, path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	FILE *file;
+	int r = 0;
+
+	if (file_fd < 0)
+		return -errno;
+	file = fdopen(file_fd, "w");
+	if (!file) {
+		close(file_fd);
+		return -ENOMEM;
+	}
+	put_all(file, result, old);
+	if (fflush(file) != 0 || ferror(file))
+		r = -EIO;
+	if (fclose(file) != 0)
+		r = -EIO;
+	return r;
+}
+
+/* Holds off other writers until the descriptor is closed. Nothing that can hang may be
+ * done meanwhile. */
+static int lock_report(int fd, const char *path)
+{
+	char lock_path[PATH_MAX];
+	int lock_fd;
+
+	snprintf(lock_path, sizeof(lock_path), "%s.lock", path);
+	lock_fd = openat(fd, lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (lock_fd >= 0)
+		flock(lock_fd, LOCK_EX);
+	return lock_fd;
+}
+
+static int replace(int fd, const char *path, const struct run_result *result)
+{
+	_cleanup_close_ int lock_fd = lock_report(fd, path);
+	_cleanup_free_ char *old = NULL;
+	char new_path[PATH_MAX];
+	int r;
+
+	if (lock_fd < 0)
+		return -errno;
+	if (result->phase != PHASE_EARLY) {
+		r = file_read(fd, path, &old);
+		if (r < 0 && r != -ENOENT)
+			return r;
+	}
+	snprintf(new_path, sizeof(new_path), "%s.new", path);
+	r = write_new(fd, new_path, result, old);
+	if (r == 0 && renameat(fd, new_path, fd, path) < 0)
+		r = -errno;
+	if (r < 0)
+		unlinkat(fd, new_path, 0);
+	return r;
+}
+
+int report_write(int fd, const char *path, const struct run_result *result)
+{
+	int r;
+
+	if (strcmp(path, "-") == 0) {
+		put_all(stdout, result, NULL);
+		return fflush(stdout) == 0 ? 0 : -EIO;
+	}
+	if (strlen(path) + sizeof(".lock") > PATH_MAX)
+		return -ENAMETOOLONG;
+	r = make_directory(fd, path);
+	return r < 0 ? r : replace(fd, path, result);
+}

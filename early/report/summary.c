@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "report/phrase.h"
+#include "report/summary.h"
+#include "pci/iommu.h"
+#include "base/log.h"
+#include "plan/viability.h"
+#include "base/text.h"
+#include "base/util.h"
+
+#define NAME_SIZE (ADDRESS_SIZE + sizeof(" 10de:13c2"))
+
+/* A span as the arguments of "%.*s"; a long one must not fill the line. */
+#define SPAN(span) (int)((span).length < 64 ? (span).length : 64), (span).at
+
+static void log_problem(const struct problem *problem)
+{
+	switch (problem->kind) {
+	case PROBLEM_ITEM:
+		log_line(LOG_LEVEL_ERROR,
+			 "%.*s, item %u: \"%.*s\" is invalid at character %u: %s",
+			 SPAN(problem->parameter), problem->item, SPAN(problem->text),
+			 problem->column, problem->why);
+		break;
+	case PROBLEM_STRAY:
+		log_line(LOG_LEVEL_ERROR, "%.*s: \"%.*s\" is ignored: %s",
+			 SPAN(problem->parameter), SPAN(problem->text), problem->why);
+		break;
+	case PROBLEM_VALUE:
+		log_line(LOG_LEVEL_ERROR, "%.*s: \"%.*s\" is invalid: %s",
+			 SPAN(problem->parameter), SPAN(problem->text), problem->why);
+		break;
+	case PROBLEM_UNKNOWN:
+		log_line(LOG_LEVEL_ERROR, "unknown parameter %.*s; did you mean %s?",
+			 SPAN(problem->parameter), problem->why);
+		break;
+	case PROBLEM_NO_EFFECT:
+		log_line(LOG_LEVEL_WARNING, "%.*s, item %u: \"%.*s\": %s",
+			 SPAN(problem->parameter), problem->item, SPAN(problem->text),
+			 problem->why);
+		break;
+	}
+}
+
+static void name_device(const struct pci_device *device, char name[static NAME_SIZE])
+{
+	char address[ADDRESS_SIZE];
+
+	address_format(&device->address, address);
+	snprintf(name, NAME_SIZE, "%s %04x:%04x", address,
+		 (unsigned)device->id.vendor & 0xffff,
+		 (unsigned)device->id.device & 0xffff);
+}
+
+static void log_unmatched(const struct selector *selector, const struct plan_match *match)
+{
+	char name[NAME_SIZE];
+
+	if (match->matched)
+		return;
+	if (match->other) {
+		name_device(match->other, name);
+		log_line(
+			LOG_LEVEL_ERROR,
+			"%.*s: found %s at that address instead, which is left alone; see lspci -nn for the new address",
+			SPAN(selector->text), name);
+		return;
+	}
+	log_line(LOG_LEVEL_ERROR, "%.*s: this machine has no such device; see lspci -nn",
+		 SPAN(selector->text));
+}
+
+/* What happened to the boot display, to follow the rest. */
+static const char *describe_display(const struct plan_entry *entry)
+{
+	switch (entry->display) {
+	case DISPLAY_KERNEL:
+	case DISPLAY_PASSTHRU:
+		return "; display released, use ssh or the serial console";
+	case DISPLAY_HELD:
+		return "; but the boot framebuffer still covers it, so no guest can map it; boot with initcall_blacklist=sysfb_init";
+	case DISPLAY_NONE:
+		break;
+	}
+	/* Without a framebuffer, in text mode for example, its screen freezes. */
+	if (entry->device->is_boot_display)
+		return "; this was the boot display; the console is now on another display, ssh or serial";
+	return "";
+}
+
+static void log_claimed(const struct plan_entry *entry, const char *name)
+{
+	const char *display = describe_display(entry);
+	const char *driver = entry->driver;
+	enum log_level level =
+		entry->display == DISPLAY_HELD ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO;
+
+	if (!entry->was[0])
+		log_line(level, "%s claimed by %s%s", name, driver, display);
+	else if (text_equals_name(entry->was, driver))
+		log_line(level, "%s claimed by %s, which had it before%s", name, driver,
+			 display);
+	else
+		log_line(level, "%s claimed by %s, taken from %s%s", name, driver,
+			 entry->was, display);
+}
+
+static void log_kept(const struct plan_entry *entry, const char *name)
+{
+	char phrase[PHRASE_SIZE];
+
+	phrase_describe(entry, NULL, phrase);
+	log_line(reason_is_guard(entry->reason) ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO,
+		 "%s kept: %s", name, phrase);
+}
+
+static void log_refused(int root_fd, const struct plan_entry *entry, const char *name)
+{
+	char phrase[PHRASE_SIZE];
+
+	phrase_describe(entry, iommu_advice(root_fd), phrase);
+	log_line(LOG_LEVEL_ERROR, "%s refused: %s", name, phrase);
+}
+
+static void log_failed(const struct run_result *result, const struct plan_entry *entry,
+		       const char *name)
+{
+	const char *driver = entry->now;
+	char phrase[PHRASE_SIZE], limit[sizeof(" (passthru.timeout=4294967295)")] = "";
+
+	phrase_describe(entry, NULL, phrase);
+	if (entry->reason == REASON_TIMEOUT)
+		snprintf(limit, sizeof(limit), " (passthru.timeout=%u)",
+			 result->params->timeout);
+	if (entry->reason == REASON_GONE)
+		log_line(LOG_LEVEL_ERROR, "%s failed: %s", name, phrase);
+	else if (!entry->undone)
+		log_line(LOG_LEVEL_ERROR,
+			 "%s failed: %s%s; the rollback failed or is still pending", name,
+			 phrase, limit);
+	else
+		log_line(LOG_LEVEL_ERROR, "%s failed: %s%s; rolled back, %s%s", name,
+			 phrase, limit, driver[0] ? "its driver is now " : "",
+			 driver[0] ? driver : "its usual driver binds once loaded");
+}
+
+static void log_entry(int root_fd, const struct run_result *result,
+		      const struct plan_entry *entry)
+{
+	char name[NAME_SIZE];
+
+	name_device(entry->device, name);
+	switch (entry->verdict) {
+	case VERDICT_PENDING: /* not after a run */
+		break;
+	case VERDICT_CLAIMED:
+		log_claimed(entry, name);
+		break;
+	case VERDICT_KEPT:
+		log_kept(entry, name);
+		break;
+	case VERDICT_REFUSED:
+		log_refused(root_fd, entry, name);
+		break;
+	case VERDICT_FAILED:
+		log_failed(result, entry, name);
+		break;
+	case VERDICT_DEFERRED:
+		log_line(LOG_LEVEL_INFO, "%s deferred until the root disk is known",
+			 name);
+		break;
+	}
+}
+
+static void log_group(const struct run_result *result, int group)
+{
+	const struct pci_device *blocker =
+		viability_find_blocker(result->devices, result->plan, group);
+	char name[NAME_SIZE];
+
+	if (!blocker)
+		return;
+	name_device(blocker, name);
+	log_line(
+		LOG_LEVEL_WARNING,
+		"group %d cannot be given to a guest: %s is not claimed%s%s; name it too, or use passthru.group=claim",
+		group, name, blocker->driver[0] ? ", its driver is " : "",
+		blocker->driver);
+}
+
+/* Whether nothing is missing but what the late stage decides. */
+static bool is_only_deferred(const struct run_result *result)
+{
+	struct plan rest = *result->plan;
+
+	if (plan_count(&rest, VERDICT_DEFERRED) == 0)
+		return false;
+	for (size_t i = 0; i < rest.count; i++)
+		if (!rest.entries[i].skipped && !plan_entry_is_taken(&rest.entries[i]) &&
+		    rest.entries[i].verdict != VERDICT_DEFERRED)
+			return false;
+	rest.count = 0;
+	return plan_is_complete(result->params, &rest);
+}
+
+static void log_summary(const struct run_result *result)
+{
+	const struct plan *plan = result->plan;
+	enum log_level level = LOG_LEVEL_INFO;
+	const char *rest = "";
+
+	if (is_only_deferred(result)) {
+		rest = "; the rest follows once the root disk is known";
+	} else if (!plan_is_complete(result->params, plan)) {
+		level = LOG_LEVEL_WARNING;
+		rest = "; not all that was requested, see above; boot with passthru.off to change nothing";
+	}
+	log_line(level,
+		 "%u of %u devices claimed in %llu ms (%llu ms of it in the kernel)%s",
+		 (unsigned)plan_count(plan, VERDICT_CLAIMED), (unsigned)plan->count,
+		 (unsigned long long)result->total_us / 1000,
+		 (unsigned long long)result->kernel_us / 1000, rest);
+}
+
+static void log_params(const struct params *params, const struct plan *plan)
+{
+	for (size_t i = 0; i < params->problem_count; i++)
+		log_problem(&params->problems[i]);
+	for (size_t i = 0; i < params->wanted.count; i++)
+		log_unmatched(&params->wanted.items[i], &plan->matches[i]);
+	if (params->force)
+		log_line(
+			LOG_LEVEL_WARNING,
+			"passthru.force: the guards are off; the root disk and the boot display are claimed if named");
+}
+
+void summary_log(int root_fd, const struct run_result *result)
+{
+	const struct plan *plan = result->plan;
+
+	/* The early stage has logged what is wrong with the command line. */
+	if (result->phase != PHASE_LATE)
+		log_params(result->params, plan);
+	for (size_t i = 0; i < plan->count; i++)
+		log_entry(root_fd, result, &plan->entries[i]);
+	for (int group = NO_GROUP;
+	     (group = viability_next_group(plan, group)) != NO_GROUP;)
+		log_group(result, group);
+	log_summary(result);
+}

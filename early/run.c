@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/summary.h"
+#include "claim/claim.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "guard/disk.h"
+#include "guard/display.h"
+#include "pci/iommu.h"
+#include "base/log.h"
+#include "run.h"
+#include "pci/pci.h"
+#include "plan/plan.h"
+#include "report/reader.h"
+#include "report/report.h"
+#include "claim/workers.h"
+#include "base/util.h"
+#include "pci/variant.h"
+
+struct run {
+	const struct options *options;
+	const struct params *params;
+	int root_fd;
+	int bus_fd;
+	uint64_t start_us;
+	uint64_t start_ms;
+	uint64_t timeout_ms; /* what is left of passthru.timeout */
+	uint64_t kernel_us;
+	enum phase phase;
+	char *report; /* of an earlier stage, or NULL */
+	bool iommu_may_come;
+	struct pci_list devices;
+	struct plan plan;
+};
+
+static int read_attributes(struct run *run)
+{
+	struct plan *plan = &run->plan;
+	int last = NO_GROUP, r;
+
+	for (size_t i = 0; i < plan->count; i++)
+		pci_read_attributes(run->bus_fd, plan->entries[i].device);
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct pci_device *device = plan->entries[i].device;
+
+		/* Members of a group are mostly neighbours. */
+		if (device->group == NO_GROUP || device->group == last)
+			continue;
+		last = device->group;
+		r = pci_read_group_attributes(run->bus_fd, device, &run->devices);
+		if (r < 0 && r != -ENOENT)
+			return r;
+	}
+	return 0;
+}
+
+static void choose_driver(const struct run *run, struct plan_entry *entry)
+{
+	const char *driver = run->params->driver;
+
+	if (strcmp(driver, "auto") == 0) {
+		if (variant_find(run->root_fd, &entry->device->id, entry->driver) == 0)
+			return;
+		driver = "vfio-pci";
+	}
+	strcpy(entry->driver, driver);
+}
+
+/* The late stage handles the deferred devices only. */
+static void limit_to_deferred(const struct run *run, struct plan *plan)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < plan->count; i++)
+		if (report_defers(run->report, &plan->entries[i].device->address))
+			plan->entries[kept++] = plan->entries[i];
+	plan->count = kept;
+}
+
+static void filter_plan(struct run *run)
+{
+	if (run->phase == PHASE_DEVICE)
+		plan_filter(&run->plan, &run->options->device);
+	if (run->phase == PHASE_LATE)
+		limit_to_deferred(run, &run->plan);
+}
+
+static int make_plan(struct run *run)
+{
+	struct plan *plan = &run->plan;
+	int r = pci_scan(run->bus_fd, &run->devices);
+
+	if (r == 0)
+		r = plan_select(run->params, &run->devices, plan);
+	if (r == 0)
+		r = read_attributes(run);
+	if (r == 0)
+		r = plan_add_groups(run->params, &run->devices, plan);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < plan->count; i++)
+		choose_driver(run, &plan->entries[i]);
+	run->iommu_may_come = iommu_may_come(&run->devices);
+	plan_judge(run->iommu_may_come, plan);
+	if (!run->params->force)
+		guard_displays(run->root_fd, run->bus_fd, run->params, &run->devices,
+			       plan);
+	filter_plan(run);
+	/* Half of the time is for reading disks. */
+	if (!run->params->force)
+		guard_disks(run->root_fd, run->params->text, run->phase == PHASE_LATE,
+			    run->start_ms + run->timeout_ms / 2, plan);
+	if (run->params->dryrun)
+		plan_apply_dry_run(plan);
+	return 0;
+}
+
+static void do_job(void *data, unsigned job)
+{
+	claim_job(data, job);
+}
+
+static void undo_job(void *data, unsigned device)
+{
+	if (claim_is_expired(data, device))
+		claim_undo(data, device);
+}
+
+/* Leaves a fifth of the time for the rollback, which can hang just as well. */
+static void run_workers(const struct run *run, struct claims *claims)
+{
+	uint64_t deadline = run->start_ms + run->timeout_ms;
+	int r = workers_run(do_job, claims, claim_job_count(claims),
+			    deadline - run->timeout_ms / 5);
+
+	if (r < 0 && r != -ETIME)
+		log_line(LOG_LEVEL_ERROR, "cannot start a process: %s", strerror(-r));
+	if (claims_expire(claims, r == -ETIME ? REASON_TIMEOUT : REASON_INTERNAL) == 0)
+		return;
+	r = workers_run(undo_job, claims, claims->count, deadline);
+	if (r < 0)
+		log_debug("rollback: %s", strerror(-r));
+}
+
+static int claim_planned(struct run *run)
+{
+	struct claims *claims;
+
+	if (plan_count(&run->plan, VERDICT_PENDING) == 0)
+		return 0;
+	claims = claims_new(&run->plan);
+	if (!claims)
+		return -ENOMEM;
+	claims->bus_fd = run->bus_fd;
+	claims->root_fd = run->root_fd;
+	claims->root = run->options->root;
+	claims->guard_fd = run->params->force ? -1 : run->root_fd;
+	claims->load_iommu = run->iommu_may_come;
+	run_workers(run, claims);
+	claims_store(claims, &run->plan);
+	run->kernel_us = claims->kernel_us;
+	claims_free(claims);
+	/* Drivers have changed, and loading virtio_iommu has created groups. */
+	return read_attributes(run);
+}
+
+static const char *report_path(const struct run *run, int *ret_fd)
+{
+	*ret_fd = AT_FDCWD;
+	if (run->options->report)
+		return run->options->report;
+	*ret_fd = run->root_fd;
+	return REPORT_PATH;
+}
+
+static void write_report(const struct run *run, const struct run_result *result)
+{
+	int fd, r;
+	const char *path = report_path(run, &fd);
+
+	if (!run->options->report && run->options->dry_run)
+		path = "-";
+	r = report_write(fd, path, result);
+	if (r < 0)
+		log_line(LOG_LEVEL_WARNING, "cannot write the report to %s: %s", path,
+			 strerror(-r));
+}
+
+/* Reads the report of the earlier stages and subtracts the time that they took. */
+static void read_report(struct run *run)
+{
+	int fd;
+	const char *path = report_path(run, &fd);
+	uint64_t used_ms;
+
+	if (run->phase == PHASE_EARLY || file_read(fd, path, &run->report) < 0)
+		return;
+	if (run->phase != PHASE_LATE)
+		return;
+	/* The early stage has held up the boot for that long. */
+	used_ms = report_early_us(run->report) / 1000;
+	run->timeout_ms -= used_ms < run->timeout_ms ? used_ms : run->timeout_ms;
+}
+
+/* Whether there is nothing to report that was not reported before. */
+static bool is_silent(const struct run *run)
+{
+	const struct plan *plan = &run->plan;
+
+	if (run->phase != PHASE_DEVICE)
+		return false;
+	/* Not requested: udev calls for every device that appears. */
+	if (plan->count == 0)
+		return true;
+	return plan->entries[0].verdict == VERDICT_DEFERRED && run->report &&
+	       report_defers(run->report, &plan->entries[0].device->address);
+}
+
+static int run_stages(struct run *run)
+{
+	struct run_result result = { .params = run->params,
+				     .devices = &run->devices,
+				     .plan = &run->plan,
+				     .phase = run->phase };
+	int r;
+
+	read_report(run);
+	if (run->phase == PHASE_LATE &&
+	    (!run->report || !report_defers(run->report, NULL)))
+		return EXIT_COMPLETE;
+	r = make_plan(run);
+	if (r == 0)
+		r = claim_planned(run);
+	if (r < 0) {
+		log_line(LOG_LEVEL_ERROR, "nothing was claimed: %s", strerror(-r));
+		return EXIT_INCOMPLETE;
+	}
+	result.kernel_us = run->kernel_us;
+	result.total_us = clock_us() - run->start_us;
+	/* Two processes may have been in the kernel at the same time. */
+	if (result.kernel_us > result.total_us)
+		result.kernel_us = result.total_us;
+	if (!is_silent(run)) {
+		summary_log(run->root_fd, &result);
+		write_report(run, &result);
+	}
+	return plan_is_complete(run->params, &run->plan) ? EXIT_COMPLETE
+							 : EXIT_INCOMPLETE;
+}
+
+static enum phase find_phase(const struct options *options)
+{
+	if (options->late)
+		return PHASE_LATE;
+	return options->has_device ? PHASE_DEVICE : PHASE_EARLY;
+}
+
+int run_early(const struct options *options, int root_fd, const struct params *params,
+	      uint64_t start_us, uint64_t start_ms)
+{
+	_cleanup_close_ int bus_fd =
+		openat(root_fd, "sys/bus/pci", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct run run = { .options = options,
+			   .params = params,
+			   .root_fd = root_fd,
+			   .bus_fd = bus_fd,
+			   .start_us = start_us,
+			   .start_ms = start_ms,
+			   .timeout_ms = (uint64_t)params->timeout * 1000,
+			   .phase = find_phase(options) };
+	int status;
+
+	if (bus_fd < 0) {
+		log_line(LOG_LEVEL_ERROR, "no PCI bus in %s/sys: %s; is sysfs mounted?",
+			 options->root, strerror(errno));
+		return EXIT_INCOMPLETE;
+	}
+	status = run_stages(&run);
+	free(run.report);
+	plan_free(&run.plan);
+	pci_list_free(&run.devices);
+	return status;
+}

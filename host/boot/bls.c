@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/file.h"
+#include "base/sysfs.h"
+#include "base/text.h"
+#include "base/util.h"
+#include "boot/bls.h"
+#include "boot/uki.h"
+#include "boot/version.h"
+#include "lib/dirlist.h"
+#include "lib/shell_vars.h"
+
+/* No boot entry is that long. */
+#define TEXT_MAX (64 * 1024)
+
+const char *const bls_places[] = { "efi", "boot/efi", "boot", NULL };
+
+/* -- names --------------------------------------------------------------------------- */
+
+/* A number of up to six digits. Returns what follows it, or NULL. */
+static const char *read_tries(const char *at, int *ret)
+{
+	size_t length = strspn(at, "0123456789");
+
+	if (length == 0 || length > 6)
+		return NULL;
+	*ret = atoi(at);
+	return at + length;
+}
+
+/* "name+LEFT-DONE.conf" counts its boots; "-DONE" is optional. */
+static void read_name(struct boot_entry *entry, const char *name)
+{
+	const char *end = strrchr(name, '.'), *plus = strrchr(name, '+'), *rest;
+	int left, done = 0;
+
+	entry->tries_left = entry->tries_done = -1;
+	snprintf(entry->id, sizeof(entry->id), "%s", name);
+	if (!end || !plus || plus > end)
+		return;
+	rest = read_tries(plus + 1, &left);
+	if (rest && *rest == '-')
+		rest = read_tries(rest + 1, &done);
+	if (rest != end)
+		return;
+	entry->tries_left = left;
+	entry->tries_done = done;
+	snprintf(entry->id, sizeof(entry->id), "%.*s%s", (int)(plus - name), name, end);
+}
+
+/* -- type 1: a file of lines --------------------------------------------------------- */
+
+static char *join(char *before, const char *text, size_t length)
+{
+	char *both = NULL;
+
+	if (asprintf(&both, "%s%s%.*s", before ? before : "",
+		     before && *before ? " " : "", (int)length, text) < 0)
+		both = NULL;
+	free(before);
+	return both;
+}
+
+static int read_key(struct boot_entry *entry, struct span key, struct span value)
+{
+	const struct {
+		const char *name;
+		char *to;
+		size_t size;
+	} texts[] = {
+		{ "title", entry->title, sizeof(entry->title) },
+		{ "sort-key", entry->sort_key, sizeof(entry->sort_key) },
+		{ "machine-id", entry->machine_id, sizeof(entry->machine_id) },
+		{ "version", entry->version, sizeof(entry->version) },
+	};
+
+	if (span_equals(key, "options")) {
+		entry->cmdline = join(entry->cmdline, value.at, value.length);
+		return entry->cmdline ? 0 : -ENOMEM;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+		if (span_equals(key, texts[i].name))
+			snprintf(texts[i].to, texts[i].size, "%.*s", (int)value.length,
+				 value.at);
+	return 0;
+}
+
+/* Returns 1, 0 if it cannot be read or is too long, or -ENOMEM. */
+static int read_lines(int root_fd, struct boot_entry *entry)
+{
+	_cleanup_free_ char *text = NULL;
+	bool is_program = false;
+	int r = 0;
+
+	if (file_read(root_fd, entry->path, &text) < 0 || strlen(text) > TEXT_MAX)
+		return 0;
+	for (const char *at = text; *at && r == 0; at += *at == '\n') {
+		size_t length = strcspn(at, "\n");
+		struct span line = span_trim((struct span){ at, length });
+		struct span key = { line.at, strcspn(line.at, " \t\n") };
+		struct span value;
+
+		at += length;
+		if (key.length >= line.length)
+			continue;
+		value = span_trim(
+			(struct span){ line.at + key.length, line.length - key.length });
+		is_program |= span_equals(key, "efi");
+		r = read_key(entry, key, value);
+	}
+	if (r == 0 && !entry->cmdline && !is_program)
+		r = (entry->cmdline = strdup("")) ? 0 : -ENOMEM;
+	return r < 0 ? r : 1;
+}
+
+/* -- type 2: a UKI ------------------------------------------------------------------- */
+
+static void read_release(struct boot_entry *entry, const char *release)
+{
+	static const char *const titles[] = { "PRETTY_NAME", "IMAGE_ID", "NAME", "ID" };
+	static const char *const keys[] = { "IMAGE_ID", "ID" };
+	static const char *const versions[] = { "IMAGE_VERSION", "VERSION", "VERSION_ID",
+						"BUILD_ID" };
+	const struct {
+		const char *const *names;
+		size_t count;
+		char *to;
+		size_t size;
+	} texts[] = {
+		{ titles, ARRAY_SIZE(titles), entry->title, sizeof(entry->title) },
+		{ keys, ARRAY_SIZE(keys), entry->sort_key, sizeof(entry->sort_key) },
+		{ versions, ARRAY_SIZE(versions), entry->version,
+		  sizeof(entry->version) },
+	};
+
+	/* Of each list, the first one that is set. */
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+		for (size_t j = 0; j < texts[i].count && !texts[i].to[0]; j++) {
+			bool plain;
+			_cleanup_free_ char *value = shell_vars_resolve(
+				release, texts[i].names[j], "", &plain);
+
+			snprintf(texts[i].to, texts[i].size, "%s", value ? value : "");
+		}
+}
+
+/* Addons: PE files that append to the command line of one UKI, or of all. */
+static int add_addons(int root_fd, struct boot_entry *entry, const char *directory)
+{
+	_cleanup_free_ char **names = dirlist_read(root_fd, directory, ".addon.efi");
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && names && names[i]; i++) {
+		char path[1024];
+		struct uki addon;
+
+		snprintf(path, sizeof(path), "%s/%s", directory, names[i]);
+		if (uki_read(root_fd, path, &addon) == 0 && addon.cmdline) {
+			entry->cmdline = join(entry->cmdline, addon.cmdline,
+					      strlen(addon.cmdline));
+			r = entry->cmdline ? 0 : -ENOMEM;
+		}
+		uki_free(&addon);
+	}
+	return r;
+}
+
+static int read_uki(int root_fd, const char *place, struct boot_entry *entry)
+{
+	char directory[1024];
+	struct uki uki;
+	int r = uki_read(root_fd, entry->path, &uki);
+
+	/* Without this section it is some other EFI program. */
+	if (r == 0 && uki.os_release) {
+		read_release(entry, uki.os_release);
+		entry->is_uki = true;
+		entry->cmdline = uki.cmdline ? take_pointer(uki.cmdline) : strdup("");
+		r = entry->cmdline ? 1 : -ENOMEM;
+	}
+	uki_free(&uki);
+	if (r <= 0)
+		return r == -ENOMEM ? r : 0;
+	snprintf(directory, sizeof(directory), "%s/loader/addons", place);
+	r = add_addons(root_fd, entry, directory);
+	snprintf(directory, sizeof(directory), "%s/EFI/Linux/%s.extra.d", place,
+		 entry->id);
+	if (r == 0)
+		r = add_addons(root_fd, entry, directory);
+	return r < 0 ? r : 1;
+}
+
+/* -- all of them --------------------------------------------------------------------- */
+
+static int append(struct boot_entries *entries, const struct boot_entry *entry)
+{
+	struct boot_entry *item = array_append(entries->items, entries->count);
+
+	if (!item)
+		return -ENOMEM;
+	*item = *entry;
+	return 1;
+}
+
+static int read_directory(int root_fd, const char *place, bool ukis,
+			  struct boot_entries *ret)
+{
+	char directory[64];
+	_cleanup_free_ char **names = NULL;
+	int r = 0;
+
+	snprintf(directory, sizeof(directory), "%s/%s", place,
+		 ukis ? "EFI/Linux" : "loader/entries");
+	names = dirlist_read(root_fd, directory, ukis ? ".efi" : ".conf");
+	for (size_t i = 0; r >= 0 && names && names[i]; i++) {
+		struct boot_entry entry = { 0 };
+
+		snprintf(entry.path, sizeof(entry.path), "%s/%s", directory, names[i]);
+		read_name(&entry, names[i]);
+		r = ukis ? read_uki(root_fd, place, &entry) : read_lines(root_fd, &entry);
+		if (r > 0)
+			r = append(ret, &entry);
+		if (r <= 0)
+			free(entry.cmdline);
+	}
+	return r < 0 ? r : 0;
+}
+
+static int compare_ids(const struct boot_entry *a, const struct boot_entry *b)
+{
+	return version_compare(b->id, a->id);
+}
+
+static int compare_keys(const struct boot_entry *a, const struct boot_entry *b)
+{
+	bool a_has = a->sort_key[0], b_has = b->sort_key[0];
+	int order;
+
+	if (a_has != b_has)
+		return b_has - a_has;
+	if (!a_has)
+		return 0;
+	order = strcmp(a->sort_key, b->sort_key);
+	if (order == 0)
+		order = strcmp(a->machine_id, b->machine_id);
+	return order ? order : version_compare(b->version, a->version);
+}
+
+/* Entries that failed too often come last, those with a sort key first. */
+static int compare_entries(const void *a_data, const void *b_data)
+{
+	const struct boot_entry *a = a_data, *b = b_data;
+	int order = (a->tries_left == 0) - (b->tries_left == 0);
+
+	if (order == 0)
+		order = compare_keys(a, b);
+	if (order == 0)
+		order = compare_ids(a, b);
+	if (order == 0 && a->tries_left >= 0 && b->tries_left >= 0)
+		order = a->tries_left != b->tries_left ? b->tries_left - a->tries_left
+						       : a->tries_done - b->tries_done;
+	return order ? order : strcmp(a->path, b->path);
+}
+
+static int compare_for_grub(const void *a, const void *b)
+{
+	int order = compare_ids(a, b);
+
+	return order ? order
+		     : strcmp(((const struct boot_entry *)a)->path,
+			      ((const struct boot_entry *)b)->path);
+}
+
+static int read_all(int root_fd, bool with_ukis, struct boot_entries *ret)
+{
+	int r = 0;
+
+	*ret = (struct boot_entries){ 0 };
+	for (size_t i = 0; r == 0 && bls_places[i]; i++) {
+		r = read_directory(root_fd, bls_places[i], false, ret);
+		if (r == 0 && with_ukis)
+			r = read_directory(root_fd, bls_places[i], true, ret);
+	}
+	return r;
+}
+
+static void sort(struct boot_entries *entries, int (*compare)(const void *, const void *))
+{
+	if (entries->count)
+		qsort(entries->items, entries->count, sizeof(entries->items[0]), compare);
+}
+
+int bls_read(int root_fd, struct boot_entries *ret)
+{
+	int r = read_all(root_fd, true, ret);
+
+	sort(ret, compare_entries);
+	return r;
+}
+
+int bls_read_for_grub(int root_fd, struct boot_entries *ret)
+{
+	int r = read_all(root_fd, false, ret);
+
+	sort(ret, compare_for_grub);
+	return r;
+}
+
+void bls_free(struct boot_entries *entries)
+{
+	for (size_t i = 0; i < entries->count; i++)
+		free(entries->items[i].cmdline);
+	free(entries->items);
+	*entries = (struct boot_entries){ 0 };
+}
+
+bool bls_exists(int root_fd)
+{
+	char path[64];
+
+	for (size_t i = 0; bls_places[i]; i++) {
+		_cleanup_free_ char **ukis = NULL;
+
+		snprintf(path, sizeof(path), "%s/loader/entries", bls_places[i]);
+		if (sysfs_exists(root_fd, path))
+			return true;
+		snprintf(path, sizeof(path), "%s/EFI/Linux", bls_places[i]);
+		ukis = dirlist_read(root_fd, path, ".efi");
+		if (ukis && ukis[0])
+			return true;
+	}
+	return false;
+}
+
+int bls_add(const struct boot_entry *entry, char *cmdline, const char *note,
+	    struct boot_sources *ret)
+{
+	struct boot_source *source = boot_sources_add(ret, entry->path, cmdline);
+
+	if (!source)
+		return -ENOMEM;
+	source->is_final = true;
+	source->is_uki = entry->is_uki;
+	snprintf(source->note, sizeof(source->note), "%s", note);
+	return 0;
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "boot/config_files.h"
+#include "lib/dirlist.h"
+
+#define BOOT	CONFIG_FOR_BOOT
+#define MIGRATE CONFIG_FOR_MIGRATE
+#define DUMP	CONFIG_FOR_DUMP
+
+const struct config_file config_files[] = {
+	{ "etc/modprobe.d", ".conf", CONFIG_MODPROBE, MIGRATE | DUMP },
+	{ "etc/modules", NULL, CONFIG_MODULES, MIGRATE | DUMP },
+	{ "etc/modules-load.d", ".conf", CONFIG_MODULES, MIGRATE | DUMP },
+	{ "etc/initramfs-tools/modules", NULL, CONFIG_MODULES, MIGRATE | DUMP },
+	{ "etc/initramfs-tools/conf.d", "", CONFIG_OTHER, DUMP },
+	{ "etc/dracut.conf", NULL, CONFIG_DRACUT, BOOT | MIGRATE | DUMP },
+	{ "etc/dracut.conf.d", ".conf", CONFIG_DRACUT, BOOT | MIGRATE | DUMP },
+	{ "etc/driverctl.d", "", CONFIG_DRIVERCTL, MIGRATE | DUMP },
+	/* The names of these files have the ID of the machine. */
+	{ "boot/loader/entries", ".conf", CONFIG_BOOT_ENTRY, MIGRATE },
+	{ "boot/efi/loader/entries", ".conf", CONFIG_BOOT_ENTRY, MIGRATE },
+	{ "efi/loader/entries", ".conf", CONFIG_BOOT_ENTRY, MIGRATE },
+	{ "etc/default/grub.d", ".cfg", CONFIG_GRUB, BOOT | MIGRATE | DUMP },
+	{ "etc/default/grub", NULL, CONFIG_GRUB, BOOT | MIGRATE | DUMP },
+	{ "etc/kernel/cmdline", NULL, CONFIG_CMDLINE, BOOT | MIGRATE | DUMP },
+	/* The vendor's, for want of the other: migrate does not edit /usr. */
+	{ "usr/lib/kernel/cmdline", NULL, CONFIG_CMDLINE, BOOT | DUMP },
+	{ "etc/cmdline.d", ".conf", CONFIG_FRAGMENT, BOOT | MIGRATE | DUMP },
+	{ "etc/initramfs-tools/hooks", "", CONFIG_SCRIPT, MIGRATE },
+	{ "etc/initramfs-tools/scripts/init-top", "", CONFIG_SCRIPT, MIGRATE },
+	{ "etc/initramfs-tools/scripts/init-premount", "", CONFIG_SCRIPT, MIGRATE },
+	{ "etc/udev/rules.d", "", CONFIG_SCRIPT, MIGRATE },
+	{ "etc/systemd/system", "", CONFIG_SCRIPT, MIGRATE },
+	{ 0 },
+};
+
+static size_t string_size(const char *text)
+{
+	return strlen(text) + 1;
+}
+
+/* Appends "directory/name" to a block of strings; returns where the next one goes. */
+static char *put_path(char *to, const char *directory, const char *name)
+{
+	to = stpcpy(to, directory);
+	*to++ = '/';
+	return stpcpy(to, name) + 1;
+}
+
+static char **single_path(const char *path)
+{
+	char **paths = malloc(2 * sizeof(paths[0]) + string_size(path));
+
+	if (!paths)
+		return NULL;
+	paths[0] = strcpy((char *)(paths + 2), path);
+	paths[1] = NULL;
+	return paths;
+}
+
+char **config_file_paths(int root_fd, const struct config_file *file)
+{
+	_cleanup_free_ char **names = NULL;
+	size_t count = 0, size = 0;
+	char **paths, *to;
+
+	if (!file->suffix)
+		return single_path(file->path);
+	names = dirlist_read(root_fd, file->path, file->suffix);
+	if (!names)
+		return NULL;
+	for (; names[count]; count++)
+		size += string_size(file->path) + string_size(names[count]);
+	paths = malloc((count + 1) * sizeof(paths[0]) + size);
+	if (!paths)
+		return NULL;
+	to = (char *)(paths + count + 1);
+	for (size_t i = 0; i < count; i++) {
+		paths[i] = to;
+		to = put_path(to, file->path, names[i]);
+	}
+	paths[count] = NULL;
+	return paths;
+}
+
+/* Whether the path is that of a file right in the directory, with the suffix. */
+static bool is_inside(const struct config_file *file, const char *path)
+{
+	size_t length = strlen(file->path), suffix_length = strlen(file->suffix);
+	const char *name = path + length + 1;
+
+	if (strncmp(path, file->path, length) != 0 || path[length] != '/' ||
+	    strchr(name, '/') || strlen(name) <= suffix_length)
+		return false;
+	return strcmp(name + strlen(name) - suffix_length, file->suffix) == 0;
+}
+
+const struct config_file *config_file_find(const char *path)
+{
+	for (const struct config_file *file = config_files; file->path; file++)
+		if (file->suffix ? is_inside(file, path) : strcmp(path, file->path) == 0)
+			return file;
+	return NULL;
+}

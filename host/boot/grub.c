@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The entry that GRUB boots by default, of its menu or of the boot entries it reads. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/sysfs.h"
+#include "base/util.h"
+#include "boot/bls.h"
+#include "boot/grub.h"
+#include "boot/grub_menu.h"
+
+static const struct {
+	const char *config, *environment;
+} grub_files[] = {
+	{ "boot/grub/grub.cfg", "boot/grub/grubenv" },
+	{ "boot/grub2/grub.cfg", "boot/grub2/grubenv" },
+};
+
+/* Freed by the caller; NULL if there is no grub.cfg, or only root may read it. */
+static char *read_config(int root_fd)
+{
+	char *config;
+
+	for (size_t i = 0; i < ARRAY_SIZE(grub_files); i++)
+		if (file_read(root_fd, grub_files[i].config, &config) == 0)
+			return config;
+	return NULL;
+}
+
+static bool reads_entries(const char *config)
+{
+	return strstr(config, "\nblscfg");
+}
+
+bool grub_detect_entries(int root_fd)
+{
+	_cleanup_free_ char *config = read_config(root_fd);
+
+	return config && reads_entries(config);
+}
+
+bool grub_detect_menu(int root_fd)
+{
+	_cleanup_free_ char *config = read_config(root_fd);
+
+	return config ? !reads_entries(config)
+		      : sysfs_exists(root_fd, "etc/default/grub");
+}
+
+/* Returns as grub_menu_read(), or -ENOENT; release the menu in either case. */
+static int read_menu(int root_fd, size_t index, struct grub_menu *ret)
+{
+	_cleanup_free_ char *config = NULL;
+	_cleanup_free_ char *environment = NULL;
+
+	*ret = (struct grub_menu){ 0 };
+	if (file_read(root_fd, grub_files[index].config, &config) < 0)
+		return -ENOENT;
+	if (file_read(root_fd, grub_files[index].environment, &environment) < 0)
+		environment = NULL;
+	return grub_menu_read(config, environment ? environment : "", ret);
+}
+
+static const char *grub_default(const struct grub_menu *menu)
+{
+	const char *path = grub_variable(&menu->variables, "default");
+
+	return path ? path : "";
+}
+
+static const struct grub_entry *first_linux(const struct grub_menu *menu)
+{
+	for (size_t i = 0; i < menu->count; i++)
+		if (menu->entries[i].cmdline)
+			return &menu->entries[i];
+	return NULL;
+}
+
+/* The path of an entry for GRUB_DEFAULT: its IDs, with each ">" in them doubled. */
+static void put_path(FILE *file, const struct grub_menu *menu,
+		     const struct grub_entry *entry)
+{
+	if (entry->parent != GRUB_TOP) {
+		put_path(file, menu, &menu->entries[entry->parent]);
+		fputc('>', file);
+	}
+	for (const char *at = entry->id; *at; at++) {
+		if (*at == '>')
+			fputc('>', file);
+		fputc(*at, file);
+	}
+}
+
+/* The path of an entry in a submenu, which GRUB does not find by its name, or "". */
+static void find_hidden(const struct grub_menu *menu, const char *name, char *ret,
+			size_t size)
+{
+	FILE *file = fmemopen(ret, size, "w");
+
+	ret[0] = '\0';
+	for (size_t i = 0; file && i < menu->count; i++) {
+		const struct grub_entry *entry = &menu->entries[i];
+
+		if (entry->parent == GRUB_TOP ||
+		    (strcmp(entry->title, name) != 0 && strcmp(entry->id, name) != 0))
+			continue;
+		put_path(file, menu, entry);
+		break;
+	}
+	if (file && fclose(file) != 0)
+		ret[0] = '\0';
+}
+
+static void note_missing(const struct grub_menu *menu, char *note, size_t size)
+{
+	const char *name = grub_default(menu);
+	const char *saved = grub_variable(&menu->variables, "saved_entry");
+	bool is_saved = saved && strcmp(saved, name) == 0;
+	char path[256], target[320] = "an entry of the menu";
+
+	if (menu->is_once) {
+		snprintf(
+			note, size,
+			"grub-reboot chose \"%s\", which is not in GRUB's menu: assuming its first entry",
+			name);
+		return;
+	}
+	find_hidden(menu, name, path, sizeof(path));
+	if (path[0])
+		snprintf(target, sizeof(target), "\"%s\", since it is in a submenu",
+			 path);
+	snprintf(
+		note, size,
+		"GRUB's default \"%s\" is not in its menu: assuming the first entry; %s %s%s",
+		name,
+		is_saved ? "run grub-set-default with"
+			 : "set GRUB_DEFAULT in /etc/default/grub to",
+		target, is_saved ? "" : ", and run update-grub");
+}
+
+/* The entry that GRUB boots next, with a note unless it is simply the default. */
+static const struct grub_entry *choose(const struct grub_menu *menu, char *note,
+				       size_t size)
+{
+	bool is_found;
+	const struct grub_entry *chosen = grub_menu_default(menu, &is_found);
+	const struct grub_entry *entry =
+		chosen && chosen->cmdline ? chosen : first_linux(menu);
+
+	note[0] = '\0';
+	if (!entry)
+		return NULL;
+	if (!is_found)
+		note_missing(menu, note, size);
+	else if (chosen != entry)
+		snprintf(
+			note, size,
+			"GRUB's default \"%s\" does not boot Linux: assuming the first entry that does",
+			chosen ? chosen->title : grub_default(menu));
+	else if (menu->is_once)
+		snprintf(note, size, "GRUB boots \"%s\" once, as grub-reboot requested",
+			 entry->title);
+	return entry;
+}
+
+static int add_menu(const struct grub_menu *menu, const char *path,
+		    struct boot_sources *ret)
+{
+	char note[sizeof(ret->items[0].note)];
+	const struct grub_entry *entry = choose(menu, note, sizeof(note));
+	const char *cmdline = entry ? entry->cmdline : menu->cmdline;
+	struct boot_source *source;
+
+	if (!cmdline)
+		return 0;
+	source = boot_sources_add(ret, path, strdup(cmdline));
+	if (!source)
+		return -ENOMEM;
+	source->is_final = true;
+	snprintf(source->entry, sizeof(source->entry), "%s", entry ? entry->title : "");
+	memcpy(source->note, note, sizeof(note));
+	return 0;
+}
+
+int grub_read_menu(int root_fd, struct boot_sources *ret)
+{
+	int r = 0;
+
+	for (size_t i = 0; r != -ENOMEM && i < ARRAY_SIZE(grub_files); i++) {
+		struct grub_menu menu;
+
+		r = read_menu(root_fd, i, &menu);
+		if (r == 0)
+			r = add_menu(&menu, grub_files[i].config, ret);
+		grub_menu_free(&menu);
+	}
+	return r == -ENOMEM ? r : 0;
+}
+
+/* -- boot entries -------------------------------------------------------------------- */
+
+/* GRUB names an entry after its file, without the suffix. */
+static bool is_grub_entry(const struct boot_entry *entry, const char *path)
+{
+	char name[sizeof(entry->id)];
+
+	snprintf(name, sizeof(name), "%.*s", (int)(strrchr(entry->id, '.') - entry->id),
+		 entry->id);
+	return grub_path_names(path, name) || grub_path_names(path, entry->title);
+}
+
+static const struct boot_entry *find_grub_entry(const struct boot_entries *entries,
+						const char *path)
+{
+	bool is_number;
+	size_t length = grub_path_part(path, &is_number);
+	unsigned long number = is_number ? strtoul(path, NULL, 10) : 0;
+
+	if (length == 0 || is_number)
+		return number < entries->count ? &entries->items[number] : NULL;
+	for (size_t i = 0; i < entries->count; i++)
+		if (is_grub_entry(&entries->items[i], path))
+			return &entries->items[i];
+	return NULL;
+}
+
+/* The options of an entry may contain variables of GRUB. */
+static char *expand(const struct grub_menu *menu, const char *options)
+{
+	struct wordlist wordlist;
+	bool has_unset;
+	char *text;
+
+	if (grub_script_next(&options, &menu->variables, &wordlist, &has_unset) < 0)
+		return NULL;
+	text = grub_script_join(&wordlist, 0);
+	wordlist_free(&wordlist);
+	return text;
+}
+
+static int add_entry(int root_fd, const struct boot_entries *entries,
+		     struct boot_sources *ret)
+{
+	struct grub_menu menu = { 0 };
+	const struct boot_entry *entry;
+	char note[512] = "";
+	int r = -ENOENT;
+
+	for (size_t i = 0; r == -ENOENT && i < ARRAY_SIZE(grub_files); i++)
+		r = read_menu(root_fd, i, &menu);
+	entry = find_grub_entry(entries, grub_default(&menu));
+	if (!entry) {
+		entry = &entries->items[0];
+		snprintf(
+			note, sizeof(note),
+			"GRUB's default \"%s\" is not a boot entry: assuming the first one; run grub2-set-default",
+			grub_default(&menu));
+	} else if (menu.is_once) {
+		snprintf(note, sizeof(note),
+			 "GRUB boots \"%s\" once, as grub2-reboot requested",
+			 entry->title);
+	}
+	r = bls_add(entry, expand(&menu, entry->cmdline ? entry->cmdline : ""), note,
+		    ret);
+	grub_menu_free(&menu);
+	return r;
+}
+
+int grub_read_entries(int root_fd, struct boot_sources *ret)
+{
+	struct boot_entries entries;
+	int r = bls_read_for_grub(root_fd, &entries);
+
+	if (r == 0 && entries.count)
+		r = add_entry(root_fd, &entries, ret);
+	bls_free(&entries);
+	return r;
+}

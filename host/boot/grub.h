@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PASSTHRU_BOOT_GRUB_H
+#define PASSTHRU_BOOT_GRUB_H
+
+#include "boot/sources.h"
+
+/*
+ * GRUB boots from the menu in its grub.cfg, as Debian sets it up, or from boot entries,
+ * as Fedora does ("blscfg"). At most one of the two is detected.
+ */
+bool grub_detect_menu(int root_fd);
+bool grub_detect_entries(int root_fd);
+
+/* Add the entry that boots by default. Return 0 or -ENOMEM. */
+int grub_read_menu(int root_fd, struct boot_sources *ret);
+int grub_read_entries(int root_fd, struct boot_sources *ret);
+
+#endif

@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "boot/grub_menu.h"
+#include "boot/grub_test.h"
+#include "base/util.h"
+
+#define DEPTH_MAX   32
+#define ENTRIES_MAX 4096
+
+enum block { BLOCK_ENTRY, BLOCK_SUBMENU, BLOCK_FUNCTION };
+
+/* Of an "if": what is read now is followed, or not yet, or no more. */
+enum branch { BRANCH_TAKEN, BRANCH_WAITING, BRANCH_DONE };
+
+struct reader {
+	struct grub_menu *menu;
+	const char *environment;
+	enum block blocks[DEPTH_MAX];
+	size_t places[DEPTH_MAX]; /* the entries of these blocks */
+	size_t block_count;
+	enum branch branches[DEPTH_MAX];
+	size_t branch_count;
+	struct wordlist wordlist; /* of the command */
+	bool has_unset;		  /* in it, a variable that nothing here has set */
+};
+
+static const char *word(const struct reader *reader, size_t index)
+{
+	return index < reader->wordlist.count ? reader->wordlist.items[index] : "";
+}
+
+static bool is_last(const struct reader *reader, const char *text)
+{
+	return reader->wordlist.count > 1 &&
+	       strcmp(word(reader, reader->wordlist.count - 1), text) == 0;
+}
+
+/* -- variables ----------------------------------------------------------------------- */
+
+/* The environment block: lines of NAME=VALUE with backslashes, then "#" to its end. */
+static int load_environment(struct reader *reader)
+{
+	_cleanup_free_ char *text = strdup(reader->environment);
+	char *rest, *line;
+	int r = text ? 0 : -ENOMEM;
+
+	for (line = text ? strtok_r(text, "\n", &rest) : NULL; r == 0 && line;
+	     line = strtok_r(NULL, "\n", &rest)) {
+		char *value = strchr(line, '='), *to;
+
+		if (line[0] == '#' || !value)
+			continue;
+		*value++ = '\0';
+		to = value;
+		for (const char *at = value; *at; at++) {
+			at += *at == '\\' && at[1];
+			*to++ = *at;
+		}
+		*to = '\0';
+		r = grub_variable_set(&reader->menu->variables, line, value);
+	}
+	return r;
+}
+
+/* "set NAME=VALUE", and the same without "set". */
+static int assign(struct reader *reader, const char *text)
+{
+	const char *equals = strchr(text, '='), *once;
+	char name[128];
+
+	if (!equals || (size_t)(equals - text) >= sizeof(name))
+		return 0;
+	snprintf(name, sizeof(name), "%.*s", (int)(equals - text), text);
+	if (strcmp(name, "default") == 0) {
+		once = grub_variable(&reader->menu->variables, "next_entry");
+		reader->menu->is_once = once && *once && strcmp(once, equals + 1) == 0;
+	}
+	return grub_variable_set(&reader->menu->variables, name, equals + 1);
+}
+
+/* -- if ------------------------------------------------------------------------------ */
+
+/* What cannot be known is taken to be true, as is every command but "[". */
+static bool is_true(const struct reader *reader)
+{
+	if (strcmp(word(reader, 1), "[") != 0 || !is_last(reader, "]"))
+		return true;
+	return grub_test(&reader->wordlist, 2, reader->wordlist.count - 1,
+			 !reader->has_unset) != GRUB_FALSE;
+}
+
+static bool is_followed(const struct reader *reader)
+{
+	for (size_t i = 0; i < reader->branch_count; i++)
+		if (reader->branches[i] != BRANCH_TAKEN)
+			return false;
+	for (size_t i = 0; i < reader->block_count; i++)
+		if (reader->blocks[i] == BLOCK_FUNCTION)
+			return false;
+	return true;
+}
+
+static int begin_branch(struct reader *reader)
+{
+	if (reader->branch_count == DEPTH_MAX)
+		return -E2BIG;
+	reader->branches[reader->branch_count++] =
+		is_true(reader) ? BRANCH_TAKEN : BRANCH_WAITING;
+	return 1;
+}
+
+/* Returns 1 where the command was a part of an "if", 0 where not, or a negative errno. */
+static int follow_branch(struct reader *reader)
+{
+	const char *command = word(reader, 0);
+	bool is_else = strcmp(command, "else") == 0;
+	enum branch *branch;
+
+	if (strcmp(command, "if") == 0)
+		return begin_branch(reader);
+	if (!is_else && strcmp(command, "elif") != 0 && strcmp(command, "fi") != 0)
+		return 0;
+	if (reader->branch_count == 0)
+		return 1;
+	if (strcmp(command, "fi") == 0) {
+		reader->branch_count--;
+		return 1;
+	}
+	branch = &reader->branches[reader->branch_count - 1];
+	if (*branch == BRANCH_TAKEN)
+		*branch = BRANCH_DONE;
+	else if (*branch == BRANCH_WAITING && (is_else || is_true(reader)))
+		*branch = BRANCH_TAKEN;
+	return 1;
+}
+
+/* -- blocks -------------------------------------------------------------------------- */
+
+static size_t find_block(const struct reader *reader, enum block kind)
+{
+	for (size_t i = reader->block_count; i-- > 0;)
+		if (reader->blocks[i] == kind)
+			return reader->places[i];
+	return GRUB_TOP;
+}
+
+/* "--class debian --id X": the word after one belongs to it, if it is not in it. */
+static bool takes_word(const char *option)
+{
+	return option[0] == '-' && option[1] == '-' && !strchr(option, '=') &&
+	       strcmp(option, "--unrestricted") != 0;
+}
+
+static int add_entry(struct reader *reader, bool is_submenu)
+{
+	struct grub_menu *menu = reader->menu;
+	struct grub_entry entry = { .parent = find_block(reader, BLOCK_SUBMENU),
+				    .is_submenu = is_submenu };
+	const char *title = NULL, *id = NULL;
+	struct grub_entry *added;
+
+	for (size_t i = 1; i + 1 < reader->wordlist.count; i++) {
+		const char *text = word(reader, i);
+
+		if (strcmp(text, "--id") == 0)
+			id = word(reader, i + 1);
+		else if (strncmp(text, "--id=", 5) == 0)
+			id = text + 5;
+		else if (!title && strncmp(text, "--", 2) != 0)
+			title = text;
+		i += takes_word(text);
+	}
+	added = array_append(menu->entries, menu->count);
+	if (!added)
+		return -ENOMEM;
+	entry.title = strdup(title ? title : "");
+	entry.id = strdup(id ? id : title ? title : "");
+	*added = entry;
+	return entry.title && entry.id ? 0 : -ENOMEM;
+}
+
+static int begin_block(struct reader *reader, enum block kind)
+{
+	int r = 0;
+
+	if (reader->block_count == DEPTH_MAX)
+		return -E2BIG;
+	if (kind != BLOCK_FUNCTION && is_followed(reader) &&
+	    reader->menu->count < ENTRIES_MAX) {
+		r = add_entry(reader, kind == BLOCK_SUBMENU);
+		reader->places[reader->block_count] = reader->menu->count - 1;
+	} else {
+		/* Nothing in it counts, whatever it is. */
+		kind = BLOCK_FUNCTION;
+	}
+	reader->blocks[reader->block_count++] = kind;
+	return r;
+}
+
+/* Returns 1 where the command begins or ends a block, 0 where not, or an errno. */
+static int follow_block(struct reader *reader)
+{
+	static const struct {
+		const char *command;
+		enum block kind;
+	} kinds[] = {
+		{ "menuentry", BLOCK_ENTRY },
+		{ "submenu", BLOCK_SUBMENU },
+		{ "function", BLOCK_FUNCTION },
+	};
+
+	if (strcmp(word(reader, 0), "}") == 0) {
+		reader->block_count -= reader->block_count > 0;
+		return 1;
+	}
+	if (!is_last(reader, "{"))
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		int r;
+
+		if (strcmp(word(reader, 0), kinds[i].command) != 0)
+			continue;
+		r = begin_block(reader, kinds[i].kind);
+		return r < 0 ? r : 1;
+	}
+	return 0;
+}
+
+/* -- commands ------------------------------------------------------------------------ */
+
+/* Xen's kernel of the host is its first module, and "placeholder" its name for itself. */
+static size_t find_arguments(const struct reader *reader)
+{
+	static const char *const kernels[] = { "linux", "linux16", "linuxefi" };
+	static const char *const modules[] = { "module", "module2" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(kernels); i++)
+		if (strcmp(word(reader, 0), kernels[i]) == 0)
+			return 2;
+	for (size_t i = 0; i < ARRAY_SIZE(modules); i++)
+		if (strcmp(word(reader, 0), modules[i]) == 0)
+			return strcmp(word(reader, 2), "placeholder") == 0 ? 3 : 2;
+	return 0;
+}
+
+static int set_cmdline(struct reader *reader, size_t arguments)
+{
+	size_t entry = find_block(reader, BLOCK_ENTRY);
+	char **cmdline = entry == GRUB_TOP ? &reader->menu->cmdline
+					   : &reader->menu->entries[entry].cmdline;
+
+	if (*cmdline)
+		return 0;
+	*cmdline = grub_script_join(&reader->wordlist, arguments);
+	return *cmdline ? 0 : -ENOMEM;
+}
+
+static int follow_command(struct reader *reader)
+{
+	const char *command = word(reader, 0);
+	bool is_entry = find_block(reader, BLOCK_ENTRY) != GRUB_TOP;
+	size_t arguments = find_arguments(reader);
+
+	if (arguments)
+		return set_cmdline(reader, arguments);
+	if (strcmp(command, "load_env") == 0 && !is_entry)
+		return load_environment(reader);
+	if (strcmp(command, "set") == 0)
+		command = word(reader, 1);
+	/* What an entry sets comes too late for the choice between them. */
+	if (is_entry && strncmp(command, "default=", 8) == 0)
+		return 0;
+	return assign(reader, command);
+}
+
+static int follow(struct reader *reader)
+{
+	int r = follow_branch(reader);
+
+	if (r == 0)
+		r = follow_block(reader);
+	if (r == 0 && is_followed(reader))
+		r = follow_command(reader);
+	return r < 0 ? r : 0;
+}
+
+int grub_menu_read(const char *config, const char *environment, struct grub_menu *ret)
+{
+	struct reader reader = { .menu = ret, .environment = environment };
+	int r;
+
+	*ret = (struct grub_menu){ 0 };
+	while ((r = grub_script_next(&config, &ret->variables, &reader.wordlist,
+				     &reader.has_unset)) > 0) {
+		r = follow(&reader);
+		wordlist_free(&reader.wordlist);
+		if (r < 0)
+			break;
+	}
+	return r == -E2BIG ? 0 : r;
+}
+
+void grub_menu_free(struct grub_menu *menu)
+{
+	for (size_t i = 0; i < menu->count; i++) {
+		free(menu->entries[i].title);
+		free(menu->entries[i].id);
+		free(menu->entries[i].cmdline);
+	}
+	free(menu->entries);
+	free(menu->cmdline);
+	grub_variables_free(&menu->variables);
+	*menu = (struct grub_menu){ 0 };
+}
+
+/* -- the default --------------------------------------------------------------------- */
+
+size_t grub_path_part(const char *path, bool *ret_number)
+{
+	size_t length = 0;
+
+	for (; path[length] && (path[length] != '>' || path[length + 1] == '>'); length++)
+		length += path[length] == '>';
+	*ret_number = length > 0 && strspn(path, "0123456789") >= length;
+	return length;
+}
+
+bool grub_path_names(const char *path, const char *name)
+{
+	for (;; path++, name++) {
+		if (*path == '>' && path[1] != '>')
+			return *name == '\0';
+		path += *path == '>';
+		if (*path != *name)
+			return false;
+		if (*path == '\0')
+			return true;
+	}
+}
+
+/* The child of a menu that the first part of the path names, or the first one. */
+static const struct grub_entry *find_child(const struct grub_menu *menu, size_t parent,
+					   const char *path, bool *found)
+{
+	const struct grub_entry *first = NULL;
+	unsigned long number, index = 0;
+	bool is_number;
+
+	if (grub_path_part(path, &is_number) == 0)
+		is_number = true;
+	number = is_number ? strtoul(path, NULL, 10) : 0;
+	for (size_t i = 0; i < menu->count; i++) {
+		const struct grub_entry *entry = &menu->entries[i];
+
+		if (entry->parent != parent)
+			continue;
+		if (!first)
+			first = entry;
+		if (is_number ? index == number
+			      : grub_path_names(path, entry->title) ||
+					grub_path_names(path, entry->id))
+			return entry;
+		index++;
+	}
+	*found = false;
+	return first;
+}
+
+const struct grub_entry *grub_menu_default(const struct grub_menu *menu, bool *ret_found)
+{
+	const char *path = grub_variable(&menu->variables, "default");
+	const struct grub_entry *entry;
+	size_t parent = GRUB_TOP;
+
+	*ret_found = true;
+	if (!path)
+		path = "";
+	for (;;) {
+		bool is_number;
+
+		entry = find_child(menu, parent, path, ret_found);
+		if (!entry || !entry->is_submenu)
+			return entry;
+		parent = (size_t)(entry - menu->entries);
+		path += *ret_found ? grub_path_part(path, &is_number) : strlen(path);
+		path += *path == '>';
+	}
+}

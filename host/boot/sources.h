@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PASSTHRU_BOOT_SOURCES_H
+#define PASSTHRU_BOOT_SOURCES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* A file that sets the command line of the next boot, or a part of it. */
+struct boot_source {
+	char path[512];	  /* relative to the root, without a leading "/" */
+	char *cmdline;	  /* all of it, or the part of it that the file sets */
+	char entry[128];  /* the title of the default entry if the file has several, or ""
+			   */
+	char note[512];	  /* why this entry, if that is not obvious, or "" */
+	bool is_final;	  /* the boot loader reads it; others are inputs to such a file */
+	bool is_uki;	  /* a UKI: its command line is built in */
+	bool is_fragment; /* an input to UKIs, one of several */
+	bool is_unclear;  /* some of the file was not understood */
+	/* The command that updates the boot loader's file, or NULL (static). */
+	const char *rebuild;
+};
+
+struct boot_sources {
+	struct boot_source *items;
+	size_t count;
+};
+
+/*
+ * Appends a source with path and cmdline, and takes ownership of cmdline; a NULL cmdline
+ * stands for a failed allocation. Returns it, valid until the next one is added, or NULL
+ * without memory.
+ */
+struct boot_source *boot_sources_add(struct boot_sources *sources, const char *path,
+				     char *cmdline);
+void boot_sources_free(struct boot_sources *sources);
+
+/* Whether a file that the boot loader reads is among them. */
+bool boot_sources_have_final(const struct boot_sources *sources);
+
+/* The source that sets the command line of the next boot, or NULL. */
+const struct boot_source *boot_next(const struct boot_sources *sources);
+
+#endif

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The entry that systemd-boot boots by default: loader.conf(5), systemd-boot(7). Also the
+ * UKI that the firmware boots without it.
+ */
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/sysfs.h"
+#include "base/text.h"
+#include "base/util.h"
+#include "boot/bls.h"
+#include "boot/systemd_boot.h"
+
+#define PATTERN_SIZE 256
+#define SAVED	     "@saved"
+
+struct choice {
+	const struct boot_entry *entry; /* NULL if none of the entries boots Linux */
+	char note[512];			/* why it is chosen, or "" */
+};
+
+/* Four bytes of attributes, then UTF-16, of which fnmatch() gets "?" for non-ASCII. */
+static bool read_variable(int root_fd, const char *name, char ret[static PATTERN_SIZE])
+{
+	unsigned char data[4 + 2 * PATTERN_SIZE];
+	char path[128];
+	ssize_t length;
+	size_t count = 0;
+
+	snprintf(path, sizeof(path),
+		 "sys/firmware/efi/efivars/%s-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f",
+		 name);
+	length = sysfs_read_bytes(root_fd, path, data, sizeof(data));
+	for (ssize_t at = 4; at + 1 < length && count < PATTERN_SIZE - 1; at += 2) {
+		if (!data[at] && !data[at + 1])
+			break;
+		ret[count++] = data[at + 1] ? '?' : (char)data[at];
+	}
+	ret[count] = '\0';
+	return count > 0;
+}
+
+/* The last "default" in the loader.conf of the EFI system partition. */
+static bool read_config(int root_fd, char path[static 64], char ret[static PATTERN_SIZE])
+{
+	_cleanup_free_ char *text = NULL;
+	char *rest, *line;
+
+	for (size_t i = 0; !text && bls_places[i]; i++) {
+		snprintf(path, 64, "%s/loader/loader.conf", bls_places[i]);
+		if (file_read(root_fd, path, &text) < 0)
+			text = NULL;
+	}
+	ret[0] = '\0';
+	for (line = text ? strtok_r(text, "\n", &rest) : NULL; line;
+	     line = strtok_r(NULL, "\n", &rest)) {
+		struct span span = span_trim(span_of(line));
+
+		if (span.length < 8 || strncmp(span.at, "default", 7) != 0 ||
+		    !strchr(" \t", span.at[7]))
+			continue;
+		span = span_trim((struct span){ span.at + 7, span.length - 7 });
+		snprintf(ret, PATTERN_SIZE, "%.*s", (int)span.length, span.at);
+	}
+	return ret[0];
+}
+
+static const struct boot_entry *find(const struct boot_entries *entries,
+				     const char *pattern)
+{
+	for (size_t i = 0; i < entries->count; i++)
+		if (fnmatch(pattern, entries->items[i].id, FNM_CASEFOLD) == 0)
+			return &entries->items[i];
+	return NULL;
+}
+
+/* The entry that matches the pattern; "@saved" stands for the one booted last. */
+static const struct boot_entry *
+find_default(int root_fd, const struct boot_entries *entries, const char *pattern)
+{
+	char saved[PATTERN_SIZE];
+
+	if (strcmp(pattern, SAVED) != 0)
+		return find(entries, pattern);
+	return read_variable(root_fd, "LoaderEntryLastBooted", saved)
+		       ? find(entries, saved)
+		       : NULL;
+}
+
+/* EFI variables, set by bootctl, take precedence: first the one for the next boot only.
+ */
+static const struct boot_entry *
+choose_entry(int root_fd, const struct boot_entries *entries, char *note, size_t size)
+{
+	char pattern[PATTERN_SIZE], path[64];
+	const struct boot_entry *entry;
+
+	if (read_variable(root_fd, "LoaderEntryOneShot", pattern)) {
+		entry = find(entries, pattern);
+		snprintf(note, size, "systemd-boot boots %s once, as bootctl requested",
+			 pattern);
+		if (entry)
+			return entry;
+	}
+	note[0] = '\0';
+	if (read_variable(root_fd, "LoaderEntryDefault", pattern)) {
+		entry = find_default(root_fd, entries, pattern);
+		if (entry)
+			return entry;
+		snprintf(
+			note, size,
+			"systemd-boot's default %s, set by bootctl, matches no boot entry for Linux; see bootctl list",
+			pattern);
+	}
+	if (read_config(root_fd, path, pattern)) {
+		entry = find_default(root_fd, entries, pattern);
+		if (entry)
+			return entry;
+		snprintf(
+			note, size,
+			"the default %s in /%s matches no boot entry for Linux; see bootctl list",
+			pattern, path);
+	}
+	return entries->count ? &entries->items[0] : NULL;
+}
+
+static void choose(int root_fd, const struct boot_entries *entries, struct choice *ret)
+{
+	*ret = (struct choice){ 0 };
+	ret->entry = choose_entry(root_fd, entries, ret->note, sizeof(ret->note));
+	if (!ret->entry || ret->entry->cmdline)
+		return;
+	snprintf(
+		ret->note, sizeof(ret->note),
+		"systemd-boot's default, /%s, does not boot Linux: assuming the first entry that does",
+		ret->entry->path);
+	ret->entry = NULL;
+	for (size_t i = 0; !ret->entry && i < entries->count; i++)
+		if (entries->items[i].cmdline)
+			ret->entry = &entries->items[i];
+}
+
+/* Whether it is installed on a boot partition. */
+static bool is_installed(int root_fd)
+{
+	char path[64];
+
+	for (size_t i = 0; bls_places[i]; i++) {
+		snprintf(path, sizeof(path), "%s/loader/loader.conf", bls_places[i]);
+		if (sysfs_exists(root_fd, path))
+			return true;
+		snprintf(path, sizeof(path), "%s/EFI/systemd", bls_places[i]);
+		if (sysfs_exists(root_fd, path))
+			return true;
+	}
+	return false;
+}
+
+/* Without systemd-boot, the boot order of the firmware decides between UKIs. */
+static void note_firmware(int root_fd, const struct boot_entries *entries,
+			  struct choice *choice)
+{
+	size_t ukis = 0;
+
+	for (size_t i = 0; i < entries->count; i++)
+		ukis += entries->items[i].is_uki;
+	if (choice->entry->is_uki && ukis > 1 && !choice->note[0] &&
+	    !is_installed(root_fd))
+		snprintf(
+			choice->note, sizeof(choice->note),
+			"there are %zu UKIs and no systemd-boot to choose one: assuming /%s; efibootmgr shows which one the firmware boots",
+			ukis, choice->entry->path);
+}
+
+bool systemd_boot_detect(int root_fd)
+{
+	return sysfs_exists(root_fd, "etc/kernel/cmdline") || bls_exists(root_fd);
+}
+
+int systemd_boot_read(int root_fd, struct boot_sources *ret)
+{
+	struct boot_entries entries;
+	struct choice choice;
+	int r = bls_read(root_fd, &entries);
+
+	if (r == 0) {
+		choose(root_fd, &entries, &choice);
+		if (choice.entry) {
+			note_firmware(root_fd, &entries, &choice);
+			r = bls_add(choice.entry, strdup(choice.entry->cmdline),
+				    choice.note, ret);
+		}
+	}
+	bls_free(&entries);
+	return r;
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <endian.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "boot/uki.h"
+#include "base/util.h"
+
+/*
+ * Of a PE file only what leads to its sections: at the end of the header for DOS the
+ * place of the one for PE, which has the number of sections and the size of the header
+ * between itself and their table.
+ */
+#define DOS_SIZE	    64
+#define DOS_PE_AT	    60
+#define PE_SIZE		    24
+#define PE_SECTION_COUNT_AT 6
+#define PE_OPTIONAL_SIZE_AT 20
+#define SECTION_SIZE	    40
+#define SECTION_NAME_SIZE   8
+#define SECTION_USED_AT	    8  /* in memory, that is without what fills it up */
+#define SECTION_STORED_AT   16 /* in the file */
+#define SECTION_OFFSET_AT   20
+
+/* The format allows 96, firmware less. */
+#define SECTION_MAX 96
+/* No kernel takes a command line as long as that. */
+#define TEXT_MAX (64 * 1024)
+
+static uint32_t read_u16(const unsigned char *at)
+{
+	uint16_t value;
+
+	memcpy(&value, at, sizeof(value));
+	return le16toh(value);
+}
+
+static uint32_t read_u32(const unsigned char *at)
+{
+	uint32_t value;
+
+	memcpy(&value, at, sizeof(value));
+	return le32toh(value);
+}
+
+/* All of it or nothing: returns 0, -ENOEXEC where the file ends before, or an errno. */
+static int read_at(int fd, uint32_t offset, void *buffer, size_t size)
+{
+	for (size_t done = 0; done < size;) {
+		ssize_t got = pread(fd, (char *)buffer + done, size - done,
+				    (off_t)offset + (off_t)done);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -errno;
+		if (got == 0)
+			return -ENOEXEC;
+		done += (size_t)got;
+	}
+	return 0;
+}
+
+/* The content of a section as text, up to its first NUL. */
+static int read_section(int fd, const unsigned char *header, char **ret_text)
+{
+	uint32_t used = read_u32(header + SECTION_USED_AT);
+	uint32_t stored = read_u32(header + SECTION_STORED_AT);
+	uint32_t size = used && used < stored ? used : stored;
+	_cleanup_free_ char *text = NULL;
+	int r;
+
+	if (size > TEXT_MAX)
+		return -ENOEXEC;
+	text = calloc(1, (size_t)size + 1);
+	if (!text)
+		return -ENOMEM;
+	r = read_at(fd, read_u32(header + SECTION_OFFSET_AT), text, size);
+	if (r < 0)
+		return r;
+	free(*ret_text);
+	*ret_text = take_pointer(text);
+	return 0;
+}
+
+static bool is_named(const unsigned char *header, const char *name)
+{
+	return strncmp((const char *)header, name, SECTION_NAME_SIZE) == 0;
+}
+
+/* An image may have several profiles, each after a section that says so: the first one
+ * is booted unless somebody chooses another, and takes what is before it as its own.
+ */
+static int read_sections(int fd, uint32_t table, uint32_t count, struct uki *ret)
+{
+	unsigned char header[SECTION_SIZE];
+	unsigned profiles = 0;
+	int r = 0;
+
+	for (uint32_t i = 0; r == 0 && i < count && profiles < 2; i++) {
+		r = read_at(fd, table + i * SECTION_SIZE, header, sizeof(header));
+		if (r < 0)
+			break;
+		if (is_named(header, ".profile"))
+			profiles++;
+		else if (profiles < 2 && is_named(header, ".cmdline"))
+			r = read_section(fd, header, &ret->cmdline);
+		else if (profiles < 2 && is_named(header, ".osrel"))
+			r = read_section(fd, header, &ret->os_release);
+	}
+	return r;
+}
+
+static int read_file(int fd, struct uki *ret)
+{
+	unsigned char dos[DOS_SIZE], pe[PE_SIZE];
+	uint32_t at, count;
+	int r = read_at(fd, 0, dos, sizeof(dos));
+
+	if (r < 0)
+		return r;
+	at = read_u32(dos + DOS_PE_AT);
+	if (memcmp(dos, "MZ", 2) != 0 || at > INT32_MAX)
+		return -ENOEXEC;
+	r = read_at(fd, at, pe, sizeof(pe));
+	if (r < 0)
+		return r;
+	count = read_u16(pe + PE_SECTION_COUNT_AT);
+	if (memcmp(pe, "PE\0\0", 4) != 0 || count > SECTION_MAX)
+		return -ENOEXEC;
+	at += PE_SIZE + read_u16(pe + PE_OPTIONAL_SIZE_AT);
+	return read_sections(fd, at, count, ret);
+}
+
+int uki_read(int root_fd, const char *path, struct uki *ret)
+{
+	_cleanup_close_ int fd =
+		openat(root_fd, path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	int r;
+
+	*ret = (struct uki){ 0 };
+	if (fd < 0)
+		return -errno;
+	r = read_file(fd, ret);
+	for (char *at = ret->cmdline; r == 0 && at && *at; at++)
+		if (*at == '\n')
+			*at = ' ';
+	return r;
+}
+
+void uki_free(struct uki *uki)
+{
+	free(uki->cmdline);
+	free(uki->os_release);
+	*uki = (struct uki){ 0 };
+}

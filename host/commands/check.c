@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* passthru check: verify the setup, and tell how to fix what is wrong. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/sysfs.h"
+#include "base/util.h"
+#include "commands/findings.h"
+#include "machine/machine.h"
+#include "migrate/legacy.h"
+#include "ui/json.h"
+
+static void check_iommu(struct findings *findings, const struct machine *machine)
+{
+	if (machine->has_groups)
+		findings_add(findings, FINDING_OK, "IOMMU",
+			     "on; devices have IOMMU groups");
+	else
+		findings_add(findings, FINDING_TODO, "IOMMU",
+			     "off, so devices cannot be passed through: %s",
+			     machine->advice);
+}
+
+static void check_unsafe(struct findings *findings)
+{
+	char value[8];
+
+	if (sysfs_read(findings->host->root_fd,
+		       "sys/module/vfio/parameters/enable_unsafe_noiommu_mode", value,
+		       sizeof(value)) > 0 &&
+	    value[0] == 'Y')
+		findings_add(
+			findings, FINDING_TODO, "VFIO",
+			"vfio.enable_unsafe_noiommu_mode is set, which is dangerous and does not help virtual machines; remove it");
+}
+
+static void check_legacy(struct findings *findings)
+{
+	static const char about[] = "legacy settings";
+	struct legacy_settings settings;
+
+	if (legacy_find(findings->host, &settings) < 0)
+		findings_add(findings, FINDING_NOTE, about,
+			     "cannot read the configuration");
+	else if (settings.edit_count == 1)
+		findings_add(findings, FINDING_TODO, about,
+			     "/%s has some; run passthru migrate",
+			     settings.edits[0].path);
+	else if (settings.edit_count)
+		findings_add(findings, FINDING_TODO, about,
+			     "%zu files have some, such as /%s; run passthru migrate",
+			     settings.edit_count, settings.edits[0].path);
+	else if (settings.note_count)
+		findings_add(findings, FINDING_NOTE, about,
+			     "there may be %zu; run passthru migrate to list them",
+			     settings.note_count);
+	else
+		findings_add(findings, FINDING_OK, about, "none");
+	settings_free(&settings);
+}
+
+/* Whether qemu.conf has a list of the devices that QEMU may open, without VFIO's. */
+static bool is_vfio_denied(const char *config)
+{
+	const char *end, *list, *found;
+
+	for (list = config; (list = strstr(list, "cgroup_device_acl")); list++) {
+		const char *line = list;
+
+		while (line > config && line[-1] != '\n')
+			line--;
+		if (line[strspn(line, " \t")] == '#')
+			continue;
+		end = strchr(list, ']');
+		found = strstr(list, "\"/dev/vfio/vfio\"");
+		return !found || (end && found > end);
+	}
+	return false;
+}
+
+static void check_access(struct findings *findings, const struct machine *machine)
+{
+	_cleanup_free_ char *config = NULL;
+	int root_fd = findings->host->root_fd;
+	bool claimed = false;
+
+	for (size_t i = 0; i < machine->count; i++)
+		claimed |= machine->devices[i].is_claimed;
+	if (claimed && findings->host->is_this && !sysfs_exists(root_fd, "dev/vfio/vfio"))
+		findings_add(
+			findings, FINDING_TODO, "QEMU",
+			"devices are claimed, but /dev/vfio/vfio does not exist; run modprobe vfio_iommu_type1");
+	if (file_read(root_fd, "etc/libvirt/qemu.conf", &config) < 0)
+		return;
+	if (is_vfio_denied(config))
+		findings_add(
+			findings, FINDING_TODO, "libvirt",
+			"cgroup_device_acl in /etc/libvirt/qemu.conf lacks \"/dev/vfio/vfio\"; add it");
+	else
+		findings_add(findings, FINDING_OK, "libvirt",
+			     "qemu.conf allows access to VFIO");
+}
+
+int check_run(struct host *host)
+{
+	struct findings findings = { .host = host };
+	struct json_object *top = NULL;
+	struct machine machine;
+	int status = STATUS_NOT_GOOD;
+
+	if (host->arguments->json) {
+		top = json_begin("check");
+		findings.items = json_add_array(top, "findings");
+	}
+	if (machine_read(host, &machine) == 0) {
+		check_iommu(&findings, &machine);
+		check_unsafe(&findings);
+		check_kernels(&findings);
+		check_cmdline(&findings);
+		check_legacy(&findings);
+		check_access(&findings, &machine);
+		status = findings.todo_count ? STATUS_NOT_GOOD : STATUS_GOOD;
+	}
+	machine_free(&machine);
+	if (top) {
+		json_add_bool(top, "ok", status == STATUS_GOOD);
+		if (json_end(top) < 0)
+			status = STATUS_NOT_GOOD;
+	}
+	return status;
+}

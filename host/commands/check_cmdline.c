@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the kernel command lines of this boot and the next one request. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/util.h"
+#include "boot/boot.h"
+#include "cmdline/params.h"
+#include "cmdline/tokenizer.h"
+#include "commands/findings.h"
+#include "lib/wordlist.h"
+
+/* The passthru parameters on it, separated by blanks; freed by the caller. */
+static char *extract(const char *cmdline)
+{
+	struct text_cursor rest = { .at = cmdline, .end = cmdline + strlen(cmdline) };
+	struct parameter parameter;
+	char *text = NULL;
+	size_t size;
+	FILE *file = open_memstream(&text, &size);
+
+	if (!file)
+		return NULL;
+	while (tokenizer_next(&rest, &parameter)) {
+		if (parameter.name.length < 9 ||
+		    memcmp(parameter.name.at, "passthru.", 9) != 0)
+			continue;
+		fprintf(file, "%s%.*s", ftell(file) ? " " : "",
+			(int)parameter.name.length, parameter.name.at);
+		if (parameter.value.at)
+			fprintf(file, "=%.*s", (int)parameter.value.length,
+				parameter.value.at);
+	}
+	return fclose(file) == 0 ? text : NULL;
+}
+
+static const char *or_nothing(const char *text)
+{
+	return text && text[0] ? text : "nothing";
+}
+
+/* Where to put a parameter that has no effect where it is. */
+static const char *advise_place(const struct boot_source *next)
+{
+	if (strstr(next->path, "grub"))
+		return "add it to /etc/default/grub and run update-grub";
+	if (strstr(next->path, "loader/entries/"))
+		return "add it to the \"options\" of the boot entry, and to /etc/kernel/cmdline for future entries";
+	return "add it to the kernel command line in your boot loader's configuration";
+}
+
+/* The initramfs reads such files for its own parameters, so people put ours there. */
+static void check_fragment(struct findings *findings, const struct boot_source *input,
+			   const char *wanted, const struct boot_source *next)
+{
+	findings_add(
+		findings, FINDING_TODO, "command line",
+		"/%s sets %s, which has no effect: the file becomes part of the kernel command line only in a UKI, and this system does not boot one; %s",
+		input->path, wanted, advise_place(next));
+}
+
+/* If an input differs from the file generated from it, that one is outdated. */
+static void check_input(struct findings *findings, const struct boot_source *input,
+			const struct boot_source *next)
+{
+	_cleanup_free_ char *present = extract(next->cmdline);
+	_cleanup_free_ char *wanted = extract(input->cmdline);
+
+	if (input->is_unclear)
+		findings_add(findings, FINDING_NOTE, "command line",
+			     "/%s is only partly understood", input->path);
+	/* It belongs to another boot loader, or sets nothing. */
+	if (input == next || input->is_final || !wanted || !present || !wanted[0] ||
+	    strcmp(wanted, present) == 0)
+		return;
+	if ((input->is_fragment || next->is_uki) && wordlist_contains(wanted, present))
+		return;
+	if (input->is_fragment && !next->is_uki)
+		check_fragment(findings, input, wanted, next);
+	else if (next->is_final)
+		findings_add(findings, FINDING_TODO, "command line",
+			     "/%s sets %s, but /%s sets %s; run %s", input->path, wanted,
+			     next->path, or_nothing(present), input->rebuild);
+}
+
+static void add_problem(struct findings *findings, const struct problem *problem)
+{
+	int length = (int)problem->parameter.length;
+
+	if (problem->kind == PROBLEM_UNKNOWN)
+		findings_add(findings, FINDING_TODO, "command line",
+			     "unknown parameter %.*s; did you mean %s?", length,
+			     problem->parameter.at, problem->why);
+	else
+		findings_add(findings, FINDING_TODO, "command line",
+			     "\"%.*s\" in %.*s: %s", (int)problem->text.length,
+			     problem->text.at, length, problem->parameter.at,
+			     problem->why);
+}
+
+static void check_request(struct findings *findings, const struct boot_source *next)
+{
+	char name[sizeof(next->path) + sizeof(next->entry) + 8];
+	struct params params;
+
+	snprintf(name, sizeof(name), next->entry[0] ? "/%s (\"%s\")" : "/%s%s",
+		 next->path, next->entry);
+	if (params_parse(next->cmdline, &params) < 0)
+		return;
+	for (size_t i = 0; i < params.problem_count; i++)
+		add_problem(findings, &params.problems[i]);
+	if (params.off)
+		findings_add(findings, FINDING_TODO, "command line",
+			     "%s has passthru.off; remove it", name);
+	else if (params.wanted.count == 0)
+		findings_add(
+			findings, FINDING_TODO, "command line",
+			"%s requests no devices; passthru args ADDRESS prints the parameter for one",
+			name);
+	else if (params.problem_count == 0)
+		findings_add(findings, FINDING_OK, "command line",
+			     "%s requests devices; passthru plan lists them", name);
+	params_free(&params);
+}
+
+static void check_running(struct findings *findings, const struct boot_source *next,
+			  const char *running)
+{
+	_cleanup_free_ char *now = extract(running);
+	_cleanup_free_ char *then = extract(next->cmdline);
+
+	if (now && then && strcmp(now, then) != 0)
+		findings_add(findings, FINDING_NOTE, "command line",
+			     "this boot requests %s, the next one %s", or_nothing(now),
+			     or_nothing(then));
+}
+
+void check_cmdline(struct findings *findings)
+{
+	int root_fd = findings->host->root_fd;
+	_cleanup_free_ char *running = NULL;
+	struct boot_source this = { .path = "proc/cmdline" };
+	const struct boot_source *next;
+	struct boot_sources sources = { 0 };
+
+	if (file_read(root_fd, "proc/cmdline", &running) < 0 ||
+	    boot_read(root_fd, &sources) < 0) {
+		findings_add(findings, FINDING_NOTE, "command line", "cannot read it");
+		boot_sources_free(&sources);
+		return;
+	}
+	running[strcspn(running, "\n")] = '\0';
+	this.cmdline = running;
+	next = boot_next(&sources);
+	if (next) {
+		if (next->note[0])
+			findings_add(findings, FINDING_NOTE, "boot loader", "%s",
+				     next->note);
+		check_request(findings, next);
+		check_running(findings, next, running);
+	} else {
+		next = &this;
+		check_request(findings, next);
+		findings_add(
+			findings, FINDING_NOTE, "command line",
+			"found no configuration of GRUB or systemd-boot; this boot's is checked instead");
+	}
+	for (size_t i = 0; i < sources.count; i++)
+		check_input(findings, &sources.items[i], next);
+	boot_sources_free(&sources);
+}

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The installed kernels and their initramfs images. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/sysfs.h"
+#include "base/util.h"
+#include "boot/version.h"
+#include "commands/findings.h"
+#include "initramfs/generators.h"
+#include "initramfs/inspect.h"
+#include "lib/dirlist.h"
+
+static void add(struct findings *findings, enum finding_state state, const char *kernel,
+		const char *format, ...) _printf_(4, 5);
+
+static void add(struct findings *findings, enum finding_state state, const char *kernel,
+		const char *format, ...)
+{
+	char about[128], text[1024];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	snprintf(about, sizeof(about), "kernel %s", kernel);
+	findings_add(findings, state, about, "%s", text);
+}
+
+static bool find_generated(int root_fd, const char *kernel, char *path, size_t size)
+{
+	for (const struct generator *at = generators; at->name; at++) {
+		snprintf(path, size, "%s%s%s", at->prefix, kernel, at->suffix);
+		if (sysfs_exists(root_fd, path))
+			return true;
+	}
+	return false;
+}
+
+/* kernel-install puts images into a directory per machine ID and kernel. */
+static bool find_installed(int root_fd, const char *kernel, char *path, size_t size)
+{
+	static const char *const tops[] = { "boot", "boot/efi", "efi" };
+
+	snprintf(path, size, "boot/initrd-%s", kernel);
+	if (sysfs_exists(root_fd, path))
+		return true;
+	for (size_t i = 0; i < ARRAY_SIZE(tops); i++) {
+		_cleanup_free_ char **names = dirlist_read(root_fd, tops[i], "");
+
+		for (size_t j = 0; names && names[j]; j++) {
+			snprintf(path, size, "%s/%s/%s/initrd", tops[i], names[j],
+				 kernel);
+			if (sysfs_exists(root_fd, path))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* The kernel's configuration, or NULL; freed by the caller. */
+static char *read_config(int root_fd, const char *kernel)
+{
+	static const char *const formats[] = { "boot/config-", "lib/modules/" };
+	char *text, path[512];
+
+	snprintf(path, sizeof(path), "%s%s", formats[0], kernel);
+	if (file_read(root_fd, path, &text) == 0)
+		return text;
+	snprintf(path, sizeof(path), "%s%s/config", formats[1], kernel);
+	return file_read(root_fd, path, &text) == 0 ? text : NULL;
+}
+
+static bool has_option(const char *config, const char *name)
+{
+	char line[64];
+
+	snprintf(line, sizeof(line), "\n%s=", name);
+	return strstr(config, line);
+}
+
+static bool is_built_in(int root_fd, const char *kernel, const char *module)
+{
+	_cleanup_free_ char *text = NULL;
+	char path[512], line[64];
+
+	snprintf(path, sizeof(path), "lib/modules/%s/modules.builtin", kernel);
+	snprintf(line, sizeof(line), "/%s.ko\n", module);
+	return file_read(root_fd, path, &text) == 0 && strstr(text, line);
+}
+
+static void check_config(struct findings *findings, const char *kernel)
+{
+	_cleanup_free_ char *config = read_config(findings->host->root_fd, kernel);
+	static const char *const needed[] = { "CONFIG_VFIO_PCI",
+					      "CONFIG_VFIO_IOMMU_TYPE1" };
+	bool good = true;
+
+	if (!config) {
+		add(findings, FINDING_NOTE, kernel,
+		    "cannot check its configuration: /boot/config-%s does not exist",
+		    kernel);
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(needed); i++) {
+		if (has_option(config, needed[i]))
+			continue;
+		good = false;
+		add(findings, FINDING_TODO, kernel,
+		    "built without %s; install a kernel that has it", needed[i]);
+	}
+	if (!has_option(config, "CONFIG_INTEL_IOMMU") &&
+	    !has_option(config, "CONFIG_AMD_IOMMU") &&
+	    !has_option(config, "CONFIG_ARM_SMMU_V3")) {
+		good = false;
+		add(findings, FINDING_TODO, kernel,
+		    "built without an IOMMU driver; install a kernel that has one");
+	}
+	if (good)
+		add(findings, FINDING_OK, kernel, "has drivers for VFIO and IOMMUs");
+}
+
+static void describe_missing(const struct image *image, char *text, size_t size)
+{
+	snprintf(text, size, "%s%s%s%s", image->has_program ? "" : ", passthru-early",
+		 image->has_start ? "" : ", the script that starts it",
+		 image->has_driver ? "" : ", vfio-pci",
+		 image->has_type1 ? "" : ", vfio_iommu_type1");
+}
+
+/* Without our hook, a new image would lack the same. */
+static void add_incomplete(struct findings *findings, const char *kernel,
+			   const char *path, const char *missing)
+{
+	int root_fd = findings->host->root_fd;
+	const struct generator *generator = generators_installed(root_fd);
+	char commands[512];
+
+	generators_rebuild_one(root_fd, kernel, path, commands, sizeof(commands));
+	if (generator && !generators_have_hook(root_fd))
+		add(findings, FINDING_TODO, kernel,
+		    "/%s lacks %s, and passthru's hook for %s is missing; install passthru again, then run %s",
+		    path, missing, generator->name, commands);
+	else
+		add(findings, FINDING_TODO, kernel, "/%s lacks %s; rebuild it: run %s",
+		    path, missing, commands);
+}
+
+static void check_image(struct findings *findings, const char *kernel)
+{
+	int root_fd = findings->host->root_fd, r;
+	char path[512], missing[128];
+	struct image image;
+
+	if (!find_generated(root_fd, kernel, path, sizeof(path)) &&
+	    !find_installed(root_fd, kernel, path, sizeof(path))) {
+		add(findings, FINDING_NOTE, kernel,
+		    "cannot check its initramfs: found no image in /boot");
+		return;
+	}
+	r = inspect_image(root_fd, path, &image);
+	if (r < 0) {
+		add(findings, FINDING_NOTE, kernel, "cannot read /%s: %s%s", path,
+		    strerror(-r), r == -EACCES ? "; run passthru check as root" : "");
+		return;
+	}
+	image.has_driver |= is_built_in(root_fd, kernel, "vfio-pci");
+	image.has_type1 |= is_built_in(root_fd, kernel, "vfio_iommu_type1");
+	describe_missing(&image, missing, sizeof(missing));
+	if (missing[0])
+		add_incomplete(findings, kernel, path, missing + 2);
+	else
+		add(findings, FINDING_OK, kernel,
+		    "/%s has passthru-early and its modules", path);
+}
+
+static int compare_kernels(const void *a, const void *b)
+{
+	return version_compare(*(char *const *)a, *(char *const *)b);
+}
+
+void check_kernels(struct findings *findings)
+{
+	_cleanup_free_ char **names =
+		dirlist_read(findings->host->root_fd, "lib/modules", "");
+	size_t count = 0, found = 0;
+	char path[512];
+
+	while (names && names[found])
+		found++;
+	if (found)
+		qsort(names, found, sizeof(names[0]), compare_kernels);
+	for (size_t i = 0; i < found; i++) {
+		/* The directory of a removed kernel may stay, without modules.dep. */
+		snprintf(path, sizeof(path), "lib/modules/%s/modules.dep", names[i]);
+		if (!sysfs_exists(findings->host->root_fd, path))
+			continue;
+		count++;
+		check_config(findings, names[i]);
+		check_image(findings, names[i]);
+	}
+	if (count == 0)
+		findings_add(findings, FINDING_NOTE, "kernels",
+			     "found none in /lib/modules");
+}

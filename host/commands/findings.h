@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PASSTHRU_COMMANDS_FINDINGS_H
+#define PASSTHRU_COMMANDS_FINDINGS_H
+
+#include "host.h"
+
+/* The results of passthru check. */
+enum finding_state {
+	FINDING_OK,
+	FINDING_NOTE, /* it cannot be checked, or may be intended */
+	FINDING_TODO, /* the user must fix it */
+};
+
+struct findings {
+	const struct host *host;
+	struct json_object *items; /* for --json, else NULL */
+	unsigned todo_count;
+};
+
+/* Prints a finding, or adds it to items. about is a word or two, the rest a phrase. */
+void findings_add(struct findings *findings, enum finding_state state, const char *about,
+		  const char *format, ...) _printf_(4, 5);
+
+/* One aspect each, in a file of that name. */
+void check_kernels(struct findings *findings);
+void check_cmdline(struct findings *findings);
+
+#endif

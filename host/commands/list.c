@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* passthru list: the IOMMU groups and their devices. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ui/message.h"
+#include "dump/dump.h"
+#include "ui/json.h"
+#include "machine/machine.h"
+#include "machine/annotate.h"
+#include "machine/filter.h"
+
+#define INDENT 16 /* of everything about a device but its address */
+
+struct list {
+	struct host *host;
+	struct machine machine;
+	struct filter *filters;
+	size_t filter_count;
+};
+
+static bool is_chosen(const struct list *list, const struct device *device)
+{
+	for (size_t i = 0; i < list->filter_count; i++)
+		if (filter_matches(&list->filters[i], device))
+			return true;
+	return list->filter_count == 0;
+}
+
+static void print_device(const struct list *list, const struct device *device)
+{
+	const struct output *output = &list->host->output;
+	const struct pci_device *pci = device->pci;
+	const char *class_name = device->class_name;
+	char name[FULL_NAME_SIZE];
+
+	printf("  ");
+	output_styled(output, STYLE_TITLE, device->address);
+	printf("%*s", INDENT - 2 - (int)strlen(device->address), " ");
+	output_wrapped(output, STYLE_PLAIN, INDENT, INDENT, "%s [%04x], %s%s",
+		       class_name[0] ? class_name : "class", (unsigned)pci->id.class >> 8,
+		       pci->driver[0] ? "driver " : "no driver", pci->driver);
+	device_full_name(device, name);
+	printf("%*s", INDENT, "");
+	output_wrapped(output, STYLE_PLAIN, INDENT, INDENT, "%s [%04x:%04x]", name,
+		       (unsigned)pci->id.vendor, (unsigned)pci->id.device);
+	annotate_print(output, &list->machine, device, INDENT);
+}
+
+/* Returns the number of devices printed. */
+static size_t print_group(const struct list *list, int group)
+{
+	size_t count = 0;
+	char title[32] = "No group";
+
+	if (group != NO_GROUP)
+		snprintf(title, sizeof(title), "Group %d", group);
+	for (size_t i = 0; i < list->machine.count; i++) {
+		const struct device *device = &list->machine.devices[i];
+
+		if (device->pci->group != group || !is_chosen(list, device))
+			continue;
+		if (count++ == 0) {
+			output_styled(&list->host->output, STYLE_TITLE, title);
+			putchar('\n');
+		}
+		print_device(list, device);
+	}
+	return count;
+}
+
+/* The next larger group number, or NO_GROUP. */
+static int next_group(const struct machine *machine, int previous)
+{
+	int next = NO_GROUP;
+
+	for (size_t i = 0; i < machine->count; i++) {
+		int group = machine->devices[i].pci->group;
+
+		if (group > previous && (next == NO_GROUP || group < next))
+			next = group;
+	}
+	return next;
+}
+
+static int print_text(const struct list *list)
+{
+	const struct machine *machine = &list->machine;
+	size_t count = 0;
+
+	if (!machine->has_groups)
+		output_wrapped(
+			&list->host->output, STYLE_BAD, 0, 0,
+			"There are no IOMMU groups, so no device can be passed through: %s.",
+			machine->advice);
+	for (int group = NO_GROUP; (group = next_group(machine, group)) != NO_GROUP;)
+		count += print_group(list, group);
+	count += print_group(list, NO_GROUP);
+	if (count > 0)
+		return STATUS_GOOD;
+	warn("no device of this machine matches; see passthru list");
+	return STATUS_NOT_GOOD;
+}
+
+static void add_member(void *data, const struct device *other)
+{
+	json_append_text(data, other->address);
+}
+
+static void add_id(struct json_object *object, const struct pci_id *id)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%04x:%04x", (unsigned)id->vendor,
+		 (unsigned)id->device);
+	json_add_text(object, "id", text);
+	snprintf(text, sizeof(text), "%04x:%04x", (unsigned)id->subvendor,
+		 (unsigned)id->subdevice);
+	json_add_text(object, "subsystem", text);
+	snprintf(text, sizeof(text), "%06x", (unsigned)id->class);
+	json_add_text(object, "class", text);
+}
+
+static void add_device(const struct list *list, const struct device *device,
+		       struct json_object *object)
+{
+	const struct pci_device *pci = device->pci;
+
+	json_add_text(object, "address", device->address);
+	add_id(object, &pci->id);
+	json_add_text(object, "class_name", device->class_name);
+	json_add_text(object, "vendor_name", device->vendor_name);
+	json_add_text(object, "device_name", device->device_name);
+	if (pci->group == NO_GROUP)
+		json_add_text(object, "group", NULL);
+	else
+		json_add_number(object, "group", pci->group);
+	json_add_text(object, "driver", pci->driver);
+	json_add_bool(object, "bridge", pci->is_bridge);
+	json_add_bool(object, "claimed", device->is_claimed);
+	json_add_bool(object, "boot_display", pci->is_boot_display);
+	json_add_text(object, "system", device->system);
+	json_add_number(object, "virtual_functions", device->vf_count);
+	annotate_group_members(&list->machine, device, add_member,
+			       json_add_array(object, "together_with"));
+}
+
+static int print_json(const struct list *list)
+{
+	const struct machine *machine = &list->machine;
+	struct json_object *top = json_begin("list"), *devices;
+
+	size_t count = 0;
+
+	json_add_bool(top, "iommu", machine->has_groups);
+	json_add_text(top, "advice", machine->has_groups ? NULL : machine->advice);
+	devices = json_add_array(top, "devices");
+	for (size_t i = 0; i < machine->count; i++)
+		if (is_chosen(list, &machine->devices[i])) {
+			add_device(list, &machine->devices[i], json_append(devices));
+			count++;
+		}
+	return json_end(top) < 0 || count == 0 ? STATUS_NOT_GOOD : STATUS_GOOD;
+}
+
+static int parse_operands(const struct arguments *arguments, struct list *list)
+{
+	list->filters =
+		calloc((size_t)arguments->operand_count + 1, sizeof(list->filters[0]));
+	if (!list->filters)
+		return -ENOMEM;
+	for (int i = 0; i < arguments->operand_count; i++)
+		if (filter_parse(arguments->operands[i],
+				 &list->filters[list->filter_count++]) < 0)
+			return -EINVAL;
+	return 0;
+}
+
+int list_run(struct host *host)
+{
+	struct list list = { .host = host };
+	int status = STATUS_USAGE;
+
+	if (host->arguments->dump &&
+	    (host->arguments->json || host->arguments->operand_count)) {
+		warn("--dump describes the whole machine in a file; of the other options it takes only --root");
+		return STATUS_USAGE;
+	}
+	if (host->arguments->dump)
+		return dump_write(host, host->arguments->dump) < 0 ? STATUS_NOT_GOOD
+								   : STATUS_GOOD;
+	if (parse_operands(host->arguments, &list) < 0)
+		goto out;
+	status = STATUS_NOT_GOOD;
+	if (machine_read(host, &list.machine) < 0)
+		goto out;
+	machine_read_backing(host, &list.machine);
+	status = host->arguments->json ? print_json(&list) : print_text(&list);
+out:
+	free(list.filters);
+	machine_free(&list.machine);
+	return status;
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* passthru status: what this boot claimed, and whether that still holds. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ui/message.h"
+#include "base/file.h"
+#include "initramfs/generators.h"
+#include "machine/report_view.h"
+#include "report/reader.h"
+#include "report/report.h"
+#include "cmdline/params.h"
+
+struct status {
+	struct report_view report_view;
+	const char *missing; /* why there is no report, or NULL */
+	char not_run[384];   /* such a reason, with commands */
+	bool is_requested;   /* the running command line requests something */
+	bool is_dry;
+};
+
+/* Whether the running command line requests anything. */
+static bool is_requested(const struct host *host)
+{
+	_cleanup_free_ char *text = NULL;
+	struct params params;
+	bool requested;
+
+	if (file_read(host->root_fd, "proc/cmdline", &text) < 0)
+		return false;
+	requested = params_parse(text, &params) == 0 && !params_are_empty(&params) &&
+		    !params.off;
+	params_free(&params);
+	return requested;
+}
+
+static void print_times(const struct report_view *report_view)
+{
+	const char *text = report_view->report;
+	struct report_phase phase;
+
+	while (report_next_phase(&text, &phase))
+		output_wrapped(&report_view->host->output, STYLE_PLAIN, 0, 2,
+			       "The %s stage took %llu ms, %llu ms of it in the kernel.",
+			       phase.name, (unsigned long long)phase.total_us / 1000,
+			       (unsigned long long)phase.kernel_us / 1000);
+}
+
+static void add_times(const struct report_view *report_view, struct json_object *array)
+{
+	const char *text = report_view->report;
+	struct report_phase phase;
+
+	while (report_next_phase(&text, &phase)) {
+		struct json_object *object = json_append(array);
+
+		json_add_text(object, "phase", phase.name);
+		json_add_number(object, "total_us", (int64_t)phase.total_us);
+		json_add_number(object, "kernel_us", (int64_t)phase.kernel_us);
+	}
+}
+
+static bool print_text(const struct status *status)
+{
+	const struct output *output = &status->report_view.host->output;
+	bool ok;
+
+	if (status->missing) {
+		output_wrapped(output, status->is_requested ? STYLE_BAD : STYLE_PLAIN, 0,
+			       0, "%s", status->missing);
+		return !status->is_requested;
+	}
+	if (status->is_dry)
+		output_wrapped(
+			output, STYLE_NOTE, 0, 0,
+			"This boot was a dry run (passthru.dryrun) and claimed nothing. Without it:");
+	ok = report_view_print(&status->report_view);
+	print_times(&status->report_view);
+	return ok && !status->is_dry;
+}
+
+static bool print_json(const struct status *status)
+{
+	struct json_object *top = json_begin("status");
+	bool ok = !status->is_requested;
+
+	json_add_bool(top, "requested", status->is_requested);
+	json_add_bool(top, "reported", !status->missing);
+	json_add_bool(top, "dryrun", status->is_dry);
+	if (!status->missing)
+		ok = report_view_add(&status->report_view, top) && !status->is_dry;
+	json_add_bool(top, "ok", ok);
+	json_add_text(top, "missing", status->missing);
+	if (!status->missing)
+		add_times(&status->report_view, json_add_array(top, "phases"));
+	return json_end(top) == 0 && ok;
+}
+
+static const char not_requested[] =
+	"The command line of this boot has no passthru parameter. passthru args ADDRESS prints one.";
+static const char not_readable[] =
+	"/run/passthru/report cannot be read, or another version of passthru wrote it.";
+
+static const char *describe_not_run(struct status *status)
+{
+	char commands[256];
+
+	generators_rebuild_all(status->report_view.host->root_fd, commands,
+			       sizeof(commands));
+	snprintf(
+		status->not_run, sizeof(status->not_run),
+		"The command line requests devices, but passthru-early did not run: it is not in the initramfs of this boot. Rebuild the initramfs: run %s.",
+		commands);
+	return status->not_run;
+}
+
+static void read_report(struct status *status, char **text)
+{
+	int r = file_read(status->report_view.host->root_fd, REPORT_PATH, text);
+
+	if (r == 0 && report_read_header(*text, &status->is_dry)) {
+		status->report_view.is_plan = status->is_dry;
+		status->report_view.report = *text;
+	} else if (r == -ENOENT) {
+		status->missing =
+			status->is_requested ? describe_not_run(status) : not_requested;
+	} else {
+		status->missing = not_readable;
+		status->is_requested = true;
+	}
+}
+
+int status_run(struct host *host)
+{
+	_cleanup_free_ char *text = NULL;
+	struct machine machine;
+	struct status status = { .report_view = { .host = host, .machine = &machine },
+				 .is_requested = is_requested(host) };
+	bool ok = false;
+
+	if (machine_read(host, &machine) == 0) {
+		read_report(&status, &text);
+		ok = host->arguments->json ? print_json(&status) : print_text(&status);
+	}
+	machine_free(&machine);
+	return ok ? STATUS_GOOD : STATUS_NOT_GOOD;
+}

@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "boot/config_files.h"
+#include "dump/redact.h"
+#include "ui/message.h"
+#include "dump/dump.h"
+#include "base/file.h"
+#include "machine/machine.h"
+#include "base/sysfs.h"
+#include "dump/unpack.h"
+
+/* This part of configuration space has no serial numbers, and any user may read it. */
+#define CONFIG_SIZE 64
+
+struct dump {
+	const struct host *host;
+	struct archive *archive;
+	struct redaction redaction;
+	int error;
+};
+
+static void put(struct dump *dump, const char *path, const char *target, const void *data,
+		size_t size)
+{
+	struct archive_entry *entry = archive_entry_new();
+
+	if (!entry) {
+		dump->error = -ENOMEM;
+		return;
+	}
+	archive_entry_set_pathname(entry, path);
+	archive_entry_set_perm(entry, 0644);
+	archive_entry_set_filetype(entry, target ? AE_IFLNK : AE_IFREG);
+	archive_entry_set_mtime(entry, 0, 0);
+	if (target)
+		archive_entry_set_symlink(entry, target);
+	else
+		archive_entry_set_size(entry, (la_int64_t)size);
+	/* unpack_dump() would refuse the dump, for example because of a large file. */
+	if (!unpack_accepts(entry))
+		warn("left /%s out of the dump: it is too large, or a link that leaves the dump",
+		     path);
+	else if (archive_write_header(dump->archive, entry) != ARCHIVE_OK ||
+		 (size && archive_write_data(dump->archive, data, size) < 0))
+		dump->error = -EIO;
+	archive_entry_free(entry);
+}
+
+static void put_text(struct dump *dump, const char *path, const char *text)
+{
+	put(dump, path, NULL, text, strlen(text));
+}
+
+/* Files that cannot be read are left out. */
+static void copy(struct dump *dump, const char *path)
+{
+	_cleanup_free_ char *text = NULL;
+
+	if (file_read(dump->host->root_fd, path, &text) < 0)
+		return;
+	redact_text(&dump->redaction, text);
+	put_text(dump, path, text);
+}
+
+/* The same with a redacted copy of the file, from change(). */
+static void copy_changed(struct dump *dump, const char *path,
+			 char *(*change)(const char *text))
+{
+	_cleanup_free_ char *text = NULL;
+	_cleanup_free_ char *changed = NULL;
+
+	if (file_read(dump->host->root_fd, path, &text) < 0)
+		return;
+	changed = change(text);
+	if (!changed) {
+		dump->error = -ENOMEM;
+		return;
+	}
+	redact_text(&dump->redaction, changed);
+	put_text(dump, path, changed);
+}
+
+static void copy_link(struct dump *dump, const char *path)
+{
+	char target[PATH_MAX];
+	ssize_t length =
+		readlinkat(dump->host->root_fd, path, target, sizeof(target) - 1);
+
+	if (length <= 0)
+		return;
+	target[length] = '\0';
+	put(dump, path, target, NULL, 0);
+}
+
+/* Calls back for the names in a directory, except those that begin with a dot. */
+static void for_each(struct dump *dump, const char *directory,
+		     void (*each)(struct dump *dump, const char *directory,
+				  const char *name))
+{
+	_cleanup_closedir_ DIR *stream =
+		sysfs_open_directory(dump->host->root_fd, directory);
+	struct dirent *entry;
+
+	while (stream && (entry = readdir(stream)))
+		if (entry->d_name[0] != '.')
+			each(dump, directory, entry->d_name);
+}
+
+static void copy_named(struct dump *dump, const char *directory, const char *name)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	copy(dump, path);
+}
+
+static void copy_named_link(struct dump *dump, const char *directory, const char *name)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	copy_link(dump, path);
+}
+
+/* The dump shows only that the file exists. */
+static void put_empty(struct dump *dump, const char *path)
+{
+	if (sysfs_exists(dump->host->root_fd, path))
+		put_text(dump, path, "");
+}
+
+/*
+ * The target of a link in a class or a bus, relative to the root: "sys/devices/…".
+ * Returns false for other files.
+ */
+static bool find_target(const struct dump *dump, const char *path,
+			char target[static PATH_MAX])
+{
+	char link[PATH_MAX];
+	ssize_t length = readlinkat(dump->host->root_fd, path, link, sizeof(link) - 1);
+	const char *devices;
+
+	if (length <= 0)
+		return false;
+	link[length] = '\0';
+	devices = strstr(link, "devices/");
+	if (!devices || snprintf(target, PATH_MAX, "sys/%s", devices) >= PATH_MAX)
+		return false;
+	return true;
+}
+
+static void copy_files(struct dump *dump, const char *directory, const char *const *names,
+		       size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		copy_named(dump, directory, names[i]);
+}
+
+static void copy_config(struct dump *dump, const char *directory)
+{
+	char path[PATH_MAX], config[CONFIG_SIZE];
+	ssize_t length;
+
+	snprintf(path, sizeof(path), "%s/config", directory);
+	length = sysfs_read_bytes(dump->host->root_fd, path, config, sizeof(config));
+	if (length > 0)
+		put(dump, path, NULL, config, (size_t)length);
+}
+
+/* Interfaces may be named after their MAC address, so the dump calls them net0. */
+static void copy_interface(struct dump *dump, const char *directory, const char *name)
+{
+	char path[PATH_MAX], flags[32];
+
+	snprintf(path, sizeof(path), "%s/%s/flags", directory, name);
+	if (sysfs_read(dump->host->root_fd, path, flags, sizeof(flags)) <= 0)
+		return;
+	snprintf(path, sizeof(path), "%s/net0/flags", directory);
+	put_text(dump, path, flags);
+}
+
+static void copy_pci_device(struct dump *dump, const char *bus, const char *name)
+{
+	static const char *const files[] = {
+		"modalias",	  "class",	 "boot_vga",	   "sriov_numvfs",
+		"sriov_totalvfs", "revision",	 "reset_method",   "resource",
+		"d3cold_allowed", "power_state", "driver_override"
+	};
+	static const char *const links[] = { "driver", "iommu_group", "physfn",
+					     "virtfn0" };
+	char path[PATH_MAX], target[PATH_MAX], net[PATH_MAX + 8];
+
+	snprintf(path, sizeof(path), "%s/%s", bus, name);
+	if (!find_target(dump, path, target))
+		return;
+	copy_link(dump, path);
+	copy_files(dump, target, files, ARRAY_SIZE(files));
+	for (size_t i = 0; i < ARRAY_SIZE(links); i++)
+		copy_named_link(dump, target, links[i]);
+	copy_config(dump, target);
+	snprintf(net, sizeof(net), "%s/net", target);
+	for_each(dump, net, copy_interface);
+}
+
+static void copy_group(struct dump *dump, const char *groups, const char *name)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/%s", groups, name);
+	copy_named(dump, path, "type");
+	snprintf(path, sizeof(path), "%s/%s/devices", groups, name);
+	for_each(dump, path, copy_named_link);
+}
+
+static void copy_dm_uuid(struct dump *dump, const char *directory)
+{
+	char path[PATH_MAX], uuid[160];
+
+	snprintf(path, sizeof(path), "%s/dm/uuid", directory);
+	if (sysfs_read(dump->host->root_fd, path, uuid, sizeof(uuid)) <= 0)
+		return;
+	redact_dm_uuid(uuid);
+	redact_text(&dump->redaction, uuid);
+	put_text(dump, path, uuid);
+}
+
+static void copy_block(struct dump *dump, const char *class, const char *name)
+{
+	static const char *const files[] = { "dev", "partition", "size", "hidden",
+					     "dm/name" };
+	char path[PATH_MAX], target[PATH_MAX], slaves[PATH_MAX + 8];
+
+	snprintf(path, sizeof(path), "%s/%s", class, name);
+	if (!find_target(dump, path, target))
+		return;
+	copy_link(dump, path);
+	copy_files(dump, target, files, ARRAY_SIZE(files));
+	copy_dm_uuid(dump, target);
+	snprintf(slaves, sizeof(slaves), "%s/slaves", target);
+	for_each(dump, slaves, copy_named_link);
+}
+
+static void copy_cmdline(struct dump *dump)
+{
+	_cleanup_free_ char *text = NULL;
+
+	if (file_read(dump->host->root_fd, "proc/cmdline", &text) < 0)
+		return;
+	redact_cmdline(&dump->redaction, text);
+	put_text(dump, "proc/cmdline", text);
+}
+
+/* The first processor stands for all of them. */
+static void copy_cpuinfo(struct dump *dump)
+{
+	_cleanup_free_ char *text = NULL;
+	char *end;
+
+	if (file_read(dump->host->root_fd, "proc/cpuinfo", &text) < 0)
+		return;
+	end = strstr(text, "\n\n");
+	if (end)
+		end[1] = '\0';
+	put_text(dump, "proc/cpuinfo", text);
+}
+
+/* Whether an earlier device has the same key, in the bits of the mask. */
+static bool is_repeated(const struct machine *machine, size_t index, uint32_t mask,
+			uint32_t (*key)(const struct device *device))
+{
+	for (size_t i = 0; i < index; i++)
+		if (((key(&machine->devices[i]) ^ key(&machine->devices[index])) &
+		     mask) == 0)
+			return true;
+	return false;
+}
+
+static uint32_t id_key(const struct device *device)
+{
+	return device->pci->id.vendor << 16 | device->pci->id.device;
+}
+
+static uint32_t class_key(const struct device *device)
+{
+	return device->pci->id.class >> 8;
+}
+
+static void put_vendor(FILE *file, const struct machine *machine, size_t first)
+{
+	uint32_t vendor = id_key(&machine->devices[first]) >> 16;
+
+	fprintf(file, "%04x  %s\n", (unsigned)vendor,
+		machine->devices[first].vendor_name);
+	for (size_t i = first; i < machine->count; i++) {
+		const struct device *device = &machine->devices[i];
+
+		if (device->pci->id.vendor == vendor && device->device_name[0] &&
+		    !is_repeated(machine, i, UINT32_MAX, id_key))
+			fprintf(file, "\t%04x  %s\n", (unsigned)device->pci->id.device,
+				device->device_name);
+	}
+}
+
+static void put_class(FILE *file, const struct machine *machine, size_t first)
+{
+	uint32_t base = class_key(&machine->devices[first]) >> 8;
+
+	fprintf(file, "C %02x  class\n", (unsigned)base);
+	for (size_t i = first; i < machine->count; i++) {
+		const struct device *device = &machine->devices[i];
+
+		if (class_key(device) >> 8 == base && device->class_name[0] &&
+		    !is_repeated(machine, i, UINT32_MAX, class_key))
+			fprintf(file, "\t%02x  %s\n", (unsigned)class_key(device) & 0xff,
+				device->class_name);
+	}
+}
+
+/* The part of pci.ids that names this machine's devices. */
+static void put_names(FILE *file, const struct machine *machine)
+{
+	for (size_t i = 0; i < machine->count; i++)
+		if (machine->devices[i].vendor_name[0] &&
+		    !is_repeated(machine, i, 0xffff0000, id_key))
+			put_vendor(file, machine, i);
+	for (size_t i = 0; i < machine->count; i++)
+		if (!is_repeated(machine, i, 0xff00, class_key))
+			put_class(file, machine, i);
+}
+
+static void copy_names(struct dump *dump)
+{
+	_cleanup_free_ char *text = NULL;
+	struct machine machine;
+	size_t size;
+	FILE *file = open_memstream(&text, &size);
+
+	if (!file)
+		return;
+	if (machine_read(dump->host, &machine) == 0)
+		put_names(file, &machine);
+	machine_free(&machine);
+	if (fclose(file) == 0)
+		put_text(dump, "usr/share/misc/pci.ids", text);
+}
+
+static void copy_configuration(struct dump *dump)
+{
+	for (const struct config_file *file = config_files; file->path; file++) {
+		_cleanup_free_ char **paths = NULL;
+
+		if (!(file->uses & CONFIG_FOR_DUMP))
+			continue;
+		paths = config_file_paths(dump->host->root_fd, file);
+		if (!paths)
+			dump->error = -ENOMEM;
+		for (size_t i = 0; paths && paths[i]; i++)
+			copy(dump, paths[i]);
+	}
+}
+
+static void copy_system(struct dump *dump)
+{
+	put_empty(dump, "sys/firmware/acpi/tables/DMAR");
+	put_empty(dump, "sys/firmware/acpi/tables/IVRS");
+	for_each(dump, "sys/class/iommu", copy_named_link);
+	copy_configuration(dump);
+	copy(dump, "proc/sys/kernel/osrelease");
+	copy(dump, "etc/os-release");
+	copy_cmdline(dump);
+	copy_cpuinfo(dump);
+	copy_changed(dump, "proc/self/mountinfo", redact_mounts);
+	copy_changed(dump, "proc/swaps", redact_swaps);
+	copy_changed(dump, "run/passthru/report", redact_report);
+	copy_names(dump);
+}
+
+static struct archive *open_archive(const char *file)
+{
+	struct archive *archive = archive_write_new();
+
+	if (!archive)
+		return NULL;
+	/* libarchive would also write a .zip, which unpack_dump() does not read. */
+	if (archive_write_set_format_filter_by_ext_def(archive, file, ".tar") ==
+		    ARCHIVE_OK &&
+	    (archive_format(archive) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_TAR &&
+	    archive_write_open_filename(archive, file) == ARCHIVE_OK)
+		return archive;
+	warn("cannot write %s: %s; choose a name that ends in .tar or .tar.gz", file,
+	     archive_error_string(archive) ? archive_error_string(archive)
+					   : "unknown format");
+	archive_write_free(archive);
+	return NULL;
+}
+
+int dump_write(const struct host *host, const char *file)
+{
+	struct dump dump = { .host = host, .archive = open_archive(file) };
+
+	if (!dump.archive)
+		return -EINVAL;
+	redact_open(host->root_fd, &dump.redaction);
+	for_each(&dump, "sys/bus/pci/devices", copy_pci_device);
+	for_each(&dump, "sys/kernel/iommu_groups", copy_group);
+	for_each(&dump, "sys/class/block", copy_block);
+	copy_system(&dump);
+	if (archive_write_close(dump.archive) != ARCHIVE_OK)
+		dump.error = -EIO;
+	if (dump.error < 0)
+		warn("cannot write %s: %s", file, archive_error_string(dump.archive));
+	archive_write_free(dump.archive);
+	return dump.error;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PASSTHRU_DUMP_REDACT_H
+#define PASSTHRU_DUMP_REDACT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/text.h"
+
+/*
+ * Redacts what tells whose machine a dump is from, and keeps everything that this program
+ * evaluates.
+ */
+#define REDACT_UUIDS_MAX 64
+#define REDACT_REMOVED	 "removed"
+
+struct redaction {
+	char host_name[65];		  /* "" if unknown */
+	char uuids[REDACT_UUIDS_MAX][37]; /* those seen so far, in lower case */
+	size_t count;
+};
+
+/* Reads the host name of the machine below the root. There is nothing to free. */
+void redact_open(int root_fd, struct redaction *ret);
+
+/*
+ * Redacts in place, without changing the length: MAC addresses; the host name in names of
+ * volume groups (HOST-vg); the values of parameters and variables that look like secrets.
+ * UUIDs become numbers, equal ones the same number.
+ */
+void redact_text(struct redaction *redaction, char *text);
+
+/* The same for a kernel command line, which has the quoting of the kernel. */
+void redact_cmdline(struct redaction *redaction, char *text);
+
+/*
+ * The lines of mountinfo about disks and the root, without the names of directories other
+ * than the usual ones. Freed by the caller; NULL without memory.
+ */
+char *redact_mounts(const char *mountinfo);
+
+/* A report, passthru-report(5), and /proc/swaps without such names, likewise. */
+char *redact_report(const char *report);
+char *redact_swaps(const char *swaps);
+
+/* In place; keeps the type of a device-mapper device and what tells volume groups apart.
+ */
+void redact_dm_uuid(char *uuid);
+
+#endif

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/sysfs.h"
+#include "base/util.h"
+#include "initramfs/generators.h"
+
+const struct generator generators[] = {
+	{
+		.name = "initramfs-tools",
+		.tools = { "usr/sbin/update-initramfs" },
+		.rebuild_all = "update-initramfs -u -k all",
+		.rebuild_one = "update-initramfs -u -k %k",
+		.prefix = "boot/initrd.img-",
+		.suffix = "",
+		.hook = "usr/share/initramfs-tools/hooks/passthru",
+		.starters = { "00-passthru" },
+	},
+	{
+		.name = "dracut",
+		.tools = { "usr/bin/dracut", "usr/sbin/dracut" },
+		.rebuild_all = "dracut --force --regenerate-all",
+		.rebuild_one = "dracut --force /%i %k",
+		.prefix = "boot/initramfs-",
+		.suffix = ".img",
+		.hook = "usr/lib/dracut/modules.d/50passthru/module-setup.sh",
+		.starters = { "00-passthru-early.sh", "passthru-early.service" },
+	},
+	{ 0 },
+};
+
+static bool is_installed(int root_fd, const struct generator *generator)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(generator->tools); i++)
+		if (generator->tools[i] && sysfs_exists(root_fd, generator->tools[i]))
+			return true;
+	return false;
+}
+
+const struct generator *generators_installed(int root_fd)
+{
+	for (const struct generator *at = generators; at->name; at++)
+		if (is_installed(root_fd, at))
+			return at;
+	return NULL;
+}
+
+bool generators_have_hook(int root_fd)
+{
+	for (const struct generator *at = generators; at->name; at++)
+		if (sysfs_exists(root_fd, at->hook))
+			return true;
+	return false;
+}
+
+bool generators_is_starter(const char *name)
+{
+	for (const struct generator *at = generators; at->name; at++)
+		for (size_t i = 0; i < ARRAY_SIZE(at->starters); i++)
+			if (at->starters[i] && strcmp(name, at->starters[i]) == 0)
+				return true;
+	return false;
+}
+
+static void put_command(FILE *file, const char *command, const char *kernel,
+			const char *image)
+{
+	for (; *command; command++) {
+		if (*command != '%') {
+			fputc(*command, file);
+			continue;
+		}
+		command++;
+		fputs(*command == 'k' ? kernel : image, file);
+	}
+}
+
+/* Without a kernel, the commands for all of them. */
+static void describe(int root_fd, const char *kernel, const char *image, char *ret,
+		     size_t size)
+{
+	const struct generator *installed = generators_installed(root_fd);
+	FILE *file = fmemopen(ret, size, "w");
+
+	ret[0] = '\0';
+	if (!file)
+		return;
+	for (const struct generator *at = generators; at->name; at++) {
+		if (installed && at != installed)
+			continue;
+		if (!installed && at != generators)
+			fputs(" or ", file);
+		put_command(file, kernel ? at->rebuild_one : at->rebuild_all, kernel,
+			    image);
+	}
+	if (fclose(file) != 0)
+		ret[0] = '\0';
+}
+
+void generators_rebuild_all(int root_fd, char *ret, size_t size)
+{
+	describe(root_fd, NULL, NULL, ret, size);
+}
+
+void generators_rebuild_one(int root_fd, const char *kernel, const char *image, char *ret,
+			    size_t size)
+{
+	describe(root_fd, kernel, image, ret, size);
+}

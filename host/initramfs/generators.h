@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PASSTHRU_INITRAMFS_GENERATORS_H
+#define PASSTHRU_INITRAMFS_GENERATORS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * The programs that generate initramfs images. Their configuration files with legacy
+ * settings are in boot/config_files.h.
+ */
+struct generator {
+	const char *name;
+	const char *tools[2];	 /* one of these exists where it is installed */
+	const char *rebuild_all; /* a command that rebuilds the images of all kernels */
+	const char *rebuild_one; /* the same for one; %k: the kernel, %i: its image */
+	const char *prefix,
+		*suffix;	 /* the path of an image, around the kernel's release */
+	const char *hook;	 /* where passthru's hook is installed */
+	const char *starters[2]; /* files that start passthru-early in the initramfs */
+};
+
+/* Ends with a row whose name is NULL. All paths are relative to the root. */
+extern const struct generator generators[];
+
+/* The first generator that is installed, or NULL. */
+const struct generator *generators_installed(int root_fd);
+
+/* Whether passthru's hook is installed for any generator. */
+bool generators_have_hook(int root_fd);
+
+/* Whether a file of that name in the initramfs starts passthru-early. */
+bool generators_is_starter(const char *name);
+
+/*
+ * The commands that rebuild the images of all kernels, for messages: that of the
+ * installed generator, or all of them, separated by "or".
+ */
+void generators_rebuild_all(int root_fd, char *ret, size_t size);
+
+/* The same for the image of one kernel; its path is relative to the root. */
+void generators_rebuild_one(int root_fd, const char *kernel, const char *image, char *ret,
+			    size_t size);
+
+#endif

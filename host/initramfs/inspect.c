@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include "base/text.h"
+#include "base/util.h"
+#include "initramfs/generators.h"
+#include "initramfs/inspect.h"
+
+/* A "newc" header: a magic number of six bytes and 13 numbers of eight hex digits. */
+#define HEADER_SIZE  110
+#define SIZE_AT	     54
+#define NAME_SIZE_AT 94
+
+static void note_name(struct image *image, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
+
+	if (strcmp(name, "passthru-early") == 0)
+		image->has_program = true;
+	else if (generators_is_starter(name))
+		image->has_start = true;
+	else if (strncmp(name, "vfio-pci.ko", 11) == 0)
+		image->has_driver = true;
+	else if (strncmp(name, "vfio_iommu_type1.ko", 19) == 0)
+		image->has_type1 = true;
+}
+
+static bool read_number(const char *at, size_t *ret)
+{
+	struct text_cursor cursor = { at, at + 8 };
+	uint32_t value;
+
+	if (text_read_hex(&cursor, 8, &value) < 0 || cursor.at != cursor.end)
+		return false;
+	*ret = value;
+	return true;
+}
+
+static size_t align(size_t offset)
+{
+	return (offset + 3) & ~(size_t)3;
+}
+
+static bool is_archive(const char *data, size_t size)
+{
+	return size >= HEADER_SIZE && strncmp(data, "07070", 5) == 0 &&
+	       (data[5] == '1' || data[5] == '2');
+}
+
+/*
+ * The length of the uncompressed archive at data, including its trailer and the padding
+ * that follows; 0 if it is corrupt. libarchive does not tell where an archive ends.
+ */
+static size_t walk_archive(struct image *image, const char *data, size_t size)
+{
+	size_t at = 0;
+
+	while (is_archive(data + at, size - at)) {
+		size_t name_size, file_size;
+		const char *name = data + at + HEADER_SIZE;
+
+		if (!read_number(data + at + SIZE_AT, &file_size) ||
+		    !read_number(data + at + NAME_SIZE_AT, &name_size) ||
+		    name_size == 0 || name_size > size - at - HEADER_SIZE ||
+		    name[name_size - 1])
+			return 0;
+		at = align(at + HEADER_SIZE + name_size);
+		if (at > size || file_size > size - at)
+			return 0;
+		at = align(at + file_size);
+		if (strcmp(name, "TRAILER!!!") == 0) {
+			while (at < size && !data[at])
+				at++;
+			return at < size ? at : size;
+		}
+		if (at > size)
+			return 0;
+		note_name(image, name);
+	}
+	return 0;
+}
+
+/* The compressed archive at the end of the image. */
+static int read_compressed(struct image *image, const char *data, size_t size)
+{
+	struct archive *archive = archive_read_new();
+	struct archive_entry *entry;
+	int got = ARCHIVE_FATAL;
+
+	if (!archive)
+		return -ENOMEM;
+	archive_read_support_filter_all(archive);
+	archive_read_support_format_cpio(archive);
+	if (archive_read_open_memory(archive, data, size) == ARCHIVE_OK)
+		while ((got = archive_read_next_header(archive, &entry)) == ARCHIVE_OK)
+			if (archive_entry_pathname(entry))
+				note_name(image, archive_entry_pathname(entry));
+	archive_read_free(archive);
+	return got == ARCHIVE_EOF ? 0 : -EINVAL;
+}
+
+static int read_parts(struct image *image, const char *data, size_t size)
+{
+	while (is_archive(data, size)) {
+		size_t length = walk_archive(image, data, size);
+
+		if (length == 0)
+			return -EINVAL;
+		data += length;
+		size -= length;
+	}
+	return size ? read_compressed(image, data, size) : 0;
+}
+
+int inspect_image(int root_fd, const char *path, struct image *ret)
+{
+	_cleanup_close_ int fd = openat(root_fd, path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	void *data;
+	int r;
+
+	*ret = (struct image){ 0 };
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return -errno;
+	if (!S_ISREG(st.st_mode) || st.st_size == 0)
+		return -EINVAL;
+	data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (data == MAP_FAILED)
+		return -errno;
+	r = read_parts(ret, data, (size_t)st.st_size);
+	munmap(data, (size_t)st.st_size);
+	return r;
+}

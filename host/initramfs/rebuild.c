@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+
+#include "base/sysfs.h"
+#include "base/util.h"
+#include "initramfs/generators.h"
+#include "initramfs/rebuild.h"
+#include "ui/message.h"
+
+const char *rebuild_grub(const struct host *host)
+{
+	static const struct {
+		const char *path, *command;
+	} tools[] = {
+		{ "usr/sbin/update-grub", "update-grub" },
+		{ "usr/sbin/grub2-mkconfig", "grub2-mkconfig -o /boot/grub2/grub.cfg" },
+		{ "usr/bin/grub-mkconfig", "grub-mkconfig -o /boot/grub/grub.cfg" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(tools); i++)
+		if (sysfs_exists(host->root_fd, tools[i].path))
+			return tools[i].command;
+	return NULL;
+}
+
+const char *rebuild_image(const struct host *host)
+{
+	const struct generator *generator = generators_installed(host->root_fd);
+
+	return generator ? generator->rebuild_all : NULL;
+}
+
+int rebuild_run(const struct host *host, const char *command)
+{
+	char line[128];
+
+	if (!host->is_this) {
+		info("Now run this on that machine: %s", command);
+		return 0;
+	}
+	info("Running %s", command);
+	fflush(NULL);
+	/*
+	 * The shell runs constant commands only, without any outside input. Standard
+	 * output is reserved for what the program itself prints.
+	 */
+	snprintf(line, sizeof(line), "%s >&2", command);
+	if (system(line) == 0)
+		return 0;
+	warn("%s failed: see its messages above; run it again, or restore the old files with passthru migrate --undo",
+	     command);
+	return -EIO;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/openat2.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include "lib/beneath.h"
+#include "base/util.h"
+
+const char *beneath_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/*
+ * Whether the path leads to that directory as well when the root is that of the process,
+ * in which no ".." and no symbolic link leaves it.
+ */
+static bool is_inside(int root_fd, const char *path, int fd)
+{
+	struct open_how how = { .flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
+				.resolve = RESOLVE_IN_ROOT };
+	_cleanup_close_ int kept =
+		(int)syscall(SYS_openat2, root_fd, path, &how, sizeof(how));
+	struct stat found, wanted;
+
+	if (kept < 0)
+		return errno == ENOSYS || errno == EPERM;
+	return fstat(fd, &found) == 0 && fstat(kept, &wanted) == 0 &&
+	       found.st_dev == wanted.st_dev && found.st_ino == wanted.st_ino;
+}
+
+int beneath_open_parent(int root_fd, const char *path)
+{
+	char parent[PATH_MAX];
+	int fd;
+
+	if (snprintf(parent, sizeof(parent), "%.*s.", (int)(beneath_name(path) - path),
+		     path) >= (int)sizeof(parent))
+		return -ENAMETOOLONG;
+	fd = openat(root_fd, parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (is_inside(root_fd, parent, fd))
+		return fd;
+	close(fd);
+	return -EXDEV;
+}

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/shell_vars.h"
+#include "base/util.h"
+
+static size_t name_length(const char *at)
+{
+	size_t length = 0;
+
+	while (isalnum((unsigned char)at[length]) || at[length] == '_')
+		length++;
+	return isdigit((unsigned char)at[0]) ? 0 : length;
+}
+
+/* The length of "$name" or "${name}" if that is the assignment's own variable, else 0. */
+static size_t own_length(const struct shell_assignment *assignment, const char *at)
+{
+	bool braced = at[1] == '{';
+	const char *name = at + 1 + braced;
+
+	if (strncmp(name, assignment->name.at, assignment->name.length) != 0 ||
+	    name_length(name) != assignment->name.length)
+		return 0;
+	if (braced && name[assignment->name.length] != '}')
+		return 0;
+	return assignment->name.length + 1 + 2 * (size_t)braced;
+}
+
+/* The length of what stands in quotes, both included; what is left where they do not end.
+ */
+static size_t quoted_length(const char *at, struct shell_assignment *ret)
+{
+	char quote = *at;
+	size_t length = 1;
+
+	for (; at[length] && at[length] != quote; length++) {
+		if (quote == '\'')
+			continue;
+		if (at[length] == '`' ||
+		    (at[length] == '$' && !own_length(ret, at + length)))
+			ret->is_plain = false;
+		if (at[length] == '\\' && at[length + 1])
+			length++;
+	}
+	if (!at[length])
+		ret->is_plain = false;
+	return length + (at[length] == quote);
+}
+
+static struct span read_raw(const char *at, struct shell_assignment *ret)
+{
+	size_t length = 0;
+	const char *rest;
+
+	ret->is_plain = true;
+	while (at[length] && !strchr(" \t\n;&|", at[length])) {
+		if (at[length] == '\'' || at[length] == '"') {
+			length += quoted_length(at + length, ret);
+			continue;
+		}
+		if (strchr("`(\\", at[length]) ||
+		    (at[length] == '$' && !own_length(ret, at + length)))
+			ret->is_plain = false;
+		length++;
+	}
+	/* "a=b command" sets it for the command only; after "a=b;" anything may come. */
+	rest = at + length + strspn(at + length, " \t");
+	if (*rest == ';')
+		rest += 1 + strspn(rest + 1, " \t");
+	if (*rest && !strchr("\n#", *rest))
+		ret->is_plain = false;
+	return (struct span){ at, length };
+}
+
+static bool read_assignment(const char *line, struct shell_assignment *ret)
+{
+	size_t length;
+
+	line += strspn(line, " \t");
+	if (strncmp(line, "export ", 7) == 0)
+		line += 7 + strspn(line + 7, " \t");
+	length = name_length(line);
+	ret->name = (struct span){ line, length };
+	line += length;
+	ret->appends = line[0] == '+' && line[1] == '=';
+	line += ret->appends;
+	if (length == 0 || *line != '=')
+		return false;
+	ret->raw = read_raw(line + 1, ret);
+	return true;
+}
+
+bool shell_vars_next(const char **text, struct shell_assignment *ret)
+{
+	while (**text) {
+		const char *line = *text;
+
+		if (read_assignment(line, ret)) {
+			*text = ret->raw.at + ret->raw.length;
+			*text += strcspn(*text, "\n");
+			*text += **text == '\n';
+			return true;
+		}
+		*text += strcspn(*text, "\n");
+		*text += **text == '\n';
+	}
+	return false;
+}
+
+static void put_value(FILE *file, const struct shell_assignment *assignment,
+		      const char *old)
+{
+	const char *at = assignment->raw.at, *end = at + assignment->raw.length;
+	char quote = 0;
+
+	while (at < end) {
+		size_t own = quote != '\'' && *at == '$' ? own_length(assignment, at) : 0;
+
+		if (own) {
+			fputs(old, file);
+			at += own;
+			continue;
+		}
+		if (!quote && (*at == '"' || *at == '\'')) {
+			quote = *at++;
+			continue;
+		}
+		if (quote && *at == quote) {
+			quote = 0;
+			at++;
+			continue;
+		}
+		if (quote != '\'' && *at == '\\' && at + 1 < end &&
+		    strchr("\"\\$`\n", at[1]))
+			at++;
+		fputc(*at++, file);
+	}
+}
+
+char *shell_vars_value(const struct shell_assignment *assignment, const char *old)
+{
+	char *value = NULL;
+	size_t size;
+	FILE *file = open_memstream(&value, &size);
+
+	if (!file)
+		return NULL;
+	if (assignment->appends)
+		fputs(old, file);
+	put_value(file, assignment, old);
+	return fclose(file) == 0 ? value : NULL;
+}
+
+bool shell_vars_keeps_old(const struct shell_assignment *assignment)
+{
+	for (size_t i = 0; i < assignment->raw.length; i++)
+		if (assignment->raw.at[i] == '$' &&
+		    own_length(assignment, assignment->raw.at + i))
+			return true;
+	return assignment->appends;
+}
+
+char *shell_vars_resolve(const char *text, const char *name, const char *old,
+			 bool *ret_plain)
+{
+	struct shell_assignment assignment;
+	char *value = strdup(old);
+
+	while (value && shell_vars_next(&text, &assignment)) {
+		char *next;
+
+		if (!span_equals(assignment.name, name))
+			continue;
+		if (!assignment.is_plain)
+			*ret_plain = false;
+		next = shell_vars_value(&assignment, value);
+		free(value);
+		value = next;
+	}
+	return value;
+}

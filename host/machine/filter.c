@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ui/message.h"
+#include "machine/filter.h"
+#include "base/text.h"
+
+/* Base class and subclass of <linux/pci_ids.h>. */
+static const struct kind {
+	const char *word;
+	uint32_t class, mask;
+} kinds[] = {
+	{ "gpu", 0x030000, 0xff0000 },	   { "display", 0x030000, 0xff0000 },
+	{ "vga", 0x030000, 0xff0000 },	   { "audio", 0x040300, 0xffff00 },
+	{ "usb", 0x0c0300, 0xffff00 },	   { "disk", 0x010000, 0xff0000 },
+	{ "storage", 0x010000, 0xff0000 }, { "nvme", 0x010800, 0xffff00 },
+	{ "net", 0x020000, 0xff0000 },	   { "network", 0x020000, 0xff0000 },
+};
+
+static const struct kind *find_kind(const char *word)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (strcmp(word, kinds[i].word) == 0)
+			return &kinds[i];
+	return NULL;
+}
+
+static bool is_number(const char *text)
+{
+	return text[0] && strlen(text) < 9 && !text[strspn(text, "0123456789")];
+}
+
+/* "10de:" is a vendor, "10de:13c2" an ID; two digits before the colon are a bus. */
+static int parse_id(const char *text, struct filter *ret)
+{
+	struct text_cursor cursor = { .at = text, .end = text + strlen(text) };
+
+	ret->id.device = PCI_ANY;
+	if (text_read_hex(&cursor, 4, &ret->id.vendor) < 0 || !text_skip(&cursor, ':'))
+		return -EINVAL;
+	if (cursor.at == cursor.end) {
+		ret->kind = FILTER_ID;
+		if (cursor.at - text <= 3) {
+			ret->kind = FILTER_BUS;
+			ret->address.address.bus = (uint8_t)ret->id.vendor;
+		}
+		return 0;
+	}
+	ret->kind = FILTER_ID;
+	if (text_read_hex(&cursor, 4, &ret->id.device) < 0 || cursor.at != cursor.end)
+		return -EINVAL;
+	return 0;
+}
+
+int filter_parse(const char *text, struct filter *ret)
+{
+	const struct kind *kind = find_kind(text);
+	const char *why;
+	size_t at;
+
+	*ret = (struct filter){ 0 };
+	if (kind) {
+		ret->kind = FILTER_CLASS;
+		ret->id.class = kind->class;
+		ret->class_mask = kind->mask;
+		return 0;
+	}
+	if (is_number(text)) {
+		ret->kind = FILTER_GROUP;
+		ret->group = atoi(text);
+		return 0;
+	}
+	if (address_parse(text, strlen(text), &ret->address, &why, &at) == 0) {
+		ret->kind = FILTER_ADDRESS;
+		return 0;
+	}
+	if (!strchr(text, '.') && parse_id(text, ret) == 0)
+		return 0;
+	warn("unknown filter \"%s\"; write gpu, audio, usb, disk or net, a vendor as 10de:, an ID as 10de:13c2, an address as 06:00.0 or the number of an IOMMU group",
+	     text);
+	return -EINVAL;
+}
+
+bool filter_matches(const struct filter *filter, const struct device *device)
+{
+	const struct pci_device *pci = device->pci;
+
+	switch (filter->kind) {
+	case FILTER_CLASS:
+		return (pci->id.class & filter->class_mask) == filter->id.class;
+	case FILTER_ID:
+		return pci->id.vendor == filter->id.vendor &&
+		       (filter->id.device == PCI_ANY ||
+			pci->id.device == filter->id.device);
+	case FILTER_ADDRESS:
+		return address_matches(&filter->address, &pci->address);
+	case FILTER_BUS:
+		return pci->address.bus == filter->address.address.bus;
+	case FILTER_GROUP:
+		return pci->group == filter->group;
+	}
+	return false;
+}

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "guard/disk.h"
+#include "base/clock.h"
+#include "ui/message.h"
+#include "base/file.h"
+#include "plan/viability.h"
+#include "pci/iommu.h"
+#include "machine/machine.h"
+#include "report/phrase.h"
+#include "report/reader.h"
+#include "report/report.h"
+#include "base/sysfs.h"
+
+/* How long reading the disks may take. */
+#define DISKS_MS 5000
+
+static unsigned read_vf_count(int bus_fd, const struct pci_device *device)
+{
+	char path[DEVICE_PATH_SIZE], text[16];
+
+	pci_device_path(path, &device->address, "sriov_numvfs");
+	if (sysfs_read(bus_fd, path, text, sizeof(text)) <= 0)
+		return 0;
+	return (unsigned)strtoul(text, NULL, 10);
+}
+
+/* Whether this boot's report says that it gave the device the driver it has now. */
+static bool is_reported(const char *report, const struct pci_device *device)
+{
+	struct report_device found;
+
+	return report && device->driver[0] &&
+	       report_find_device(report, &device->address, &found) &&
+	       found.entry.verdict == VERDICT_CLAIMED &&
+	       strcmp(found.entry.now, device->driver) == 0;
+}
+
+static void describe(struct pci_names *names, const char *report, int bus_fd,
+		     struct device *device)
+{
+	const struct pci_id *id = &device->pci->id;
+
+	address_format(&device->pci->address, device->address);
+	pci_names_class(names, id, device->class_name);
+	pci_names_vendor(names, id, device->vendor_name);
+	pci_names_device(names, id, device->device_name);
+	device->vf_count = read_vf_count(bus_fd, device->pci);
+	device->is_claimed =
+		strstr(device->pci->driver, "vfio") || is_reported(report, device->pci);
+}
+
+static int read_devices(const struct host *host, int bus_fd, struct machine *machine)
+{
+	struct pci_names *names = pci_names_open(host->root_fd, host->root);
+	_cleanup_free_ char *report = NULL;
+
+	machine->count = machine->pci.count;
+	machine->devices = calloc(machine->count + 1, sizeof(machine->devices[0]));
+	if (!machine->devices || !names) {
+		pci_names_free(names);
+		return -ENOMEM;
+	}
+	if (file_read(host->root_fd, REPORT_PATH, &report) < 0)
+		report = NULL;
+	for (size_t i = 0; i < machine->count; i++) {
+		struct device *device = &machine->devices[i];
+
+		device->pci = &machine->pci.devices[i];
+		pci_read_attributes(bus_fd, device->pci);
+		describe(names, report, bus_fd, device);
+		machine->has_groups |= device->pci->group != NO_GROUP;
+	}
+	pci_names_free(names);
+	return 0;
+}
+
+int machine_read(const struct host *host, struct machine *ret)
+{
+	_cleanup_close_ int bus_fd =
+		openat(host->root_fd, "sys/bus/pci", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int r;
+
+	*ret = (struct machine){ 0 };
+	if (bus_fd < 0) {
+		r = -errno;
+		warn("there is no PCI bus in %s/sys: %s", host->root, strerror(-r));
+		return r;
+	}
+	r = pci_scan(bus_fd, &ret->pci);
+	if (r == 0)
+		r = read_devices(host, bus_fd, ret);
+	if (r < 0)
+		warn("cannot read the PCI devices: %s", strerror(-r));
+	ret->advice = iommu_advice(host->root_fd);
+	return r;
+}
+
+void machine_free(struct machine *machine)
+{
+	free(machine->devices);
+	pci_list_free(&machine->pci);
+	*machine = (struct machine){ 0 };
+}
+
+struct device *machine_find(const struct machine *machine,
+			    const struct pci_address *address)
+{
+	struct pci_device *found = pci_list_find(&machine->pci, address);
+
+	return found ? &machine->devices[found - machine->pci.devices] : NULL;
+}
+
+static void note_use(const struct plan_entry *entry, struct device *device)
+{
+	char phrase[PHRASE_SIZE];
+
+	device->backs_system = true;
+	phrase_reason(entry, phrase);
+	snprintf(device->system, sizeof(device->system), "%s", phrase);
+}
+
+/* Asks the disk guards about every device, as if all were to be claimed. */
+static int judge_all(const struct host *host, struct machine *machine)
+{
+	struct plan plan = { .count = machine->count };
+	_cleanup_free_ char *cmdline = NULL;
+
+	plan.entries = calloc(plan.count + 1, sizeof(plan.entries[0]));
+	if (!plan.entries || file_read(host->root_fd, "proc/cmdline", &cmdline) < 0) {
+		free(plan.entries);
+		return -ENOMEM;
+	}
+	for (size_t i = 0; i < plan.count; i++) {
+		plan.entries[i].device = &machine->pci.devices[i];
+		strcpy(plan.entries[i].driver, "vfio-pci");
+		strcpy(plan.entries[i].was, machine->pci.devices[i].driver);
+	}
+	guard_disks(host->root_fd, cmdline, true, clock_ms() + DISKS_MS, &plan);
+	for (size_t i = 0; i < plan.count; i++) {
+		const struct plan_entry *entry = &plan.entries[i];
+
+		if (entry->reason == REASON_IN_USE || entry->reason == REASON_ROOT_DISK ||
+		    entry->reason == REASON_ROOT_NETWORK)
+			note_use(entry, &machine->devices[i]);
+	}
+	free(plan.entries);
+	return 0;
+}
+
+void machine_read_backing(const struct host *host, struct machine *machine)
+{
+	if (judge_all(host, machine) < 0)
+		warn("cannot find out which disks back the system, ignoring");
+}
+
+void device_full_name(const struct device *device, char name[static FULL_NAME_SIZE])
+{
+	bool both = device->vendor_name[0] && device->device_name[0];
+
+	snprintf(name, FULL_NAME_SIZE, "%s%s%s", device->vendor_name, both ? " " : "",
+		 device->device_name);
+	if (!name[0])
+		strcpy(name, "not in pci.ids");
+}
+
+bool device_counts(const struct device *device)
+{
+	if (device->pci->is_bridge)
+		return false;
+	return pci_base_class(&device->pci->id) != PCI_BASE_CLASS_BRIDGE ||
+	       (device->pci->driver[0] && !viability_tolerates(device->pci->driver));
+}
+
+bool device_is_sibling(const struct device *a, const struct device *b)
+{
+	const struct pci_address *left = &a->pci->address, *right = &b->pci->address;
+
+	return left->domain == right->domain && left->bus == right->bus &&
+	       left->slot == right->slot;
+}
+
+bool device_is_display(const struct device *device)
+{
+	return pci_base_class(&device->pci->id) == PCI_BASE_CLASS_DISPLAY;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PASSTHRU_MACHINE_MACHINE_H
+#define PASSTHRU_MACHINE_MACHINE_H
+
+#include "host.h"
+#include "machine/pci_names.h"
+#include "pci/pci.h"
+
+/* A PCI function, with names and uses for a person. */
+struct device {
+	struct pci_device *pci;
+	char address[ADDRESS_SIZE];
+	char class_name[NAME_SIZE];
+	char vendor_name[NAME_SIZE];
+	char device_name[NAME_SIZE];
+	unsigned vf_count; /* enabled virtual functions */
+	bool is_claimed;   /* its driver is vfio's, or the one that this boot bound */
+	bool backs_system;
+	char system[160]; /* what the system uses it for, a phrase; "" for nothing */
+};
+
+/* All PCI functions of the machine, in the order of their addresses. */
+struct machine {
+	struct pci_list pci;
+	struct device *devices;
+	size_t count;
+	bool has_groups;    /* any function has an IOMMU group */
+	const char *advice; /* what to do about a missing group (static) */
+};
+
+/*
+ * Reads all attributes and names. Returns 0, or a negative errno after a warning; release
+ * with machine_free() in either case.
+ */
+int machine_read(const struct host *host, struct machine *ret);
+void machine_free(struct machine *machine);
+
+/* Finds out which devices back the system; reads the disks if permitted. */
+void machine_read_backing(const struct host *host, struct machine *machine);
+
+/* The device at that address, or NULL. */
+struct device *machine_find(const struct machine *machine,
+			    const struct pci_address *address);
+
+/* "VENDOR DEVICE", as far as pci.ids has the names. */
+#define FULL_NAME_SIZE (2 * NAME_SIZE + 1)
+void device_full_name(const struct device *device, char name[static FULL_NAME_SIZE]);
+
+/*
+ * Whether the device must be passed together with the others of its IOMMU group. Bridges
+ * need not, unless a driver of the host has them.
+ */
+bool device_counts(const struct device *device);
+
+/* Whether both functions are in the same slot. */
+bool device_is_sibling(const struct device *a, const struct device *b);
+
+/* Whether its class is that of a display. */
+bool device_is_display(const struct device *device);
+
+#endif

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <limits.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <pci/pci.h>
+
+#include "machine/pci_names.h"
+#include "base/sysfs.h"
+
+struct pci_names {
+	struct pci_access *access;
+};
+
+/* Debian's first. */
+static const char *const places[] = {
+	"usr/share/misc/pci.ids",
+	"usr/share/hwdata/pci.ids",
+	"usr/share/pci.ids",
+};
+
+/* libpci must not return from its error(), which otherwise ends the program. */
+static jmp_buf after_error;
+
+static void __attribute__((noreturn)) on_error(char *message, ...)
+{
+	(void)message;
+	longjmp(after_error, 1);
+}
+
+static void on_message(char *message, ...)
+{
+	(void)message;
+}
+
+static void choose_list(struct pci_access *access, int root_fd, const char *root)
+{
+	char path[PATH_MAX];
+
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+		if (!sysfs_exists(root_fd, places[i]))
+			continue;
+		snprintf(path, sizeof(path), "%s/%s", root, places[i]);
+		pci_set_name_list_path(access, strdup(path), 1);
+		return;
+	}
+}
+
+struct pci_names *pci_names_open(int root_fd, const char *root)
+{
+	struct pci_names *names = calloc(1, sizeof(*names));
+
+	if (!names)
+		return NULL;
+	names->access = pci_alloc();
+	if (!names->access) {
+		free(names);
+		return NULL;
+	}
+	names->access->error = on_error;
+	names->access->warning = on_message;
+	names->access->debug = on_message;
+	/* Only the file: no hwdb, no network. */
+	pci_set_param(names->access, (char *)"hwdb.disable", (char *)"1");
+	choose_list(names->access, root_fd, root);
+	return names;
+}
+
+void pci_names_free(struct pci_names *names)
+{
+	if (!names)
+		return;
+	pci_free_name_list(names->access);
+	pci_cleanup(names->access);
+	free(names);
+}
+
+static void look_up(struct pci_names *names, char name[static NAME_SIZE], int what, int a,
+		    int b)
+{
+	int flags = what | PCI_LOOKUP_NO_NUMBERS | PCI_LOOKUP_NO_HWDB;
+	char *volatile found = NULL; /* survives longjmp() */
+
+	name[0] = '\0';
+	if (!names)
+		return;
+	if (setjmp(after_error) == 0)
+		found = pci_lookup_name(names->access, name, NAME_SIZE, flags, a, b);
+	if (!found)
+		name[0] = '\0';
+	else if (found != name)
+		snprintf(name, NAME_SIZE, "%s", found);
+}
+
+void pci_names_class(struct pci_names *names, const struct pci_id *id,
+		     char name[static NAME_SIZE])
+{
+	look_up(names, name, PCI_LOOKUP_CLASS, (int)(id->class >> 8), 0);
+}
+
+void pci_names_vendor(struct pci_names *names, const struct pci_id *id,
+		      char name[static NAME_SIZE])
+{
+	look_up(names, name, PCI_LOOKUP_VENDOR, (int)id->vendor, 0);
+}
+
+void pci_names_device(struct pci_names *names, const struct pci_id *id,
+		      char name[static NAME_SIZE])
+{
+	look_up(names, name, PCI_LOOKUP_DEVICE, (int)id->vendor, (int)id->device);
+}

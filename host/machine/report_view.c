@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plan/viability.h"
+#include "machine/report_view.h"
+#include "report/phrase.h"
+
+/* -- devices ------------------------------------------------------------------------- */
+
+static bool is_claimed(const struct report_view_device *device)
+{
+	return device->report.entry.verdict == VERDICT_CLAIMED;
+}
+
+static bool has_reason(const struct report_view_device *device, enum reason reason)
+{
+	return device->report.has_reason && device->report.entry.reason == reason;
+}
+
+/* By the next boot the IOMMU may be on, and no virtual functions are enabled yet. */
+static bool is_planned(const struct report_view *report_view,
+		       const struct report_view_device *device)
+{
+	if (has_reason(device, REASON_DRYRUN))
+		return true;
+	if (!report_view->is_plan)
+		return false;
+	return is_claimed(device) || has_reason(device, REASON_HAS_VFS) ||
+	       (report_view->iommu_pending && has_reason(device, REASON_NO_IOMMU));
+}
+
+static void describe_plan(struct report_view_device *ret)
+{
+	const char *now = ret->report.entry.now;
+
+	ret->is_ok = true;
+	if (has_reason(ret, REASON_NO_IOMMU))
+		snprintf(ret->text, sizeof(ret->text),
+			 "will be claimed if the IOMMU is on then");
+	else if (has_reason(ret, REASON_HAS_VFS))
+		snprintf(ret->text, sizeof(ret->text),
+			 "will be claimed, without its virtual functions");
+	else if (now[0])
+		snprintf(ret->text, sizeof(ret->text), "will be claimed (now: %s)", now);
+	else
+		snprintf(ret->text, sizeof(ret->text), "will be claimed");
+}
+
+/* What was claimed, and whether it still is. */
+static void describe_claimed(struct report_view_device *ret)
+{
+	const struct plan_entry *entry = &ret->report.entry;
+	const char *now = ret->device ? ret->device->pci->driver : "";
+	bool is_changed = entry->was[0] && strcmp(entry->was, now) != 0;
+
+	ret->is_ok = ret->device && strcmp(now, entry->driver) == 0;
+	if (ret->is_ok)
+		snprintf(ret->text, sizeof(ret->text), "claimed by %s%s%s", entry->driver,
+			 is_changed ? ", taken from " : "", is_changed ? entry->was : "");
+	else if (!ret->device)
+		snprintf(ret->text, sizeof(ret->text), "was claimed by %s, but is gone",
+			 entry->driver);
+	else
+		snprintf(ret->text, sizeof(ret->text),
+			 "was claimed by %s, but its driver is now %s", entry->driver,
+			 now[0] ? now : "none");
+}
+
+static void describe_other(const struct report_view *report_view,
+			   struct report_view_device *ret)
+{
+	const struct report_device *report = &ret->report;
+	char phrase[PHRASE_SIZE];
+
+	if (report->has_reason)
+		phrase_describe(&report->entry, report_view->machine->advice, phrase);
+	else
+		snprintf(phrase, sizeof(phrase), "%s", report->reason);
+	ret->is_ok = has_reason(ret, REASON_SKIPPED);
+	snprintf(ret->text, sizeof(ret->text), "%s%s: %s%s",
+		 report_view->is_plan ? "will be " : "", report->verdict, phrase,
+		 report->entry.verdict == VERDICT_FAILED ? "; see dmesg" : "");
+}
+
+static bool next_device(const struct report_view *report_view, const char **text,
+			struct report_view_device *ret)
+{
+	*ret = (struct report_view_device){ 0 };
+	if (!report_next_device(text, &ret->report))
+		return false;
+	ret->device = machine_find(report_view->machine, &ret->report.address);
+	ret->is_planned = is_planned(report_view, ret);
+	if (ret->is_planned)
+		describe_plan(ret);
+	else if (is_claimed(ret))
+		describe_claimed(ret);
+	else
+		describe_other(report_view, ret);
+	return true;
+}
+
+bool report_view_devices(const struct report_view *report_view,
+			 void (*each)(void *data,
+				      const struct report_view_device *device),
+			 void *data)
+{
+	const char *text = report_view->report;
+	struct report_view_device device;
+	bool ok = true;
+
+	while (next_device(report_view, &text, &device)) {
+		ok = ok && device.is_ok;
+		if (each)
+			each(data, &device);
+	}
+	return ok;
+}
+
+/* -- the command line ---------------------------------------------------------------- */
+
+static bool describe_problem(const struct report_record *record, char *text, size_t size)
+{
+	char item[128], verdict[16], parameter[64], other[64];
+
+	report_get(record, "verdict", verdict, sizeof(verdict));
+	report_get(record, "parameter", parameter, sizeof(parameter));
+	if (report_is(record, "selector")) {
+		report_get(record, "selector", item, sizeof(item));
+		if (strcmp(verdict, "malformed") == 0)
+			snprintf(text, size,
+				 "\"%s\" in %s is invalid; see passthru-cmdline(7)", item,
+				 parameter);
+		else if (report_get(record, "found", other, sizeof(other)))
+			snprintf(
+				text, size,
+				"%s: found %s at that address instead; see passthru list %s",
+				item, other, other);
+		else
+			snprintf(text, size,
+				 "%s: there is no such device; see passthru list", item);
+		return true;
+	}
+	if (!report_is(record, "parameter"))
+		return false;
+	if (report_get(record, "nearest", other, sizeof(other)))
+		snprintf(text, size, "unknown parameter %s; did you mean %s?", parameter,
+			 other);
+	else
+		snprintf(text, size,
+			 "the value of %s is invalid; see passthru-cmdline(7)",
+			 parameter);
+	return true;
+}
+
+bool report_view_problems(const struct report_view *report_view,
+			  void (*each)(void *data, const char *text), void *data)
+{
+	const char *text = report_view->report;
+	struct report_record record;
+	char problem[384];
+	bool ok = true;
+
+	while (report_next(&text, &record)) {
+		if (!describe_problem(&record, problem, sizeof(problem)))
+			continue;
+		ok = false;
+		if (each)
+			each(data, problem);
+	}
+	return ok;
+}
+
+/* -- groups -------------------------------------------------------------------------- */
+
+/* Whether the report has that device as claimed or planned. */
+static bool is_taken(const struct report_view *report_view, const struct device *device)
+{
+	const char *text = report_view->report;
+	struct report_view_device found;
+
+	while (next_device(report_view, &text, &found))
+		if (found.device == device)
+			return is_claimed(&found) || found.is_planned;
+	return false;
+}
+
+/*
+ * The device that makes the group unusable, or NULL. In a plan, a device that has no
+ * driver now is expected to get one.
+ */
+static const struct device *find_blocker(const struct report_view *report_view, int group)
+{
+	for (size_t i = 0; i < report_view->machine->count; i++) {
+		const struct device *device = &report_view->machine->devices[i];
+
+		if (device->pci->group != group || device->pci->is_bridge)
+			continue;
+		if (report_view->is_plan && is_taken(report_view, device))
+			continue;
+		if (device->pci->driver[0]
+			    ? !viability_tolerates(device->pci->driver)
+			    : report_view->is_plan && device_counts(device))
+			return device;
+	}
+	return NULL;
+}
+
+static void describe_group(const struct report_view *report_view, int group,
+			   const struct device *blocker, char *text, size_t size)
+{
+	const char *driver = "no driver yet";
+
+	if (!blocker) {
+		snprintf(text, size, "Group %d can%s be given to a guest.", group,
+			 report_view->is_plan ? " then" : "");
+		return;
+	}
+	if (blocker->pci->driver[0])
+		driver = blocker->pci->driver;
+	if (report_has_device(report_view->report, &blocker->pci->address))
+		snprintf(
+			text, size,
+			"Group %d cannot be given to a guest: %s (%s) is in it but not claimed",
+			group, blocker->address, driver);
+	else
+		snprintf(
+			text, size,
+			"Group %d cannot be given to a guest: %s (%s) is in it and stays with the host; name it too (%04x:%04x), or use passthru.group=claim",
+			group, blocker->address, driver,
+			(unsigned)blocker->pci->id.vendor,
+			(unsigned)blocker->pci->id.device);
+}
+
+/* Groups of which a device is claimed or planned. */
+struct seen {
+	const struct report_view *report_view;
+	bool *groups; /* by number */
+	int count;
+};
+
+static void note_group(void *data, const struct report_view_device *device)
+{
+	struct seen *seen = data;
+	int group = device->device ? device->device->pci->group : NO_GROUP;
+
+	if (group != NO_GROUP && group < seen->count &&
+	    (is_claimed(device) || device->is_planned))
+		seen->groups[group] = true;
+}
+
+static int count_groups(const struct machine *machine)
+{
+	int count = 0;
+
+	for (size_t i = 0; i < machine->count; i++)
+		if (machine->devices[i].pci->group >= count)
+			count = machine->devices[i].pci->group + 1;
+	return count;
+}
+
+bool report_view_groups(const struct report_view *report_view,
+			void (*each)(void *data, int group, bool usable,
+				     const char *text),
+			void *data)
+{
+	struct seen seen = { .report_view = report_view,
+			     .count = count_groups(report_view->machine) };
+	bool ok = true;
+	char text[320];
+
+	seen.groups = calloc((size_t)seen.count + 1, sizeof(seen.groups[0]));
+	if (!seen.groups)
+		return false;
+	report_view_devices(report_view, note_group, &seen);
+	for (int group = 0; group < seen.count; group++) {
+		const struct device *blocker;
+
+		if (!seen.groups[group])
+			continue;
+		blocker = find_blocker(report_view, group);
+		ok = ok && !blocker;
+		describe_group(report_view, group, blocker, text, sizeof(text));
+		if (each)
+			each(data, group, !blocker, text);
+	}
+	free(seen.groups);
+	return ok;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PASSTHRU_MACHINE_REPORT_VIEW_H
+#define PASSTHRU_MACHINE_REPORT_VIEW_H
+
+#include "ui/json.h"
+#include "machine/machine.h"
+#include "report/phrase.h"
+#include "report/reader.h"
+
+/* A report, of a boot or of a dry run, seen with the machine as it is now. */
+struct report_view {
+	const struct host *host;
+	const struct machine *machine;
+	const char *report;
+	bool is_plan;	    /* the report is a dry run's: what a boot will do */
+	bool iommu_pending; /* in a plan: the IOMMU is off now and on then */
+};
+
+/* One device of it. */
+struct report_view_device {
+	struct report_device report;
+	const struct device *device; /* NULL if it is gone */
+	bool is_planned;	     /* it will be claimed */
+	bool is_ok;		     /* it is, or will be, as requested */
+	char text[PHRASE_SIZE + 64]; /* what happened to it and what to do next */
+};
+
+/* Calls back for each device of the report. Returns whether all are ok. */
+bool report_view_devices(const struct report_view *report_view,
+			 void (*each)(void *data,
+				      const struct report_view_device *device),
+			 void *data);
+
+/* Calls back with a sentence for each problem with the command line. Returns whether
+ * there is none. */
+bool report_view_problems(const struct report_view *report_view,
+			  void (*each)(void *data, const char *text), void *data);
+
+/*
+ * Calls back for each group with a claimed device: whether it can be given to a guest,
+ * and if not why. Returns whether all can.
+ */
+bool report_view_groups(const struct report_view *report_view,
+			void (*each)(void *data, int group, bool usable,
+				     const char *text),
+			void *data);
+
+/* Print all of that, or add it to the object. Return whether everything is ok. */
+bool report_view_print(const struct report_view *report_view);
+bool report_view_add(const struct report_view *report_view, struct json_object *object);
+
+#endif

@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "migrate/backup.h"
+#include "ui/message.h"
+#include "base/file.h"
+#include "lib/beneath.h"
+#include "base/sysfs.h"
+
+/* -- files --------------------------------------------------------------------------- */
+
+static int make_directories(int root_fd, const char *path)
+{
+	char directory[PATH_MAX];
+
+	snprintf(directory, sizeof(directory), "%s", path);
+	for (char *slash = strchr(directory, '/'); slash;
+	     slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (mkdirat(root_fd, directory, 0755) < 0 && errno != EEXIST)
+			return -errno;
+		*slash = '/';
+	}
+	return 0;
+}
+
+static int write_all(int fd, const char *text)
+{
+	size_t length = strlen(text);
+
+	while (length > 0) {
+		ssize_t written = write(fd, text, length);
+
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written < 0)
+			return -errno;
+		text += written;
+		length -= (size_t)written;
+	}
+	return fsync(fd) < 0 ? -errno : 0;
+}
+
+/* Writes a file in a directory; st, if there is one, has its owner and mode. */
+static int write_in(int directory_fd, const char *name, const char *text,
+		    const struct stat *st)
+{
+	char new_name[PATH_MAX];
+	int fd, r;
+
+	snprintf(new_name, sizeof(new_name), "%s.passthru-new", name);
+	unlinkat(directory_fd, new_name, 0);
+	fd = openat(directory_fd, new_name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+		    0600);
+	if (fd < 0)
+		return -errno;
+	r = write_all(fd, text);
+	if (r == 0 && st &&
+	    (fchown(fd, st->st_uid, st->st_gid) < 0 ||
+	     fchmod(fd, st->st_mode & 07777) < 0))
+		r = -errno;
+	if (close(fd) < 0 && r == 0)
+		r = -errno;
+	if (r == 0 && renameat(directory_fd, new_name, directory_fd, name) < 0)
+		r = -errno;
+	if (r < 0)
+		unlinkat(directory_fd, new_name, 0);
+	else if (fsync(directory_fd) < 0)
+		r = -errno;
+	return r;
+}
+
+/* Atomic; the file gets the owner and mode of model, if there is one. */
+static int write_file(int root_fd, const char *path, const char *text, const char *model)
+{
+	_cleanup_close_ int directory_fd = -1;
+	struct stat st;
+	int r;
+
+	if (model && fstatat(root_fd, model, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return -errno;
+	r = make_directories(root_fd, path);
+	if (r < 0)
+		return r;
+	directory_fd = beneath_open_parent(root_fd, path);
+	if (directory_fd < 0)
+		return directory_fd;
+	return write_in(directory_fd, beneath_name(path), text, model ? &st : NULL);
+}
+
+static int remove_file(int root_fd, const char *path)
+{
+	_cleanup_close_ int directory_fd = beneath_open_parent(root_fd, path);
+
+	if (directory_fd < 0)
+		return directory_fd;
+	if (unlinkat(directory_fd, beneath_name(path), 0) < 0 || fsync(directory_fd) < 0)
+		return -errno;
+	return 0;
+}
+
+static void format_path(char path[static PATH_MAX], const char *backup, const char *kind,
+			const char *file)
+{
+	snprintf(path, PATH_MAX, "%s/%s/%s", backup, kind, file);
+}
+
+/*
+ * Whether the file equals its copy in the directory old or new. A file that is not in new
+ * was removed; old has them all.
+ */
+static bool is_same(int root_fd, const char *backup, const char *kind, const char *file)
+{
+	_cleanup_free_ char *wanted = NULL;
+	_cleanup_free_ char *found = NULL;
+	char path[PATH_MAX];
+	int r, s;
+
+	format_path(path, backup, kind, file);
+	r = file_read(root_fd, path, &wanted);
+	s = file_read(root_fd, file, &found);
+	if (r < 0 || s < 0)
+		return strcmp(kind, "new") == 0 && r == -ENOENT && s == -ENOENT;
+	return strcmp(wanted, found) == 0;
+}
+
+/* -- backups ------------------------------------------------------------------------- */
+
+/* The highest number in use, or that can be undone; 0 for none. */
+static unsigned find_last(int root_fd, bool can_be_undone)
+{
+	_cleanup_closedir_ DIR *stream = sysfs_open_directory(root_fd, BACKUP_DIRECTORY);
+	struct dirent *entry;
+	unsigned last = 0;
+
+	while (stream && (entry = readdir(stream))) {
+		char path[PATH_MAX], *rest;
+		unsigned long number = strtoul(entry->d_name, &rest, 10);
+
+		if (number <= last || number >= INT_MAX || (can_be_undone && *rest))
+			continue;
+		snprintf(path, sizeof(path), BACKUP_DIRECTORY "/%s/files", entry->d_name);
+		if (!can_be_undone || sysfs_exists(root_fd, path))
+			last = (unsigned)number;
+	}
+	return last;
+}
+
+/* Existing backups are never overwritten. */
+static int make_backup(int root_fd, char ret_path[static BACKUP_PATH_SIZE])
+{
+	unsigned number = find_last(root_fd, false);
+	int r = make_directories(root_fd, BACKUP_DIRECTORY "/");
+
+	while (r == 0) {
+		snprintf(ret_path, BACKUP_PATH_SIZE, BACKUP_DIRECTORY "/%u", ++number);
+		if (mkdirat(root_fd, ret_path, 0755) == 0)
+			break;
+		r = errno == EEXIST ? 0 : -errno;
+	}
+	return r;
+}
+
+/* Marks the backup as undone, so that it is not undone again. */
+static int retire(int root_fd, const char *backup)
+{
+	char undone[BACKUP_PATH_SIZE + 16];
+
+	snprintf(undone, sizeof(undone), "%s.undone", backup);
+	return renameat(root_fd, backup, root_fd, undone) < 0 ? -errno : 0;
+}
+
+/* -- applying ------------------------------------------------------------------------ */
+
+static int save(int root_fd, const struct edit *edit, const char *backup)
+{
+	_cleanup_free_ char *old = NULL;
+	_cleanup_free_ char *new = edit->is_deleted ? NULL : edit_result(edit);
+	char path[PATH_MAX];
+	int r = file_read(root_fd, edit->path, &old);
+
+	if (r < 0)
+		return r;
+	if (!new && !edit->is_deleted)
+		return -ENOMEM;
+	format_path(path, backup, "old", edit->path);
+	r = write_file(root_fd, path, old, edit->path);
+	if (r < 0 || !new)
+		return r;
+	format_path(path, backup, "new", edit->path);
+	return write_file(root_fd, path, new, edit->path);
+}
+
+static int save_all(int root_fd, const struct edit *edits, size_t count,
+		    const char *backup)
+{
+	_cleanup_free_ char *list = NULL;
+	char path[PATH_MAX];
+	size_t size;
+	FILE *file = open_memstream(&list, &size);
+	int r = file ? 0 : -ENOMEM;
+
+	for (size_t i = 0; r == 0 && i < count; i++) {
+		fprintf(file, "%s\n", edits[i].path);
+		r = save(root_fd, &edits[i], backup);
+		if (r < 0)
+			warn("cannot save /%s in /%s: %s", edits[i].path, backup,
+			     strerror(-r));
+	}
+	if (file && fclose(file) != 0)
+		r = -ENOMEM;
+	if (r < 0)
+		return r;
+	/* The list comes last: a backup with it is complete. */
+	snprintf(path, sizeof(path), "%s/files", backup);
+	return write_file(root_fd, path, list, NULL);
+}
+
+/* Writes the copy in new, or removes the file if there is none. */
+static int put_new(int root_fd, const char *backup, const char *file)
+{
+	_cleanup_free_ char *text = NULL;
+	char path[PATH_MAX];
+	int r;
+
+	format_path(path, backup, "new", file);
+	r = file_read(root_fd, path, &text);
+	if (r == -ENOENT)
+		return remove_file(root_fd, file);
+	return r < 0 ? r : write_file(root_fd, file, text, path);
+}
+
+/* Writes the copy in old, unless the file is unchanged. */
+static int put_old(int root_fd, const char *backup, const char *file)
+{
+	_cleanup_free_ char *text = NULL;
+	char path[PATH_MAX];
+	int r;
+
+	if (is_same(root_fd, backup, "old", file))
+		return 0;
+	format_path(path, backup, "old", file);
+	r = file_read(root_fd, path, &text);
+	return r < 0 ? r : write_file(root_fd, file, text, path);
+}
+
+/* Undoes the edits from that one on, which have been made. */
+static void roll_back(int root_fd, const struct edit *edits, size_t from, size_t count,
+		      const char *backup)
+{
+	bool complete = true;
+
+	for (size_t i = from; i < count; i++) {
+		if (put_old(root_fd, backup, edits[i].path) == 0)
+			continue;
+		complete = false;
+		warn("cannot restore /%s; its backup is in /%s/old", edits[i].path,
+		     backup);
+	}
+	if (complete)
+		(void)retire(root_fd, backup);
+}
+
+int backup_apply(int root_fd, const struct edit *edits, size_t count,
+		 char ret_path[static BACKUP_PATH_SIZE])
+{
+	size_t at = count;
+	int r = make_backup(root_fd, ret_path);
+
+	if (r < 0)
+		warn("cannot create a directory in /%s: %s", BACKUP_DIRECTORY,
+		     strerror(-r));
+	else
+		r = save_all(root_fd, edits, count, ret_path);
+	if (r < 0) {
+		warn("nothing was changed; run this command as root, with free space in /var");
+		return r;
+	}
+	while (r == 0 && at > 0)
+		r = put_new(root_fd, ret_path, edits[--at].path);
+	if (r == 0)
+		return 0;
+	warn("cannot write /%s: %s; restoring the files changed so far", edits[at].path,
+	     strerror(-r));
+	roll_back(root_fd, edits, at, count, ret_path);
+	return r;
+}
+
+/* -- undoing ------------------------------------------------------------------------- */
+
+/* Takes the next path from the list of files. Returns false at its end. */
+static bool next_file(const char **list, char file[static PATH_MAX])
+{
+	size_t length = strcspn(*list, "\n");
+
+	if (length == 0)
+		return false;
+	snprintf(file, PATH_MAX, "%.*s", (int)length, *list);
+	*list += length;
+	*list += **list == '\n';
+	return true;
+}
+
+/* Nobody else has changed the file since: it is as written, or restored already. */
+static bool can_restore(int root_fd, const char *backup, const char *file)
+{
+	_cleanup_close_ int directory_fd = beneath_open_parent(root_fd, file);
+	char path[PATH_MAX];
+
+	format_path(path, backup, "old", file);
+	if (directory_fd == -EXDEV) {
+		warn("nothing was restored: /%s is not below the root", file);
+		return false;
+	}
+	if (!sysfs_exists(root_fd, path)) {
+		warn("nothing was restored: /%s is missing", path);
+		return false;
+	}
+	if (is_same(root_fd, backup, "new", file) ||
+	    is_same(root_fd, backup, "old", file))
+		return true;
+	warn("nothing was restored: /%s has changed since; its backup is /%s", file,
+	     path);
+	return false;
+}
+
+/* In the order of the list: the legacy settings return before the parameter goes. */
+static int restore(int root_fd, const char *backup, const char *list,
+		   void (*each)(void *data, const char *path), void *data)
+{
+	char file[PATH_MAX];
+
+	while (next_file(&list, file)) {
+		int r = put_old(root_fd, backup, file);
+
+		if (r < 0) {
+			warn("cannot restore /%s: %s; its backup is in /%s/old", file,
+			     strerror(-r), backup);
+			return r;
+		}
+		each(data, file);
+	}
+	return 0;
+}
+
+int backup_undo(int root_fd, void (*each)(void *data, const char *path), void *data)
+{
+	_cleanup_free_ char *list = NULL;
+	char backup[BACKUP_PATH_SIZE], path[PATH_MAX];
+	unsigned last = find_last(root_fd, true);
+	const char *rest;
+	bool possible = true;
+	int r;
+
+	snprintf(backup, sizeof(backup), BACKUP_DIRECTORY "/%u", last);
+	snprintf(path, sizeof(path), "%s/files", backup);
+	r = last ? file_read(root_fd, path, &list) : -ENOENT;
+	if (r < 0) {
+		warn("nothing to undo in /%s%s%s", BACKUP_DIRECTORY,
+		     r == -ENOENT ? "" : ": ", r == -ENOENT ? "" : strerror(-r));
+		return r;
+	}
+	rest = list;
+	while (next_file(&rest, path))
+		possible = can_restore(root_fd, backup, path) && possible;
+	if (!possible)
+		return -ESTALE;
+	r = restore(root_fd, backup, list, each, data);
+	return r < 0 ? r : retire(root_fd, backup);
+}

@@ -1,0 +1,118 @@
+# Functions that several tests use. Read by run.
+# shellcheck shell=sh disable=SC2154 # run has set what is not set here
+
+# -- machines ----------------------------------------------------------------------------
+
+# machine NAME...: makes these of machines/ in $tmp/machines, once for all tests.
+machine()
+{
+	for machine_name; do
+		[ ! -e "$tmp/machines/$machine_name" ] || continue
+		mkdir -p "$tmp/machines" "$all/machines"
+		[ -e "$all/machines/$machine_name" ] ||
+			"$here/make-machine" "$all/machines/$machine_name" \
+				<"$here/machines/$machine_name" || exit 1
+		cp -a "$all/machines/$machine_name" "$tmp/machines/$machine_name"
+	done
+}
+
+# dump_of NAME: a dump of that machine, in $dump.
+dump_of()
+{
+	machine "$1"
+	dump=$tmp/dumps/$1.tar.gz
+	mkdir -p "$tmp/dumps"
+	verify "$dump is written" call 0 list --dump "$dump" --root "$tmp/machines/$1"
+}
+
+# -- the next boot -----------------------------------------------------------------------
+
+# new_next: the machine in $tmp/next, a new one, without a boot loader.
+new_next()
+{
+	machine two-gpus
+	rm -rf "$tmp/next"
+	cp -a "$tmp/machines/two-gpus" "$tmp/next"
+	mkdir -p "$tmp/next/boot/grub" "$tmp/next/etc/default"
+}
+
+# put PATH: writes standard input there.
+put()
+{
+	mkdir -p "$tmp/next/$(dirname "$1")"
+	cat >"$tmp/next/$1"
+}
+
+# next_is SOURCE CMDLINE: where plan takes the next command line from, and what it is.
+next_is()
+{
+	call 0 plan --json --root "$tmp/next" &&
+		grep -qF "\"source\": \"$1\"" "$tmp/out" && grep -qF "\"cmdline\": \"$2\"" "$tmp/out"
+}
+
+# -- legacy settings ---------------------------------------------------------------------
+
+# new_old NAME: a machine in $old with the files that standard input has, each after a line
+# "=== PATH".
+new_old()
+{
+	machine two-gpus
+	old=$tmp/old/$1
+	mkdir -p "$tmp/old"
+	cp -a "$tmp/machines/two-gpus" "$old"
+	awk -v top="$old" '
+		/^=== / { path = top "/" $2; dir = path; sub("/[^/]*$", "", dir)
+			system("mkdir -p \"" dir "\""); printf "" >path; next }
+		{ print >path }'
+	# What rebuilds: only the names are looked up.
+	mkdir -p "$old/usr/sbin"
+	: >"$old/usr/sbin/update-initramfs"
+	: >"$old/usr/sbin/update-grub"
+}
+
+# The contents, modes and owners of all files that migrate may change.
+snapshot()
+{
+	mkdir -p "$old/boot"
+	(cd "$old" && find etc boot -type f -exec cksum {} + | sort -k3 &&
+		find etc boot -type f -exec stat -c '%a %u %g %n' {} + | sort)
+}
+
+# migrates NAME STATUS: the output is as expected; --apply does what the diff says; a second
+# run finds nothing more; --undo restores everything.
+migrates()
+{
+	verify "migrate $1: status" call "$2" migrate --root "$old"
+	verify "migrate $1" compare migrate "$1"
+	cp -a "$old" "$old.patched"
+	verify "migrate $1: patch takes the diff" sh -c \
+		"sed '/^Kernel parameter\|^Cannot find\|^Check these\|^Nothing/,\$d' \
+		'$tmp/out' | patch -s -f -p1 -d '$old.patched'"
+	snapshot >"$tmp/before"
+	verify "migrate $1 --apply" call "$2" migrate --apply --root "$old"
+	verify "migrate $1: each backup is named" backups_are_named
+	(old=$old.patched snapshot) >"$tmp/patched"
+	snapshot >"$tmp/after"
+	verify "migrate $1: --apply does what the diff says" diff "$tmp/patched" "$tmp/after"
+	call "$2" migrate --root "$old" >/dev/null
+	verify "migrate $1: nothing is left to change" [ -z "$(grep '^+++' "$tmp/out")" ]
+	verify "migrate $1 --undo" call 0 migrate --undo --root "$old"
+	snapshot >"$tmp/undone"
+	verify "migrate $1: --undo restores it all" diff "$tmp/before" "$tmp/undone"
+	verify "migrate $1: no second --undo" call 1 migrate --undo --root "$old"
+}
+
+backups_are_named()
+{
+	grep -c '^+++' "$tmp/out" >"$tmp/count"
+	[ "$(grep -c '; backup: /var/lib/passthru/migrate/1/old/' "$tmp/err")" = \
+		"$(cat "$tmp/count")" ] || return 1
+	sed -n 's/.*; backup: //p' "$tmp/err" | while read -r path; do
+		[ -e "$old$path" ] || exit 1
+	done
+}
+
+has() # FILE LINE
+{
+	grep -qxF -- "$2" "$old/$1"
+}

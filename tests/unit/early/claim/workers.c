@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+
+#include "base/clock.h"
+#include "seams.h"
+#include "claim/workers.h"
+#include "unit.h"
+
+/*
+ * All times are so many times what the tables say: on a machine that is busy with other
+ * things a process may need a while to begin.
+ */
+#define SCALE 3
+
+/* A busy machine needs that much more. */
+#define SLACK_MS 300
+
+/*
+ * What a job does, a letter each: "." is done, "h" hangs for good, "k" is killed, "x"
+ * ends its process, "s" is done after a quarter of a second.
+ */
+struct jobs {
+	const char *what;
+	char done[64]; /* "+" for what is done, "-" for what is not */
+	volatile unsigned times[64];
+};
+
+static void work(void *data, unsigned job)
+{
+	struct jobs *jobs = data;
+
+	switch (jobs->what[job]) {
+	case 'h':
+		for (;;)
+			pause();
+	case 'k':
+		raise(SIGKILL);
+		break;
+	case 'x':
+		_exit(3);
+	case 's':
+		usleep(250000 * SCALE);
+		break;
+	}
+	__atomic_add_fetch(&jobs->times[job], 1, __ATOMIC_SEQ_CST);
+}
+
+static struct jobs *make_jobs(const char *what)
+{
+	struct jobs *jobs = mmap(NULL, sizeof(*jobs), PROT_READ | PROT_WRITE,
+				 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	ck_assert_ptr_ne(jobs, MAP_FAILED);
+	jobs->what = what;
+	return jobs;
+}
+
+static const char *what_is_done(struct jobs *jobs)
+{
+	size_t count = strlen(jobs->what);
+
+	for (size_t i = 0; i < count; i++)
+		jobs->done[i] = jobs->times[i] ? '+' : '-';
+	jobs->done[count] = '\0';
+	return jobs->done;
+}
+
+/* A child that has ended and that nobody has asked about. */
+static bool has_zombie(void)
+{
+	siginfo_t info = { 0 };
+
+	return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid;
+}
+
+static bool has_child(void)
+{
+	siginfo_t info;
+
+	return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
+}
+
+static const struct {
+	const char *what;
+	uint64_t ms; /* up to the deadline */
+	int r;
+	const char *done;
+	uint64_t most_ms; /* that it may take */
+} runs[] = {
+	{ "", 2000, 0, "", 500 },
+	{ ".", 2000, 0, "+", 500 },
+	{ "........", 2000, 0, "++++++++", 500 },
+	{ "................................", 2000, 0, "++++++++++++++++++++++++++++++++",
+	  500 },
+	/* crashes: the jobs behind are done, the lost one is not */
+	{ "k", 2000, 0, "-", 500 },
+	{ "k...", 2000, 0, "-+++", 500 },
+	{ ".k..", 2000, 0, "+-++", 500 },
+	{ "...k", 2000, 0, "+++-", 500 },
+	{ "x...", 2000, 0, "-+++", 500 },
+	{ "kk.kx.", 2000, 0, "--+--+", 500 },
+	{ "kkkkkkk.", 2000, 0, "-------+", 500 },
+	{ "kkkkkkkk.", 2000, 0, "---------", 500 }, /* eight, then it is enough */
+	/* hangs: half of what is left each, and never past the deadline */
+	{ "h", 300, -ETIME, "-", 300 },
+	{ "h...", 600, -ETIME, "-+++", 600 },
+	{ ".h..", 600, -ETIME, "+-++", 600 },
+	{ "...h", 300, -ETIME, "+++-", 300 },
+	{ "h.h.", 800, -ETIME, "-+-+", 800 },
+	{ "hhh.", 800, -ETIME, "---+", 800 },
+	{ "hhhh.", 1600, -ETIME, "----+", 1600 },
+	{ "hkh.", 800, -ETIME, "---+", 800 },
+	{ "kh..", 600, -ETIME, "--++", 600 },
+	{ "hhhhhhhh.", 1000, -ETIME, "---------", 1000 },
+	/* slow, and so overtaken: all is done in the end */
+	{ "s", 2000, 0, "+", 500 },
+	{ "s..", 440, 0, "+++", 500 },
+	{ "s.s.", 900, 0, "++++", 950 },
+	{ "s..", 0, -ETIME, NULL, 0 },
+};
+
+START_TEST(runs_jobs)
+{
+	struct jobs *jobs = make_jobs(runs[_i].what);
+	unsigned fds = count_fds();
+	uint64_t start = clock_ms(), took;
+	int r = workers_run(work, jobs, (unsigned)strlen(jobs->what),
+			    start + runs[_i].ms * SCALE);
+
+	took = clock_ms() - start;
+	expect_number(runs[_i].what, r, runs[_i].r);
+	if (runs[_i].done)
+		expect_text(runs[_i].what, what_is_done(jobs), runs[_i].done);
+	ck_assert_msg(took <= runs[_i].most_ms * SCALE + SLACK_MS, "%s: took %llu ms",
+		      runs[_i].what, (unsigned long long)took);
+	if (r == -ETIME && runs[_i].ms)
+		ck_assert_msg(took + 1 >= runs[_i].ms * SCALE,
+			      "%s: gave up after %llu ms", runs[_i].what,
+			      (unsigned long long)took);
+	expect_number(runs[_i].what, count_fds(), fds);
+	expect(runs[_i].what, !has_zombie());
+	if (r == 0)
+		expect(runs[_i].what, !has_child());
+}
+
+/* Without a change of hands each job is done once, one after the other. */
+START_TEST(does_each_once)
+{
+	struct jobs *jobs = make_jobs("....k...");
+
+	ck_assert_int_eq(workers_run(work, jobs, 8, clock_ms() + 2000), 0);
+	for (unsigned i = 0; i < 8; i++)
+		ck_assert_uint_eq(jobs->times[i], i != 4);
+}
+
+/* What overtaken workers do: the job that they are in, and no other. */
+START_TEST(overtaken_ones_end)
+{
+	struct jobs *jobs = make_jobs("s...");
+
+	ck_assert_int_eq(workers_run(work, jobs, 4, clock_ms() + 400 * SCALE), 0);
+	expect_text("overtaken", what_is_done(jobs), "++++");
+	ck_assert_uint_eq(jobs->times[3], 1);
+}
+
+static const struct {
+	const char *name;
+	enum seam seam;
+	unsigned nth;
+	bool for_good;
+	int error;
+	const char *what;
+	int r;
+	const char *done;
+} shortages[] = {
+	{ "no memory", SEAM_MMAP, 1, false, ENOMEM, "..", -ENOMEM, "--" },
+	{ "no process", SEAM_FORK, 1, true, EAGAIN, "..", -EAGAIN, "--" },
+	{ "no pipe", SEAM_PIPE, 1, true, EMFILE, "..", -EMFILE, "--" },
+	{ "no second process", SEAM_FORK, 2, true, EAGAIN, "h..", -ETIME, "---" },
+	{ "no second pipe", SEAM_PIPE, 2, true, EMFILE, "h..", -ETIME, "---" },
+	/* it is tried again: at three quarters of the time */
+	{ "no process for a while", SEAM_FORK, 2, false, EAGAIN, "h..", -ETIME, "-++" },
+	{ "no process after a crash", SEAM_FORK, 2, true, EAGAIN, ".k.", 0, "+--" },
+};
+
+START_TEST(lives_with_shortages)
+{
+	struct jobs *jobs = make_jobs(shortages[_i].what);
+	unsigned fds = count_fds();
+	uint64_t start = clock_ms();
+	int r;
+
+	if (shortages[_i].for_good)
+		seam_fail_from(shortages[_i].seam, shortages[_i].nth,
+			       shortages[_i].error);
+	else
+		seam_fail(shortages[_i].seam, shortages[_i].nth, shortages[_i].error);
+	r = workers_run(work, jobs, (unsigned)strlen(jobs->what), start + 600 * SCALE);
+	expect(shortages[_i].name, seam_reset(shortages[_i].seam));
+	expect_number(shortages[_i].name, r, shortages[_i].r);
+	expect_text(shortages[_i].name, what_is_done(jobs), shortages[_i].done);
+	expect(shortages[_i].name, clock_ms() - start <= 600 * SCALE + SLACK_MS);
+	expect_number(shortages[_i].name, count_fds(), fds);
+	expect(shortages[_i].name, !has_zombie());
+}
+
+int main(void)
+{
+	TCase *tcase = tcase_create("supervise");
+
+	add_rows(tcase, runs_jobs, runs);
+	tcase_add_test(tcase, does_each_once);
+	tcase_add_test(tcase, overtaken_ones_end);
+	add_rows(tcase, lives_with_shortages, shortages);
+	return unit_run("supervise", tcase);
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "devspecs.h"
+#include "guard/devspec_cmdline.h"
+#include "seams.h"
+#include "unit.h"
+
+#define UNSET "root unknown ; "
+
+static const struct {
+	const char *text;
+	const char *words;
+} cmdlines[] = {
+	{ "", UNSET },
+	{ "quiet ro", UNSET },
+	{ "root=", UNSET },
+	{ "root=/dev/sda2", "root path /dev/sda2; " },
+	{ "root=UUID=12-34", "root uuid 12-34; " },
+	{ "root=\"UUID=12-34\"", "root uuid 12-34; " },
+	{ "\"root=LABEL=my root\"", "root label my root; " },
+	{ "root=UUID=\"12-34\" x", "root uuid 12-34; " },
+	{ "root=LABEL=a=b", "root label a=b; " },
+	{ "root=PARTUUID=aa-02", "root partuuid aa-02; " },
+	{ "root=PARTUUID=aa-02/PARTNROFF=1", "root partuuid aa-02; " },
+	{ "root=PARTLABEL=root", "root partlabel root; " },
+	{ "root=/dev/disk/by-uuid/12-34", "root uuid 12-34; " },
+	{ "root=/dev/disk/by-label/my\\x20root", "root label my root; " },
+	{ "root=/dev/disk/by-partuuid/aa-02", "root partuuid aa-02; " },
+	{ "root=/dev/disk/by-partlabel/a\\x2fb", "root partlabel a/b; " },
+	{ "root=/dev/disk/by-id/nvme-x", "root path /dev/disk/by-id/nvme-x; " },
+	{ "root=/dev/mapper/vg-root", "root path /dev/mapper/vg-root; " },
+	{ "root=259:3", "root number 259:3; " },
+	{ "root=block:LABEL=x", "root label x; " },
+	{ "root=live:CDLABEL=x", "root label x; " },
+	{ "root=live:/dev/sr0", "root path /dev/sr0; " },
+	{ "root=ZFS=rpool/ROOT/debian", "root pool rpool; " },
+	{ "root=zfs:rpool/ROOT", "root pool rpool; " },
+	{ "root=zfs:AUTO", "root pool ; " },
+	{ "root=zfs", "root pool ; " },
+	{ "boot=zfs root=zfs:tank/a", "pool ; root pool tank; " },
+	{ "bootfs=tank/a root=x", "pool tank; root path x; " },
+	/* the last occurrence wins */
+	{ "root=/dev/sda root=/dev/sdb", "root path /dev/sdb; " },
+	{ "root=/dev/sda root=", UNSET },
+	/* remote */
+	{ "root=/dev/nfs nfsroot=10.0.0.1:/srv", "network" },
+	{ "root=nfs:10.0.0.1:/srv", "network" },
+	{ "root=10.0.0.1:/srv", "network" },
+	{ "root=iscsi:@10.0.0.1::3260::iqn", "network" },
+	{ "root=dhcp", "network" },
+	{ "boot=nfs", "network" },
+	{ "netroot=iscsi:x root=UUID=12", "root uuid 12; network" },
+	{ "rd.iscsi.initiator=x root=LABEL=r", "root label r; network" },
+	{ "ip=dhcp root=LABEL=r", "root label r; " },
+	/* other parameters */
+	{ "root=x resume=UUID=ab", "root path x; uuid ab; " },
+	{ "root=x resume=/dev/sda1 resume=/dev/sdb1", "root path x; path /dev/sdb1; " },
+	{ "root=x resume=/dev/sda1 noresume", "root path x; " },
+	{ "root=x resume=none", "root path x; " },
+	{ "root=x resume=", "root path x; " },
+	{ "root=x mount.usr=PARTLABEL=usr", "partlabel usr; root path x; " },
+	{ "root=x rootflags=subvol=@,device=/dev/sdb,device=/dev/sdc",
+	  "path /dev/sdb; path /dev/sdc; root path x; " },
+	{ "root=x rootflags=logdev=UUID=1,rtdev=/dev/b",
+	  "uuid 1; path /dev/b; root path x; " },
+	{ "root=x rootflags=journal_path=/dev/b", "path /dev/b; root path x; " },
+	{ "root=x rootflags=journal_dev=0x801", "unknown 0x801; root path x; " },
+	{ "root=x rd.luks.uuid=luks-12", "luks 12; root path x; " },
+	{ "root=x luks.uuid=12", "luks 12; root path x; " },
+	{ "root=x rd.luks.name=12=crypt", "luks 12; root path x; " },
+	{ "root=x rd.lvm.vg=vg", "group vg; root path x; " },
+	{ "root=x rd.lvm.lv=vg/lv", "group vg; root path x; " },
+	{ "root=x rd.md.uuid=a:b:c:d", "md a:b:c:d; root path x; " },
+	{ "root=x cryptopts=target=c,source=UUID=12,lvm=v", "uuid 12; root path x; " },
+	{ "root=x fstab:/home=UUID=12", "uuid 12; root path x; " },
+	{ "root=x rd.lvm.vg rd.lvm.lv= rd.luks", "root path x; " },
+	/* behind "--": for init */
+	{ "root=x -- root=y", "root path x; " },
+};
+
+START_TEST(reads_command_lines)
+{
+	const char *text = cmdlines[_i].text;
+	struct devspecs devspecs = { 0 };
+	char words[512];
+
+	expect_number(text, devspecs_add_cmdline(&devspecs, text), 0);
+	devspecs_describe(&devspecs, words, sizeof(words));
+	expect_text(text, words, cmdlines[_i].words);
+	devspecs_free(&devspecs);
+}
+
+START_TEST(notes_the_origin)
+{
+	char text[400] = "root=UUID=12 resume=/dev/";
+	struct devspecs devspecs = { 0 };
+
+	memset(text + strlen(text), 'x', 300);
+	expect_number("root", devspecs_add_cmdline(&devspecs, text), 0);
+	expect_text("root", devspecs.items[0].origin, "root=UUID=12");
+	/* No device has so long a name; the log shows the beginning. */
+	expect_number("resume", devspecs.items[1].kind, DEVSPEC_UNKNOWN);
+	expect_number("resume", strlen(devspecs.items[1].origin),
+		      DEVSPEC_ORIGIN_SIZE - 1);
+	devspecs_free(&devspecs);
+}
+
+START_TEST(lacks_memory)
+{
+	struct devspecs devspecs = { 0 };
+	int r = -ENOMEM;
+
+	for (unsigned nth = 1; r == -ENOMEM && nth < 20; nth++) {
+		seam_fail(SEAM_ALLOCATE, nth, ENOMEM);
+		r = devspecs_add_cmdline(&devspecs,
+					 "root=a resume=b rd.lvm.vg=c rd.lvm.vg=d");
+		seam_reset(SEAM_ALLOCATE);
+		devspecs_free(&devspecs);
+	}
+	expect_number("memory", r, 0);
+}
+
+int main(void)
+{
+	TCase *tcase = tcase_create("devspec_cmdline");
+
+	add_rows(tcase, reads_command_lines, cmdlines);
+	tcase_add_test(tcase, notes_the_origin);
+	tcase_add_test(tcase, lacks_memory);
+	return unit_run("devspec_cmdline", tcase);
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "pci/iommu.h"
+#include "machine.h"
+#include "unit.h"
+
+#define INTEL  "processor\t: 0\nvendor_id\t: GenuineIntel\n"
+#define AMD    "processor\t: 0\nvendor_id\t: AuthenticAMD\n"
+#define TABLES "sys/firmware/acpi/tables/"
+
+/* NVIDIA/kubevirt-gpu-device-plugin#66: the user saw nothing but "error -22". */
+static const struct {
+	const char *name;
+	const char *cpuinfo; /* NULL for none */
+	const char *files[2];
+	const char *advice;
+} rows[] = {
+	{ "nothing", NULL, { 0 }, "enable the IOMMU in the firmware" },
+	{ "unknown CPU", "processor : 0\n", { 0 }, "enable the IOMMU in the firmware" },
+	{ "Intel, off in the firmware",
+	  INTEL,
+	  { 0 },
+	  "enable VT-d in the firmware and boot with intel_iommu=on" },
+	{ "Intel, off in the kernel",
+	  INTEL,
+	  { TABLES "DMAR" },
+	  "boot with intel_iommu=on" },
+	{ "AMD, off in the firmware",
+	  AMD,
+	  { 0 },
+	  "enable the IOMMU (AMD-Vi) in the firmware" },
+	{ "AMD, off in the kernel",
+	  AMD,
+	  { TABLES "IVRS" },
+	  "remove iommu=off or amd_iommu=off from the kernel command line" },
+	{ "on, Intel",
+	  INTEL,
+	  { TABLES "DMAR", "sys/class/iommu/dmar0" },
+	  "this machine's IOMMU is on but does not cover it" },
+	{ "on, AMD",
+	  AMD,
+	  { TABLES "IVRS", "sys/class/iommu/ivhd0" },
+	  "this machine's IOMMU is on but does not cover it" },
+	{ "on, without tables",
+	  NULL,
+	  { "sys/class/iommu/arm-smmu-v3.0" },
+	  "this machine's IOMMU is on but does not cover it" },
+};
+
+START_TEST(advises)
+{
+	struct directory root = make_directory();
+	unsigned fds = count_fds();
+
+	if (rows[_i].cpuinfo)
+		put_file(&root, "proc/cpuinfo", rows[_i].cpuinfo);
+	for (size_t i = 0; i < ARRAY_SIZE(rows[_i].files) && rows[_i].files[i]; i++)
+		put_file(&root, rows[_i].files[i], "");
+	expect_text(rows[_i].name, iommu_advice(root.fd), rows[_i].advice);
+	expect_number(rows[_i].name, count_fds(), fds);
+	drop_directory(&root);
+}
+
+/* The class directory exists even if no IOMMU is in use. */
+START_TEST(an_empty_class_is_off)
+{
+	struct directory root = make_directory();
+
+	put_directory(&root, "sys/class");
+	put_directory(&root, "sys/class/iommu");
+	put_file(&root, TABLES "DMAR", "");
+	expect_text("empty", iommu_advice(root.fd), "boot with intel_iommu=on");
+	drop_directory(&root);
+}
+
+static const struct {
+	const char *machine;
+	bool may_come;
+} machines[] = {
+	{ "", false },
+	{ "00:00.0 8086:29c0 060000 - -\n", false },
+	{ "00:00.0 8086:29c0 060000 - -\n00:01.0 1af4:1057 0a0000 - -\n", true },
+	{ "00:01.0 1af4:1041 020000 - -\n", false },
+	{ "00:01.0 1234:1057 020000 - -\n", false },
+};
+
+START_TEST(knows_what_may_come)
+{
+	struct pci_list list;
+
+	machine_read(machines[_i].machine, &list);
+	expect_number(machines[_i].machine, iommu_may_come(&list), machines[_i].may_come);
+	pci_list_free(&list);
+}
+
+int main(void)
+{
+	TCase *tcase = tcase_create("iommu");
+
+	add_rows(tcase, advises, rows);
+	tcase_add_test(tcase, an_empty_class_is_off);
+	add_rows(tcase, knows_what_may_come, machines);
+	return unit_run("iommu", tcase);
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "unit.h"
+#include "plan/verdict.h"
+
+#define WORDS_MAX 64
+
+static const char *verdict_at(int value)
+{
+	return verdict_word((enum verdict)value);
+}
+
+static const char *reason_at(int value)
+{
+	return reason_word((enum reason)value);
+}
+
+static const char *step_at(int value)
+{
+	return step_word((enum claim_step)value);
+}
+
+static const char *phrase_at(int value)
+{
+	return step_phrase((enum claim_step)value);
+}
+
+/* That of REASON_NONE is empty. */
+static const char *reason_phrase_at(int value)
+{
+	return reason_phrase((enum reason)(value + 1));
+}
+
+static const struct {
+	const char *name;
+	const char *(*word)(int value);
+	const char *unknown;
+	int least; /* number of values */
+} lists[] = {
+	{ "verdict", verdict_at, "unknown", VERDICT_DEFERRED + 1 },
+	{ "reason", reason_at, "unknown", REASON_INTERNAL + 1 },
+	{ "step", step_at, "unknown", STEP_UNDO + 1 },
+	{ "step's phrase", phrase_at, "an unknown step", STEP_UNDO + 1 },
+	{ "reason's phrase", reason_phrase_at, "", REASON_INTERNAL },
+};
+
+/* Every value has a word, and no two have the same. */
+START_TEST(words_are_distinct)
+{
+	const char *words[WORDS_MAX];
+	int count = 0;
+
+	while (count < WORDS_MAX) {
+		words[count] = lists[_i].word(count);
+		if (strcmp(words[count], lists[_i].unknown) == 0)
+			break;
+		for (int other = 0; other < count; other++)
+			expect(words[count], strcmp(words[count], words[other]) != 0);
+		count++;
+	}
+	expect_number(lists[_i].name, count >= lists[_i].least, true);
+	/* No value is left out in the middle. */
+	for (; count < WORDS_MAX; count++)
+		expect_text(lists[_i].name, lists[_i].word(count), lists[_i].unknown);
+}
+
+/* They are values of the report: small letters and "-" only. */
+START_TEST(words_are_plain)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz-";
+
+	for (int value = 0; value < WORDS_MAX; value++) {
+		expect(reason_at(value),
+		       !reason_at(value)[strspn(reason_at(value), plain)]);
+		expect(step_at(value), !step_at(value)[strspn(step_at(value), plain)]);
+		expect(verdict_at(value),
+		       !verdict_at(value)[strspn(verdict_at(value), plain)]);
+	}
+}
+
+/* What others may rely on, in the order of the enum. */
+static const char *const promised[] = { "pending", "claimed", "kept",
+					"refused", "failed",  "deferred" };
+
+START_TEST(verdicts_are_the_promised_ones)
+{
+	expect_text("verdict", verdict_at(_i), promised[_i]);
+}
+
+START_TEST(words_are_found)
+{
+	enum verdict verdict = VERDICT_FAILED;
+	enum reason reason;
+	enum claim_step step;
+
+	for (int value = 0; value <= VERDICT_DEFERRED; value++) {
+		expect(verdict_at(value), verdict_find(verdict_at(value), &verdict));
+		expect_number(verdict_at(value), verdict, value);
+	}
+	for (int value = 0; value <= REASON_INTERNAL; value++) {
+		expect(reason_at(value), reason_find(reason_at(value), &reason));
+		expect_number(reason_at(value), reason, value);
+	}
+	for (int value = 0; value <= STEP_UNDO; value++) {
+		expect(step_at(value), step_find(step_at(value), &step));
+		expect_number(step_at(value), step, value);
+	}
+	expect("unknown verdict", !verdict_find("unknown", &verdict));
+	expect_number("unknown verdict", verdict, 0);
+	expect("unknown reason", !reason_find("", &reason));
+	expect("unknown step", !step_find("Load", &step));
+}
+
+int main(void)
+{
+	TCase *tcase = tcase_create("verdict");
+
+	add_rows(tcase, words_are_distinct, lists);
+	tcase_add_test(tcase, words_are_plain);
+	tcase_add_test(tcase, words_are_found);
+	add_rows(tcase, verdicts_are_the_promised_ones, promised);
+	return unit_run("verdict", tcase);
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "plan/viability.h"
+#include "machine.h"
+#include "unit.h"
+
+/* 64kramsystem/vga-passthrough#15, lxc/incus#3422: what keeps a group, by name. */
+static const struct {
+	const char *name;
+	const char *machine;
+	const char *cmdline;
+	int group;
+	const char *blocker; /* NULL for none */
+} rows[] = {
+	{ "alone", "01:00.0 1:1 030000 1 -\n", "passthru.addrs=01:00.0", 1, NULL },
+	{ "audio with its driver",
+	  "01:00.0 1:1 030000 1 -\n01:00.1 1:2 040300 1 snd_hda_intel\n",
+	  "passthru.addrs=01:00.0", 1, "01:00.1" },
+	{ "audio without one: it will have it",
+	  "01:00.0 1:1 030000 1 -\n01:00.1 1:2 040300 1 -\n", "passthru.addrs=01:00.0", 1,
+	  "01:00.1" },
+	{ "audio named too",
+	  "01:00.0 1:1 030000 1 -\n01:00.1 1:2 040300 1 snd_hda_intel\n",
+	  "passthru.addrs=01:00.*", 1, NULL },
+	{ "audio taken along",
+	  "01:00.0 1:1 030000 1 -\n01:00.1 1:2 040300 1 snd_hda_intel\n",
+	  "passthru.addrs=01:00.0 passthru.group=claim", 1, NULL },
+	{ "audio skipped", "01:00.0 1:1 030000 1 -\n01:00.1 1:2 040300 1 snd_hda_intel\n",
+	  "passthru.addrs=01:00.* passthru.skip=01:00.1", 1, "01:00.1" },
+	{ "a dry run counts what it would take",
+	  "01:00.0 1:1 030000 1 -\n01:00.1 1:2 040300 1 snd_hda_intel\n",
+	  "passthru.addrs=01:00.* passthru.dryrun", 1, NULL },
+	{ "a port", "00:01.0 1:9 060400 1 pcieport bridge\n01:00.0 1:1 030000 1 -\n",
+	  "passthru.addrs=01:00.0", 1, NULL },
+	{ "a bridge with another driver",
+	  "00:01.0 1:9 060400 1 shpchp bridge\n01:00.0 1:1 030000 1 -\n",
+	  "passthru.addrs=01:00.0", 1, NULL },
+	{ "a host bridge without driver",
+	  "00:00.0 1:9 060000 1 -\n01:00.0 1:1 030000 1 -\n", "passthru.addrs=01:00.0", 1,
+	  NULL },
+	{ "a host bridge with one",
+	  "00:00.0 1:9 060000 1 ie31200_edac\n01:00.0 1:1 030000 1 -\n",
+	  "passthru.addrs=01:00.0", 1, "00:00.0" },
+	{ "pci-stub", "01:00.0 1:1 030000 1 -\n01:00.1 1:2 040300 1 pci-stub\n",
+	  "passthru.addrs=01:00.0", 1, NULL },
+	{ "vfio-pci", "01:00.0 1:1 030000 1 -\n01:00.1 1:2 040300 1 vfio-pci\n",
+	  "passthru.addrs=01:00.0", 1, NULL },
+	{ "a variant driver",
+	  "01:00.0 1:1 030000 1 -\n01:00.1 1:2 040300 1 xe-vfio-pci\n",
+	  "passthru.addrs=01:00.0", 1, NULL },
+	{ "xen-pciback", "01:00.0 1:1 030000 1 -\n01:00.1 1:2 040300 1 pciback\n",
+	  "passthru.addrs=01:00.0", 1, "01:00.1" },
+	{ "one that is refused itself",
+	  "01:00.0 1:1 030000 1 -\n01:00.1 1:2 020000 1 igb vfs\n",
+	  "passthru.addrs=01:00.*", 1, "01:00.1" },
+	{ "the first of two",
+	  "01:00.0 1:1 030000 1 -\n01:00.1 1:2 040300 1 a\n01:00.2 1:3 0c0330 1 b\n",
+	  "passthru.addrs=01:00.0", 1, "01:00.1" },
+	{ "another group", "01:00.0 1:1 030000 1 -\n01:00.1 1:2 040300 2 snd_hda_intel\n",
+	  "passthru.addrs=01:00.0", 1, NULL },
+	{ "group 0", "01:00.0 1:1 030000 0 -\n01:00.1 1:2 040300 0 a\n",
+	  "passthru.addrs=01:00.0", 0, "01:00.1" },
+};
+
+START_TEST(finds_the_blocker)
+{
+	const char *name = rows[_i].name;
+	const struct pci_device *blocker;
+	struct situation situation;
+
+	situation_make(rows[_i].machine, rows[_i].cmdline, &situation);
+	blocker = viability_find_blocker(&situation.devices, &situation.plan,
+					 rows[_i].group);
+	expect_number(name, blocker != NULL, rows[_i].blocker != NULL);
+	if (blocker) {
+		struct pci_address want = address_of(rows[_i].blocker);
+
+		expect_number(name, address_compare(&blocker->address, &want), 0);
+	}
+	situation_free(&situation);
+}
+
+static const struct {
+	const char *cmdline;
+	int groups[8]; /* NO_GROUP at the end */
+} orders[] = {
+	{ "", { NO_GROUP } },
+	{ "passthru.addrs=01:00.0", { 5, NO_GROUP } },
+	{ "passthru.ids=1:ffffffff", { 0, 3, 5, 9, NO_GROUP } },
+	{ "passthru.ids=1:ffffffff passthru.dryrun", { 0, 3, 5, 9, NO_GROUP } },
+	{ "passthru.ids=1:ffffffff passthru.skip=02:00.0", { 0, 5, 9, NO_GROUP } },
+	{ "passthru.addrs=03:00.0,04:00.0", { NO_GROUP } },
+	{ "passthru.addrs=01:00.0,01:00.1", { 5, NO_GROUP } },
+};
+
+START_TEST(goes_through_the_groups)
+{
+	struct situation situation;
+	int group = NO_GROUP;
+
+	situation_make("01:00.0 1:1 030000 5 -\n"
+		       "01:00.1 1:1 030000 5 -\n"
+		       "02:00.0 1:1 030000 3 -\n"
+		       "03:00.0 1:1 030000 - -\n"
+		       "04:00.0 1:1 060400 4 - bridge\n"
+		       "05:00.0 1:1 030000 9 vfio-pci\n"
+		       "06:00.0 1:1 030000 0 -\n",
+		       orders[_i].cmdline, &situation);
+	for (size_t i = 0; i < ARRAY_SIZE(orders[_i].groups); i++) {
+		group = viability_next_group(&situation.plan, group);
+		expect_number(orders[_i].cmdline, group, orders[_i].groups[i]);
+		if (group == NO_GROUP)
+			break;
+	}
+	situation_free(&situation);
+}
+
+int main(void)
+{
+	TCase *tcase = tcase_create("group");
+
+	add_rows(tcase, finds_the_blocker, rows);
+	add_rows(tcase, goes_through_the_groups, orders);
+	return unit_run("group", tcase);
+}

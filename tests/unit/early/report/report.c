@@ -1,0 +1,475 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "machine.h"
+#include "report/report.h"
+#include "seams.h"
+#include "unit.h"
+
+static struct directory root;
+
+static void set_up(void)
+{
+	root = make_directory();
+	put_directory(&root, "run");
+}
+
+static void tear_down(void)
+{
+	drop_directory(&root);
+}
+
+#define HEAD	  "format=1 version=" VERSION " dryrun=no\n"
+#define HEAD_DRY  "format=1 version=" VERSION " dryrun=yes\n"
+#define EARLY	  "phase=early total_us=12345 kernel_us=2345\n"
+#define DEVICE	  "phase=device total_us=12345 kernel_us=2345\n"
+#define CARD	  "06:00.0 10de:13c2 030000 13 -\n"
+#define CARD_HELD "06:00.0 10de:13c2 030000 13 nouveau\n"
+#define AUDIO	  "06:00.1 10de:0fbb 040300 13 snd_hda_intel\n"
+#define CARD_IS	  "device=0000:06:00.0 id=10de:13c2 group=13 "
+#define AUDIO_IS  "device=0000:06:00.1 id=10de:0fbb group=13 "
+#define IDS	  "passthru.ids=10de:13c2"
+
+/* The result of the claim of 06:00.0, if not the plan's. */
+struct result {
+	enum verdict verdict;
+	enum reason reason;
+	enum claim_step step;
+	int error;
+	bool undone;
+	const char *now;
+};
+
+static const struct {
+	const char *name;
+	const char *machine;
+	const char *cmdline;
+	struct result result; /* .now is NULL for none */
+	const char *text;
+} reports[] = {
+	{ "nothing", "", "", { 0 }, HEAD EARLY },
+	{ "claimed",
+	  CARD,
+	  IDS,
+	  { VERDICT_CLAIMED, .now = "vfio-pci" },
+	  HEAD EARLY CARD_IS "verdict=claimed driver=vfio-pci was=none\n"
+			     "group=13 viable=yes\n" },
+	{ "claimed from another",
+	  CARD_HELD,
+	  IDS,
+	  { VERDICT_CLAIMED, .now = "vfio-pci" },
+	  HEAD EARLY CARD_IS "verdict=claimed driver=vfio-pci was=nouveau\n"
+			     "group=13 viable=yes\n" },
+	{ "a five-digit domain",
+	  "10000:01:00.0 8086:0953 010802 7 vfio-pci\n",
+	  "passthru.addrs=10000:01:00.0",
+	  { 0 },
+	  HEAD EARLY "device=10000:01:00.0 id=8086:0953 group=7 verdict=claimed "
+		     "driver=vfio-pci was=vfio-pci\ngroup=7 viable=yes\n" },
+	{ "kept: skipped",
+	  CARD_HELD,
+	  IDS " passthru.skip=06:00.0",
+	  { 0 },
+	  HEAD EARLY CARD_IS "verdict=kept driver=nouveau was=nouveau reason=skipped\n" },
+	{ "kept: a dry run",
+	  CARD_HELD,
+	  IDS " passthru.dryrun",
+	  { 0 },
+	  HEAD_DRY EARLY CARD_IS "verdict=kept driver=nouveau was=nouveau reason=dryrun\n"
+				 "group=13 viable=yes\n" },
+	{ "refused: no IOMMU",
+	  "06:00.0 10de:13c2 030000 - -\n",
+	  IDS,
+	  { 0 },
+	  HEAD EARLY "device=0000:06:00.0 id=10de:13c2 group=none verdict=refused "
+		     "driver=none was=none reason=no-iommu\n" },
+	{ "refused: bridge",
+	  "06:00.0 10de:13c2 060400 13 pcieport bridge\n",
+	  IDS,
+	  { 0 },
+	  HEAD EARLY CARD_IS
+	  "verdict=refused driver=pcieport was=pcieport reason=bridge\n" },
+	{ "refused: virtual functions",
+	  "06:00.0 10de:13c2 020000 13 - vfs\n",
+	  IDS,
+	  { 0 },
+	  HEAD EARLY CARD_IS "verdict=refused driver=none was=none reason=has-vfs\n" },
+	{ "failed: gone",
+	  "06:00.0 10de:13c2 020000 13 - gone\n",
+	  IDS,
+	  { 0 },
+	  HEAD EARLY CARD_IS "verdict=failed driver=none was=none reason=gone step=none "
+			     "error=0 undone=no\n" },
+	{ "failed: probe",
+	  CARD_HELD,
+	  IDS,
+	  { VERDICT_FAILED, REASON_PROBE, STEP_PROBE, -EINVAL, true, "nouveau" },
+	  HEAD EARLY CARD_IS "verdict=failed driver=nouveau was=nouveau reason=probe "
+			     "step=probe error=22 undone=yes\n" },
+	{ "failed: timeout",
+	  CARD_HELD,
+	  IDS,
+	  { VERDICT_FAILED, REASON_TIMEOUT, STEP_UNBIND, 0, false, "nouveau" },
+	  HEAD EARLY CARD_IS "verdict=failed driver=nouveau was=nouveau reason=timeout "
+			     "step=unbind error=0 undone=no\n" },
+	{ "deferred",
+	  CARD_HELD,
+	  IDS,
+	  { VERDICT_DEFERRED, REASON_NONE, STEP_NONE, 0, false, "nouveau" },
+	  HEAD EARLY CARD_IS
+	  "verdict=deferred driver=nouveau was=nouveau reason=none\n" },
+	{ "a group that is not usable",
+	  CARD AUDIO,
+	  IDS,
+	  { VERDICT_CLAIMED, .now = "vfio-pci" },
+	  HEAD EARLY CARD_IS
+	  "verdict=claimed driver=vfio-pci was=none\n"
+	  "group=13 viable=no blocker=0000:06:00.1 driver=snd_hda_intel\n" },
+	{ "a group that will not be usable",
+	  CARD "06:00.1 10de:0fbb 040300 13 -\n",
+	  IDS,
+	  { VERDICT_CLAIMED, .now = "vfio-pci" },
+	  HEAD EARLY CARD_IS "verdict=claimed driver=vfio-pci was=none\n"
+			     "group=13 viable=no blocker=0000:06:00.1 driver=none\n" },
+	{ "two, in order",
+	  CARD AUDIO,
+	  "passthru.ids=10de:0fbb,10de:13c2 passthru.skip=06:00.1",
+	  { VERDICT_CLAIMED, .now = "vfio-pci" },
+	  HEAD EARLY CARD_IS
+	  "verdict=claimed driver=vfio-pci was=none\n" AUDIO_IS
+	  "verdict=kept driver=snd_hda_intel was=snd_hda_intel reason=skipped\n"
+	  "group=13 viable=no blocker=0000:06:00.1 driver=snd_hda_intel\n" },
+	/* the command line */
+	{ "unmatched",
+	  "",
+	  "passthru.ids=10de:ffff passthru.addrs=0a:00.0",
+	  { 0 },
+	  HEAD EARLY "selector=10de:ffff verdict=unmatched\n"
+		     "selector=0a:00.0 verdict=unmatched\n" },
+	{ "another one there",
+	  AUDIO,
+	  "passthru.ids=10de:13c2@06:00.1",
+	  { 0 },
+	  HEAD EARLY "selector=10de:13c2@06:00.1 verdict=unmatched found=10de:0fbb\n" },
+	{ "malformed item",
+	  "",
+	  "passthru.ids=10de,x",
+	  { 0 },
+	  HEAD EARLY "selector=10de verdict=malformed parameter=passthru.ids\n"
+		     "selector=x verdict=malformed parameter=passthru.ids\n" },
+	{ "stray item",
+	  "",
+	  "passthru.skip=1:2, 3:4 passthru.foo",
+	  { 0 },
+	  HEAD EARLY "selector=3:4 verdict=malformed parameter=passthru.skip\n"
+		     "parameter=passthru.foo verdict=unknown nearest=passthru.ids\n" },
+	{ "malformed value",
+	  "",
+	  "passthru.timeout=soon",
+	  { 0 },
+	  HEAD EARLY "parameter=passthru.timeout verdict=malformed value=soon\n" },
+	{ "missing value",
+	  "",
+	  "passthru.timeout",
+	  { 0 },
+	  HEAD EARLY "parameter=passthru.timeout verdict=malformed value=\n" },
+	{ "no effect is no record",
+	  CARD,
+	  "passthru.ids=10de:13c2:1:2:30000 passthru.x",
+	  { 0 },
+	  HEAD EARLY "selector=10de:13c2:1:2:30000 verdict=unmatched\n"
+		     "parameter=passthru.x verdict=unknown nearest=passthru.ids\n" },
+	/* no blank, no newline, no odd byte gets into a value */
+	{ "escaping",
+	  "",
+	  "passthru.ids=\"1:2 3\n4\x7f\xc3\xa4%41\"",
+	  { 0 },
+	  HEAD EARLY "selector=1:2%203%0a4%7f%c3%a4%2541 verdict=malformed "
+		     "parameter=passthru.ids\n" },
+	{ "escaping of names",
+	  "",
+	  "\"passthru.a b\nverdict=1\" passthru.timeout=\" \"",
+	  { 0 },
+	  HEAD EARLY "parameter=passthru.a%20b%0averdict verdict=unknown "
+		     "nearest=passthru.driver\n"
+		     "parameter=passthru.timeout verdict=malformed value=%20\n" },
+};
+
+static void apply(struct situation *situation, const struct result *result)
+{
+	struct plan_entry *entry;
+
+	if (!result->now)
+		return;
+	entry = situation_entry(situation, "06:00.0");
+	entry->verdict = result->verdict;
+	entry->reason = result->reason;
+	entry->step = result->step;
+	entry->error = result->error;
+	entry->undone = result->undone;
+	strcpy(entry->now, result->now);
+}
+
+START_TEST(says_exactly_this)
+{
+	_cleanup_free_ char *text = NULL;
+	struct situation situation;
+
+	situation_make(reports[_i].machine, reports[_i].cmdline, &situation);
+	situation_claim(&situation);
+	apply(&situation, &reports[_i].result);
+	expect_number(reports[_i].name,
+		      report_write(root.fd, REPORT_PATH, &situation.result), 0);
+	text = get_file(&root, REPORT_PATH);
+	expect_text(reports[_i].name, text, reports[_i].text);
+	situation_free(&situation);
+}
+
+/* A later stage keeps the records of other devices. */
+static const struct {
+	const char *name;
+	const char *old; /* NULL for none */
+	enum phase phase;
+	const char *text;
+} stages[] = {
+#define NEW_CARD CARD_IS "verdict=claimed driver=vfio-pci was=vfio-pci\n"
+#define OLD_CARD                                                                        \
+	CARD_IS "verdict=failed driver=none was=none reason=probe step=probe error=22 " \
+		"undone=yes\n"
+#define OLD_DISK                                                                    \
+	"device=0000:05:00.0 id=144d:a808 group=9 verdict=claimed driver=vfio-pci " \
+	"was=none\n"
+#define OLD_HEAD  "format=1 version=0 dryrun=yes\n"
+#define OLD_EARLY "phase=early total_us=1 kernel_us=1\n"
+#define NEW_GROUP "group=13 viable=yes\n"
+	{ "no old one", NULL, PHASE_DEVICE, HEAD DEVICE NEW_CARD NEW_GROUP },
+	{ "an empty one", "", PHASE_DEVICE, HEAD DEVICE NEW_CARD NEW_GROUP },
+	{ "the early stage starts over", OLD_HEAD OLD_EARLY OLD_DISK, PHASE_EARLY,
+	  HEAD EARLY NEW_CARD NEW_GROUP },
+	{ "another device stays", OLD_HEAD OLD_EARLY OLD_DISK, PHASE_DEVICE,
+	  HEAD OLD_EARLY OLD_DISK DEVICE NEW_CARD NEW_GROUP },
+	{ "this device is replaced", OLD_HEAD OLD_EARLY OLD_CARD OLD_DISK, PHASE_DEVICE,
+	  HEAD OLD_EARLY OLD_DISK DEVICE NEW_CARD NEW_GROUP },
+	{ "this group is replaced",
+	  OLD_HEAD OLD_EARLY "group=13 viable=no blocker=0000:06:00.1 driver=none\n"
+			     "group=1 viable=yes\ngroup=130 viable=yes\n",
+	  PHASE_DEVICE,
+	  HEAD OLD_EARLY
+	  "group=1 viable=yes\ngroup=130 viable=yes\n" DEVICE NEW_CARD NEW_GROUP },
+	{ "one device stage replaces another",
+	  OLD_HEAD OLD_EARLY "phase=device total_us=1 "
+			     "kernel_us=1\n",
+	  PHASE_DEVICE, HEAD OLD_EARLY DEVICE NEW_CARD NEW_GROUP },
+	{ "the command line is judged again",
+	  OLD_HEAD OLD_EARLY
+	  "selector=10de:13c2 verdict=unmatched\n"
+	  "parameter=passthru.x verdict=unknown nearest=passthru.ids\n",
+	  PHASE_DEVICE, HEAD OLD_EARLY DEVICE NEW_CARD NEW_GROUP },
+	{ "a name that only begins so",
+	  OLD_HEAD "device=0000:06:00.00 verdict=claimed\ndevice=0000:06:00\n",
+	  PHASE_DEVICE,
+	  HEAD "device=0000:06:00.00 verdict=claimed\ndevice=0000:06:00\n" DEVICE NEW_CARD
+		  NEW_GROUP },
+	{ "rubbish",
+	  "\n\n\ndevice=\ngroup=\ngroup=x\ngroup=99999999999999999999 a\nphase=\nx",
+	  PHASE_DEVICE, NULL },
+	{ "no newline at the end", OLD_HEAD "group=1 viable=yes", PHASE_DEVICE,
+	  HEAD "group=1 viable=yes\n" DEVICE NEW_CARD NEW_GROUP },
+	{ "only this device", CARD_IS, PHASE_DEVICE, HEAD DEVICE NEW_CARD NEW_GROUP },
+};
+
+START_TEST(adds_to_the_old)
+{
+	_cleanup_free_ char *text = NULL;
+	struct situation situation;
+
+	situation_make("06:00.0 10de:13c2 030000 13 vfio-pci\n", IDS, &situation);
+	situation_claim(&situation);
+	situation.result.phase = stages[_i].phase;
+	if (stages[_i].old)
+		put_file(&root, REPORT_PATH, stages[_i].old);
+	expect_number(stages[_i].name,
+		      report_write(root.fd, REPORT_PATH, &situation.result), 0);
+	text = get_file(&root, REPORT_PATH);
+	if (stages[_i].text)
+		expect_text(stages[_i].name, text, stages[_i].text);
+	situation_free(&situation);
+}
+
+/* A reader that has the old one open can finish; only the lock is left behind. */
+START_TEST(replaces_as_a_whole)
+{
+	struct situation situation;
+	struct stat before, after;
+	char old[8] = "";
+	int fd;
+
+	situation_make(CARD, IDS, &situation);
+	situation_claim(&situation);
+	put_file(&root, REPORT_PATH, "old");
+	fd = openat(root.fd, REPORT_PATH, O_RDONLY);
+	ck_assert_int_eq(fstat(fd, &before), 0);
+	ck_assert_int_eq(report_write(root.fd, REPORT_PATH, &situation.result), 0);
+	ck_assert_int_eq(read(fd, old, 7), 3);
+	expect_text("old", old, "old");
+	close(fd);
+	ck_assert_int_eq(fstatat(root.fd, REPORT_PATH, &after, 0), 0);
+	expect("another file", before.st_ino != after.st_ino);
+	expect_number("mode", after.st_mode & 07777, 0644);
+	expect("no rest", faccessat(root.fd, REPORT_PATH ".new", F_OK, 0) < 0);
+	situation_free(&situation);
+}
+
+static void prepare_none(void)
+{
+}
+
+static void prepare_no_run(void)
+{
+	ck_assert_int_eq(unlinkat(root.fd, "run", AT_REMOVEDIR), 0);
+}
+
+static void prepare_full(void)
+{
+	put_link(&root, REPORT_PATH ".new", "/dev/full");
+}
+
+static void prepare_directory(void)
+{
+	put_file(&root, REPORT_PATH "/file", "");
+}
+
+static void prepare_file(void)
+{
+	put_file(&root, "run/passthru", "");
+}
+
+static void prepare_rename(void)
+{
+	put_file(&root, REPORT_PATH, "old");
+	seam_fail(SEAM_RENAME, 1, EROFS);
+}
+
+static const struct {
+	const char *name;
+	void (*prepare)(void);
+	const char *path;
+	int r;
+} troubles[] = {
+	{ "none", prepare_none, REPORT_PATH, 0 },
+	{ "the directory's directory is missing", prepare_no_run, REPORT_PATH, -ENOENT },
+	{ "no room", prepare_full, REPORT_PATH, -EIO },
+	{ "a directory is there", prepare_directory, REPORT_PATH, -EISDIR },
+	{ "a file is there", prepare_file, REPORT_PATH, -ENOTDIR },
+	{ "read-only at the last moment", prepare_rename, REPORT_PATH, -EROFS },
+	{ "nowhere", prepare_none, "/proc/none/report", -ENOENT },
+	{ "no name", prepare_none, "", -ENOENT },
+	{ "in the directory itself", prepare_none, "report", 0 },
+};
+
+START_TEST(says_what_went_wrong)
+{
+	struct situation situation;
+	unsigned fds = count_fds();
+
+	situation_make(CARD, IDS, &situation);
+	situation_claim(&situation);
+	troubles[_i].prepare();
+	expect_number(troubles[_i].name,
+		      report_write(root.fd, troubles[_i].path, &situation.result),
+		      troubles[_i].r);
+	expect_number(troubles[_i].name, count_fds(), fds);
+	expect(troubles[_i].name,
+	       faccessat(root.fd, REPORT_PATH ".new", F_OK, AT_SYMLINK_NOFOLLOW) < 0);
+	situation_free(&situation);
+}
+
+/* When it cannot be written, the old one stays. */
+START_TEST(keeps_the_old)
+{
+	_cleanup_free_ char *text = NULL;
+	struct situation situation;
+
+	situation_make(CARD, IDS, &situation);
+	situation_claim(&situation);
+	prepare_rename();
+	ck_assert_int_lt(report_write(root.fd, REPORT_PATH, &situation.result), 0);
+	text = get_file(&root, REPORT_PATH);
+	expect_text("old", text, "old");
+	situation_free(&situation);
+}
+
+START_TEST(refuses_a_long_path)
+{
+	struct situation situation;
+	char path[5000];
+
+	memset(path, 'x', sizeof(path));
+	path[sizeof(path) - 1] = '\0';
+	situation_make(CARD, IDS, &situation);
+	situation_claim(&situation);
+	expect_number("5000", report_write(root.fd, path, &situation.result),
+		      -ENAMETOOLONG);
+	situation_free(&situation);
+}
+
+START_TEST(writes_to_standard_output)
+{
+	struct situation situation;
+	_cleanup_free_ char *text = NULL;
+
+	situation_make(CARD, IDS " passthru.skip=06:00.0", &situation);
+	situation_claim(&situation);
+	put_file(&root, "out", "");
+	ck_assert_ptr_nonnull(freopen("/dev/null", "w", stdout));
+	ck_assert_int_ge(dup2(openat(root.fd, "out", O_WRONLY), STDOUT_FILENO), 0);
+	expect_number("-", report_write(root.fd, "-", &situation.result), 0);
+	text = get_file(&root, "out");
+	expect_text("-", text,
+		    HEAD EARLY CARD_IS
+		    "verdict=kept driver=none was=none reason=skipped\n");
+	expect("no file", faccessat(root.fd, "-", F_OK, 0) < 0);
+	situation_free(&situation);
+}
+
+/* What a guard noted. */
+START_TEST(names_what_a_guard_found)
+{
+	_cleanup_free_ char *text = NULL;
+	struct situation situation;
+	struct plan_entry *entry;
+
+	situation_make(CARD_HELD, IDS, &situation);
+	situation_claim(&situation);
+	entry = situation_entry(&situation, "06:00.0");
+	entry->verdict = VERDICT_KEPT;
+	entry->reason = REASON_ROOT_DISK;
+	strcpy(entry->disk, "nvme0n1");
+	strcpy(entry->backs, "/a b");
+	ck_assert_int_eq(report_write(root.fd, REPORT_PATH, &situation.result), 0);
+	text = get_file(&root, REPORT_PATH);
+	expect_text("guard", text,
+		    HEAD EARLY CARD_IS "verdict=kept driver=nouveau was=nouveau "
+				       "reason=root-disk block=nvme0n1 need=/a%20b\n");
+	situation_free(&situation);
+}
+
+int main(void)
+{
+	TCase *tcase = tcase_create("report");
+
+	tcase_add_checked_fixture(tcase, set_up, tear_down);
+	add_rows(tcase, says_exactly_this, reports);
+	add_rows(tcase, adds_to_the_old, stages);
+	tcase_add_test(tcase, replaces_as_a_whole);
+	add_rows(tcase, says_what_went_wrong, troubles);
+	tcase_add_test(tcase, keeps_the_old);
+	tcase_add_test(tcase, refuses_a_long_path);
+	tcase_add_test(tcase, writes_to_standard_output);
+	tcase_add_test(tcase, names_what_a_guard_found);
+	return unit_run("report", tcase);
+}

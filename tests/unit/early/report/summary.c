@@ -1,0 +1,488 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/summary.h"
+#include "base/log.h"
+#include "machine.h"
+#include "unit.h"
+
+static struct directory root;
+
+static void set_up(void)
+{
+	root = make_directory();
+	put_file(&root, "dev/kmsg", "");
+	log_open(root.fd, false, false);
+}
+
+static void tear_down(void)
+{
+	drop_directory(&root);
+}
+
+#define ERROR	"<27>passthru: "
+#define WARNING "<28>passthru: "
+#define INFO	"<30>passthru: "
+#define SOME \
+	"; not all that was requested, see above; boot with passthru.off to change nothing\n"
+#define IN_TIME	    " devices claimed in 12 ms (2 ms of it in the kernel)"
+#define ALL_ONE	    INFO "1 of 1" IN_TIME "\n"
+#define NONE_ONE    WARNING "0 of 1" IN_TIME SOME
+#define NONE_AT_ALL WARNING "0 of 0" IN_TIME SOME
+#define CARD	    "06:00.0 10de:13c2 030000 13 -\n"
+#define CARD_HELD   "06:00.0 10de:13c2 030000 13 nouveau\n"
+#define IS	    "0000:06:00.0 10de:13c2 "
+#define IDS	    "passthru.ids=10de:13c2"
+
+struct result {
+	enum verdict verdict;
+	enum reason reason;
+	enum claim_step step;
+	int error;
+	bool undone;
+	const char *now;
+};
+
+static const struct {
+	const char *name;
+	const char *machine;
+	const char *cmdline;
+	struct result result; /* .now is NULL where the plan stands */
+	const char *log;
+} rows[] = {
+	{ "claimed", CARD, IDS, { 0 }, INFO IS "claimed by vfio-pci\n" ALL_ONE },
+	{ "claimed from another",
+	  CARD_HELD,
+	  IDS,
+	  { 0 },
+	  INFO IS "claimed by vfio-pci, taken from nouveau\n" ALL_ONE },
+	{ "ours before",
+	  "06:00.0 10de:13c2 030000 13 vfio-pci\n",
+	  IDS,
+	  { 0 },
+	  INFO IS "claimed by vfio-pci, which had it before\n" ALL_ONE },
+	{ "the boot display, in text mode",
+	  "06:00.0 10de:13c2 030000 13 - boot\n",
+	  IDS,
+	  { 0 },
+	  INFO IS
+	  "claimed by vfio-pci; this was the boot display; the console is now on another display, ssh or serial\n" ALL_ONE },
+	{ "another driver",
+	  CARD,
+	  IDS " passthru.driver=xe-vfio-pci",
+	  { 0 },
+	  INFO IS "claimed by xe-vfio-pci\n" ALL_ONE },
+	{ "a five-digit domain",
+	  "10000:01:00.0 8086:0953 010802 7 -\n",
+	  "passthru.addrs=10000:01:00.0",
+	  { 0 },
+	  INFO "10000:01:00.0 8086:0953 claimed by vfio-pci\n" ALL_ONE },
+	{ "skipped",
+	  CARD,
+	  IDS " passthru.skip=06:00.0",
+	  { 0 },
+	  INFO IS "kept: passthru.skip names it\n" INFO "0 of 1" IN_TIME "\n" },
+	{ "dry run",
+	  CARD,
+	  IDS " passthru.dryrun",
+	  { 0 },
+	  INFO IS "kept: this is a dry run; vfio-pci would claim it\n" INFO
+		  "0 of 1" IN_TIME "\n" },
+	{ "bridge",
+	  "06:00.0 10de:13c2 060400 13 pcieport bridge\n",
+	  IDS,
+	  { 0 },
+	  ERROR IS "refused: it is a bridge; name the devices behind it\n" NONE_ONE },
+	{ "virtual functions",
+	  "06:00.0 10de:13c2 020000 13 - vfs\n",
+	  IDS,
+	  { 0 },
+	  ERROR IS
+	  "refused: its virtual functions are enabled; name those, or write 0 to its sriov_numvfs first\n" NONE_ONE },
+	{ "no IOMMU",
+	  "06:00.0 10de:13c2 020000 - -\n",
+	  IDS,
+	  { 0 },
+	  ERROR IS "refused: it has no IOMMU group; enable the IOMMU in the "
+		   "firmware\n" NONE_ONE },
+	{ "gone",
+	  "06:00.0 10de:13c2 020000 13 - gone\n",
+	  IDS,
+	  { 0 },
+	  ERROR IS "failed: it disappeared\n" NONE_ONE },
+	{ "no driver",
+	  CARD,
+	  IDS,
+	  { VERDICT_FAILED, REASON_NO_DRIVER, STEP_LOAD, -ENOENT, true, "" },
+	  ERROR IS
+	  "failed: vfio-pci was not found; rebuild the initramfs with its module; rolled back, its usual driver binds once loaded\n" NONE_ONE },
+	{ "driver not loaded",
+	  CARD,
+	  IDS,
+	  { VERDICT_FAILED, REASON_NO_DRIVER, STEP_LOAD, -EPERM, true, "nouveau" },
+	  ERROR IS
+	  "failed: vfio-pci could not be loaded: Operation not permitted; rolled back, its driver is now nouveau\n" NONE_ONE },
+	{ "probe",
+	  CARD,
+	  IDS,
+	  { VERDICT_FAILED, REASON_PROBE, STEP_PROBE, -EINVAL, true, "nouveau" },
+	  ERROR IS
+	  "failed: the driver does not accept it: Invalid argument; rolled back, its driver is now nouveau\n" NONE_ONE },
+	{ "probe without an error",
+	  CARD,
+	  IDS,
+	  { VERDICT_FAILED, REASON_PROBE, STEP_PROBE, 0, true, "" },
+	  ERROR IS
+	  "failed: the driver does not accept it; rolled back, its usual driver binds once loaded\n" NONE_ONE },
+	{ "override",
+	  CARD,
+	  IDS,
+	  { VERDICT_FAILED, REASON_OVERRIDE, STEP_OVERRIDE, -EIO, true, "" },
+	  ERROR IS
+	  "failed: its driver_override could not be written: Input/output error; rolled back, its usual driver binds once loaded\n" NONE_ONE },
+	{ "unbind",
+	  CARD_HELD,
+	  IDS,
+	  { VERDICT_FAILED, REASON_UNBIND, STEP_UNBIND, -EBUSY, true, "nouveau" },
+	  ERROR IS
+	  "failed: its driver does not release it: Device or resource busy; rolled back, its driver is now nouveau\n" NONE_ONE },
+	{ "timeout",
+	  CARD_HELD,
+	  IDS " passthru.timeout=7",
+	  { VERDICT_FAILED, REASON_TIMEOUT, STEP_UNBIND, 0, true, "nouveau" },
+	  ERROR IS
+	  "failed: the write to unbind did not return in time (passthru.timeout=7); rolled back, its driver is now nouveau\n" NONE_ONE },
+	{ "timeout, of the rollback too",
+	  CARD_HELD,
+	  IDS,
+	  { VERDICT_FAILED, REASON_TIMEOUT, STEP_UNBIND, 0, false, "nouveau" },
+	  ERROR IS
+	  "failed: the write to unbind did not return in time (passthru.timeout=10); the rollback failed or is still pending\n" NONE_ONE },
+	{ "internal",
+	  CARD_HELD,
+	  IDS,
+	  { VERDICT_FAILED, REASON_INTERNAL, STEP_PROBE, 0, false, "nouveau" },
+	  ERROR IS
+	  "failed: passthru-early was aborted during the write to drivers_probe; the rollback failed or is still pending\n" NONE_ONE },
+	{ "deferred",
+	  CARD_HELD,
+	  IDS,
+	  { VERDICT_DEFERRED, REASON_ROOT_UNKNOWN, STEP_NONE, 0, false, "nouveau" },
+	  INFO IS "deferred until the root disk is known\n" INFO "0 of 1" IN_TIME
+		  "; the rest follows once the root disk is known\n" },
+	/* T-vK/MobilePassThrough#10: which device it is that keeps the group */
+	{ "a group that is not usable",
+	  CARD "06:00.1 10de:0fbb 040300 13 snd_hda_intel\n",
+	  IDS,
+	  { 0 },
+	  INFO IS "claimed by vfio-pci\n" WARNING "group 13 cannot be given to a guest: "
+		  "0000:06:00.1 10de:0fbb is not claimed, its driver is snd_hda_intel; "
+		  "name it too, "
+		  "or use passthru.group=claim\n" ALL_ONE },
+	{ "a group that will not be usable",
+	  CARD "06:00.1 10de:0fbb 040300 13 -\n",
+	  IDS,
+	  { 0 },
+	  INFO IS "claimed by vfio-pci\n" WARNING "group 13 cannot be given to a guest: "
+		  "0000:06:00.1 10de:0fbb is not claimed; name it too, or use "
+		  "passthru.group=claim\n" ALL_ONE },
+
+	/* the command line */
+	{ "unmatched",
+	  "",
+	  "passthru.ids=10de:ffff",
+	  { 0 },
+	  ERROR
+	  "10de:ffff: this machine has no such device; see lspci -nn\n" NONE_AT_ALL },
+	{ "another one there",
+	  "06:00.0 1234:5678 030000 1 -\n",
+	  "passthru.ids=10de:13c2@06:00.0",
+	  { 0 },
+	  ERROR
+	  "10de:13c2@06:00.0: found 0000:06:00.0 1234:5678 at that address instead, which is left alone; see lspci -nn for the new address\n" NONE_AT_ALL },
+	{ "malformed item",
+	  "",
+	  "passthru.ids=1:2,10de",
+	  { 0 },
+	  ERROR
+	  "passthru.ids, item 2: \"10de\" is invalid at character 5: the device ID is "
+	  "missing; write vendor:device\n" ERROR
+	  "1:2: this machine has no such device; see lspci -nn\n" NONE_AT_ALL },
+	{ "stray item",
+	  CARD,
+	  IDS ", 10de:0fbb",
+	  { 0 },
+	  ERROR
+	  "passthru.ids: \"10de:0fbb\" is ignored: a space separates it from the list; "
+	  "remove the space\n" INFO IS "claimed by vfio-pci\n" WARNING
+	  "1 of 1" IN_TIME SOME },
+	{ "malformed value",
+	  "",
+	  "passthru.timeout=x",
+	  { 0 },
+	  ERROR "passthru.timeout: \"x\" is invalid: write a number of seconds from 1 to "
+		"3600\n" NONE_AT_ALL },
+	{ "unknown",
+	  "",
+	  "passthru.id=1:2",
+	  { 0 },
+	  ERROR
+	  "unknown parameter passthru.id; did you mean passthru.ids?\n" NONE_AT_ALL },
+	{ "no effect",
+	  "",
+	  "passthru.ids=1:2:3:4:5",
+	  { 0 },
+	  WARNING
+	  "passthru.ids, item 1: \"1:2:3:4:5\": the class is ignored without a class "
+	  "mask; add :ffffff\n" ERROR
+	  "1:2:3:4:5: this machine has no such device; see lspci -nn\n" NONE_AT_ALL },
+};
+
+static void apply(struct situation *situation, const struct result *result)
+{
+	struct plan_entry *entry;
+
+	if (!result->now)
+		return;
+	entry = situation_entry(situation, "06:00.0");
+	entry->verdict = result->verdict;
+	entry->reason = result->reason;
+	entry->step = result->step;
+	entry->error = result->error;
+	entry->undone = result->undone;
+	strcpy(entry->now, result->now);
+}
+
+START_TEST(says_exactly_this)
+{
+	_cleanup_free_ char *log = NULL;
+	struct situation situation;
+
+	situation_make(rows[_i].machine, rows[_i].cmdline, &situation);
+	situation_claim(&situation);
+	apply(&situation, &rows[_i].result);
+	summary_log(root.fd, &situation.result);
+	log = get_file(&root, "dev/kmsg");
+	expect_text(rows[_i].name, log, rows[_i].log);
+	situation_free(&situation);
+}
+
+/* What a guard keeps, why, and what would settle it. */
+static const struct {
+	const char *name;
+	enum reason reason;
+	const char *disk;
+	const char *backs;
+	const char *why;
+} guards[] = {
+	{ "boot display", REASON_BOOT_DISPLAY, "", "",
+	  "it is, or belongs to, the boot display, and the host has no other; if you mean it, name its address in passthru.addrs" },
+	{ "root disk", REASON_ROOT_DISK, "nvme0n1p2",
+	  "root=", "nvme0n1p2 backs root=; leave it out" },
+	{ "mounted", REASON_IN_USE, "sda1", "/home",
+	  "sda1 is mounted on /home; unmount it or leave it out" },
+	{ "swap", REASON_IN_USE, "sda2", "swap",
+	  "sda2 is in use as swap; unmount it or leave it out" },
+	{ "in use", REASON_IN_USE, "", "",
+	  "a disk behind it is in use; unmount it or leave it out" },
+	{ "network", REASON_ROOT_NETWORK, "", "",
+	  "it is up, and the root file system is on the network; leave it out" },
+	{ "root unknown", REASON_ROOT_UNKNOWN, "", "",
+	  "the root disk is unknown and may be behind it; make root= name a disk that exists" },
+	{ "unreadable", REASON_UNREADABLE, "sda", "",
+	  "sda could not be read and may be the root disk" },
+	{ "missing", REASON_UNCLEAR, "", "resume=",
+	  "resume= was not found and may be behind it; correct or remove that parameter" },
+	{ "unclear", REASON_UNCLEAR, "sda3", "",
+	  "the contents of sda3 are unclear and may belong to the system; see wipefs(8)" },
+	{ "unclear stack", REASON_UNCLEAR, "", "",
+	  "it is unclear which disks the root file system is on" },
+};
+
+START_TEST(says_what_a_guard_keeps)
+{
+	_cleanup_free_ char *log = NULL;
+	struct situation situation;
+	struct plan_entry *entry;
+	char want[1024];
+
+	situation_make(CARD, IDS, &situation);
+	situation_claim(&situation);
+	entry = situation_entry(&situation, "06:00.0");
+	entry->verdict = VERDICT_KEPT;
+	entry->reason = guards[_i].reason;
+	strcpy(entry->disk, guards[_i].disk);
+	strcpy(entry->backs, guards[_i].backs);
+	summary_log(root.fd, &situation.result);
+	log = get_file(&root, "dev/kmsg");
+	snprintf(want, sizeof(want),
+		 WARNING IS "kept: %s; passthru.force overrides this\n" NONE_ONE,
+		 guards[_i].why);
+	expect_text(guards[_i].name, log, want);
+	situation_free(&situation);
+}
+
+START_TEST(warns_of_force)
+{
+	_cleanup_free_ char *log = NULL;
+	struct situation situation;
+
+	situation_make(CARD, IDS " passthru.force", &situation);
+	situation_claim(&situation);
+	summary_log(root.fd, &situation.result);
+	log = get_file(&root, "dev/kmsg");
+	expect_text(
+		"force", log,
+		WARNING
+		"passthru.force: the guards are off; the root disk and the boot display are claimed if named\n" INFO
+			IS "claimed by vfio-pci\n" ALL_ONE);
+	situation_free(&situation);
+}
+
+/* The late stage does not repeat what is wrong with the command line. */
+START_TEST(does_not_repeat_itself)
+{
+	_cleanup_free_ char *log = NULL;
+	struct situation situation;
+
+	situation_make(CARD, IDS ",x,1:2 passthru.force", &situation);
+	situation_claim(&situation);
+	situation.result.phase = PHASE_LATE;
+	summary_log(root.fd, &situation.result);
+	log = get_file(&root, "dev/kmsg");
+	expect_text("late", log,
+		    INFO IS "claimed by vfio-pci\n" WARNING "1 of 1" IN_TIME SOME);
+	situation_free(&situation);
+}
+
+/* Every line of the log is whole: short enough, and with its end. */
+static void check_lines(const char *name, const char *log)
+{
+	while (*log) {
+		size_t length = strcspn(log, "\n") + 1;
+
+		ck_assert_msg(length < 480, "%s: a line of %zu bytes", name, length);
+		ck_assert_msg(log[length - 1] == '\n', "%s: no end", name);
+		ck_assert_msg(strncmp(log, "<27>passthru: ", 14) == 0 ||
+				      strncmp(log, "<28>passthru: ", 14) == 0 ||
+				      strncmp(log, "<30>passthru: ", 14) == 0,
+			      "%s: a line begins otherwise: %.40s", name, log);
+		log += length;
+	}
+}
+
+/* "%s" stands for a text of many bytes. */
+static const struct {
+	const char *format;
+	const char *end; /* of the first line: the advice must not be truncated */
+} extremes[] = {
+	{ "passthru.ids=%s", "write vendor:device, such as 10de:13c2\n" },
+	{ "passthru.addrs=%s", "write [DOMAIN:]BUS:SLOT.FUNCTION in hex\n" },
+	{ "passthru.skip=1:2:3:4:5:6:%s", "an ID is hex numbers separated by colons\n" },
+	{ "passthru.%s", "did you mean passthru.ids?\n" },
+	{ "passthru.driver=%s", "write vfio-pci, auto or the name of a driver\n" },
+	{ "passthru.group=%s", "write report or claim\n" },
+	{ "passthru.timeout=%s", "write a number of seconds from 1 to 3600\n" },
+	{ "passthru.force=%s", "write yes or no; assuming no\n" },
+	{ "\"passthru.%s=x\"", "did you mean passthru.ids?\n" },
+};
+
+START_TEST(stays_short)
+{
+	static char many[100001], cmdline[100100];
+	_cleanup_free_ char *log = NULL;
+	struct situation situation;
+	size_t length;
+
+	memset(many, 'x', 100000);
+	snprintf(cmdline, sizeof(cmdline), extremes[_i].format, many);
+	situation_make(CARD, cmdline, &situation);
+	situation_claim(&situation);
+	summary_log(root.fd, &situation.result);
+	log = get_file(&root, "dev/kmsg");
+	check_lines(extremes[_i].format, log);
+	length = strcspn(log, "\n") + 1;
+	ck_assert_msg(length > strlen(extremes[_i].end) &&
+			      strncmp(log + length - strlen(extremes[_i].end),
+				      extremes[_i].end, strlen(extremes[_i].end)) == 0,
+		      "%s: the end is cut off: %.*s", extremes[_i].format, (int)length,
+		      log);
+	situation_free(&situation);
+}
+
+/* Names as long as they can be. */
+START_TEST(stays_short_with_long_names)
+{
+	static const char long_name[] =
+		"a23456789b23456789c23456789d23456789e23456789f23456789g23456789";
+	_cleanup_free_ char *log = NULL;
+	struct situation situation;
+	char cmdline[256], machine[256];
+
+	snprintf(cmdline, sizeof(cmdline),
+		 "passthru.addrs=ffffffff:ff:1f.7 passthru.driver=%s "
+		 "passthru.timeout=3600",
+		 long_name);
+	snprintf(machine, sizeof(machine),
+		 "ffffffff:ff:1f.7 ffff:ffff 030000 2147483647 %s\n"
+		 "ffffffff:ff:1f.7 ffff:ffff 030000 2147483647 %s\n",
+		 long_name, long_name);
+	situation_make(machine, cmdline, &situation);
+	situation_claim(&situation);
+	for (int reason = REASON_NONE; reason <= REASON_INTERNAL; reason++) {
+		struct plan_entry *entry = &situation.plan.entries[0];
+
+		entry->verdict = VERDICT_FAILED;
+		entry->reason = (enum reason)reason;
+		entry->step = STEP_PROBE;
+		entry->error = -EPROTONOSUPPORT;
+		entry->undone = true;
+		summary_log(root.fd, &situation.result);
+	}
+	log = get_file(&root, "dev/kmsg");
+	check_lines("long names", log);
+	expect("not cut",
+	       strstr(log, "rolled back, its driver is now a23456789b23456789c23456789"
+			   "d23456789e23456789f23456789g23456789\n"));
+	situation_free(&situation);
+}
+
+/* A line a device, and a summary. */
+START_TEST(is_one_line_each)
+{
+	char machine[2048] = "";
+	_cleanup_free_ char *log = NULL;
+	struct situation situation;
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < 30; i++)
+		sprintf(machine + strlen(machine), "%02x:00.0 10de:13c2 030000 %u -\n", i,
+			i);
+	situation_make(machine, IDS, &situation);
+	situation_claim(&situation);
+	summary_log(root.fd, &situation.result);
+	log = get_file(&root, "dev/kmsg");
+	for (const char *at = log; (at = strchr(at, '\n')); at++)
+		count++;
+	ck_assert_uint_eq(count, 31);
+	check_lines("30 devices", log);
+	expect("summary", strstr(log, INFO "30 of 30" IN_TIME "\n"));
+	situation_free(&situation);
+}
+
+int main(void)
+{
+	TCase *tcase = tcase_create("summary");
+
+	tcase_add_checked_fixture(tcase, set_up, tear_down);
+	add_rows(tcase, says_exactly_this, rows);
+	add_rows(tcase, says_what_a_guard_keeps, guards);
+	tcase_add_test(tcase, warns_of_force);
+	tcase_add_test(tcase, does_not_repeat_itself);
+	add_rows(tcase, stays_short, extremes);
+	tcase_add_test(tcase, stays_short_with_long_names);
+	tcase_add_test(tcase, is_one_line_each);
+	return unit_run("summary", tcase);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PASSTHRU_TESTS_MACHINE_H
+#define PASSTHRU_TESTS_MACHINE_H
+
+#include "pci/pci.h"
+#include "plan/plan.h"
+#include "report/report.h"
+#include "cmdline/params.h"
+
+/*
+ * Parses a machine in words: one function per line, sorted by address,
+ *
+ *   ADDRESS ID CLASS GROUP DRIVER [bridge|vfs|gone|boot]...
+ *
+ * with ID as in passthru.ids, and "-" for no GROUP or no DRIVER.
+ */
+void machine_read(const char *text, struct pci_list *ret);
+
+/* The parameters, the devices and the plan, and the run result made from them. */
+struct situation {
+	struct params params;
+	struct pci_list devices;
+	struct plan plan;
+	struct run_result result;
+};
+
+/*
+ * Does what the program does up to the plan, including a dry run. cmdline must live as
+ * long as the situation. Release with situation_free().
+ */
+void situation_make(const char *machine, const char *cmdline, struct situation *ret);
+void situation_free(struct situation *situation);
+
+/* Marks every pending entry as claimed. */
+void situation_claim(struct situation *situation);
+
+/* The plan's entry for that address, which must exist. */
+struct plan_entry *situation_entry(struct situation *situation, const char *address);
+
+#endif

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/shell_vars.h"
+#include "unit.h"
+
+/* The first assignment of a text, and its value where the variable was "old" before. */
+static const struct {
+	const char *text;
+	const char *name; /* NULL: there is none */
+	const char *value;
+	bool is_plain, appends, keeps_old;
+} assignments[] = {
+	{ "", NULL, NULL, false, false, false },
+	{ "# A=b\n", NULL, NULL, false, false, false },
+	{ "A = b\n", NULL, NULL, false, false, false },
+	{ "1A=b\n", NULL, NULL, false, false, false },
+	{ "echo A=b\n", NULL, NULL, false, false, false },
+	{ "A=b", "A", "b", true, false, false },
+	{ "A=\n", "A", "", true, false, false },
+	{ "\n  A=b # a comment\n", "A", "b", true, false, false },
+	{ "export A=b\n", "A", "b", true, false, false },
+	{ "A=\"b c\"\n", "A", "b c", true, false, false },
+	{ "A='b c'\n", "A", "b c", true, false, false },
+	{ "A='b \"c\"'\n", "A", "b \"c\"", true, false, false },
+	{ "A=b\"c d\"'e'\n", "A", "bc de", true, false, false },
+	{ "A=\"b \\\"c\\\"\"\n", "A", "b \"c\"", true, false, false },
+	{ "A=\"\\$x\"\n", "A", "$x", true, false, false },
+	{ "A='$x'\n", "A", "$x", true, false, false },
+	{ "A=b;\n", "A", "b", true, false, false },
+	/* The variable itself is known; others and commands are not. */
+	{ "A=\"$A b\"\n", "A", "old b", true, false, true },
+	{ "A=\"${A} b\"\n", "A", "old b", true, false, true },
+	{ "A+=\" b\"\n", "A", "old b", true, true, true },
+	{ "A=\"$AB\"\n", "A", "$AB", false, false, false },
+	{ "A=\"$B\"\n", "A", "$B", false, false, false },
+	{ "A=$(b)\n", "A", "$(b)", false, false, false },
+	{ "A=`b`\n", "A", "`b`", false, false, false },
+	{ "A=\"`b`\"\n", "A", "`b`", false, false, false },
+	/* Neither a value for one command, nor more commands in the line. */
+	{ "A=b command\n", "A", "b", false, false, false },
+	{ "A=b; C=d\n", "A", "b", false, false, false },
+	{ "A=b&\n", "A", "b", false, false, false },
+	{ "A=\"b\n", "A", "b\n", false, false, false },
+};
+
+START_TEST(reads)
+{
+	const char *row = assignments[_i].text, *text = row;
+	struct shell_assignment got;
+	_cleanup_free_ char *value = NULL;
+
+	expect_number(row, shell_vars_next(&text, &got), assignments[_i].name != NULL);
+	if (!assignments[_i].name)
+		return;
+	expect_span(row, got.name, assignments[_i].name);
+	expect_number(row, got.is_plain, assignments[_i].is_plain);
+	expect_number(row, got.appends, assignments[_i].appends);
+	expect_number(row, shell_vars_keeps_old(&got), assignments[_i].keeps_old);
+	value = shell_vars_value(&got, "old");
+	expect_text(row, value, assignments[_i].value);
+}
+
+START_TEST(reads_all)
+{
+	const char *text = "A=1\n\n# B=2\nif x; then\n\tC=\"3\n4\"\nfi\nD=5";
+	static const char *const names[] = { "A", "C", "D" };
+	struct shell_assignment got;
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		expect(names[i], shell_vars_next(&text, &got));
+		expect_span(names[i], got.name, names[i]);
+	}
+	expect("the end", !shell_vars_next(&text, &got));
+}
+
+/* What a text makes of the variable A, which was "old" before. */
+static const struct {
+	const char *text, *value;
+	bool is_plain;
+} resolved[] = {
+	{ "", "old", true },
+	{ "B=b\n", "old", true },
+	{ "A=a\nB=b\n", "a", true },
+	{ "A=a\nA=b\n", "b", true },
+	{ "A=a\nA+=\" b\"\n", "a b", true },
+	{ "A=\"$A a\"\nA=\"$A b\"\n", "old a b", true },
+	{ "A=\"$B\"\n", "$B", false },
+	{ "B=\"$C\"\n", "old", true },
+};
+
+START_TEST(resolves)
+{
+	const char *text = resolved[_i].text;
+	bool plain = true;
+	_cleanup_free_ char *value = shell_vars_resolve(text, "A", "old", &plain);
+
+	expect_text(text, value, resolved[_i].value);
+	expect_number(text, plain, resolved[_i].is_plain);
+}
+
+int main(void)
+{
+	TCase *tcase = tcase_create("shell_vars");
+
+	add_rows(tcase, reads, assignments);
+	tcase_add_test(tcase, reads_all);
+	add_rows(tcase, resolves, resolved);
+	return unit_run("host/shell_vars", tcase);
+}
