@@ -11,12 +11,12 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/util.h"
+#include "cmdline/params.h"
 #include "options.h"
-#include "run.h"
 #include "report/reader.h"
 #include "report/report.h"
-#include "cmdline/params.h"
-#include "base/util.h"
+#include "run.h"
 
 /*
  * Whether udev repeats an event for a device that was handled already in this boot:

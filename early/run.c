@@ -4,22 +4,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/summary.h"
-#include "claim/claim.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/log.h"
+#include "base/util.h"
+#include "claim/claim.h"
+#include "claim/workers.h"
 #include "guard/disk.h"
 #include "guard/display.h"
 #include "pci/iommu.h"
-#include "base/log.h"
-#include "run.h"
 #include "pci/pci.h"
+#include "pci/variant.h"
 #include "plan/plan.h"
 #include "report/reader.h"
 #include "report/report.h"
-#include "claim/workers.h"
-#include "base/util.h"
-#include "pci/variant.h"
+#include "report/summary.h"
+#include "run.h"
 
 struct run {
 	const struct options *options;

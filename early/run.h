@@ -4,8 +4,8 @@
 
 #include <stdint.h>
 
-#include "options.h"
 #include "cmdline/params.h"
+#include "options.h"
 
 /*
  * Runs all stages once: devices, plan, guards, claim, report.

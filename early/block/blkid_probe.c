@@ -15,10 +15,10 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "block/lvm.h"
-#include "block/blkid_probe.h"
-#include "block/sandbox.h"
 #include "base/util.h"
+#include "block/blkid_probe.h"
+#include "block/lvm.h"
+#include "block/sandbox.h"
 
 /* Disks read at a time: spinning ones seek in parallel. */
 #define WINDOW 8

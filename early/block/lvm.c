@@ -5,8 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "block/lvm.h"
 #include "base/util.h"
+#include "block/lvm.h"
 
 #define SECTOR	      512
 #define LABEL_SECTORS 4

@@ -5,9 +5,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "pci/id.h"
-#include "cmdline/selector.h"
 #include "base/text.h"
+#include "cmdline/selector.h"
+#include "pci/id.h"
 
 /* passthru.group: whether to claim the other members of a device's IOMMU group. */
 enum group_mode { GROUP_REPORT, GROUP_CLAIM };

@@ -2,8 +2,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "cmdline/selector.h"
 #include "base/util.h"
+#include "cmdline/selector.h"
 
 enum { VENDOR, DEVICE, SUBVENDOR, SUBDEVICE, CLASS, CLASS_MASK, FIELDS };
 

@@ -5,9 +5,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/text.h"
 #include "pci/address.h"
 #include "pci/id.h"
-#include "base/text.h"
 
 /* One item of passthru.ids, passthru.addrs or passthru.skip. */
 struct selector {

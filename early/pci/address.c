@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "pci/address.h"
 #include "base/text.h"
+#include "pci/address.h"
 
 /* A hex number of one to max_digits digits and the byte end after it. */
 static int read_field(struct text_cursor *cursor, unsigned max_digits, char end,

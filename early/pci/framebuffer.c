@@ -6,11 +6,11 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "pci/framebuffer.h"
-#include "pci/pci.h"
 #include "base/sysfs.h"
 #include "base/text.h"
 #include "base/util.h"
+#include "pci/framebuffer.h"
+#include "pci/pci.h"
 
 #define PLATFORM_DEVICES "sys/bus/platform/devices"
 

@@ -2,9 +2,9 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "pci/iommu.h"
 #include "base/sysfs.h"
 #include "base/util.h"
+#include "pci/iommu.h"
 
 /* PCI_VENDOR_ID_REDHAT_QUMRANET, and 0x1040 + VIRTIO_ID_IOMMU of virtio_ids.h. */
 #define VIRTIO_VENDOR 0x1af4

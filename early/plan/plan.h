@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "pci/pci.h"
 #include "cmdline/params.h"
+#include "pci/pci.h"
 #include "plan/verdict.h"
 
 /* The guards assert that what they note fits. */

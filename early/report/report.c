@@ -8,11 +8,11 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
+#include "base/text.h"
+#include "base/util.h"
 #include "plan/viability.h"
 #include "report/reader.h"
 #include "report/report.h"
-#include "base/text.h"
-#include "base/util.h"
 
 /* Writes anything but plain ASCII as %XX, so that values have no blanks. */
 static void put_value(FILE *file, const char *key, struct span value)
@@ -54,7 +54,7 @@ static void put_entry(FILE *file, const struct plan_entry *entry)
 	if (entry->disk[0])
 		put_value(file, " block", span_of(entry->disk));
 	if (entry->backs[0])
-		put_value(file, " need", span_of(entry->backs));
+		put_value(file, " devspec", span_of(entry->backs));
 	if (entry->verdict == VERDICT_FAILED)
 		fprintf(file, " step=%s error=%d undone=%s", step_word(entry->step),
 			-entry->error, entry->undone ? "yes" : "no");

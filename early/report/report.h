@@ -4,8 +4,8 @@
 
 #include <stdint.h>
 
-#include "plan/plan.h"
 #include "cmdline/params.h"
+#include "plan/plan.h"
 
 #define REPORT_PATH "run/passthru/report" /* below the root */
 

@@ -3,13 +3,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "report/phrase.h"
-#include "report/summary.h"
-#include "pci/iommu.h"
 #include "base/log.h"
-#include "plan/viability.h"
 #include "base/text.h"
 #include "base/util.h"
+#include "pci/iommu.h"
+#include "plan/viability.h"
+#include "report/phrase.h"
+#include "report/summary.h"
 
 #define NAME_SIZE (ADDRESS_SIZE + sizeof(" 10de:13c2"))
 

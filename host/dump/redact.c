@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dump/redact.h"
-#include "cmdline/tokenizer.h"
 #include "base/sysfs.h"
+#include "cmdline/tokenizer.h"
+#include "dump/redact.h"
 
 void redact_open(int root_fd, struct redaction *ret)
 {
@@ -265,19 +265,19 @@ char *redact_report(const char *report)
 	if (!file)
 		return NULL;
 	while (*report) {
-		const char *value = strstr(report, " need=");
-		struct span need;
+		const char *value = strstr(report, " devspec=");
+		struct span devspec;
 
 		if (!value)
 			break;
-		value += strlen(" need=");
+		value += strlen(" devspec=");
 		fwrite(report, 1, (size_t)(value - report), file);
 		report = value;
-		need = next_word(&report);
+		devspec = next_word(&report);
 		fprintf(file, "%.*s",
-			is_system_path(need) ? (int)need.length
-					     : (int)strlen("/" REDACT_REMOVED),
-			is_system_path(need) ? need.at : "/" REDACT_REMOVED);
+			is_system_path(devspec) ? (int)devspec.length
+						: (int)strlen("/" REDACT_REMOVED),
+			is_system_path(devspec) ? devspec.at : "/" REDACT_REMOVED);
 	}
 	fputs(report, file);
 	if (fclose(file) == 0)

@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "fake.h"
-#include "claim/module.h"
 #include "base/text.h"
+#include "claim/module.h"
+#include "fake.h"
 
 /* In place of claim/module.c. */
 int module_load(const char *root, const char *name)

@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "fake.h"
 #include "base/sysfs.h"
 #include "base/text.h"
+#include "fake.h"
 
 /* In place of base/sysfs.c. Ignores the descriptor. */
 

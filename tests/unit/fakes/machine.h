@@ -2,10 +2,10 @@
 #ifndef PASSTHRU_TESTS_MACHINE_H
 #define PASSTHRU_TESTS_MACHINE_H
 
+#include "cmdline/params.h"
 #include "pci/pci.h"
 #include "plan/plan.h"
 #include "report/report.h"
-#include "cmdline/params.h"
 
 /*
  * Parses a machine in words: one function per line, sorted by address,

@@ -7,9 +7,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "pci/pci.h"
 #include "base/text.h"
 #include "base/util.h"
+#include "pci/pci.h"
 
 /*
  * What the unit tests share. A test is a table of rows and a function that libcheck calls

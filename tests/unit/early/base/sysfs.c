@@ -5,8 +5,8 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-#include "seams.h"
 #include "base/sysfs.h"
+#include "seams.h"
 #include "unit.h"
 
 static struct directory root;

@@ -3,11 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "claim/claim.h"
 #include "base/clock.h"
+#include "claim/claim.h"
+#include "claim/workers.h"
 #include "fake.h"
 #include "seams.h"
-#include "claim/workers.h"
 #include "unit.h"
 
 /* The plan for the made-up bus: every device that is wanted is to be claimed. */

@@ -6,8 +6,8 @@
 #include <sys/wait.h>
 
 #include "base/clock.h"
-#include "seams.h"
 #include "claim/workers.h"
+#include "seams.h"
 #include "unit.h"
 
 /*

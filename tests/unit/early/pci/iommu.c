@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
-#include "pci/iommu.h"
 #include "machine.h"
+#include "pci/iommu.h"
 #include "unit.h"
 
 #define INTEL  "processor\t: 0\nvendor_id\t: GenuineIntel\n"

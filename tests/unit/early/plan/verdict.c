@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
-#include "unit.h"
 #include "plan/verdict.h"
+#include "unit.h"
 
 #define WORDS_MAX 64
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
-#include "plan/viability.h"
 #include "machine.h"
+#include "plan/viability.h"
 #include "unit.h"
 
 /* 64kramsystem/vga-passthrough#15, lxc/incus#3422: what keeps a group, by name. */

@@ -125,7 +125,7 @@ static const struct {
 	    .was = "nouveau",
 	    .now = "vfio-pci" },
 	  false },
-	{ "verdict=kept driver=nvme was=nvme reason=in-use block=nvme0n1 need=/a%20b",
+	{ "verdict=kept driver=nvme was=nvme reason=in-use block=nvme0n1 devspec=/a%20b",
 	  { .verdict = VERDICT_KEPT,
 	    .reason = REASON_IN_USE,
 	    .disk = "nvme0n1",

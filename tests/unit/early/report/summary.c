@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/summary.h"
 #include "base/log.h"
 #include "machine.h"
+#include "report/summary.h"
 #include "unit.h"
 
 static struct directory root;

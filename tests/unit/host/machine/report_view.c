@@ -65,7 +65,7 @@ static const struct {
 	  false, false, false, "vfio-pci" },
 	{ "device=0000:01:00.0 id=144d:a808 group=12 verdict=kept driver=nvme was=nvme reason=skipped",
 	  false, true, false, "passthru.skip" },
-	{ "device=0000:01:00.0 id=144d:a808 group=12 verdict=kept driver=nvme was=nvme reason=in-use block=nvme0n1 need=/",
+	{ "device=0000:01:00.0 id=144d:a808 group=12 verdict=kept driver=nvme was=nvme reason=in-use block=nvme0n1 devspec=/",
 	  false, false, false, "nvme0n1 is mounted on /; unmount it" },
 	{ "device=0000:0c:00.0 id=8086:1533 group=none verdict=refused driver=igb was=igb reason=no-iommu",
 	  false, false, false, "switch the IOMMU on" },
