@@ -78,7 +78,7 @@ check-vm:
 	tests/vm/selftest
 	tests/vm/run
 
-# All kernels, initramfs generators, firmware and displays, and a nested guest: half an hour.
+# All kernels, initramfs generators, firmware and displays, and a nested guest: up to an hour.
 # Prints a table.
 check-displays: setup-check
 	mkdir -p $(BUILD)

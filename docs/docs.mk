@@ -8,7 +8,7 @@ MAN_PAGES := $(addprefix $(MAN_DIR)/,passthru.8 passthru-cmdline.7 passthru-earl
 
 man: $(MAN_PAGES)
 
-# A page carries the date of its source, so that a build can be repeated.
+# A page has the date of its source, so that builds are reproducible.
 $(MAN_DIR)/%: docs/%.scd docs/tidy-man.awk docs/docs.mk Makefile
 	@mkdir -p $(@D)
 	$(say) MAN $@

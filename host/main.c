@@ -10,15 +10,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ui/message.h"
+#include "base/text.h"
 #include "host.h"
 #include "root.h"
-#include "base/text.h"
+#include "ui/message.h"
 
 static const char usage[] =
 	"Usage: passthru COMMAND [OPTION]... [ARGUMENT]...\n"
 	"\n"
-	"  list [gpu|audio|usb|disk|net|10de:|ADDRESS|GROUP]...\n"
+	"  list [gpu|audio|usb|disk|nvme|net|10de:|ADDRESS|GROUP]...\n"
 	"                     list the IOMMU groups and their devices\n"
 	"  args ADDRESS...    print the kernel parameter for these devices\n"
 	"  check              verify the setup\n"

@@ -8,9 +8,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "ui/message.h"
-#include "root.h"
 #include "dump/unpack.h"
+#include "root.h"
+#include "ui/message.h"
 
 static int open_directory(struct host *host, const char *path)
 {

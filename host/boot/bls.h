@@ -36,7 +36,7 @@ extern const char *const bls_places[];
  */
 int bls_read(int root_fd, struct boot_entries *ret);
 
-/* The same as GRUB does it: without UKIs, sorted by the names of the files only. */
+/* The same for GRUB: without UKIs, sorted by file name only. */
 int bls_read_for_grub(int root_fd, struct boot_entries *ret);
 void bls_free(struct boot_entries *entries);
 

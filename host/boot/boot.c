@@ -67,8 +67,7 @@ int boot_read(int root_fd, struct boot_sources *ret)
 	int r = 0;
 
 	*ret = (struct boot_sources){ 0 };
-	/* If its menu cannot be read, the boot entries of another one are the best guess.
-	 */
+	/* If its menu cannot be read, the boot entries of the next one are a guess. */
 	for (; loader && loader < loaders + ARRAY_SIZE(loaders); loader++) {
 		if (!loader->detect(root_fd))
 			continue;

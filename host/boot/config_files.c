@@ -20,14 +20,14 @@ const struct config_file config_files[] = {
 	{ "etc/dracut.conf", NULL, CONFIG_DRACUT, BOOT | MIGRATE | DUMP },
 	{ "etc/dracut.conf.d", ".conf", CONFIG_DRACUT, BOOT | MIGRATE | DUMP },
 	{ "etc/driverctl.d", "", CONFIG_DRIVERCTL, MIGRATE | DUMP },
-	/* The names of these files have the ID of the machine. */
+	/* Not in dumps: these files are named after the machine ID. */
 	{ "boot/loader/entries", ".conf", CONFIG_BOOT_ENTRY, MIGRATE },
 	{ "boot/efi/loader/entries", ".conf", CONFIG_BOOT_ENTRY, MIGRATE },
 	{ "efi/loader/entries", ".conf", CONFIG_BOOT_ENTRY, MIGRATE },
 	{ "etc/default/grub.d", ".cfg", CONFIG_GRUB, BOOT | MIGRATE | DUMP },
 	{ "etc/default/grub", NULL, CONFIG_GRUB, BOOT | MIGRATE | DUMP },
 	{ "etc/kernel/cmdline", NULL, CONFIG_CMDLINE, BOOT | MIGRATE | DUMP },
-	/* The vendor's, for want of the other: migrate does not edit /usr. */
+	/* The vendor's default; migrate does not edit files in /usr. */
 	{ "usr/lib/kernel/cmdline", NULL, CONFIG_CMDLINE, BOOT | DUMP },
 	{ "etc/cmdline.d", ".conf", CONFIG_FRAGMENT, BOOT | MIGRATE | DUMP },
 	{ "etc/initramfs-tools/hooks", "", CONFIG_SCRIPT, MIGRATE },
@@ -87,7 +87,7 @@ char **config_file_paths(int root_fd, const struct config_file *file)
 	return paths;
 }
 
-/* Whether the path is that of a file right in the directory, with the suffix. */
+/* Whether the path names a file directly in the directory, with the suffix. */
 static bool is_inside(const struct config_file *file, const char *path)
 {
 	size_t length = strlen(file->path), suffix_length = strlen(file->suffix);

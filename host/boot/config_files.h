@@ -21,11 +21,11 @@ enum config_format {
 	CONFIG_OTHER,
 };
 
-/* Who reads a file. */
+/* What a file is read for. */
 enum {
 	CONFIG_FOR_BOOT = 1,	/* the command line of the next boot is made of it */
 	CONFIG_FOR_MIGRATE = 2, /* it may have legacy settings */
-	CONFIG_FOR_DUMP = 4,	/* a dump has it; those without may name the machine */
+	CONFIG_FOR_DUMP = 4, /* a dump includes it; the others may identify the machine */
 };
 
 struct config_file {

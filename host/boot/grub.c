@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The entry that GRUB boots by default, of its menu or of the boot entries it reads. */
+/* The entry that GRUB boots by default, from its menu or from boot entries. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

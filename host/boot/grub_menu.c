@@ -6,28 +6,28 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/util.h"
 #include "boot/grub_menu.h"
 #include "boot/grub_test.h"
-#include "base/util.h"
 
 #define DEPTH_MAX   32
 #define ENTRIES_MAX 4096
 
 enum block { BLOCK_ENTRY, BLOCK_SUBMENU, BLOCK_FUNCTION };
 
-/* Of an "if": what is read now is followed, or not yet, or no more. */
+/* Of an "if": this branch is taken, a later one may be, or an earlier one was. */
 enum branch { BRANCH_TAKEN, BRANCH_WAITING, BRANCH_DONE };
 
 struct reader {
 	struct grub_menu *menu;
 	const char *environment;
 	enum block blocks[DEPTH_MAX];
-	size_t places[DEPTH_MAX]; /* the entries of these blocks */
+	size_t places[DEPTH_MAX]; /* their indexes in the entries of the menu */
 	size_t block_count;
 	enum branch branches[DEPTH_MAX];
 	size_t branch_count;
-	struct wordlist wordlist; /* of the command */
-	bool has_unset;		  /* in it, a variable that nothing here has set */
+	struct wordlist wordlist; /* the current command */
+	bool has_unset;		  /* it uses a variable without a known value */
 };
 
 static const char *word(const struct reader *reader, size_t index)
@@ -43,7 +43,7 @@ static bool is_last(const struct reader *reader, const char *text)
 
 /* -- variables ----------------------------------------------------------------------- */
 
-/* The environment block: lines of NAME=VALUE with backslashes, then "#" to its end. */
+/* The environment block: lines of NAME=VALUE with backslashes, padded with "#". */
 static int load_environment(struct reader *reader)
 {
 	_cleanup_free_ char *text = strdup(reader->environment);
@@ -68,7 +68,7 @@ static int load_environment(struct reader *reader)
 	return r;
 }
 
-/* "set NAME=VALUE", and the same without "set". */
+/* Runs "set NAME=VALUE" or "NAME=VALUE". */
 static int assign(struct reader *reader, const char *text)
 {
 	const char *equals = strchr(text, '='), *once;
@@ -86,7 +86,7 @@ static int assign(struct reader *reader, const char *text)
 
 /* -- if ------------------------------------------------------------------------------ */
 
-/* What cannot be known is taken to be true, as is every command but "[". */
+/* Unknown conditions count as true, and so does any command other than "[". */
 static bool is_true(const struct reader *reader)
 {
 	if (strcmp(word(reader, 1), "[") != 0 || !is_last(reader, "]"))
@@ -115,7 +115,7 @@ static int begin_branch(struct reader *reader)
 	return 1;
 }
 
-/* Returns 1 where the command was a part of an "if", 0 where not, or a negative errno. */
+/* Returns 1 if the command is part of an "if", 0 if not, or a negative errno. */
 static int follow_branch(struct reader *reader)
 {
 	const char *command = word(reader, 0);
@@ -150,7 +150,7 @@ static size_t find_block(const struct reader *reader, enum block kind)
 	return GRUB_TOP;
 }
 
-/* "--class debian --id X": the word after one belongs to it, if it is not in it. */
+/* Whether the next word is the value of the option: "--id X", but not "--id=X". */
 static bool takes_word(const char *option)
 {
 	return option[0] == '-' && option[1] == '-' && !strchr(option, '=') &&
@@ -196,14 +196,14 @@ static int begin_block(struct reader *reader, enum block kind)
 		r = add_entry(reader, kind == BLOCK_SUBMENU);
 		reader->places[reader->block_count] = reader->menu->count - 1;
 	} else {
-		/* Nothing in it counts, whatever it is. */
+		/* Skip its contents as if it were a function. */
 		kind = BLOCK_FUNCTION;
 	}
 	reader->blocks[reader->block_count++] = kind;
 	return r;
 }
 
-/* Returns 1 where the command begins or ends a block, 0 where not, or an errno. */
+/* Returns 1 if the command begins or ends a block, 0 if not, or a negative errno. */
 static int follow_block(struct reader *reader)
 {
 	static const struct {
@@ -234,7 +234,10 @@ static int follow_block(struct reader *reader)
 
 /* -- commands ------------------------------------------------------------------------ */
 
-/* Xen's kernel of the host is its first module, and "placeholder" its name for itself. */
+/*
+ * Returns the index of the first argument for the kernel, or 0 if the command boots none.
+ * With Xen, dom0's kernel is the first module; "placeholder" stands for its file name.
+ */
 static size_t find_arguments(const struct reader *reader)
 {
 	static const char *const kernels[] = { "linux", "linux16", "linuxefi" };
@@ -273,7 +276,7 @@ static int follow_command(struct reader *reader)
 		return load_environment(reader);
 	if (strcmp(command, "set") == 0)
 		command = word(reader, 1);
-	/* What an entry sets comes too late for the choice between them. */
+	/* GRUB has chosen by the time that it runs the commands of an entry. */
 	if (is_entry && strncmp(command, "default=", 8) == 0)
 		return 0;
 	return assign(reader, command);
@@ -344,7 +347,7 @@ bool grub_path_names(const char *path, const char *name)
 	}
 }
 
-/* The child of a menu that the first part of the path names, or the first one. */
+/* The child of a menu that the first part of the path names, else its first child. */
 static const struct grub_entry *find_child(const struct grub_menu *menu, size_t parent,
 					   const char *path, bool *found)
 {

@@ -11,42 +11,42 @@
 
 struct grub_entry {
 	char *title;
-	char *id;      /* the title where it has none */
-	char *cmdline; /* the kernel's; NULL where it boots none */
-	size_t parent; /* the index of the submenu it is in, or GRUB_TOP */
+	char *id;      /* the title if it has none */
+	char *cmdline; /* of the kernel; NULL if it does not boot one */
+	size_t parent; /* the index of its submenu, or GRUB_TOP */
 	bool is_submenu;
 };
 
-/* What GRUB makes of its grub.cfg. */
+/* The menu that grub.cfg describes. */
 struct grub_menu {
-	struct grub_entry *entries; /* submenus before what is in them */
+	struct grub_entry *entries; /* submenus come before their entries */
 	size_t count;
-	char *cmdline; /* of a kernel outside of all entries, or NULL */
+	char *cmdline; /* of a kernel that is in no entry, or NULL */
 	struct grub_variables variables;
 	bool is_once; /* an entry is chosen for one boot only */
 };
 
 /*
- * Follows grub.cfg, with environment being the text of the grubenv beside it: of an "if"
- * that cannot be decided (see grub_test.h) the "then" is taken. Entries beyond 4096 are
- * not read, nor what comes after the 33rd block, or "if", within others. Returns 0 or
+ * Interprets grub.cfg; environment is the text of its grubenv. If a condition cannot be
+ * decided (see grub_test.h), the "then" branch is taken. Limits: 4096 entries, the others
+ * are ignored; 32 nested blocks and "if"s, reading stops at the next one. Returns 0 or
  * -ENOMEM; release with grub_menu_free() in either case.
  */
 int grub_menu_read(const char *config, const char *environment, struct grub_menu *ret);
 void grub_menu_free(struct grub_menu *menu);
 
 /*
- * The part of a path like "1>2", "title>title" or of IDs that comes first: returns its
- * length, with whether it is a number of an entry.
+ * Returns the length of the first part of a path of numbers, titles or IDs, such as
+ * "1>2". *ret_number tells whether that part is a number.
  */
 size_t grub_path_part(const char *path, bool *ret_number);
 
-/* Whether a title or an ID is what the first part of the path names. */
+/* Whether the first part of the path is this title or ID. */
 bool grub_path_names(const char *path, const char *name);
 
 /*
- * The entry that variable "default" names. *ret_found is false where it names none, and
- * the first one of the menu is returned as GRUB would boot it; NULL where there is none.
+ * The entry that the variable "default" names. If there is no such entry, *ret_found is
+ * false and the result is the first entry, as in GRUB. NULL if the menu is empty.
  */
 const struct grub_entry *grub_menu_default(const struct grub_menu *menu, bool *ret_found);
 

@@ -6,13 +6,13 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "boot/grub_script.h"
 #include "base/util.h"
+#include "boot/grub_script.h"
 
-/* More than any command line has; what is beyond is cut off. */
+/* More than any command line needs; longer words are truncated, further ones ignored. */
 #define WORD_SIZE 8192
 #define WORDS_MAX 1024
-/* Each is looked for among all of them. */
+/* A limit because lookup is linear. */
 #define VARIABLES_MAX 1024
 
 const char *grub_variable(const struct grub_variables *variables, const char *name)
@@ -68,9 +68,9 @@ struct lexer {
 	struct wordlist *wordlist;
 	char word[WORD_SIZE];
 	size_t length;
-	bool has_word;	/* there is one, be it empty, as "" is */
-	bool is_quoted; /* part of it is in quotes, so it is no keyword */
-	bool has_unset; /* a variable without a value is in the command */
+	bool has_word;	/* a word has begun; it may be empty, as in "" */
+	bool is_quoted; /* part of it is in quotes, so it is not a keyword */
+	bool has_unset; /* the command uses a variable without a known value */
 	int error;
 };
 
@@ -100,7 +100,7 @@ static bool is_name(char c)
 	       (c >= '0' && c <= '9') || c == '_';
 }
 
-/* Steps over "$name" or "${name}"; any other "$" is itself, with a value unknown here. */
+/* Reads "$name" or "${name}". Any other "$" is copied; its value is unknown here. */
 static void read_variable(struct lexer *lexer, bool quoted)
 {
 	const char *at = lexer->at + 1;
@@ -155,7 +155,7 @@ static void read_escaped(struct lexer *lexer)
 		put(lexer, *lexer->at++);
 }
 
-/* Whether the word that has been read is a command of its own. */
+/* Whether the word read so far is a command by itself. */
 static bool is_keyword(const struct lexer *lexer)
 {
 	static const char *const keywords[] = { "then", "else", "do" };
@@ -169,7 +169,7 @@ static bool is_keyword(const struct lexer *lexer)
 	return false;
 }
 
-/* "{" is the end of its command; "}" is after the end of the one before it. */
+/* "{" is the last word of its command; "}" is a command by itself. */
 static void read_brace(struct lexer *lexer)
 {
 	end_word(lexer);

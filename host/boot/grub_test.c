@@ -19,7 +19,7 @@ static enum grub_truth truth(bool is_true)
 	return is_true ? GRUB_TRUE : GRUB_FALSE;
 }
 
-/* Steps over one condition, without a "!" before it. */
+/* Reads one condition, without a preceding "!". */
 static enum grub_truth read_condition(struct test *test)
 {
 	size_t left = (size_t)(test->end - test->at);

@@ -4,14 +4,14 @@
 
 #include "lib/wordlist.h"
 
-/* In this order "-a" is the lesser of two, and "-o" the greater. */
+/* In this order, "-a" is the minimum of two values, and "-o" the maximum. */
 enum grub_truth { GRUB_FALSE, GRUB_UNKNOWN, GRUB_TRUE };
 
 /*
- * What GRUB's command "[" makes of the words from one index up to another: its arguments,
- * without "]". Whether a text is empty is known; whether two are equal only if is_known,
- * that is when no variable is in them that GRUB may have set by itself; anything about
- * files and numbers is not.
+ * The result of GRUB's command "[" for its arguments, the words from one index up to
+ * another, without "]". Tests for empty strings are always decided; comparisons only if
+ * is_known, that is, if the words use no variable that GRUB itself may set; tests of
+ * files and numbers never.
  */
 enum grub_truth grub_test(const struct wordlist *wordlist, size_t from, size_t to,
 			  bool is_known);

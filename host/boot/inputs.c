@@ -56,7 +56,7 @@ static void put_files(FILE *to, int root_fd, const struct config_file *file)
 	}
 }
 
-/* As one script, to be freed by the caller: the file, then the drop-ins. */
+/* The file and then its drop-ins, as one script; freed by the caller. */
 static char *read_grub_defaults(int root_fd)
 {
 	char *script = NULL;
@@ -105,8 +105,7 @@ static int add_grub(int root_fd, struct boot_sources *ret)
 	return script ? add_grub_script(script, ret) : -ENOMEM;
 }
 
-/* -- files that contain nothing but a command line -------------------------------------
- */
+/* -- files with only a command line -------------------------------------------------- */
 
 /* Returns 1, 0 if there is no such file, or -ENOMEM. */
 static int add_plain(int root_fd, const char *path, struct boot_sources *ret)

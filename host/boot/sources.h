@@ -9,8 +9,7 @@
 struct boot_source {
 	char path[512];	  /* relative to the root, without a leading "/" */
 	char *cmdline;	  /* all of it, or the part of it that the file sets */
-	char entry[128];  /* the title of the default entry if the file has several, or ""
-			   */
+	char entry[128];  /* title of the default entry if the file has several, or "" */
 	char note[512];	  /* why this entry, if that is not obvious, or "" */
 	bool is_final;	  /* the boot loader reads it; others are inputs to such a file */
 	bool is_uki;	  /* a UKI: its command line is built in */

@@ -91,8 +91,7 @@ find_default(int root_fd, const struct boot_entries *entries, const char *patter
 		       : NULL;
 }
 
-/* EFI variables, set by bootctl, take precedence: first the one for the next boot only.
- */
+/* The EFI variables that bootctl sets take precedence, one-shot before default. */
 static const struct boot_entry *
 choose_entry(int root_fd, const struct boot_entries *entries, char *note, size_t size)
 {

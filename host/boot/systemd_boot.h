@@ -4,8 +4,7 @@
 
 #include "boot/sources.h"
 
-/* Whether there are boot entries or UKIs, or kernel-install is configured to make some.
- */
+/* Whether there are boot entries or UKIs, or a command line for kernel-install. */
 bool systemd_boot_detect(int root_fd);
 
 /* Adds the entry or UKI that boots by default. Returns 0 or -ENOMEM. */

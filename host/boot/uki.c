@@ -7,13 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "boot/uki.h"
 #include "base/util.h"
+#include "boot/uki.h"
 
 /*
- * Of a PE file only what leads to its sections: at the end of the header for DOS the
- * place of the one for PE, which has the number of sections and the size of the header
- * between itself and their table.
+ * The fields of a PE file that lead to its sections. The DOS header ends with the offset
+ * of the PE header, which has the number of sections and the size of the optional header
+ * between itself and the table of sections.
  */
 #define DOS_SIZE	    64
 #define DOS_PE_AT	    60
@@ -22,13 +22,13 @@
 #define PE_OPTIONAL_SIZE_AT 20
 #define SECTION_SIZE	    40
 #define SECTION_NAME_SIZE   8
-#define SECTION_USED_AT	    8  /* in memory, that is without what fills it up */
-#define SECTION_STORED_AT   16 /* in the file */
+#define SECTION_USED_AT	    8  /* size in memory, without padding */
+#define SECTION_STORED_AT   16 /* size in the file */
 #define SECTION_OFFSET_AT   20
 
-/* The format allows 96, firmware less. */
+/* The format allows 96 sections, firmware fewer. */
 #define SECTION_MAX 96
-/* No kernel takes a command line as long as that. */
+/* Longer than any kernel command line. */
 #define TEXT_MAX (64 * 1024)
 
 static uint32_t read_u16(const unsigned char *at)
@@ -47,7 +47,7 @@ static uint32_t read_u32(const unsigned char *at)
 	return le32toh(value);
 }
 
-/* All of it or nothing: returns 0, -ENOEXEC where the file ends before, or an errno. */
+/* Reads exactly size bytes. Returns 0, -ENOEXEC at the end of the file, or an errno. */
 static int read_at(int fd, uint32_t offset, void *buffer, size_t size)
 {
 	for (size_t done = 0; done < size;) {
@@ -92,8 +92,9 @@ static bool is_named(const unsigned char *header, const char *name)
 	return strncmp((const char *)header, name, SECTION_NAME_SIZE) == 0;
 }
 
-/* An image may have several profiles, each after a section that says so: the first one
- * is booted unless somebody chooses another, and takes what is before it as its own.
+/*
+ * An image may have several profiles; a section .profile begins each. The first one is
+ * the default. It inherits the sections before it, and its own override them.
  */
 static int read_sections(int fd, uint32_t table, uint32_t count, struct uki *ret)
 {

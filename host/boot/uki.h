@@ -2,16 +2,16 @@
 #ifndef PASSTHRU_BOOT_UKI_H
 #define PASSTHRU_BOOT_UKI_H
 
-/* What a unified kernel image says about itself; NULL for what it does not have. */
+/* The sections of a unified kernel image that matter here; NULL if it lacks one. */
 struct uki {
-	char *cmdline;	  /* with blanks for newlines */
-	char *os_release; /* as /etc/os-release */
+	char *cmdline;	  /* newlines are replaced by blanks */
+	char *os_release; /* in the format of /etc/os-release */
 };
 
 /*
- * Reads these sections of a kernel image or of an addon to one: a PE file, as the
- * specification of unified kernel images, UAPI.5, has it. Returns 0; -ENOEXEC where it is
- * no whole PE file; or another negative errno. Release with uki_free() in either case.
+ * Reads these sections of a unified kernel image or of an addon: a PE file in the format
+ * of UAPI.5. Returns 0; -ENOEXEC if it is not a complete PE file; or another negative
+ * errno. Release with uki_free() in either case.
  */
 int uki_read(int root_fd, const char *path, struct uki *ret);
 void uki_free(struct uki *uki);

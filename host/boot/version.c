@@ -4,7 +4,7 @@
 
 #include "boot/version.h"
 
-/* The C library's follow the locale. */
+/* The functions of the C library depend on the locale. */
 static bool is_digit(char c)
 {
 	return c >= '0' && c <= '9';
@@ -17,7 +17,7 @@ static bool is_letter(char c)
 
 enum rank { RANK_TILDE, RANK_END, RANK_DASH, RANK_CARET, RANK_DOT, RANK_TEXT };
 
-/* What the next character says about which is older; others than these say nothing. */
+/* The rank of the next separator; characters that separate nothing are skipped. */
 static enum rank rank(const char **at)
 {
 	while (**at && !is_digit(**at) && !is_letter(**at) && !strchr("~-^.", **at))
@@ -47,7 +47,7 @@ static size_t run_length(const char *at, bool (*belongs)(char c))
 	return length;
 }
 
-/* Numbers of any length, and a number after what is none. */
+/* Numbers of any length; a number is newer than anything else. */
 static int compare_numbers(const char **a, const char **b)
 {
 	bool a_is = is_digit(**a), b_is = is_digit(**b);

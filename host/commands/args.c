@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ui/message.h"
-#include "ui/json.h"
-#include "machine/annotate.h"
 #include "commands/prompt.h"
+#include "machine/annotate.h"
+#include "ui/json.h"
+#include "ui/message.h"
 
 struct choice {
 	struct host *host;
@@ -212,7 +212,7 @@ static void check_all(struct choice *choice)
 	if (!choice->machine.has_groups)
 		add_caveat(
 			choice,
-			"there are no IOMMU groups yet, so which devices belong together is a guess and none can be passed: %s",
+			"there are no IOMMU groups yet, so their members are a guess, and no device can be passed through: %s",
 			choice->machine.advice);
 }
 

@@ -165,7 +165,7 @@ void check_cmdline(struct findings *findings)
 		check_request(findings, next);
 		findings_add(
 			findings, FINDING_NOTE, "command line",
-			"found no configuration of GRUB or systemd-boot; this boot's is checked instead");
+			"found no configuration of GRUB or systemd-boot; checked the command line of this boot instead");
 	}
 	for (size_t i = 0; i < sources.count; i++)
 		check_input(findings, &sources.items[i], next);

@@ -5,12 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ui/message.h"
 #include "dump/dump.h"
-#include "ui/json.h"
-#include "machine/machine.h"
 #include "machine/annotate.h"
 #include "machine/filter.h"
+#include "machine/machine.h"
+#include "ui/json.h"
+#include "ui/message.h"
 
 #define INDENT 16 /* of everything about a device but its address */
 
@@ -185,7 +185,7 @@ int list_run(struct host *host)
 
 	if (host->arguments->dump &&
 	    (host->arguments->json || host->arguments->operand_count)) {
-		warn("--dump describes the whole machine in a file; of the other options it takes only --root");
+		warn("--dump writes the whole machine to a file; it takes no filter and, of the other options, only --root");
 		return STATUS_USAGE;
 	}
 	if (host->arguments->dump)

@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "migrate/backup.h"
-#include "ui/message.h"
-#include "ui/json.h"
-#include "migrate/legacy.h"
 #include "initramfs/rebuild.h"
+#include "migrate/backup.h"
+#include "migrate/legacy.h"
+#include "ui/json.h"
+#include "ui/message.h"
 
 /* -- output -------------------------------------------------------------------------- */
 

@@ -5,16 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "boot/boot.h"
 #include "base/clock.h"
-#include "cmdline/tokenizer.h"
-#include "ui/message.h"
 #include "base/file.h"
-#include "ui/log_capture.h"
+#include "boot/boot.h"
+#include "cmdline/params.h"
+#include "cmdline/tokenizer.h"
 #include "machine/report_view.h"
 #include "report/reader.h"
 #include "run.h"
-#include "cmdline/params.h"
+#include "ui/log_capture.h"
+#include "ui/message.h"
 
 struct preview {
 	struct host *host;
@@ -121,7 +121,7 @@ static int run_dry(struct preview *preview, struct params *params)
 /* -- what is printed ----------------------------------------------------------------- */
 
 static const char quiet_text[] =
-	"it requests no device. passthru args ADDRESS prints the parameter that does.";
+	"it requests no devices; passthru args ADDRESS prints the parameter for one.";
 static const char off_text[] = "passthru.off is set, so nothing will be claimed.";
 
 /* Whether a guard could not tell what is on a disk. */

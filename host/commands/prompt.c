@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ui/message.h"
 #include "commands/prompt.h"
+#include "ui/message.h"
 
-/* Leaves out bridges and what the system is on; args takes their addresses. */
+/* Leaves out bridges and devices that back the system. */
 static bool is_offered(const struct device *device)
 {
 	return !device->pci->is_bridge && !device->backs_system &&

@@ -4,23 +4,23 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ui/message.h"
 #include "base/file.h"
+#include "cmdline/params.h"
 #include "initramfs/generators.h"
 #include "machine/report_view.h"
 #include "report/reader.h"
 #include "report/report.h"
-#include "cmdline/params.h"
+#include "ui/message.h"
 
 struct status {
 	struct report_view report_view;
 	const char *missing; /* why there is no report, or NULL */
 	char not_run[384];   /* such a reason, with commands */
-	bool is_requested;   /* the running command line requests something */
+	bool is_requested;   /* this boot's command line requests something */
 	bool is_dry;
 };
 
-/* Whether the running command line requests anything. */
+/* Whether this boot's command line requests anything. */
 static bool is_requested(const struct host *host)
 {
 	_cleanup_free_ char *text = NULL;
@@ -98,7 +98,7 @@ static bool print_json(const struct status *status)
 }
 
 static const char not_requested[] =
-	"The command line of this boot has no passthru parameter. passthru args ADDRESS prints one.";
+	"The command line of this boot has no passthru parameter; passthru args ADDRESS prints one.";
 static const char not_readable[] =
 	"/run/passthru/report cannot be read, or another version of passthru wrote it.";
 

@@ -47,7 +47,7 @@ _passthru()
 	$split && return
 	case $command in
 	"") options+=" list args plan status check migrate" ;;
-	list) options+=" --dump gpu audio usb disk net" ;;
+	list) options+=" --dump gpu audio usb disk nvme net" ;;
 	args) options+=" --prompt" ;;
 	plan) options+=" --cmdline" ;;
 	migrate)

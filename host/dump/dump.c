@@ -9,14 +9,14 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "boot/config_files.h"
-#include "dump/redact.h"
-#include "ui/message.h"
-#include "dump/dump.h"
 #include "base/file.h"
-#include "machine/machine.h"
 #include "base/sysfs.h"
+#include "boot/config_files.h"
+#include "dump/dump.h"
+#include "dump/redact.h"
 #include "dump/unpack.h"
+#include "machine/machine.h"
+#include "ui/message.h"
 
 /* This part of configuration space has no serial numbers, and any user may read it. */
 #define CONFIG_SIZE 64

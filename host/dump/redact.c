@@ -265,19 +265,19 @@ char *redact_report(const char *report)
 	if (!file)
 		return NULL;
 	while (*report) {
-		const char *value = strstr(report, " devspec=");
-		struct span devspec;
+		const char *value = strstr(report, " for=");
+		struct span reason;
 
 		if (!value)
 			break;
-		value += strlen(" devspec=");
+		value += strlen(" for=");
 		fwrite(report, 1, (size_t)(value - report), file);
 		report = value;
-		devspec = next_word(&report);
+		reason = next_word(&report);
 		fprintf(file, "%.*s",
-			is_system_path(devspec) ? (int)devspec.length
+			is_system_path(reason) ? (int)reason.length
 						: (int)strlen("/" REDACT_REMOVED),
-			is_system_path(devspec) ? devspec.at : "/" REDACT_REMOVED);
+			is_system_path(reason) ? reason.at : "/" REDACT_REMOVED);
 	}
 	fputs(report, file);
 	if (fclose(file) == 0)

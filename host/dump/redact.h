@@ -8,8 +8,8 @@
 #include "base/text.h"
 
 /*
- * Redacts what tells whose machine a dump is from, and keeps everything that this program
- * evaluates.
+ * Redacts what identifies the machine or its owner, and keeps everything that this
+ * program evaluates.
  */
 #define REDACT_UUIDS_MAX 64
 #define REDACT_REMOVED	 "removed"
@@ -43,8 +43,7 @@ char *redact_mounts(const char *mountinfo);
 char *redact_report(const char *report);
 char *redact_swaps(const char *swaps);
 
-/* In place; keeps the type of a device-mapper device and what tells volume groups apart.
- */
+/* In place; keeps the type of a device-mapper device and the IDs of volume groups. */
 void redact_dm_uuid(char *uuid);
 
 #endif

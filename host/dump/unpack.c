@@ -5,8 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "dump/unpack.h"
 #include "base/util.h"
+#include "dump/unpack.h"
 
 /* The number of components. */
 static int path_depth(const char *path)

@@ -2,8 +2,8 @@
 #ifndef PASSTHRU_DUMP_UNPACK_H
 #define PASSTHRU_DUMP_UNPACK_H
 
-#include <stdbool.h>
 #include <archive_entry.h>
+#include <stdbool.h>
 
 /* Limits of a dump, well above what any machine needs. */
 #define UNPACK_MEMBER_MAX  (1 << 20) /* bytes of one file */

@@ -11,13 +11,13 @@
  */
 struct generator {
 	const char *name;
-	const char *tools[2];	 /* one of these exists where it is installed */
+	const char *tools[2];	 /* one of these exists if it is installed */
 	const char *rebuild_all; /* a command that rebuilds the images of all kernels */
 	const char *rebuild_one; /* the same for one; %k: the kernel, %i: its image */
-	const char *prefix,
-		*suffix;	 /* the path of an image, around the kernel's release */
 	const char *hook;	 /* where passthru's hook is installed */
 	const char *starters[2]; /* files that start passthru-early in the initramfs */
+	/* The path of an image is the prefix, the kernel's release and the suffix. */
+	const char *prefix, *suffix;
 };
 
 /* Ends with a row whose name is NULL. All paths are relative to the root. */

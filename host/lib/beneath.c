@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
-#include "lib/beneath.h"
 #include "base/util.h"
+#include "lib/beneath.h"
 
 const char *beneath_name(const char *path)
 {
@@ -20,8 +20,8 @@ const char *beneath_name(const char *path)
 }
 
 /*
- * Whether the path leads to that directory as well when the root is that of the process,
- * in which no ".." and no symbolic link leaves it.
+ * Whether the path also leads to that directory if nothing may leave the root, neither
+ * ".." nor a symbolic link.
  */
 static bool is_inside(int root_fd, const char *path, int fd)
 {

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/dirlist.h"
 #include "base/sysfs.h"
+#include "lib/dirlist.h"
 
 static int compare_names(const void *a, const void *b)
 {
@@ -19,7 +19,7 @@ static bool is_wanted(const char *name, const char *end)
 	       strcmp(name + length - end_length, end) == 0;
 }
 
-/* The room for all of them, terminators included. */
+/* The size of all names, terminators included. */
 static size_t measure(DIR *stream, const char *end)
 {
 	struct dirent *entry;
@@ -32,7 +32,7 @@ static size_t measure(DIR *stream, const char *end)
 	return size;
 }
 
-/* What came since they were measured does not fit. */
+/* Skips files that were created since measure(), which do not fit. */
 static size_t collect(DIR *stream, const char *end, char **names, char *room, size_t size)
 {
 	struct dirent *entry;

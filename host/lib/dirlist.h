@@ -3,10 +3,9 @@
 #define PASSTHRU_LIB_DIRLIST_H
 
 /*
- * Names of the files in a directory that end so, without those that begin with a dot,
- * sorted by their bytes, which is the order that shells, dracut and modprobe read files
- * in; NULL-terminated, one block to be freed by the caller. None where the directory
- * cannot be read; NULL where there is no memory.
+ * The names in a directory that end with this text, except those that begin with a dot.
+ * They are sorted by byte, as shells, dracut and modprobe do. NULL-terminated; one block,
+ * freed by the caller. Empty if the directory cannot be read; NULL without memory.
  */
 char **dirlist_read(int root_fd, const char *directory, const char *end);
 

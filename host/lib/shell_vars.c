@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/shell_vars.h"
 #include "base/util.h"
+#include "lib/shell_vars.h"
 
 static size_t name_length(const char *at)
 {
@@ -30,8 +30,7 @@ static size_t own_length(const struct shell_assignment *assignment, const char *
 	return assignment->name.length + 1 + 2 * (size_t)braced;
 }
 
-/* The length of what stands in quotes, both included; what is left where they do not end.
- */
+/* The length of a quoted text with its quotes; up to the end if they are not closed. */
 static size_t quoted_length(const char *at, struct shell_assignment *ret)
 {
 	char quote = *at;
@@ -67,7 +66,7 @@ static struct span read_raw(const char *at, struct shell_assignment *ret)
 			ret->is_plain = false;
 		length++;
 	}
-	/* "a=b command" sets it for the command only; after "a=b;" anything may come. */
+	/* "a=b command" sets it for the command only; "a=b;" may precede any command. */
 	rest = at + length + strspn(at + length, " \t");
 	if (*rest == ';')
 		rest += 1 + strspn(rest + 1, " \t");

@@ -5,29 +5,26 @@
 #include "base/text.h"
 
 /*
- * Files that a shell reads for the variables they set: /etc/default/grub, dracut.conf.
- * What is more than plain assignments is not understood, and said not to be.
+ * Files of shell assignments, such as /etc/default/grub and dracut.conf. Anything but
+ * plain assignments is not understood, and reported as such.
  */
 struct shell_assignment {
 	struct span name;
-	struct span raw; /* the value as written, quotes and all */
+	struct span raw; /* the value as written, with quotes */
 	bool appends;	 /* += */
 	/*
-	 * No commands and no variables in it but its own, its quotes end, and nothing
-	 * follows in its line.
+	 * It uses no commands and no variables but its own, its quotes are closed, and
+	 * nothing follows on the line.
 	 */
 	bool is_plain;
 };
 
-/*
- * Takes the next assignment at the beginning of a line off *text. Returns false at the
- * end.
- */
+/* Finds the next line that begins with an assignment. Returns false at the end. */
 bool shell_vars_next(const char **text, struct shell_assignment *ret);
 
 /*
- * The value without its quotes, with $name and ${name} replaced by old where name is the
- * assignment's own. To be freed by the caller; NULL without memory.
+ * The value without quotes; old replaces $name and ${name} of the assigned variable
+ * itself. Freed by the caller; NULL without memory.
  */
 char *shell_vars_value(const struct shell_assignment *assignment, const char *old);
 
@@ -35,8 +32,9 @@ char *shell_vars_value(const struct shell_assignment *assignment, const char *ol
 bool shell_vars_keeps_old(const struct shell_assignment *assignment);
 
 /*
- * What a file makes of a variable that had the value old ("" for none) before. *ret_plain
- * becomes false where it is not understood. To be freed by the caller.
+ * The value of a variable after the file, if it was old ("" for none) before. Sets
+ * *ret_plain to false if an assignment is not plain. Freed by the caller; NULL without
+ * memory.
  */
 char *shell_vars_resolve(const char *text, const char *name, const char *old,
 			 bool *ret_plain);

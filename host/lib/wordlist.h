@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A line taken apart at its blanks; double quotes protect them, and stay. */
+/* The words of a line. Double quotes protect blanks and remain in the words. */
 struct wordlist {
 	char **items;
 	size_t count;
@@ -19,13 +19,13 @@ void wordlist_free(struct wordlist *wordlist);
 void wordlist_remove(struct wordlist *wordlist, size_t index);
 int wordlist_insert(struct wordlist *wordlist, size_t index, const char *word);
 
-/* Joins the words from there on with blanks, into words->joined. */
+/* Joins the words from that index on, in wordlist->joined. Returns 0 or -ENOMEM. */
 int wordlist_join(struct wordlist *wordlist, size_t from);
 
-/* Whether all the words of a line, one at least, are in another one, too. */
+/* Whether the line has any words, and all of them are in the other one as well. */
 bool wordlist_contains(const char *line, const char *in);
 
-/* Takes a pair of double quotes off, in place. */
+/* Removes the double quotes around a word, in place. */
 char *wordlist_unquote(char *word);
 
 #endif

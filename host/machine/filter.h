@@ -5,7 +5,7 @@
 #include "machine/machine.h"
 
 /*
- * A filter for devices: gpu, audio, usb, disk, net; a vendor (10de:) or an ID
+ * A filter for devices: gpu, audio, usb, disk, nvme, net; a vendor (10de:) or an ID
  * (10de:13c2); an address (06:00.0, 06:00.*), a bus (06:); the number of an IOMMU group.
  */
 struct filter {

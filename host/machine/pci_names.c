@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <limits.h>
+#include <pci/pci.h>
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <pci/pci.h>
 
-#include "machine/pci_names.h"
 #include "base/sysfs.h"
+#include "machine/pci_names.h"
 
 struct pci_names {
 	struct pci_access *access;

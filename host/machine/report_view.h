@@ -2,10 +2,10 @@
 #ifndef PASSTHRU_MACHINE_REPORT_VIEW_H
 #define PASSTHRU_MACHINE_REPORT_VIEW_H
 
-#include "ui/json.h"
 #include "machine/machine.h"
 #include "report/phrase.h"
 #include "report/reader.h"
+#include "ui/json.h"
 
 /* A report, of a boot or of a dry run, seen with the machine as it is now. */
 struct report_view {
@@ -13,7 +13,7 @@ struct report_view {
 	const struct machine *machine;
 	const char *report;
 	bool is_plan;	    /* the report is a dry run's: what a boot will do */
-	bool iommu_pending; /* in a plan: the IOMMU is off now and on then */
+	bool iommu_pending; /* in a plan: the IOMMU is off now and will be on */
 };
 
 /* One device of it. */
@@ -31,8 +31,7 @@ bool report_view_devices(const struct report_view *report_view,
 				      const struct report_view_device *device),
 			 void *data);
 
-/* Calls back with a sentence for each problem with the command line. Returns whether
- * there is none. */
+/* Calls back for each problem with the command line. Returns whether there is none. */
 bool report_view_problems(const struct report_view *report_view,
 			  void (*each)(void *data, const char *text), void *data);
 

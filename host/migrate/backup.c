@@ -7,11 +7,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/file.h"
+#include "base/sysfs.h"
+#include "lib/beneath.h"
 #include "migrate/backup.h"
 #include "ui/message.h"
-#include "base/file.h"
-#include "lib/beneath.h"
-#include "base/sysfs.h"
 
 /* -- files --------------------------------------------------------------------------- */
 
@@ -250,7 +250,7 @@ static int put_old(int root_fd, const char *backup, const char *file)
 	return r < 0 ? r : write_file(root_fd, file, text, path);
 }
 
-/* Undoes the edits from that one on, which have been made. */
+/* Undoes the edits from that index on; those before it were not made yet. */
 static void roll_back(int root_fd, const struct edit *edits, size_t from, size_t count,
 		      const char *backup)
 {
@@ -307,7 +307,7 @@ static bool next_file(const char **list, char file[static PATH_MAX])
 	return true;
 }
 
-/* Nobody else has changed the file since: it is as written, or restored already. */
+/* Whether the file is as --apply wrote it, or restored already; warns if not. */
 static bool can_restore(int root_fd, const char *backup, const char *file)
 {
 	_cleanup_close_ int directory_fd = beneath_open_parent(root_fd, file);

@@ -6,10 +6,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "migrate/edit.h"
 #include "base/file.h"
-#include "lib/beneath.h"
 #include "base/util.h"
+#include "lib/beneath.h"
+#include "migrate/edit.h"
 
 #define CONTEXT 3
 
@@ -136,8 +136,7 @@ static void put_end(const struct edit *edit, size_t line)
 		puts("\\ No newline at end of file");
 }
 
-/* The end of the hunk that begins with this changed line: CONTEXT lines after the last.
- */
+/* The end of the hunk that begins with this line: CONTEXT lines after its last change. */
 static size_t find_end(const struct edit *edit, size_t first)
 {
 	size_t last = first;

@@ -14,7 +14,7 @@ int legacy_find(const struct host *host, struct legacy_settings *ret);
 /* Whether GRUB's configuration is generated from the file. */
 bool legacy_is_of_grub(const char *path);
 
-/* "passthru.ids=…", to be freed by the caller; NULL if no devices were found. */
+/* "passthru.ids=…", freed by the caller; NULL if no devices were found. */
 char *legacy_parameter(const struct legacy_settings *settings);
 
 #endif

@@ -5,7 +5,7 @@
 
 #include "migrate/readers.h"
 
-/* Returns false if there are other options than IDs. */
+/* Returns false if there are options other than IDs. */
 static bool collect_options(struct scan *scan, const struct wordlist *words)
 {
 	bool understood = true;

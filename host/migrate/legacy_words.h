@@ -8,8 +8,8 @@
 
 /*
  * Adds a command line as a target, without its legacy settings; their devices become
- * items. before and after are what is around it in its line; they are copied. Returns the
- * target, or NULL without memory.
+ * items. before and after are the rest of its line; they are copied. Returns the target,
+ * or NULL without memory.
  */
 struct target *legacy_words_collect(struct scan *scan, const char *before,
 				    const char *cmdline, const char *after);
@@ -17,7 +17,7 @@ struct target *legacy_words_collect(struct scan *scan, const char *before,
 /* Whether the word names devices; they become items. */
 bool legacy_words_collect_word(struct scan *scan, const char *word);
 
-/* Whether a text may have such words, in a form that need not be understood. */
+/* Whether the text may have such words, in whatever form. */
 bool legacy_words_mentioned(const char *text);
 
 #endif

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <fcntl.h>
+#include <libkmod.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <libkmod.h>
 
+#include "base/file.h"
+#include "base/sysfs.h"
 #include "cmdline/tokenizer.h"
 #include "lib/dirlist.h"
-#include "base/file.h"
 #include "migrate/modprobe_conf.h"
-#include "base/sysfs.h"
 
 /* The first of two files with the same name overrides the other. */
 static const char *const places[] = { "etc/modprobe.d", "run/modprobe.d",

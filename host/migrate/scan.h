@@ -11,8 +11,8 @@ struct legacy_reader;
 
 /*
  * The state while the files are read, once each. Readers collect the devices, remove what
- * needs no replacement, and add the kernel command lines as targets; what takes the
- * parameter is decided when all the devices are known.
+ * needs no replacement, and add the kernel command lines as targets. Which targets take
+ * the parameter is decided when all devices are known.
  */
 struct scan {
 	const struct host *host;
@@ -25,7 +25,7 @@ struct scan {
 	char *uki_cmdline;  /* of the unified kernel image that boots next, or NULL */
 	bool is_overridden; /* the assignment that is being read has no effect */
 	/*
-	 * Variables of GRUB's, as bits, that are assigned in files that override the one
+	 * GRUB's variables, as bits, that are assigned in files that override the one
 	 * being read, and in that one.
 	 */
 	unsigned assigned_later, assigned_here;
@@ -42,7 +42,7 @@ struct legacy_reader {
 	/* One of these is called, for each line or for each file. */
 	void (*read_line)(struct scan *scan, const char *line);
 	void (*read_file)(struct scan *scan, const char *path);
-	/* Is called after the last of the files, or NULL. */
+	/* Called after the last of the files, or NULL. */
 	void (*finish)(struct scan *scan);
 	/*
 	 * Files in a directory are read from the last to the first, since the last one
@@ -63,7 +63,7 @@ void scan_note_line(struct scan *scan, const char *why);
 /* The line may name devices, so nothing may change before the user has edited it. */
 void scan_note_unclear(struct scan *scan, const char *why);
 
-/* Replaces the line that is being read; NULL takes it out. */
+/* Replaces the line that is being read; NULL removes it. */
 void scan_set_line(struct scan *scan, const char *text);
 
 /* Adds a zeroed target for the line that is being read. Returns NULL without memory. */

@@ -34,7 +34,7 @@ int settings_add_note(struct legacy_settings *settings, const char *text);
 
 /*
  * The parameter for all the items that a passthru.ids among these words does not list:
- * "passthru.ids=…". To be freed by the caller; NULL if there are none.
+ * "passthru.ids=…". Freed by the caller; NULL if there are none.
  */
 char *settings_parameter(const struct legacy_settings *settings,
 			 const struct wordlist *words);

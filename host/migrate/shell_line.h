@@ -7,8 +7,7 @@
 
 /* Edits of assignments in files that a shell reads: GRUB's defaults and dracut.conf. */
 
-/* Whether the value is in one pair of quotes or in none, and can be edited as it stands.
- */
+/* Whether the value can be edited as text: it is in one pair of quotes, or in none. */
 bool shell_line_is_simple(const struct shell_assignment *assignment);
 
 /* Replaces the value of a simple assignment in the line that is being read. */

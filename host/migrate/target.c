@@ -88,7 +88,7 @@ static int set_line(struct target *target, struct edit *edit)
 		text = NULL;
 		return -ENOMEM;
 	}
-	/* A line that becomes empty is taken out. */
+	/* A line that becomes empty is removed. */
 	return edit_set(edit, target->line, text[0] ? text : NULL);
 }
 

@@ -4,7 +4,7 @@
 
 #include "migrate/settings.h"
 
-/* What reads the file that a kernel command line is in. */
+/* The program that reads the file with a kernel command line. */
 enum target_loader {
 	LOADER_NONE, /* the file has no command line */
 	LOADER_GRUB,
@@ -17,11 +17,11 @@ enum target_loader {
 struct target {
 	enum target_loader loader;
 	size_t edit, line;     /* where it is, in the edits of the settings */
-	char *before, *after;  /* what is around its words in that line */
+	char *before, *after;  /* the rest of that line, around its words */
 	bool is_appended;      /* a shell appends it to another value: "a" and " b" */
 	struct wordlist words; /* without the legacy settings */
 	bool is_changed;       /* there were some */
-	/* Of the first word that the parameter replaces, or SIZE_MAX. */
+	/* Index of the first word that the parameter replaces, or SIZE_MAX. */
 	size_t replaced;
 	bool is_effective; /* the next boot uses it */
 	bool is_candidate; /* it can take the parameter even if it replaces nothing */
@@ -42,8 +42,8 @@ bool target_any_replaced(const struct target *targets, size_t count);
 void target_decide(struct target *targets, size_t count, bool has_items);
 
 /*
- * Edits the line of the target, and notes the obstacle if it was chosen in spite of one.
- * Returns 0 or -ENOMEM.
+ * Edits the line of the target; if it was chosen but has an obstacle, adds that as a note
+ * instead. Returns 0 or -ENOMEM.
  */
 int target_edit(struct target *target, struct legacy_settings *settings);
 

@@ -2,9 +2,9 @@
 #ifndef PASSTHRU_UI_JSON_H
 #define PASSTHRU_UI_JSON_H
 
+#include <json-c/json.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <json-c/json.h>
 
 /*
  * The output of --json. Missing values are null, so that all objects of a kind have the

@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "ui/log_capture.h"
 #include "base/log.h"
+#include "ui/log_capture.h"
 
 static FILE *file;
 static char *text;

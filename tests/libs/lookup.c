@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* One for one: a config's install command must be seen, and never run. */
+/* Prints an install command of the configuration, which must not be run. */
 static int see_command(struct kmod_module *mod, const char *command, void *data)
 {
 	(void)data;
@@ -59,7 +59,7 @@ int main(int argc, char **argv)
 	}
 	ctx = kmod_new(argv[1], config);
 	if (!ctx || kmod_load_resources(ctx)) {
-		fprintf(stderr, "lookup: %s: no modules' indexes\n", argv[1]);
+		fprintf(stderr, "lookup: %s: no module indexes\n", argv[1]);
 		return 1;
 	}
 	while (fgets(line, sizeof(line), stdin)) {

@@ -11,9 +11,9 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/util.h"
 #include "boot/grub_menu.h"
 #include "boot/uki.h"
-#include "base/util.h"
 
 static const char slips[] = { '\0', '{', '}', '\'', '"', '$', '\\', '>', '=', '\xff' };
 
@@ -131,8 +131,6 @@ static void try_image(const char *path)
 		data[i] = saved;
 	}
 }
-
-/* From the older to the newer, as the specification has them. */
 
 int main(int argc, char **argv)
 {

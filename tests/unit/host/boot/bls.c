@@ -57,7 +57,7 @@ START_TEST(sorts)
 	drop_directory(&root);
 }
 
-/* The names of entries, and what they say of the boots that are left. */
+/* The file names of entries, and the boot counters in them. */
 static const struct {
 	const char *file, *id;
 	int left, done;
@@ -93,7 +93,7 @@ START_TEST(counts_boots)
 	drop_directory(&root);
 }
 
-/* What the lines of an entry say; NULL for no Linux. */
+/* The lines of an entry and its command line; NULL if it does not boot Linux. */
 static const struct {
 	const char *lines, *title, *cmdline;
 } contents[] = {
@@ -124,7 +124,7 @@ START_TEST(reads)
 	drop_directory(&root);
 }
 
-/* GRUB goes by the names of the files alone. */
+/* GRUB sorts by file name only. */
 START_TEST(sorts_for_grub)
 {
 	struct directory root = make_directory();

@@ -14,7 +14,7 @@
 	"}\n"                                              \
 	"menuentry Five --class os 'five-id' { chainloader /d; }\n"
 
-/* The entry that the default names, by its title; found: it is no mere fallback. */
+/* The title of the default entry; found: it is not the fallback. */
 static const struct {
 	const char *path, *title;
 	bool found;
@@ -67,7 +67,7 @@ START_TEST(reads)
 	grub_menu_free(&menu);
 }
 
-/* What decides about the default: conditions and the environment. */
+/* Conditions and the environment decide about the default. */
 static const struct {
 	const char *name, *config, *environment, *title;
 	bool is_once;

@@ -23,7 +23,7 @@ static const struct {
 	{ "a ''", "a|\n", false },
 	{ "'a\\b' \"a\\b\" \"\\\"\"", "a\\b|a\\b|\"\n", false },
 	{ "a 'b", "a|b\n", false },
-	/* Variables, and how they end a word only outside of quotes. */
+	/* Variables; blanks in their values end a word only outside quotes. */
 	{ "a $one", "a|1\n", false },
 	{ "a x${one}y", "a|x1y\n", false },
 	{ "a $two", "a|x|y\n", false },
@@ -32,7 +32,7 @@ static const struct {
 	{ "a \\$one", "a|$one\n", false },
 	{ "a $none b", "a|b\n", true },
 	{ "a \"$none\" b", "a||b\n", true },
-	/* A brace that does not end belongs to no name. */
+	/* Without the closing brace, it is not a variable. */
 	{ "a ${one", "a|$|{\none\n", true },
 	/* Blocks and keywords. */
 	{ "menuentry a { b; }", "menuentry|a|{\nb\n}\n", false },

@@ -40,7 +40,7 @@ START_TEST(orders_as_specified)
 		compare(specified[_i], specified[other], _i - other);
 }
 
-/* Zeros before a number and other characters say nothing. */
+/* Leading zeros and other characters do not matter. */
 static const struct {
 	const char *a, *b;
 } same[] = {

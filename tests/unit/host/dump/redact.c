@@ -83,7 +83,7 @@ START_TEST(numbers_few_uuids)
 		snprintf(text, sizeof(text), "%08x-aaaa-aaaa-aaaa-aaaaaaaaaaaa", i);
 		redact_text(&redaction, text);
 	}
-	/* What is beyond loses its number, too, and all of these are alike. */
+	/* Any further UUIDs are redacted as well, all to the same text. */
 	expect_text("the last", text, "00000000-0000-0000-0000-000000000000");
 }
 

@@ -77,7 +77,7 @@ static const struct {
 	{ "a", "ab", false },
 	{ "a a", "a", true },
 	{ "x=\"a b\"", "y x=\"a b\" z", true },
-	/* No words are not found anywhere. */
+	/* A line without words is never contained. */
 	{ "", "a", false },
 	{ " ", "", false },
 };

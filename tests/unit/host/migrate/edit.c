@@ -10,8 +10,7 @@
 
 #define DELETE ((size_t)-1)
 
-/* An edit of one line of a file: what is written, and the diff without its first lines.
- */
+/* An edit of one line: the new file, and the diff without its first lines. */
 static const struct {
 	const char *name, *before;
 	size_t line; /* DELETE: the whole file */
@@ -37,7 +36,7 @@ static const struct {
 	{ "the file goes", "a\nb\n", DELETE, NULL, NULL, "@@ -1,2 +0,0 @@\n-a\n-b\n" },
 };
 
-/* What edit_print() writes, to be freed. */
+/* The output of edit_print(), freed by the caller. */
 static char *print(const struct directory *directory, const struct edit *edit)
 {
 	struct output output = { .file = stdout };
@@ -116,7 +115,7 @@ START_TEST(keeps)
 	drop_directory(&root);
 }
 
-/* Files that are not for us to change. */
+/* Files that must not be edited. */
 static const struct {
 	const char *path;
 	int error;
