@@ -9,8 +9,10 @@ EARLY_SRCS := \
 	block/stack.c \
 	claim/binding.c claim/claim.c claim/driver.c claim/module.c claim/workers.c \
 	cmdline/params.c cmdline/selector.c cmdline/tokenizer.c \
-	guard/backing.c guard/class.c guard/devspec.c guard/devspec_cmdline.c \
-	guard/devspec_mounts.c guard/disk.c guard/display.c \
+	guard/backing.c guard/class.c guard/console.c guard/devspec.c \
+	guard/devspec_cmdline.c guard/devspec_fstab.c guard/devspec_mounts.c \
+	guard/devspec_read.c \
+	guard/disk.c guard/display.c guard/network.c guard/virtio.c \
 	pci/address.c pci/framebuffer.c pci/iommu.c pci/pci.c pci/variant.c \
 	plan/plan.c plan/verdict.c plan/viability.c \
 	report/phrase.c report/reader.c report/report.c report/summary.c

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * passthru-early: binds the PCI devices that the kernel command line names to vfio-pci.
+ * passthru-early: binds the PCI devices that the kernel command line selects to vfio-pci.
  * This file parses the command lines; run.c does the work.
  */
 #include <errno.h>
@@ -11,8 +11,10 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/sysfs.h"
 #include "base/util.h"
 #include "cmdline/params.h"
+#include "cmdline/tokenizer.h"
 #include "options.h"
 #include "report/reader.h"
 #include "report/report.h"
@@ -34,11 +36,35 @@ static bool is_repeated(const struct options *options, int root_fd)
 	       !report_defers(report, &options->device);
 }
 
+/*
+ * Whether this is the kernel that saves a dump after a crash. It has little memory and
+ * one task: Documentation/admin-guide/kdump/kdump.rst.
+ */
+static bool is_crash_kernel(int root_fd, const char *text)
+{
+	struct text_cursor rest = { text, text + strlen(text) };
+	struct parameter parameter;
+
+	while (tokenizer_next(&rest, &parameter))
+		if (span_equals(parameter.name, "elfcorehdr"))
+			return true;
+	return sysfs_exists(root_fd, "proc/vmcore");
+}
+
+/* Why this boot claims nothing, or NULL. */
+static const char *find_objection(const struct params *params, int root_fd)
+{
+	if (params->off)
+		return "passthru.off is set";
+	return is_crash_kernel(root_fd, params->text) ? "this is a crash kernel" : NULL;
+}
+
 static int run_cmdline(const struct options *options, int root_fd, const char *text,
 		       uint64_t start_us, uint64_t start_ms)
 {
 	struct params params;
 	int status = EXIT_COMPLETE;
+	const char *objection;
 
 	if (params_parse(text, &params) < 0) {
 		log_line(LOG_LEVEL_ERROR, "nothing was claimed: out of memory");
@@ -51,9 +77,10 @@ static int run_cmdline(const struct options *options, int root_fd, const char *t
 		params.dryrun = true;
 	if (params_are_empty(&params))
 		goto out;
-	if (params.off) {
+	objection = find_objection(&params, root_fd);
+	if (objection) {
 		if (!options->has_device && !options->late)
-			log_line(LOG_LEVEL_INFO, "passthru.off is set: doing nothing");
+			log_line(LOG_LEVEL_INFO, "%s: doing nothing", objection);
 		goto out;
 	}
 	status = run_early(options, root_fd, &params, start_us, start_ms);

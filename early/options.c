@@ -7,11 +7,11 @@
 
 static const char usage[] =
 	"Usage: passthru-early [OPTION]...\n"
-	"Binds the PCI devices that the kernel command line names to vfio-pci.\n"
+	"Binds the PCI devices that the kernel command line selects to vfio-pci.\n"
 	"\n"
 	"      --late            late stage: claim only the devices that were deferred\n"
 	"                        until the root disk is known\n"
-	"      --device ADDRESS  claim only the device at that address, as it appears\n"
+	"      --device ADDRESS  claim only the device at that address, which has just appeared\n"
 	"      --dry-run         log what would be done and change nothing; write the\n"
 	"                        report to standard output unless --report is given\n"
 	"      --verbose         log everything, on standard error as well\n"

@@ -10,6 +10,7 @@
 #include "base/util.h"
 #include "claim/claim.h"
 #include "claim/workers.h"
+#include "guard/console.h"
 #include "guard/disk.h"
 #include "guard/display.h"
 #include "pci/iommu.h"
@@ -32,7 +33,6 @@ struct run {
 	uint64_t kernel_us;
 	enum phase phase;
 	char *report; /* of an earlier stage, or NULL */
-	bool iommu_may_come;
 	struct pci_list devices;
 	struct plan plan;
 };
@@ -104,11 +104,12 @@ static int make_plan(struct run *run)
 		return r;
 	for (size_t i = 0; i < plan->count; i++)
 		choose_driver(run, &plan->entries[i]);
-	run->iommu_may_come = iommu_may_come(&run->devices);
-	plan_judge(run->iommu_may_come, plan);
-	if (!run->params->force)
+	plan_judge(iommu_may_add_groups(run->root_fd, &run->devices), plan);
+	if (!run->params->force) {
 		guard_displays(run->root_fd, run->bus_fd, run->params, &run->devices,
 			       plan);
+		guard_console(run->root_fd, run->params, plan);
+	}
 	filter_plan(run);
 	/* Half of the time is for reading disks. */
 	if (!run->params->force)
@@ -159,7 +160,7 @@ static int claim_planned(struct run *run)
 	claims->root_fd = run->root_fd;
 	claims->root = run->options->root;
 	claims->guard_fd = run->params->force ? -1 : run->root_fd;
-	claims->load_iommu = run->iommu_may_come;
+	claims->load_iommu = iommu_is_virtio(&run->devices);
 	run_workers(run, claims);
 	claims_store(claims, &run->plan);
 	run->kernel_us = claims->kernel_us;

@@ -17,7 +17,8 @@ UNIT_TESTS := $(patsubst tests/unit/%.c,%,$(sort $(wildcard tests/unit/early/*.c
 UNIT_PROGRAMS := $(UNIT_TESTS:%=$(UNIT_DIR)/%)
 UNIT_CFLAGS := -std=gnu11 -O1 -g -fsanitize=address,undefined \
 	-fno-sanitize-recover=all -fno-omit-frame-pointer \
-	-Wall -Wextra -Wshadow -Wstrict-prototypes -Wwrite-strings -Wvla -Werror
+	-Wall -Wextra -Wshadow -Wstrict-prototypes -Wwrite-strings -Wvla -Werror \
+	-Wno-missing-field-initializers
 # The functions that seams.c wraps.
 UNIT_LDFLAGS := $(addprefix -Wl$(COMMA)--wrap=,malloc calloc realloc mmap fork pipe2 \
 	fdopendir renameat)
@@ -73,6 +74,10 @@ $(UNIT_HOST_PROGRAMS): UNIT_LIBS := $(UNIT_HOST_NAMES)
 # These replace the PCI bus with a made-up one.
 $(UNIT_DIR)/early/claim/claim $(UNIT_DIR)/early/claim/display: $(addprefix $(UNIT_DIR)/fakes/,\
 	fake.o fake_block.o fake_module.o fake_sysfs.o)
+
+# These replace libblkid with disks in words.
+$(addprefix $(UNIT_DIR)/early/guard/,backing devspec_read network virtio): \
+	$(UNIT_DIR)/fakes/disks.o
 
 # UNIT=early/plan/plan runs one.
 check-unit: $(if $(UNIT),$(UNIT:%=$(UNIT_DIR)/%),$(UNIT_PROGRAMS))

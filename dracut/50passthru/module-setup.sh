@@ -45,7 +45,7 @@ installkernel()
 	. "$moddir/functions.sh"
 	base=${srcmods%/lib/modules/*}
 	modules="$(required_modules) $(optional_modules "$base" "$kernel")"
-	# shellcheck disable=SC2086 # one word a module
+	# shellcheck disable=SC2086 # one word per module
 	hostonly='' instmods $modules
 	for module in $modules; do
 		module_files "$base" "$kernel" "$module"
@@ -55,23 +55,17 @@ installkernel()
 	return 0
 )
 
-# The guards cannot read the fstab before the root file system is mounted.
-passthru_devspecs()
-(
-	[ -r "$dracutsysrootdir/etc/fstab" ] || return 0
-	# shellcheck source=early/initramfs/functions.sh
-	. "$moddir/functions.sh"
-	mkdir -p "$initdir/etc/passthru"
-	fstab_devspecs "$dracutsysrootdir/etc/fstab" >"$initdir/etc/passthru/devspecs"
-)
-
 # With systemd, hooks run too late for the early stage, after systemd-modules-load, and may
 # run too early for the late stage: no hook waits for the root device.
 install()
 {
 	inst_binary "$passthru_program"
 	inst_rules 10-passthru.rules
-	passthru_devspecs
+	(
+		# shellcheck source=early/initramfs/functions.sh
+		. "$moddir/functions.sh"
+		copy_tables "$dracutsysrootdir/etc" "$initdir/etc/passthru"
+	)
 	if ! dracut_module_included systemd; then
 		inst_hook cmdline 00 "$moddir/passthru-early.sh"
 		inst_hook pre-mount 50 "$moddir/passthru-late.sh"

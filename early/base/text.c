@@ -138,6 +138,36 @@ bool span_next_item(struct span *list, struct span *ret_item)
 	return true;
 }
 
+bool text_next_line(const char **text, struct text_cursor *ret_line)
+{
+	size_t length = strcspn(*text, "\n");
+
+	if (!**text)
+		return false;
+	*ret_line = (struct text_cursor){ *text, *text + length };
+	*text += length;
+	*text += **text == '\n';
+	return true;
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+struct span text_next_word(struct text_cursor *line)
+{
+	struct span word;
+
+	while (line->at < line->end && is_blank(*line->at))
+		line->at++;
+	word = (struct span){ line->at, 0 };
+	while (line->at < line->end && !is_blank(*line->at))
+		line->at++;
+	word.length = (size_t)(line->at - word.at);
+	return word;
+}
+
 #define DISTANCE_MAX 32
 
 size_t text_distance(struct span a, struct span b)

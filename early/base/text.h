@@ -61,6 +61,15 @@ struct span span_until(struct span span, char c);
 bool span_next_item(struct span *list, struct span *ret_item);
 
 /*
+ * Takes the next line from *text, without the newline, which the last one may lack.
+ * Returns false at the end.
+ */
+bool text_next_line(const char **text, struct text_cursor *ret_line);
+
+/* Takes the next word: up to a blank or a tab. It is empty at the end. */
+struct span text_next_word(struct text_cursor *line);
+
+/*
  * The number of insertions, deletions and replacements that turn a into b; SIZE_MAX if
  * one of them is longer than 32 bytes.
  */

@@ -119,7 +119,10 @@ static int read_block(int root_fd, const char *name, struct block *block)
 /* A partition's directory is below that of its disk: …/DISK/PARTITION/. */
 static void find_disk(const struct block_list *list, struct block *block)
 {
-	const char *end = strrchr(block->paths, '/') - strlen(block->name) - 1;
+	/* The first path; those of NVMe controllers follow. */
+	const char *first_end = strstr(block->paths, "//");
+	const char *end = (first_end ? first_end : strrchr(block->paths, '/')) -
+			  strlen(block->name) - 1;
 	const char *start = end;
 	struct block *disk;
 
@@ -171,11 +174,7 @@ void block_list_free(struct block_list *list)
 
 bool block_is_behind(const struct block *block, const struct pci_address *address)
 {
-	char name[ADDRESS_SIZE], part[ADDRESS_SIZE + 2];
-
-	address_format(address, name);
-	snprintf(part, sizeof(part), "/%s/", name);
-	return strstr(block->paths, part) != NULL;
+	return address_is_in_path(address, block->paths);
 }
 
 void block_node(const struct block *block, char path[static BLOCK_NODE_SIZE])

@@ -31,6 +31,12 @@
 #define ARCHITECTURE AUDIT_ARCH_RISCV64
 #elif defined(__powerpc64__) && defined(__LITTLE_ENDIAN__)
 #define ARCHITECTURE AUDIT_ARCH_PPC64LE
+#elif defined(__arm__) && defined(__ARM_EABI__)
+#define ARCHITECTURE AUDIT_ARCH_ARM
+#elif defined(__s390x__)
+#define ARCHITECTURE AUDIT_ARCH_S390X
+#elif defined(__loongarch64)
+#define ARCHITECTURE AUDIT_ARCH_LOONGARCH64
 #endif
 
 #ifdef ARCHITECTURE

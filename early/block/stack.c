@@ -34,6 +34,20 @@ int block_read_lower(int root_fd, const struct block_list *list,
 	return count;
 }
 
+bool block_has_holders(int root_fd, const struct block *block)
+{
+	char path[sizeof("sys/class/block//holders") + BLOCK_NAME_SIZE];
+	_cleanup_closedir_ DIR *directory = NULL;
+	struct dirent *entry;
+
+	snprintf(path, sizeof(path), "sys/class/block/%s/holders", block->name);
+	directory = sysfs_open_directory(root_fd, path);
+	while (directory && (entry = readdir(directory)))
+		if (entry->d_name[0] != '.')
+			return true;
+	return false;
+}
+
 bool block_is_remote(const struct block *block)
 {
 	static const char *const parts[] = { "/session", "/nvme-fabrics/", "/nbd", "/rbd",

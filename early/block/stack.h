@@ -15,6 +15,9 @@
 int block_read_lower(int root_fd, const struct block_list *list,
 		     const struct block *block, size_t lower[static BLOCK_LOWER_MAX]);
 
+/* Whether another block device is on it, such as an opened LUKS volume. */
+bool block_has_holders(int root_fd, const struct block *block);
+
 /* Whether it is reached over the network: iSCSI, NVMe over Fabrics, NBD, RBD. */
 bool block_is_remote(const struct block *block);
 

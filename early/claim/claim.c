@@ -114,7 +114,7 @@ static void load_driver(struct claims *claims, unsigned device)
 	}
 	if (strcmp(overridden, claim->driver) == 0)
 		return;
-	/* So far the override named no existing driver, which kept all away. */
+	/* Until now the override named no registered driver: none could bind. */
 	claim->step = STEP_OVERRIDE;
 	r = binding_write(claims, claim, "driver_override", claim->driver);
 	if (r < 0)
@@ -130,7 +130,7 @@ static bool unbind_current(struct claims *claims, unsigned device)
 	if (binding_is_ours(claims, claim) || !claim->now[0])
 		return true;
 	claim->step = STEP_UNBIND;
-	if (claims->guard_fd >= 0 &&
+	if (claims->guard_fd >= 0 && !claim->is_forced &&
 	    block_open_exclusive(claims->guard_fd, &claim->address) == -EBUSY) {
 		fail(claims, device, REASON_IN_USE, -EBUSY);
 		return false;
@@ -269,6 +269,7 @@ struct claims *claims_new(const struct plan *plan)
 		if (text_equals_name(entry->was, entry->driver))
 			finish(claim, VERDICT_CLAIMED);
 		claim->address = entry->device->address;
+		claim->is_forced = entry->is_forced;
 		claim->is_display =
 			pci_base_class(&entry->device->id) == PCI_BASE_CLASS_DISPLAY;
 		strcpy(claim->driver, entry->driver);

@@ -23,9 +23,10 @@ struct claim {
 	char was[DRIVER_NAME_SIZE];
 	char now[DRIVER_NAME_SIZE];
 	bool is_display;
+	bool is_forced; /* unbind it even if a disk behind it is in use */
 	/* The boot framebuffer on it before; its device is "" for none. */
 	struct framebuffer framebuffer;
-	enum display display; /* who released that */
+	enum display display; /* what released that */
 	enum verdict verdict; /* CLAIMED, FAILED or REFUSED */
 	enum reason reason;
 	enum claim_step step; /* the one it is in, or that failed */
@@ -41,7 +42,8 @@ struct claims {
 	int root_fd;	  /* the directory above sys and proc */
 	const char *root; /* for module_load() */
 	bool load_iommu;  /* load virtio_iommu before any driver */
-	/* The directory above sys and dev, to keep disks in use; -1 unbinds them too. */
+	/* The directory above sys and dev, to keep disks in use; -1 unbinds all of them.
+	 */
 	int guard_fd;
 	/* The driver that failed to load last, to try each only once. */
 	char failed_driver[DRIVER_NAME_SIZE];

@@ -106,9 +106,21 @@ static int read_addrs(const struct reader *reader)
 	return read_list(reader, selector_parse_address, &reader->params->wanted);
 }
 
+static int parse_skipped(struct span text, struct selector *ret,
+			 struct selector_error *error)
+{
+	if (selector_parse_any(text, ret, error) < 0)
+		return -EINVAL;
+	if (!ret->is_forced)
+		return 0;
+	*error = (struct selector_error){ .why = "\"!\" has no meaning here; remove it",
+					  .at = text.length - 1 };
+	return -EINVAL;
+}
+
 static int read_skip(const struct reader *reader)
 {
-	return read_list(reader, selector_parse_any, &reader->params->skipped);
+	return read_list(reader, parse_skipped, &reader->params->skipped);
 }
 
 static int read_group(const struct reader *reader)

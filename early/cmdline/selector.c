@@ -62,13 +62,24 @@ static int fail(struct selector_error *error, const char *why, size_t at)
 	return -EINVAL;
 }
 
+/* Steps back over the "!" that lifts the guards. Returns whether it is there. */
+static bool strip_mark(struct span *text)
+{
+	if (!text->length || text->at[text->length - 1] != '!')
+		return false;
+	text->length--;
+	return true;
+}
+
 int selector_parse_id(struct span text, struct selector *ret,
 		      struct selector_error *error)
 {
+	struct selector selector = { .text = text,
+				     .has_id = true,
+				     .is_forced = strip_mark(&text) };
 	const char *sign = memchr(text.at, '@', text.length);
 	const char *end = sign ? sign : text.at + text.length;
 	struct text_cursor cursor = { .at = text.at, .end = end };
-	struct selector selector = { .text = text, .has_id = true };
 	uint32_t values[FIELDS] = { 0, 0, PCI_ANY, PCI_ANY, 0, 0 };
 	unsigned count = 0;
 	const char *why;
@@ -99,7 +110,9 @@ int selector_parse_id(struct span text, struct selector *ret,
 int selector_parse_address(struct span text, struct selector *ret,
 			   struct selector_error *error)
 {
-	struct selector selector = { .text = text, .has_address = true };
+	struct selector selector = { .text = text,
+				     .has_address = true,
+				     .is_forced = strip_mark(&text) };
 
 	if (address_parse(text.at, text.length, &selector.address, &error->why,
 			  &error->at) < 0)

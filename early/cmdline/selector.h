@@ -14,6 +14,7 @@ struct selector {
 	struct span text; /* as written, part of the command line */
 	bool has_id;
 	bool has_address;
+	bool is_forced; /* "!": the guards do not apply to what it matches */
 	struct pci_id id;
 	uint32_t class_mask; /* 0 by default: any class matches */
 	struct address_pattern address;
@@ -26,16 +27,16 @@ struct selector_error {
 };
 
 /*
- * Parses vendor:device[:subvendor[:subdevice[:class[:class_mask]]]][@ADDRESS], the
- * grammar of vfio-pci's ids (vfio_pci_fill_ids() in drivers/vfio/pci/vfio_pci.c), from
- * all of text. Returns 0, or -EINVAL with *ret_error set.
+ * Parses vendor:device[:subvendor[:subdevice[:class[:class_mask]]]][@ADDRESS][!], the
+ * grammar of vfio-pci's ids (vfio_pci_fill_ids() in drivers/vfio/pci/vfio_pci.c) with
+ * additions, from all of text. Returns 0, or -EINVAL with *ret_error set.
  */
 int selector_parse_id(struct span text, struct selector *ret,
 		      struct selector_error *ret_error);
 
 /*
- * The same for [DOMAIN:]BUS:SLOT.FUNCTION, and for either of them: an item with a dot and
- * without "@" is an address.
+ * The same for [DOMAIN:]BUS:SLOT.FUNCTION[!], and for either of them: an item with a dot
+ * and without "@" is an address.
  */
 int selector_parse_address(struct span text, struct selector *ret,
 			   struct selector_error *ret_error);

@@ -4,45 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/log.h"
 #include "base/util.h"
 #include "block/blkid_probe.h"
 #include "block/lookup.h"
 #include "block/stack.h"
 #include "guard/backing.h"
-#include "guard/devspec_cmdline.h"
-#include "guard/devspec_mounts.h"
 
 #define MAJOR_FLOPPY 2
 #define MAJOR_LOOP   7
-
-/* -- what the system needs ----------------------------------------------------------- */
-
-static int add_file(struct backing *backing, const char *path,
-		    int (*add)(struct devspecs *devspecs, const char *text))
-{
-	_cleanup_free_ char *text = NULL;
-	int r = file_read(backing->root_fd, path, &text);
-
-	/* A kernel without swap has no such file. */
-	if (r == -ENOENT)
-		return 0;
-	return r < 0 ? r : add(&backing->devspecs, text);
-}
-
-int backing_read_devspecs(int root_fd, const char *cmdline, struct backing *ret)
-{
-	int r;
-
-	*ret = (struct backing){ .root_fd = root_fd };
-	r = devspecs_add_cmdline(&ret->devspecs, cmdline);
-	if (r == 0)
-		r = add_file(ret, "proc/self/mountinfo", devspecs_add_mounts);
-	if (r == 0)
-		r = add_file(ret, "proc/swaps", devspecs_add_swaps);
-	return r;
-}
 
 /* -- what the disks contain ---------------------------------------------------------- */
 
@@ -124,8 +94,7 @@ static void visit_lower(struct backing *backing, const struct block *block,
 	size_t lower[BLOCK_LOWER_MAX];
 	int count = block_read_lower(backing->root_fd, &backing->blocks, block, lower);
 
-	/* The file below a loop device is invisible, unless its file system is mounted.
-	 */
+	/* The file below a loop device is visible only if it is mounted. */
 	if (count < 0 || (block->major == MAJOR_LOOP && !devspec_is_in_use(devspec)))
 		backing->is_stack_unclear = true;
 	for (int i = 0; i < count; i++)
@@ -145,7 +114,7 @@ static void visit(struct backing *backing, size_t index, const struct devspec *d
 	log_debug("%s backs %s", block->name, devspec->origin);
 	*visited = (struct visit){ VISITING, devspec };
 	if (block_is_remote(block))
-		backing->devspecs.on_network = true;
+		backing->is_remote = true;
 	if (block->disk != index)
 		visit(backing, block->disk, devspec);
 	else
@@ -191,6 +160,7 @@ static bool matches(const struct devspec *devspec, const struct block *block)
 		/* A logical volume that is not active yet. */
 		return block_is_in_group(devspec->value, superblock->group_name);
 	case DEVSPEC_NUMBER:
+	case DEVSPEC_TAG:
 	case DEVSPEC_UNKNOWN:
 		return false;
 	}
@@ -224,14 +194,21 @@ static bool find_devspec(struct backing *backing, const struct devspec *devspec)
 static void find_devspecs(struct backing *backing)
 {
 	const struct devspecs *devspecs = &backing->devspecs;
-	bool root_found = true;
+	bool is_named = false, is_found = false;
 
 	for (size_t i = 0; i < devspecs->count; i++) {
-		backing->found[i] = find_devspec(backing, &devspecs->items[i]);
-		if (devspecs->items[i].source == DEVSPEC_FROM_ROOT && !backing->found[i])
-			root_found = false;
+		const struct devspec *devspec = &devspecs->items[i];
+
+		backing->found[i] = find_devspec(backing, devspec);
+		if (devspec->source != DEVSPEC_FROM_ROOT)
+			continue;
+		is_named = true;
+		is_found |= backing->found[i];
 	}
-	backing->root_found = root_found || devspecs->is_mounted;
+	/* Any of them will do: without root=, fstab and the type of the partition tell.
+	 */
+	backing->root_found =
+		is_found || !is_named || devspecs->is_mounted || devspecs->root_directory;
 }
 
 /* -- the other devices of a volume --------------------------------------------------- */
@@ -311,28 +288,104 @@ static void note_lvm(struct backing *backing)
 			backing->has_lvm = true;
 }
 
-int backing_find(struct backing *backing, uint64_t deadline)
+static int find(struct backing *backing)
 {
-	int r = block_scan(backing->root_fd, &backing->blocks);
-
-	if (r == 0)
-		r = read_contents(backing, deadline);
-	if (r < 0)
-		return r;
 	backing->visits = calloc(backing->blocks.count + 1, sizeof(backing->visits[0]));
 	backing->found = calloc(backing->devspecs.count + 1, sizeof(backing->found[0]));
 	if (!backing->visits || !backing->found)
 		return -ENOMEM;
+	backing->is_stack_unclear = backing->has_lvm = false;
+	backing->is_remote = backing->devspecs.network[0];
 	find_devspecs(backing);
 	find_volumes(backing);
 	note_lvm(backing);
 	return 0;
 }
 
+static void forget(struct backing *backing)
+{
+	free(backing->visits);
+	free(backing->found);
+	backing->visits = NULL;
+	backing->found = NULL;
+}
+
+int backing_scan(struct backing *backing)
+{
+	return block_scan(backing->root_fd, &backing->blocks);
+}
+
+int backing_find(struct backing *backing, uint64_t deadline)
+{
+	int r = read_contents(backing, deadline);
+
+	return r < 0 ? r : find(backing);
+}
+
+/* -- what is missing ----------------------------------------------------------------- */
+
+static bool is_same_list(const struct block_list *a, const struct block_list *b)
+{
+	if (a->count != b->count)
+		return false;
+	for (size_t i = 0; i < a->count; i++)
+		if (strcmp(a->items[i].name, b->items[i].name) != 0 ||
+		    a->items[i].is_empty != b->items[i].is_empty)
+			return false;
+	return true;
+}
+
+int backing_find_again(struct backing *backing, uint64_t deadline)
+{
+	struct block_list blocks;
+	int r = block_scan(backing->root_fd, &blocks);
+
+	/* If there is no new disk, udev may have made a new link to one. */
+	if (r < 0 || is_same_list(&blocks, &backing->blocks)) {
+		block_list_free(&blocks);
+		forget(backing);
+		return r < 0 ? r : find(backing);
+	}
+	block_list_free(&backing->blocks);
+	backing->blocks = blocks;
+	forget(backing);
+	return backing_find(backing, deadline);
+}
+
+/* A container that no other block device is on: LUKS that is locked, for example. */
+static bool has_unopened(const struct backing *backing)
+{
+	for (size_t i = 0; i < backing->blocks.count; i++) {
+		const struct block *block = &backing->blocks.items[i];
+
+		if (block->superblock.is_container &&
+		    !block_has_holders(backing->root_fd, block))
+			return true;
+	}
+	return false;
+}
+
+const struct devspec *backing_find_missing(const struct backing *backing, bool may_appear)
+{
+	for (size_t i = 0; i < backing->devspecs.count; i++) {
+		const struct devspec *devspec = &backing->devspecs.items[i];
+
+		if (backing->found[i] || devspec->is_optional)
+			continue;
+		if (devspec->source == DEVSPEC_FROM_ROOT ? backing->root_found
+							 : devspec_is_in_use(devspec))
+			continue;
+		if (!may_appear)
+			return devspec;
+		if (devspec->kind != DEVSPEC_UNKNOWN && !has_unopened(backing))
+			return devspec;
+	}
+	return NULL;
+}
+
 void backing_free(struct backing *backing)
 {
 	devspecs_free(&backing->devspecs);
 	block_list_free(&backing->blocks);
-	free(backing->visits);
-	free(backing->found);
+	forget(backing);
 }

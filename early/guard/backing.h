@@ -27,22 +27,36 @@ struct backing {
 	struct visit *visits;  /* one per block device */
 	bool *found;	       /* one per devspec: whether a block device matches it */
 	bool root_found;       /* the root file system is mounted, or its devspec found */
+	bool is_remote;	       /* a remote disk, or a sign of one, is needed */
 	bool is_stack_unclear; /* a device depends on one that is not visible */
 	bool has_lvm;	       /* an LVM volume backs the system */
 };
 
 /*
- * Collects the devspecs: those of the kernel command line, of mounted file systems and of
- * active swap. Returns 0 or a negative errno; release with backing_free() in either case.
+ * Scans the block devices that sysfs knows, without reading them. Returns 0 or a negative
+ * errno; release with backing_free() in either case.
  */
-int backing_read_devspecs(int root_fd, const char *cmdline, struct backing *ret);
+int backing_scan(struct backing *backing) _must_check_;
 
 /*
- * Scans the block devices, reads their superblocks until the deadline (in milliseconds of
- * clock_ms()) and finds those that back one of the devspecs. Returns 0 or a negative
- * errno; a disk that cannot be read is not an error.
+ * Reads the superblocks until the deadline (in milliseconds of clock_ms()) and finds the
+ * block devices that back one of the devspecs. Returns 0 or a negative errno; a disk that
+ * cannot be read is not an error.
  */
-int backing_find(struct backing *backing, uint64_t deadline);
+int backing_find(struct backing *backing, uint64_t deadline) _must_check_;
+
+/*
+ * Looks for what was not found, since disks may still appear: reads them again if the
+ * block devices are others than before. Returns 0 or a negative errno.
+ */
+int backing_find_again(struct backing *backing, uint64_t deadline) _must_check_;
+
+/*
+ * The first devspec that has to be found but was not, or NULL. With may_appear, only one
+ * that a disk may still bring: not one that may be in a container that nobody has opened.
+ */
+const struct devspec *backing_find_missing(const struct backing *backing,
+					   bool may_appear);
 
 void backing_free(struct backing *backing);
 

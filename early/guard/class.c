@@ -3,9 +3,11 @@
 #include "pci/pci.h"
 
 /* include/linux/pci_ids.h and the PCI Code and ID Assignment Specification. */
+#define BASE_CLASS_OLD	   0x00 /* before classes were defined; virtio-9p, virtiofs */
 #define BASE_CLASS_STORAGE 0x01
-#define BASE_CLASS_NETWORK 0x02
 #define BASE_CLASS_MEMORY  0x05
+#define BASE_CLASS_OTHER   0xff
+#define CLASS_NVME	   0x0108
 #define CLASS_FIREWIRE	   0x0c00
 #define CLASS_USB	   0x0c03
 #define CLASS_USB4	   0x0c0340
@@ -27,9 +29,22 @@ bool guard_is_storage(const struct pci_id *id)
 	case CLASS_SYSTEM_OTHER:
 		return id->vendor == VENDOR_INTEL;
 	default:
-		return pci_base_class(id) == BASE_CLASS_STORAGE ||
-		       pci_base_class(id) == BASE_CLASS_MEMORY;
+		break;
 	}
+	switch (pci_base_class(id)) {
+	case BASE_CLASS_OLD:
+	case BASE_CLASS_STORAGE:
+	case BASE_CLASS_MEMORY:
+	case BASE_CLASS_OTHER:
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool guard_is_fixed(const struct pci_id *id)
+{
+	return id->class >> 8 == CLASS_NVME;
 }
 
 bool guard_is_tunnel(const struct pci_id *id)
@@ -40,6 +55,6 @@ bool guard_is_tunnel(const struct pci_id *id)
 
 bool guard_is_network(const struct pci_id *id)
 {
-	return pci_base_class(id) == BASE_CLASS_NETWORK ||
+	return pci_base_class(id) == PCI_BASE_CLASS_NETWORK ||
 	       id->class >> 8 == CLASS_INFINIBAND;
 }

@@ -75,6 +75,106 @@ bool devspec_copy(char *buffer, size_t size, struct span value)
 	return i == value.length;
 }
 
+static const struct {
+	const char *prefix;
+	enum devspec_kind kind;
+} tags[] = {
+	{ "UUID=", DEVSPEC_UUID },
+	{ "LABEL=", DEVSPEC_LABEL },
+	{ "CDLABEL=", DEVSPEC_LABEL },
+	{ "PARTUUID=", DEVSPEC_PARTUUID },
+	{ "PARTLABEL=", DEVSPEC_PARTLABEL },
+	{ "/dev/disk/by-uuid/", DEVSPEC_UUID },
+	{ "/dev/disk/by-label/", DEVSPEC_LABEL },
+	{ "/dev/disk/by-partuuid/", DEVSPEC_PARTUUID },
+	{ "/dev/disk/by-partlabel/", DEVSPEC_PARTLABEL },
+	{ "ZFS=", DEVSPEC_POOL },
+	{ "zfs=", DEVSPEC_POOL },
+	{ "zfs:", DEVSPEC_POOL },
+};
+
+static struct span strip_quotes(struct span text)
+{
+	if (text.length > 1 && text.at[0] == '"' && text.at[text.length - 1] == '"')
+		return (struct span){ text.at + 1, text.length - 2 };
+	return text;
+}
+
+static struct span clean_value(enum devspec_kind kind, struct span value)
+{
+	value = strip_quotes(value);
+	/* PARTUUID=…/PARTNROFF=1 is on the same disk: early_lookup_bdev(). */
+	if (kind == DEVSPEC_PARTUUID || kind == DEVSPEC_POOL)
+		value = span_until(value, '/');
+	if (kind == DEVSPEC_POOL && span_equals(value, "AUTO"))
+		value.length = 0;
+	return value;
+}
+
+static enum devspec_kind find_kind(struct span *text)
+{
+	*text = strip_quotes(*text);
+	for (size_t i = 0; i < ARRAY_SIZE(tags); i++)
+		if (span_skip_prefix(text, tags[i].prefix))
+			return tags[i].kind;
+	if (span_equals(*text, "zfs")) {
+		text->length = 0;
+		return DEVSPEC_POOL;
+	}
+	return devspec_is_number(*text) ? DEVSPEC_NUMBER : DEVSPEC_PATH;
+}
+
+void devspec_parse(struct span text, struct devspec *ret)
+{
+	ret->kind = find_kind(&text);
+	/* No device has so long a name. */
+	if (!devspec_copy(ret->value, sizeof(ret->value), clean_value(ret->kind, text)))
+		ret->kind = DEVSPEC_UNKNOWN;
+}
+
+/* Source: ext4(5), xfs(5), btrfs(5). */
+int devspecs_add_options(struct devspecs *devspecs, const struct devspec *model,
+			 struct span options)
+{
+	static const char *const names[] = { "device=", "logdev=", "rtdev=",
+					     "journal_path=", "journal_dev=" };
+	struct devspec devspec = *model;
+	struct span item;
+	int r = 0;
+
+	while (r == 0 && span_next_item(&options, &item)) {
+		for (size_t i = 0; i < ARRAY_SIZE(names) && r == 0; i++) {
+			struct span value = item;
+
+			if (!span_skip_prefix(&value, names[i]))
+				continue;
+			devspec_parse(value, &devspec);
+			/* A number in a form of its own. */
+			if (strcmp(names[i], "journal_dev=") == 0)
+				devspec.kind = DEVSPEC_UNKNOWN;
+			r = devspecs_add(devspecs, &devspec);
+		}
+	}
+	return r;
+}
+
+void devspecs_note_network(struct devspecs *devspecs, struct span sign)
+{
+	if (!devspecs->network[0])
+		(void)devspec_copy(devspecs->network, sizeof(devspecs->network), sign);
+}
+
+bool devspec_is_remote_type(struct span type)
+{
+	static const char *const remote[] = { "nfs",  "nfs4", "cifs",
+					      "smb3", "ceph", "fuse.glusterfs" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(remote); i++)
+		if (span_equals(type, remote[i]))
+			return true;
+	return false;
+}
+
 bool devspec_is_in_use(const struct devspec *devspec)
 {
 	return devspec->source == DEVSPEC_FROM_MOUNT ||

@@ -9,8 +9,8 @@
 #include "base/util.h"
 
 /*
- * Devspecs: the ways in which the kernel command line and the files of /proc name the
- * block devices that the system needs. Nothing here opens a file.
+ * Devspecs: the ways in which the kernel command line, fstab(5) and the files of /proc
+ * name the block devices that the system needs. Nothing here opens a file.
  */
 
 /* How it names a block device. */
@@ -25,13 +25,14 @@ enum devspec_kind {
 	DEVSPEC_MD,	   /* the UUID of an md array */
 	DEVSPEC_GROUP,	   /* an LVM volume group */
 	DEVSPEC_POOL,	   /* a ZFS pool; "" means any */
+	DEVSPEC_TAG,	   /* a directory that the hypervisor shares: 9p, virtiofs */
 	DEVSPEC_UNKNOWN,   /* not understood */
 };
 
 /* Where it comes from. */
 enum devspec_source {
 	DEVSPEC_FROM_ROOT,	/* root=; if no device matches it, any disk may */
-	DEVSPEC_FROM_PARAMETER, /* another parameter */
+	DEVSPEC_FROM_PARAMETER, /* another parameter, fstab or crypttab */
 	DEVSPEC_FROM_MOUNT,	/* a mounted file system */
 	DEVSPEC_FROM_SWAP,	/* active swap */
 };
@@ -42,6 +43,7 @@ enum devspec_source {
 struct devspec {
 	enum devspec_kind kind;
 	enum devspec_source source;
+	bool is_optional; /* the boot does not wait for it: nofail */
 	char value[DEVSPEC_VALUE_SIZE];
 	/* For the log: the parameter or the mount point, truncated if it is long. */
 	char origin[DEVSPEC_ORIGIN_SIZE];
@@ -50,15 +52,39 @@ struct devspec {
 struct devspecs {
 	struct devspec *items;
 	size_t count;
-	bool on_network; /* the root file system is remote */
-	bool is_mounted; /* the root file system is mounted on "/": the initramfs is over
-			  */
+	/* A sign that the boot needs the network, "" for none, for the log. */
+	char network[DEVSPEC_ORIGIN_SIZE];
+	bool root_is_remote;
+	bool root_is_named; /* by root= */
+	/* The root file system is mounted on "/": the initramfs is over. */
+	bool is_mounted;
+	/* Where the initramfs has mounted it, without the first "/"; NULL: not yet. */
+	const char *root_directory;
 };
 
 /* Appends a copy. Returns 0 or -ENOMEM. */
 int devspecs_add(struct devspecs *devspecs, const struct devspec *devspec) _must_check_;
 
 void devspecs_free(struct devspecs *devspecs);
+
+/*
+ * Reads a device as root= and fstab(5) name it, TAG=VALUE, MAJOR:MINOR or a path, into
+ * the kind and the value.
+ */
+void devspec_parse(struct span text, struct devspec *ret);
+
+/*
+ * Appends the devices that mount options name besides, such as device= of btrfs(5), with
+ * the source and origin of model. Returns 0 or -ENOMEM.
+ */
+int devspecs_add_options(struct devspecs *devspecs, const struct devspec *model,
+			 struct span options) _must_check_;
+
+/* Notes a sign that the boot needs the network; the first one is kept. */
+void devspecs_note_network(struct devspecs *devspecs, struct span sign);
+
+/* Whether a file system of this type is remote. */
+bool devspec_is_remote_type(struct span type);
 
 /* Whether the value is a device number, MAJOR:MINOR. */
 bool devspec_is_number(struct span value);

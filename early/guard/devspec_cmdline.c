@@ -12,57 +12,39 @@ struct reader {
 	struct parameter parameter;
 };
 
+/* The parameter as written, for the log. */
+static void write_origin(const struct reader *reader, char origin[DEVSPEC_ORIGIN_SIZE])
+{
+	struct span name = reader->parameter.name, value = reader->parameter.value;
+
+	snprintf(origin, DEVSPEC_ORIGIN_SIZE, "%.*s%s%.*s", (int)name.length, name.at,
+		 value.at ? "=" : "", (int)value.length, value.at ? value.at : "");
+}
+
+static struct devspec new_devspec(const struct reader *reader)
+{
+	struct devspec devspec = { .source = reader->source };
+
+	write_origin(reader, devspec.origin);
+	return devspec;
+}
+
 static int add(const struct reader *reader, enum devspec_kind kind, struct span value)
 {
-	struct devspec devspec = { .kind = kind, .source = reader->source };
-	struct span name = reader->parameter.name, whole = reader->parameter.value;
+	struct devspec devspec = new_devspec(reader);
 
+	devspec.kind = kind;
 	if (!devspec_copy(devspec.value, sizeof(devspec.value), value))
 		devspec.kind = DEVSPEC_UNKNOWN;
-	snprintf(devspec.origin, sizeof(devspec.origin), "%.*s=%.*s", (int)name.length,
-		 name.at, (int)whole.length, whole.at ? whole.at : "");
 	return devspecs_add(reader->devspecs, &devspec);
 }
 
-static const struct {
-	const char *prefix;
-	enum devspec_kind kind;
-} tags[] = {
-	{ "UUID=", DEVSPEC_UUID },
-	{ "LABEL=", DEVSPEC_LABEL },
-	{ "CDLABEL=", DEVSPEC_LABEL },
-	{ "PARTUUID=", DEVSPEC_PARTUUID },
-	{ "PARTLABEL=", DEVSPEC_PARTLABEL },
-	{ "/dev/disk/by-uuid/", DEVSPEC_UUID },
-	{ "/dev/disk/by-label/", DEVSPEC_LABEL },
-	{ "/dev/disk/by-partuuid/", DEVSPEC_PARTUUID },
-	{ "/dev/disk/by-partlabel/", DEVSPEC_PARTLABEL },
-	{ "ZFS=", DEVSPEC_POOL },
-	{ "zfs=", DEVSPEC_POOL },
-	{ "zfs:", DEVSPEC_POOL },
-};
-
-static struct span strip_quotes(struct span value)
+static void note_network(const struct reader *reader)
 {
-	if (value.length > 1 && value.at[0] == '"' && value.at[value.length - 1] == '"')
-		return (struct span){ value.at + 1, value.length - 2 };
-	return value;
-}
+	char sign[DEVSPEC_ORIGIN_SIZE];
 
-static int add_tagged(const struct reader *reader, enum devspec_kind kind,
-		      struct span value)
-{
-	value = strip_quotes(value);
-	if (kind == DEVSPEC_POOL) {
-		value = span_until(value, '/');
-		if (span_equals(value, "AUTO"))
-			value.length = 0;
-	}
-	/* PARTUUID=…/PARTNROFF=1 names a partition of the same disk: early_lookup_bdev().
-	 */
-	if (kind == DEVSPEC_PARTUUID)
-		value = span_until(value, '/');
-	return add(reader, kind, value);
+	write_origin(reader, sign);
+	devspecs_note_network(reader->devspecs, span_of(sign));
 }
 
 /*
@@ -73,64 +55,43 @@ static bool is_network(struct span value)
 {
 	static const char *const words[] = { "/dev/nfs", "/dev/cifs", "dhcp", "dhcp6",
 					     "auto6",	 "either6",   "on",   "any" };
+	struct span nbd = value;
 
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
 		if (span_equals(value, words[i]))
 			return true;
-	return value.length && value.at[0] != '/' && memchr(value.at, ':', value.length);
-}
-
-static int add_device(const struct reader *reader, struct span value)
-{
-	value = strip_quotes(value);
-	span_skip_prefix(&value, "live:");
-	span_skip_prefix(&value, "block:");
-	for (size_t i = 0; i < ARRAY_SIZE(tags); i++) {
-		struct span rest = value;
-
-		if (span_skip_prefix(&rest, tags[i].prefix))
-			return add_tagged(reader, tags[i].kind, rest);
-	}
-	if (span_equals(value, "zfs"))
-		return add(reader, DEVSPEC_POOL, span_of(""));
-	if (devspec_is_number(value))
-		return add(reader, DEVSPEC_NUMBER, value);
-	if (reader->source == DEVSPEC_FROM_ROOT && is_network(value)) {
-		reader->devspecs->on_network = true;
-		return 0;
-	}
-	return add(reader, DEVSPEC_PATH, value);
-}
-
-/* Mount options that name more devices: ext4(5), xfs(5), btrfs(5). */
-static int read_flags(const struct reader *reader)
-{
-	static const char *const names[] = { "device=", "logdev=", "rtdev=",
-					     "journal_path=" };
-	struct span rest = reader->parameter.value, item;
-	int r = 0;
-
-	while (r == 0 && rest.at && span_next_item(&rest, &item)) {
-		for (size_t i = 0; i < ARRAY_SIZE(names) && r == 0; i++) {
-			struct span value = item;
-
-			if (span_skip_prefix(&value, names[i]))
-				r = add_device(reader, value);
-		}
-		if (r == 0 && span_skip_prefix(&item, "journal_dev="))
-			r = add(reader, DEVSPEC_UNKNOWN, item);
-	}
-	return r;
+	return span_skip_prefix(&nbd, "/dev/nbd") ||
+	       (value.length && value.at[0] != '/' &&
+		memchr(value.at, ':', value.length));
 }
 
 static int read_device(const struct reader *reader)
 {
-	return add_device(reader, reader->parameter.value);
+	struct devspec devspec = new_devspec(reader);
+	struct span value = reader->parameter.value;
+
+	span_skip_prefix(&value, "live:");
+	span_skip_prefix(&value, "block:");
+	devspec_parse(value, &devspec);
+	if (devspec.kind == DEVSPEC_PATH && reader->source == DEVSPEC_FROM_ROOT &&
+	    is_network(value)) {
+		note_network(reader);
+		reader->devspecs->root_is_remote = true;
+		return 0;
+	}
+	return devspecs_add(reader->devspecs, &devspec);
+}
+
+static int read_flags(const struct reader *reader)
+{
+	struct devspec devspec = new_devspec(reader);
+
+	return devspecs_add_options(reader->devspecs, &devspec, reader->parameter.value);
 }
 
 static int read_luks_uuid(const struct reader *reader)
 {
-	struct span value = strip_quotes(reader->parameter.value);
+	struct span value = reader->parameter.value;
 
 	span_skip_prefix(&value, "luks-");
 	return add(reader, DEVSPEC_LUKS, value);
@@ -154,26 +115,49 @@ static int read_group(const struct reader *reader)
 
 static int read_pool(const struct reader *reader)
 {
-	return add_tagged(reader, DEVSPEC_POOL, reader->parameter.value);
+	return add(reader, DEVSPEC_POOL, span_until(reader->parameter.value, '/'));
 }
 
 /* target=NAME,source=DEVICE,…: cryptsetup's parameter for initramfs-tools. */
 static int read_cryptopts(const struct reader *reader)
 {
+	struct devspec devspec = new_devspec(reader);
 	struct span rest = reader->parameter.value, item;
 
-	while (span_next_item(&rest, &item))
-		if (span_skip_prefix(&item, "source="))
-			return add_device(reader, item);
+	while (span_next_item(&rest, &item)) {
+		if (!span_skip_prefix(&item, "source="))
+			continue;
+		devspec_parse(item, &devspec);
+		return devspecs_add(reader->devspecs, &devspec);
+	}
 	return 0;
 }
 
 static int read_boot(const struct reader *reader)
 {
-	if (span_equals(reader->parameter.value, "nfs"))
-		reader->devspecs->on_network = true;
+	if (span_equals(reader->parameter.value, "nfs")) {
+		note_network(reader);
+		reader->devspecs->root_is_remote = true;
+	}
 	if (span_equals(reader->parameter.value, "zfs"))
 		return add(reader, DEVSPEC_POOL, span_of(""));
+	return 0;
+}
+
+/* Also for unlocking the disk over ssh or with a tang server. */
+static int read_ip(const struct reader *reader)
+{
+	struct span value = reader->parameter.value;
+
+	if (!span_equals(value, "off") && !span_equals(value, "none"))
+		note_network(reader);
+	return 0;
+}
+
+static int read_remote_root(const struct reader *reader)
+{
+	note_network(reader);
+	reader->devspecs->root_is_remote = true;
 	return 0;
 }
 
@@ -187,56 +171,73 @@ static const struct {
 	{ "luks.name", read_luks_name },  { "rd.lvm.vg", read_group },
 	{ "rd.lvm.lv", read_group },	  { "rd.md.uuid", read_md },
 	{ "cryptopts", read_cryptopts },  { "boot", read_boot },
-	{ "bootfs", read_pool },
+	{ "bootfs", read_pool },	  { "ip", read_ip },
+	{ "netroot", read_remote_root },  { "nfsroot", read_remote_root },
 };
 
-/* Prefixes of parameters that configure a remote root file system. */
-static const char *const network_prefixes[] = { "netroot",   "nfsroot", "nbdroot",
-						"rd.iscsi.", "rd.nvmf", "iscsi_",
-						"ISCSI_",    "fcoe",	"nbd.",
-						"rd.nbd." };
-
-/* fstab:MOUNTPOINT=DEVICE comes from the /etc/fstab that the initramfs was built with. */
-static bool is_fstab(struct span name)
-{
-	return span_skip_prefix(&name, "fstab:");
-}
+/* Prefixes of the parameters for disks on the network. */
+static const char *const network_prefixes[] = { "nbdroot", "rd.iscsi.", "rd.nvmf",
+						"nvmf.",   "iscsi_",	"ISCSI_",
+						"fcoe",	   "nbd.",	"rd.nbd." };
 
 static int read_parameter(const struct reader *reader)
 {
+	const struct parameter *parameter = &reader->parameter;
+
 	for (size_t i = 0; i < ARRAY_SIZE(network_prefixes); i++) {
-		struct span name = reader->parameter.name;
+		struct span name = parameter->name;
 
 		if (span_skip_prefix(&name, network_prefixes[i]))
-			reader->devspecs->on_network = true;
+			note_network(reader);
 	}
-	if (is_fstab(reader->parameter.name))
-		return read_device(reader);
+	/* The only one that needs no value. */
+	if (span_equals(parameter->name, "rd.neednet") &&
+	    !span_equals(parameter->value, "0"))
+		note_network(reader);
 	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
-		if (reader->parameter.value.length &&
-		    span_equals(reader->parameter.name, known[i].name))
+		if (parameter->value.length &&
+		    span_equals(parameter->name, known[i].name))
 			return known[i].read(reader);
 	return 0;
 }
 
-/* root= and resume=: the last occurrence wins. */
-static int read_single(const struct reader *reader, struct parameter root,
-		       struct parameter resume)
+/* The words of systemd that leave the search to its generators. */
+static bool is_automatic(struct span root)
 {
-	struct reader single = *reader;
-	int r = 0;
+	static const char *const words[] = { "gpt-auto", "gpt-auto-force", "dissect",
+					     "fstab" };
 
-	single.source = DEVSPEC_FROM_ROOT;
-	single.parameter = root;
-	if (root.value.length)
-		r = read_device(&single);
-	else if (!reader->devspecs->on_network)
-		r = add(&single, DEVSPEC_UNKNOWN, span_of(""));
-	single.source = DEVSPEC_FROM_PARAMETER;
-	single.parameter = resume;
-	if (r == 0 && resume.value.length && !span_equals(resume.value, "none"))
-		r = read_device(&single);
-	return r;
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (span_equals(root, words[i]))
+			return true;
+	return root.length == 0;
+}
+
+/*
+ * The last root= wins. Without one, systemd may find the root partition by its type and
+ * has udev make a link to it: systemd-gpt-auto-generator(8).
+ */
+static int read_root(struct reader *reader, struct parameter root)
+{
+	reader->source = DEVSPEC_FROM_ROOT;
+	reader->parameter = root;
+	if (!is_automatic(root.value)) {
+		reader->devspecs->root_is_named = true;
+		return read_device(reader);
+	}
+	if (reader->devspecs->root_is_remote)
+		return 0;
+	return add(reader, DEVSPEC_PATH, span_of("/dev/gpt-auto-root"));
+}
+
+/* The last resume= wins, too. */
+static int read_resume(struct reader *reader, struct parameter resume)
+{
+	reader->source = DEVSPEC_FROM_PARAMETER;
+	reader->parameter = resume;
+	if (!resume.value.length || span_equals(resume.value, "none"))
+		return 0;
+	return read_device(reader);
 }
 
 int devspecs_add_cmdline(struct devspecs *devspecs, const char *text)
@@ -245,10 +246,9 @@ int devspecs_add_cmdline(struct devspecs *devspecs, const char *text)
 	struct reader reader = { .devspecs = devspecs, .source = DEVSPEC_FROM_PARAMETER };
 	struct parameter root = { .name = span_of("root") }, resume = { 0 };
 	bool noresume = false;
+	int r = 0;
 
-	while (tokenizer_next(&rest, &reader.parameter)) {
-		int r = 0;
-
+	while (r == 0 && tokenizer_next(&rest, &reader.parameter)) {
 		if (span_equals(reader.parameter.name, "root"))
 			root = reader.parameter;
 		else if (span_equals(reader.parameter.name, "resume"))
@@ -257,10 +257,12 @@ int devspecs_add_cmdline(struct devspecs *devspecs, const char *text)
 			noresume = true;
 		else
 			r = read_parameter(&reader);
-		if (r < 0)
-			return r;
 	}
 	if (noresume)
 		resume = (struct parameter){ 0 };
-	return read_single(&reader, root, resume);
+	if (r == 0)
+		r = read_root(&reader, root);
+	if (r == 0)
+		r = read_resume(&reader, resume);
+	return r;
 }

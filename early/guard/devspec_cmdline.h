@@ -7,8 +7,8 @@
 /*
  * Reads root=, resume=, rootflags=, mount.usr=, rd.luks.*, rd.lvm.*, rd.md.* and the
  * other parameters of a kernel command line that name disks: dracut.cmdline(7),
- * systemd-cryptsetup-generator(8), initramfs-tools(7). Without root= it adds a devspec of
- * unknown kind. Returns 0 or -ENOMEM.
+ * systemd-cryptsetup-generator(8), initramfs-tools(7). Notes the parameters that
+ * configure the network. Returns 0 or -ENOMEM.
  */
 int devspecs_add_cmdline(struct devspecs *devspecs, const char *text);
 

@@ -21,38 +21,33 @@ static int add_use(struct devspecs *devspecs, enum devspec_kind kind,
 	return devspecs_add(devspecs, &devspec);
 }
 
-static struct span next_word(struct text_cursor *line)
-{
-	struct span word;
-
-	while (line->at < line->end && *line->at == ' ')
-		line->at++;
-	word = (struct span){ line->at, 0 };
-	while (line->at < line->end && *line->at != ' ' && *line->at != '\t')
-		line->at++;
-	word.length = (size_t)(line->at - word.at);
-	return word;
-}
-
-static bool is_one_of(struct span word, const char *const *list, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (span_equals(word, list[i]))
-			return true;
-	return false;
-}
+/* Where an initramfs mounts the root file system: initramfs-tools, dracut, mkinitcpio. */
+static const char *const root_directories[] = { "/root", "/sysroot", "/new_root" };
 
 /* The type of the file system on "/" tells whether the initramfs is over. */
-static void note_root(struct devspecs *devspecs, struct span type)
+static bool is_memory(struct span type)
 {
-	static const char *const memory[] = { "rootfs", "ramfs", "tmpfs" };
-	static const char *const remote[] = { "nfs",  "nfs4", "cifs",
-					      "smb3", "ceph", "fuse.glusterfs" };
+	return span_equals(type, "rootfs") || span_equals(type, "ramfs") ||
+	       span_equals(type, "tmpfs");
+}
 
-	if (!is_one_of(type, memory, ARRAY_SIZE(memory)))
+static void note_root(struct devspecs *devspecs, struct span mount_point,
+		      struct span type)
+{
+	bool is_root = span_equals(mount_point, "/") && !is_memory(type);
+
+	if (is_root)
 		devspecs->is_mounted = true;
-	if (is_one_of(type, remote, ARRAY_SIZE(remote)))
-		devspecs->on_network = true;
+	for (size_t i = 0; i < ARRAY_SIZE(root_directories); i++) {
+		if (!span_equals(mount_point, root_directories[i]))
+			continue;
+		devspecs->root_directory = root_directories[i] + 1;
+		is_root = true;
+	}
+	if (!is_root || !devspec_is_remote_type(type))
+		return;
+	devspecs_note_network(devspecs, type);
+	devspecs->root_is_remote = true;
 }
 
 /*
@@ -67,6 +62,9 @@ static int add_source(struct devspecs *devspecs, struct span type, struct span s
 	if (span_equals(type, "zfs"))
 		return add_use(devspecs, DEVSPEC_POOL, DEVSPEC_FROM_MOUNT,
 			       span_until(source, '/'), mount_point);
+	if (span_equals(type, "9p") || span_equals(type, "virtiofs"))
+		return add_use(devspecs, DEVSPEC_TAG, DEVSPEC_FROM_MOUNT, source,
+			       mount_point);
 	/* bcachefs joins its devices with colons. */
 	while (r == 0 && source.length > 5 && memcmp(source.at, "/dev/", 5) == 0) {
 		struct span device = span_until(source, ':');
@@ -85,18 +83,17 @@ static int read_mount(struct devspecs *devspecs, struct text_cursor line)
 {
 	struct span number, mount_point, word, type, source;
 
-	next_word(&line);
-	next_word(&line);
-	number = next_word(&line);
-	next_word(&line);
-	mount_point = next_word(&line);
+	text_next_word(&line);
+	text_next_word(&line);
+	number = text_next_word(&line);
+	text_next_word(&line);
+	mount_point = text_next_word(&line);
 	do
-		word = next_word(&line);
+		word = text_next_word(&line);
 	while (word.length && !span_equals(word, "-"));
-	type = next_word(&line);
-	source = next_word(&line);
-	if (span_equals(mount_point, "/"))
-		note_root(devspecs, type);
+	type = text_next_word(&line);
+	source = text_next_word(&line);
+	note_root(devspecs, mount_point, type);
 	if (devspec_is_number(number) && number.at[0] != '0')
 		return add_use(devspecs, DEVSPEC_NUMBER, DEVSPEC_FROM_MOUNT, number,
 			       mount_point);
@@ -105,7 +102,7 @@ static int read_mount(struct devspecs *devspecs, struct text_cursor line)
 
 static int read_swap(struct devspecs *devspecs, struct text_cursor line)
 {
-	struct span path = next_word(&line);
+	struct span path = text_next_word(&line);
 
 	/* A swap file is on a mounted file system. */
 	if (path.length < 5 || memcmp(path.at, "/dev/", 5) != 0)
@@ -116,15 +113,11 @@ static int read_swap(struct devspecs *devspecs, struct text_cursor line)
 static int read_lines(struct devspecs *devspecs, const char *text,
 		      int (*read)(struct devspecs *devspecs, struct text_cursor line))
 {
+	struct text_cursor line;
 	int r = 0;
 
-	while (r == 0 && *text) {
-		size_t length = strcspn(text, "\n");
-
-		r = read(devspecs, (struct text_cursor){ text, text + length });
-		text += length;
-		text += *text == '\n';
-	}
+	while (r == 0 && text_next_line(&text, &line))
+		r = read(devspecs, line);
 	return r;
 }
 

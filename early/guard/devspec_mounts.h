@@ -4,7 +4,10 @@
 
 #include "guard/devspec.h"
 
-/* Adds the mounted file systems; text is /proc/self/mountinfo. Returns 0 or -ENOMEM. */
+/*
+ * Adds the mounted file systems, and notes where the root file system is mounted; text is
+ * /proc/self/mountinfo. Returns 0 or -ENOMEM.
+ */
 int devspecs_add_mounts(struct devspecs *devspecs, const char *text);
 
 /* Adds the active swap devices; text is /proc/swaps. Returns 0 or -ENOMEM. */

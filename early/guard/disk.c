@@ -1,54 +1,71 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
-#include "base/sysfs.h"
 #include "base/text.h"
-#include "base/util.h"
 #include "block/stack.h"
 #include "guard/backing.h"
 #include "guard/class.h"
+#include "guard/devspec_read.h"
 #include "guard/disk.h"
+#include "guard/network.h"
+#include "guard/virtio.h"
 
 /* -- the verdict on one device ------------------------------------------------------- */
 
 bool guard_disk_applies(const struct plan_entry *entry)
 {
-	const struct pci_id *id = &entry->device->id;
-
-	return entry->verdict == VERDICT_PENDING &&
-	       !text_equals_name(entry->was, entry->driver) &&
-	       (guard_is_storage(id) || guard_is_network(id));
+	return entry->verdict == VERDICT_PENDING && !entry->is_forced &&
+	       !text_equals_name(entry->was, entry->driver);
 }
 
 static enum reason find_reason(const struct disk_attributes *attributes)
 {
-	if (attributes->block)
+	if (attributes->devspec)
 		return devspec_is_in_use(attributes->devspec) ? REASON_IN_USE
 							      : REASON_ROOT_DISK;
-	if (attributes->has_root_network)
+	if (attributes->network)
 		return REASON_ROOT_NETWORK;
 	if (!attributes->root_found)
 		return REASON_ROOT_UNKNOWN;
 	if (attributes->unread)
 		return REASON_UNREADABLE;
-	if (attributes->unclear || attributes->missing || attributes->is_stack_unclear)
+	if (attributes->unclear || attributes->is_stack_unclear)
 		return REASON_UNCLEAR;
-	return REASON_NONE;
+	return attributes->missing ? REASON_NOT_FOUND : REASON_NONE;
 }
 
-static void note(struct plan_entry *entry, const struct block *block,
-		 const struct devspec *devspec)
-{
-	_Static_assert(BLOCK_NAME_SIZE <= PLAN_DISK_SIZE, "a disk's name fits");
-	_Static_assert(DEVSPEC_ORIGIN_SIZE <= PLAN_NOTE_SIZE, "an origin fits");
+_Static_assert(BLOCK_NAME_SIZE <= PLAN_DISK_SIZE, "a disk's name fits");
+_Static_assert(DEVSPEC_ORIGIN_SIZE <= PLAN_NOTE_SIZE, "an origin fits");
 
-	if (block)
-		strcpy(entry->disk, block->name);
-	if (devspec)
-		strcpy(entry->backs, devspec->origin);
+/* The details for the log and the report. */
+static void note(const struct disk_attributes *attributes, struct plan_entry *entry)
+{
+	switch (entry->reason) {
+	case REASON_ROOT_DISK:
+	case REASON_IN_USE:
+		if (attributes->block)
+			strcpy(entry->disk, attributes->block->name);
+		strcpy(entry->backs, attributes->devspec->origin);
+		break;
+	case REASON_UNREADABLE:
+		strcpy(entry->disk, attributes->unread->name);
+		break;
+	case REASON_UNCLEAR:
+		if (attributes->unclear)
+			strcpy(entry->disk, attributes->unclear->name);
+		break;
+	case REASON_ROOT_NETWORK:
+		strcpy(entry->backs, attributes->network);
+		break;
+	case REASON_NOT_FOUND:
+		strcpy(entry->backs, attributes->missing->origin);
+		break;
+	default: /* nothing more is known */
+		break;
+	}
 }
 
 void guard_disk_judge(const struct disk_attributes *attributes, struct plan_entry *entry)
@@ -61,13 +78,7 @@ void guard_disk_judge(const struct disk_attributes *attributes, struct plan_entr
 	entry->verdict = reason == REASON_ROOT_UNKNOWN && !attributes->is_late
 				 ? VERDICT_DEFERRED
 				 : VERDICT_KEPT;
-	if (attributes->block)
-		note(entry, attributes->block, attributes->devspec);
-	else if (attributes->unread || attributes->unclear)
-		note(entry, attributes->unread ? attributes->unread : attributes->unclear,
-		     NULL);
-	else
-		note(entry, NULL, attributes->missing);
+	note(attributes, entry);
 }
 
 /* -- the attributes of one device ---------------------------------------------------- */
@@ -79,19 +90,21 @@ static bool is_nameless_volume(const struct block *block)
 	       !block->superblock.group_uuid[0];
 }
 
-/* A devspec that no device matches and that this one may be, or contain. */
-static const struct devspec *find_missing(const struct backing *backing,
-					  const struct block *block)
+/* Whether the block device may contain what was not found: locked, or of no known format.
+ */
+static bool may_contain(const struct backing *backing, size_t index)
 {
-	for (size_t i = 0; i < backing->devspecs.count; i++) {
-		const struct devspec *devspec = &backing->devspecs.items[i];
+	const struct block *block = &backing->blocks.items[index];
 
-		if (backing->found[i] || devspec->source != DEVSPEC_FROM_PARAMETER)
-			continue;
-		if (block->superblock.is_container || devspec->kind == DEVSPEC_UNKNOWN)
-			return devspec;
-	}
-	return NULL;
+	if (block->superblock.is_container)
+		return true;
+	if (block->superblock.state != SUPERBLOCK_EMPTY || block->is_empty)
+		return false;
+	/* A disk with partitions has no format of its own. */
+	for (size_t i = 0; !block->number && i < backing->blocks.count; i++)
+		if (i != index && backing->blocks.items[i].disk == index)
+			return false;
+	return true;
 }
 
 static void add_block(const struct backing *backing, size_t index,
@@ -110,29 +123,6 @@ static void add_block(const struct backing *backing, size_t index,
 	if (block->superblock.state == SUPERBLOCK_UNCLEAR ||
 	    (is_nameless_volume(block) && backing->has_lvm))
 		attributes->unclear = block;
-	if (!attributes->missing)
-		attributes->missing = find_missing(backing, block);
-}
-
-/* Whether an interface of this network card is up: IFF_UP in <linux/if.h>. */
-static bool is_network_up(int root_fd, const struct pci_address *address)
-{
-	char path[sizeof("sys/bus/pci/") + DEVICE_PATH_SIZE + 64], name[DEVICE_PATH_SIZE];
-	_cleanup_closedir_ DIR *directory = NULL;
-	struct dirent *entry;
-
-	pci_device_path(name, address, "net");
-	snprintf(path, sizeof(path), "sys/bus/pci/%s", name);
-	directory = sysfs_open_directory(root_fd, path);
-	while (directory && (entry = readdir(directory))) {
-		char flags[16];
-
-		snprintf(path, sizeof(path), "%.60s/flags", entry->d_name);
-		if (sysfs_read(dirfd(directory), path, flags, sizeof(flags)) > 0 &&
-		    strtoul(flags, NULL, 16) & 1)
-			return true;
-	}
-	return false;
 }
 
 /* Whether claiming the device would take the block device away. */
@@ -147,61 +137,156 @@ static bool leads_to(const struct backing *backing, const struct pci_device *dev
 	       block_may_be_tunnelled(backing->root_fd, block, &device->address);
 }
 
+/*
+ * Whether the device may still bring a disk: it has none yet, or more can be attached to
+ * it. All namespaces of an NVMe drive appear at once.
+ */
+static bool may_bring(const struct backing *backing, const struct pci_device *device)
+{
+	bool has_disk = false;
+
+	if (!guard_is_storage(&device->id))
+		return false;
+	for (size_t i = 0; i < backing->blocks.count; i++) {
+		if (!block_is_behind(&backing->blocks.items[i], &device->address))
+			continue;
+		if (may_contain(backing, i))
+			return true;
+		has_disk = true;
+	}
+	return !has_disk || !guard_is_fixed(&device->id);
+}
+
+/* A file system that the hypervisor shares through this virtio device. */
+static const struct devspec *find_shared(const struct backing *backing,
+					 const struct pci_device *device)
+{
+	if (!virtio_shares_files(backing->root_fd, &device->address))
+		return NULL;
+	for (size_t i = 0; i < backing->devspecs.count; i++)
+		if (backing->devspecs.items[i].kind == DEVSPEC_TAG)
+			return &backing->devspecs.items[i];
+	return NULL;
+}
+
 static void judge(const struct backing *backing, struct plan_entry *entry)
 {
 	const struct pci_device *device = entry->device;
 	struct disk_attributes attributes = {
 		.is_late = true,
-		/* root= says nothing about a network card without disks. */
+		/* root= says nothing about a device without disks. */
 		.root_found = backing->root_found || !guard_is_storage(&device->id),
-		.is_stack_unclear = backing->is_stack_unclear,
+		.is_stack_unclear =
+			backing->is_stack_unclear && guard_is_storage(&device->id),
+		.devspec = find_shared(backing, device),
 	};
 
-	attributes.has_root_network = backing->devspecs.on_network &&
-				      guard_is_network(&device->id) &&
-				      is_network_up(backing->root_fd, &device->address);
+	if (backing->is_remote && network_is_used(backing->root_fd, &device->address))
+		attributes.network = backing->devspecs.network[0]
+					     ? backing->devspecs.network
+					     : "a remote disk";
 	for (size_t i = 0; i < backing->blocks.count; i++)
 		if (leads_to(backing, device, i))
 			add_block(backing, i, &attributes);
+	if (may_bring(backing, device))
+		attributes.missing = backing_find_missing(backing, false);
 	guard_disk_judge(&attributes, entry);
 }
 
 /* -- the plan ------------------------------------------------------------------------ */
 
+/*
+ * Whether the device may be the way to something that the system needs: by its class, or
+ * since a disk is behind it, of a driver that is built in.
+ */
+static bool may_back(const struct backing *backing, const struct plan_entry *entry)
+{
+	const struct pci_device *device = entry->device;
+
+	if (!guard_disk_applies(entry))
+		return false;
+	if (guard_is_storage(&device->id) || guard_is_network(&device->id))
+		return true;
+	for (size_t i = 0; i < backing->blocks.count; i++)
+		if (block_is_behind(&backing->blocks.items[i], &device->address))
+			return true;
+	return false;
+}
+
 /* Before the disks appear: defers every device that may back the system. */
-static void defer_all(const struct devspecs *devspecs, struct plan *plan)
+static void defer_all(const struct backing *backing, struct plan *plan)
 {
 	static const struct disk_attributes attributes = { 0 };
 
 	for (size_t i = 0; i < plan->count; i++) {
 		struct plan_entry *entry = &plan->entries[i];
+		const struct pci_id *id = &entry->device->id;
+		bool has_no_disks = guard_is_network(id) && !guard_is_storage(id);
 
-		if (guard_disk_applies(entry) &&
-		    (guard_is_storage(&entry->device->id) || devspecs->on_network))
+		if (may_back(backing, entry) &&
+		    (!has_no_disks || backing->devspecs.network[0]))
 			guard_disk_judge(&attributes, entry);
 	}
 }
 
-static bool applies_to_any(const struct plan *plan)
+static bool any_may_back(const struct backing *backing, const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->count; i++)
-		if (guard_disk_applies(&plan->entries[i]))
+		if (may_back(backing, &plan->entries[i]))
 			return true;
 	return false;
+}
+
+static bool any_may_bring(const struct backing *backing, const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (guard_disk_applies(&plan->entries[i]) &&
+		    may_bring(backing, plan->entries[i].device))
+			return true;
+	return false;
+}
+
+#define POLL_MS 100
+
+/* Waits for the disks that are named but missing, as long as that may change a verdict.
+ */
+static int wait_for_missing(struct backing *backing, uint64_t deadline,
+			    const struct plan *plan)
+{
+	const struct devspec *missing;
+	bool is_logged = false;
+	int r = 0;
+
+	while (r == 0 && clock_ms() < deadline &&
+	       (missing = backing_find_missing(backing, true)) &&
+	       any_may_bring(backing, plan)) {
+		if (!is_logged)
+			log_line(LOG_LEVEL_INFO, "waiting up to %u s for %s",
+				 (unsigned)((deadline - clock_ms() + 999) / 1000),
+				 missing->origin);
+		is_logged = true;
+		usleep(POLL_MS * 1000);
+		r = backing_find_again(backing, deadline);
+	}
+	return r;
 }
 
 static int judge_all(struct backing *backing, bool is_late, uint64_t deadline,
 		     struct plan *plan)
 {
-	int r;
+	int r = backing_scan(backing);
 
+	if (r < 0 || !any_may_back(backing, plan))
+		return r;
 	if (!is_late && !backing->devspecs.is_mounted) {
-		defer_all(&backing->devspecs, plan);
+		defer_all(backing, plan);
 		return 0;
 	}
 	r = backing_find(backing, deadline);
+	if (r == 0 && !backing->devspecs.is_mounted)
+		r = wait_for_missing(backing, deadline, plan);
 	for (size_t i = 0; r == 0 && i < plan->count; i++)
-		if (guard_disk_applies(&plan->entries[i]))
+		if (may_back(backing, &plan->entries[i]))
 			judge(backing, &plan->entries[i]);
 	return r;
 }
@@ -211,20 +296,39 @@ static void keep_all(struct plan *plan)
 {
 	static const struct disk_attributes attributes = { .is_late = true };
 
-	for (size_t i = 0; i < plan->count; i++)
-		if (guard_disk_applies(&plan->entries[i]))
-			guard_disk_judge(&attributes, &plan->entries[i]);
+	for (size_t i = 0; i < plan->count; i++) {
+		struct plan_entry *entry = &plan->entries[i];
+		const struct pci_id *id = &entry->device->id;
+
+		if (guard_disk_applies(entry) &&
+		    (guard_is_storage(id) || guard_is_network(id)))
+			guard_disk_judge(&attributes, entry);
+	}
+}
+
+/* Whether a device may matter: by its class, or since a driver has had it already. */
+static bool is_concerned(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct plan_entry *entry = &plan->entries[i];
+
+		if (guard_disk_applies(entry) &&
+		    (entry->was[0] || guard_is_storage(&entry->device->id) ||
+		     guard_is_network(&entry->device->id)))
+			return true;
+	}
+	return false;
 }
 
 void guard_disks(int root_fd, const char *cmdline, bool is_late, uint64_t deadline,
 		 struct plan *plan)
 {
-	struct backing backing;
+	struct backing backing = { .root_fd = root_fd };
 	int r;
 
-	if (!applies_to_any(plan))
+	if (!is_concerned(plan))
 		return;
-	r = backing_read_devspecs(root_fd, cmdline, &backing);
+	r = devspecs_read(root_fd, cmdline, &backing.devspecs);
 	if (r == 0)
 		r = judge_all(&backing, is_late, deadline, plan);
 	if (r < 0) {

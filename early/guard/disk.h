@@ -11,33 +11,35 @@
 
 /*
  * The disk guard keeps the devices that the system needs: controllers with a disk that
- * backs a needed file system or swap, and the network cards of a remote root file system.
+ * backs a needed file system or swap, and the way to a remote root file system. What is
+ * not known counts as needed, and what is not there yet may still come.
  */
 
 /*
  * Judges the pending entries of the plan that may back the system. As long as the root
  * file system is not mounted, they are deferred, unless is_late says that its disk has
- * appeared by now. root_fd is the directory above sys, proc and dev; cmdline is the text
- * of the kernel command line. Reading disks stops at the deadline, in milliseconds of
- * clock_ms(); a device whose disks have not been read by then is kept. On any other
- * error all of the entries are kept.
+ * appeared by now; then it waits for disks that are named but missing, if an entry may
+ * bring them. root_fd is the directory above sys, proc and dev; cmdline is the text of
+ * the kernel command line. Waiting and reading disks stop at the deadline, in
+ * milliseconds of clock_ms(); a device whose disks have not been read by then is kept. On
+ * any other error all of the entries are kept.
  */
 void guard_disks(int root_fd, const char *cmdline, bool is_late, uint64_t deadline,
 		 struct plan *plan);
 
 /* What is known about the disks behind a device. */
 struct disk_attributes {
-	bool is_late;	       /* nothing more will be known later */
-	bool root_found;       /* the devices that back the root file system are known */
-	bool has_root_network; /* it may be the way to a remote root file system */
+	bool is_late;	 /* nothing more will be known later */
+	bool root_found; /* the devices that back the root file system are known */
+	/* A sign that the boot needs the network, if an interface behind it is up. */
+	const char *network;
 	/* A block device behind it and the devspec that this one backs, or both NULL. */
 	const struct block *block;
 	const struct devspec *devspec;
 	/* A block device behind it that rules out a safe verdict, or NULL: */
 	const struct block *unread;
 	const struct block *unclear;
-	/* A devspec that no device matches and that a container on it may hold, or NULL.
-	 */
+	/* A devspec that no device matches and that it may still bring, or NULL. */
 	const struct devspec *missing;
 	bool is_stack_unclear; /* the stack below the root file system has no known end */
 };
@@ -49,8 +51,8 @@ struct disk_attributes {
 void guard_disk_judge(const struct disk_attributes *attributes, struct plan_entry *entry);
 
 /*
- * Whether the guard applies to the entry: it is pending, its device is not bound to the
- * requested driver yet, and a device of its class may back the system.
+ * Whether the guard may have to judge the entry: it is pending, its device is not bound
+ * to the requested driver yet, and no "!" lifts the guards.
  */
 bool guard_disk_applies(const struct plan_entry *entry);
 

@@ -4,9 +4,18 @@
 #include "guard/display.h"
 #include "pci/framebuffer.h"
 
+/* PCI_CLASS_DISPLAY_3D in include/linux/pci_ids.h. */
+#define CLASS_3D 0x0302
+
 static bool is_display(const struct pci_device *device)
 {
 	return pci_base_class(&device->id) == PCI_BASE_CLASS_DISPLAY && !device->is_gone;
+}
+
+/* A 3D controller, of most laptops for example, has no connector of its own. */
+static bool has_screen(const struct pci_device *device)
+{
+	return is_display(device) && device->id.class >> 8 != CLASS_3D;
 }
 
 static bool host_keeps_display(const struct pci_list *list, const struct plan *plan)
@@ -15,7 +24,7 @@ static bool host_keeps_display(const struct pci_list *list, const struct plan *p
 		const struct pci_device *device = &list->devices[i];
 		const struct plan_entry *entry = plan_find(plan, device);
 
-		if (!is_display(device))
+		if (!has_screen(device))
 			continue;
 		if (entry ? entry->verdict != VERDICT_PENDING
 			  : !strstr(device->driver, "vfio"))
@@ -45,19 +54,19 @@ static bool is_display_requested(const struct params *params, const struct pci_l
 		const struct selector *selector = &params->wanted.items[i];
 
 		if (selector_matches(selector, &device->id, &device->address) &&
-		    is_unambiguous(selector, list))
+		    (selector->is_forced || is_unambiguous(selector, list)))
 			return true;
 	}
 	return false;
 }
 
-static bool is_address_requested(const struct params *params,
-				 const struct pci_device *device)
+static bool is_requested_alone(const struct params *params,
+			       const struct pci_device *device)
 {
 	for (size_t i = 0; i < params->wanted.count; i++) {
 		const struct selector *selector = &params->wanted.items[i];
 
-		if (selector->has_address &&
+		if ((selector->has_address || selector->is_forced) &&
 		    selector_matches(selector, &device->id, &device->address))
 			return true;
 	}
@@ -77,7 +86,7 @@ static void keep_slot(const struct params *params, const struct pci_device *disp
 
 		if (entry->verdict != VERDICT_PENDING ||
 		    !is_same_slot(&entry->device->address, &display->address) ||
-		    is_address_requested(params, entry->device))
+		    is_requested_alone(params, entry->device))
 			continue;
 		entry->verdict = VERDICT_KEPT;
 		entry->reason = REASON_BOOT_DISPLAY;

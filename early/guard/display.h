@@ -13,9 +13,9 @@
  */
 
 /*
- * Reads the attributes of all displays in the list, finds out which of them show the
- * boot, and applies the guard to the plan. bus_fd is /sys/bus/pci, root_fd the directory
- * above sys and proc.
+ * Reads the attributes of all displays in the list, finds the boot
+ * display, and applies the guard to the plan. bus_fd is /sys/bus/pci, root_fd the
+ * directory above sys and proc.
  */
 void guard_displays(int root_fd, int bus_fd, const struct params *params,
 		    struct pci_list *list, struct plan *plan);

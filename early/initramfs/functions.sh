@@ -1,5 +1,5 @@
 # Shared by the hooks of all initramfs generators: the modules that an image needs, their
-# files, and the devspecs of the fstab. BASE is the directory that contains lib/modules, ""
+# files, and the tables of file systems. BASE is the directory that contains lib/modules, ""
 # for the root. Functions run in subshells because dracut sources this file.
 # shellcheck shell=sh
 
@@ -10,11 +10,11 @@ required_modules()
 }
 
 # optional_modules BASE KERNEL: virtio-iommu, the only IOMMU driver that can be a module;
-# drivers that passthru.driver= can name; and for passthru.driver=auto the vfio-pci variant
+# drivers that passthru.driver= can name; the IOMMU interface of ppc64; and for passthru.driver=auto the vfio-pci variant
 # drivers for this machine's devices.
 optional_modules()
 {
-	echo virtio_pci virtio_iommu pci-stub
+	echo virtio_pci virtio_iommu pci-stub vfio_iommu_spapr_tce
 	cat /sys/bus/pci/devices/*/modalias 2>/dev/null | sort -u |
 		sed 's/^pci:/vfio_pci:/' |
 		xargs -r modprobe ${1:+--dirname="$1"} --set-version="$2" --all --quiet \
@@ -60,20 +60,15 @@ unpack_module()
 	esac
 }
 
-# fstab_devspecs FILE: prints the devspecs that an fstab mounts at boot and that the boot
-# fails without, as parameters for the guards: they keep the disks that back them.
-fstab_devspecs()
-{
-	while read -r source place type options _; do
-		[ "$type" != swap ] || place=swap
-		case $source in
-		UUID=* | LABEL=* | PARTUUID=* | PARTLABEL=* | /dev/*) ;;
-		*) continue ;;
-		esac
-		case ,$options, in
-		*,noauto,* | *,nofail,*) ;;
-		*) printf 'fstab:%s=%s ' "$place" "$source" ;;
-		esac
-	done <"$1"
-	echo
-}
+# copy_tables ETC TARGET: copies fstab and crypttab, which the guards need before the root
+# file system is mounted, without comments and passwords.
+copy_tables()
+(
+	for table in fstab crypttab; do
+		[ -r "$1/$table" ] || continue
+		mkdir -p "$2"
+		sed -E '/^[[:space:]]*(#|$)/d
+			s/(pass(word)?|cred(entials)?|user(name)?)[0-9]*=[^,[:space:]]*/\1=/g' \
+			"$1/$table" >"$2/$table"
+	done
+)

@@ -12,18 +12,9 @@
 	[ "${1-}" != prereqs ] || exit 0
 	# The early stage writes it if the command line requests devices.
 	[ -e /run/passthru/report ] || exit 0
-	# shellcheck source=/dev/null
-	[ -z "${DRACUT_SYSTEMD-}" ] || [ ! -r /lib/dracut-lib.sh ] || . /lib/dracut-lib.sh
-	devspecs=
-	[ ! -r /etc/passthru/devspecs ] || read -r devspecs </etc/passthru/devspecs
-	if command -v getcmdline >/dev/null; then
-		cmdline=$(getcmdline) # dracut's: includes the parameters in the image
-	else
-		read -r cmdline </proc/cmdline
-	fi
+	read -r cmdline </proc/cmdline
 	# initramfs-tools sets ROOT, dracut sets root. The command line comes last and wins.
-	"$program" --late --cmdline \
-		"$devspecs root=${ROOT-${root-}} resume=${resume-} $cmdline" &&
+	"$program" --late --cmdline "root=${ROOT-${root-}} resume=${resume-} $cmdline" &&
 		status=0 || status=$?
 	[ "$status" -le 1 ] || echo "<27>passthru: $program --late failed with status $status:" \
 		"deferred devices stay with the host; rebuild the initramfs" >/dev/kmsg

@@ -82,6 +82,22 @@ int address_compare(const struct pci_address *a, const struct pci_address *b)
 	return a->function - b->function;
 }
 
+bool address_is_in_path(const struct pci_address *address, const char *path)
+{
+	char name[ADDRESS_SIZE];
+	size_t length;
+
+	address_format(address, name);
+	length = strlen(name);
+	while ((path = strchr(path, '/'))) {
+		path++;
+		if (strncmp(path, name, length) == 0 &&
+		    (path[length] == '/' || path[length] == '\0'))
+			return true;
+	}
+	return false;
+}
+
 bool address_matches(const struct address_pattern *pattern,
 		     const struct pci_address *address)
 {

@@ -40,6 +40,9 @@ void address_format(const struct pci_address *address, char name[static ADDRESS_
 /* Orders by domain, bus, slot, function: negative, 0 or positive. */
 int address_compare(const struct pci_address *a, const struct pci_address *b);
 
+/* Whether a path in /sys/devices leads through the function, or ends at it. */
+bool address_is_in_path(const struct pci_address *address, const char *path);
+
 bool address_matches(const struct address_pattern *pattern,
 		     const struct pci_address *address);
 

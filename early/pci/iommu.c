@@ -10,7 +10,7 @@
 #define VIRTIO_VENDOR 0x1af4
 #define VIRTIO_IOMMU  0x1057
 
-bool iommu_may_come(const struct pci_list *devices)
+bool iommu_is_virtio(const struct pci_list *devices)
 {
 	for (size_t i = 0; i < devices->count; i++)
 		if (devices->devices[i].id.vendor == VIRTIO_VENDOR &&
@@ -32,6 +32,16 @@ static bool is_in_use(int root_fd)
 	return false;
 }
 
+#define TABLE "sys/firmware/acpi/tables/"
+
+bool iommu_may_add_groups(int root_fd, const struct pci_list *devices)
+{
+	if (iommu_is_virtio(devices) || sysfs_exists(root_fd, TABLE "IORT"))
+		return true;
+	return is_in_use(root_fd) && !sysfs_exists(root_fd, TABLE "DMAR") &&
+	       !sysfs_exists(root_fd, TABLE "IVRS");
+}
+
 static bool cpu_is(int root_fd, const char *vendor)
 {
 	char text[256];
@@ -40,14 +50,20 @@ static bool cpu_is(int root_fd, const char *vendor)
 	       strstr(text, vendor);
 }
 
-const char *iommu_advice(int root_fd)
+const char *iommu_advice(int root_fd, const struct pci_id *id)
 {
+	/* The ACPI tables with which the firmware describes the IOMMU. */
+	bool has_dmar = sysfs_exists(root_fd, TABLE "DMAR");
+
+	/* CONFIG_INTEL_IOMMU_DEFAULT_ON_INTGPU_OFF, as in Debian's kernels. */
+	if (is_in_use(root_fd) && has_dmar && id &&
+	    pci_base_class(id) == PCI_BASE_CLASS_DISPLAY)
+		return "boot with intel_iommu=on: without it the kernel leaves integrated graphics out";
 	if (is_in_use(root_fd))
 		return "this machine's IOMMU is on but does not cover it";
-	/* The ACPI tables with which the firmware describes the IOMMU. */
-	if (sysfs_exists(root_fd, "sys/firmware/acpi/tables/DMAR"))
+	if (has_dmar)
 		return "boot with intel_iommu=on";
-	if (sysfs_exists(root_fd, "sys/firmware/acpi/tables/IVRS"))
+	if (sysfs_exists(root_fd, TABLE "IVRS"))
 		return "remove iommu=off or amd_iommu=off from the kernel command line";
 	if (cpu_is(root_fd, "GenuineIntel"))
 		return "enable VT-d in the firmware and boot with intel_iommu=on";

@@ -15,18 +15,23 @@ static bool is_selected(const struct selectors *list, const struct pci_device *d
 	return false;
 }
 
-/* Counts the device for every selector that matches it. Returns whether any does. */
+/*
+ * Counts the device for every selector that matches it. Returns whether any does, and in
+ * *ret_forced whether one of them lifts the guards.
+ */
 static bool match_wanted(const struct selectors *wanted, struct plan_match *matches,
-			 const struct pci_device *device)
+			 const struct pci_device *device, bool *ret_forced)
 {
 	bool any = false;
 
+	*ret_forced = false;
 	for (size_t i = 0; i < wanted->count; i++) {
 		const struct selector *selector = &wanted->items[i];
 
 		if (selector_matches(selector, &device->id, &device->address)) {
 			matches[i].matched++;
 			any = true;
+			*ret_forced |= selector->is_forced;
 		} else if (selector->has_address && !matches[i].other &&
 			   address_matches(&selector->address, &device->address)) {
 			matches[i].other = device;
@@ -35,17 +40,17 @@ static bool match_wanted(const struct selectors *wanted, struct plan_match *matc
 	return any;
 }
 
-static int add_entry(const struct params *params, struct pci_device *device,
-		     bool by_group, struct plan *plan)
+/* Returns NULL if out of memory. */
+static struct plan_entry *add_entry(const struct params *params,
+				    struct pci_device *device, struct plan *plan)
 {
 	struct plan_entry *entry = array_append(plan->entries, plan->count);
 
 	if (!entry)
-		return -ENOMEM;
+		return NULL;
 	entry->device = device;
-	entry->by_group = by_group;
 	entry->skipped = is_selected(&params->skipped, device);
-	return 0;
+	return entry;
 }
 
 int plan_select(const struct params *params, const struct pci_list *list,
@@ -57,10 +62,15 @@ int plan_select(const struct params *params, const struct pci_list *list,
 		return -ENOMEM;
 	for (size_t i = 0; i < list->count; i++) {
 		struct pci_device *device = &list->devices[i];
+		struct plan_entry *entry;
+		bool is_forced;
 
-		if (match_wanted(&params->wanted, ret->matches, device) &&
-		    add_entry(params, device, false, ret) < 0)
+		if (!match_wanted(&params->wanted, ret->matches, device, &is_forced))
+			continue;
+		entry = add_entry(params, device, ret);
+		if (!entry)
 			return -ENOMEM;
+		entry->is_forced = is_forced;
 	}
 	return 0;
 }
@@ -100,14 +110,17 @@ int plan_add_groups(const struct params *params, const struct pci_list *list,
 		return 0;
 	for (size_t i = 0; i < list->count; i++) {
 		struct pci_device *device = &list->devices[i];
+		struct plan_entry *entry;
 
 		if (device->group == NO_GROUP || device->is_bridge ||
 		    pci_base_class(&device->id) == PCI_BASE_CLASS_BRIDGE)
 			continue;
 		if (!is_group_wanted(plan, device->group) || plan_find(plan, device))
 			continue;
-		if (add_entry(params, device, true, plan) < 0)
+		entry = add_entry(params, device, plan);
+		if (!entry)
 			return -ENOMEM;
+		entry->by_group = true;
 	}
 	if (plan->count)
 		qsort(plan->entries, plan->count, sizeof(plan->entries[0]),
@@ -136,7 +149,7 @@ bool plan_needs_group(const char *driver)
 	return strstr(driver, "vfio") != NULL;
 }
 
-static void judge(struct plan_entry *entry, bool iommu_may_come)
+static void judge(struct plan_entry *entry, bool groups_may_come)
 {
 	const struct pci_device *device = entry->device;
 	bool has_it = text_equals_name(device->driver, entry->driver);
@@ -150,7 +163,7 @@ static void judge(struct plan_entry *entry, bool iommu_may_come)
 	else if (device->is_bridge)
 		decide(entry, VERDICT_REFUSED, REASON_BRIDGE);
 	else if (plan_needs_group(entry->driver) && device->group == NO_GROUP &&
-		 !iommu_may_come)
+		 !groups_may_come)
 		decide(entry, VERDICT_REFUSED, REASON_NO_IOMMU);
 	else if (plan_needs_group(entry->driver) && device->has_vfs && !has_it)
 		decide(entry, VERDICT_REFUSED, REASON_HAS_VFS);
@@ -158,10 +171,10 @@ static void judge(struct plan_entry *entry, bool iommu_may_come)
 		decide(entry, VERDICT_PENDING, REASON_NONE);
 }
 
-void plan_judge(bool iommu_may_come, struct plan *plan)
+void plan_judge(bool groups_may_come, struct plan *plan)
 {
 	for (size_t i = 0; i < plan->count; i++)
-		judge(&plan->entries[i], iommu_may_come);
+		judge(&plan->entries[i], groups_may_come);
 }
 
 void plan_apply_dry_run(struct plan *plan)

@@ -18,8 +18,9 @@ struct plan_entry {
 	struct pci_device *device; /* in the list that the plan was made from */
 	enum verdict verdict;
 	enum reason reason;
-	bool skipped;		       /* passthru.skip names it */
-	bool by_group;		       /* only passthru.group=claim selects it */
+	bool skipped;	/* passthru.skip names it */
+	bool by_group;	/* only passthru.group=claim selects it */
+	bool is_forced; /* a selector with "!" names it: no guard applies */
 	char driver[DRIVER_NAME_SIZE]; /* to bind */
 	/* Set by the guards, "" for none: */
 	char disk[PLAN_DISK_SIZE];  /* that the device is kept for */
@@ -28,7 +29,7 @@ struct plan_entry {
 	/* Set by the claim: */
 	enum claim_step step;	    /* that failed */
 	int error;		    /* negative errno of that step, 0 for none */
-	enum display display;	    /* who released the boot framebuffer */
+	enum display display;	    /* what released the boot framebuffer */
 	bool undone;		    /* the rollback of a failed claim completed */
 	char was[DRIVER_NAME_SIZE]; /* driver before the run; "" for none */
 	char now[DRIVER_NAME_SIZE]; /* driver after the run; "" for none */
@@ -66,10 +67,10 @@ void plan_filter(struct plan *plan, const struct pci_address *address);
 
 /*
  * Sets the verdict of every entry; the attributes of its device and its driver must be
- * known. With iommu_may_come a device without an IOMMU group is not refused yet. Opens no
- * file.
+ * known. With groups_may_come a device without an IOMMU group is not refused yet. Opens
+ * no file.
  */
-void plan_judge(bool iommu_may_come, struct plan *plan);
+void plan_judge(bool groups_may_come, struct plan *plan);
 
 /* Whether the driver binds only devices that have an IOMMU group; pci-stub does not care.
  */
@@ -87,15 +88,15 @@ const struct plan_entry *plan_find(const struct plan *plan,
 /* Whether any entry is a display. */
 bool plan_has_display(const struct plan *plan);
 
-/* Whether the entry is claimed, pending, or would be but for the dry run. */
+/* Whether the entry is claimed, pending, or would be without the dry run. */
 bool plan_entry_is_taken(const struct plan_entry *entry);
 
 /* The number of entries with that verdict. */
 size_t plan_count(const struct plan *plan, enum verdict verdict);
 
 /*
- * Whether the command line gets all it asks for: every item is valid and matches, and
- * every entry is taken. Skipped entries do not count.
+ * Whether the command line gets everything that it requests: every item is valid and
+ * matches, and every entry is taken. Skipped entries do not count.
  */
 bool plan_is_complete(const struct params *params, const struct plan *plan);
 

@@ -21,11 +21,13 @@ enum reason {
 	REASON_SKIPPED,
 	REASON_DRYRUN,
 	REASON_BOOT_DISPLAY,
+	REASON_CONSOLE,	  /* the serial console */
 	REASON_ROOT_DISK, /* it backs what the kernel command line names */
 	REASON_IN_USE,	  /* something on it is mounted, or stacked on it */
 	REASON_ROOT_NETWORK,
 	REASON_UNREADABLE, /* a disk behind it could not be read */
 	REASON_UNCLEAR,	   /* a disk behind it may belong to the system */
+	REASON_NOT_FOUND,  /* it may bring a disk that is named but missing */
 	/* kept or deferred */
 	REASON_ROOT_UNKNOWN,
 	/* refused */
@@ -53,7 +55,7 @@ enum claim_step {
 	STEP_UNDO,
 };
 
-/* Who released the boot framebuffer of a claimed display. */
+/* How the boot framebuffer of a claimed display was released. */
 enum display {
 	DISPLAY_NONE, /* it had none */
 	DISPLAY_KERNEL,

@@ -31,7 +31,8 @@ static bool is_blocker(const struct plan *plan, const struct pci_device *device)
 
 	if (device->is_bridge)
 		return false;
-	if (entry && plan_entry_is_taken(entry))
+	/* Of a deferred one nothing is known yet; the late stage tells. */
+	if (entry && (plan_entry_is_taken(entry) || entry->verdict == VERDICT_DEFERRED))
 		return false;
 	if (device->driver[0])
 		return !viability_tolerates(device->driver);

@@ -20,9 +20,9 @@
 int viability_next_group(const struct plan *plan, int previous);
 
 /*
- * The first member that makes the group unusable, or NULL: an endpoint that is not taken
- * and has a driver of the host, or will get one, since drivers load later. The devices'
- * drivers must be those after the run.
+ * The first member that makes the group unusable, or NULL: an endpoint that is neither
+ * taken nor deferred and has a driver of the host, or will get one, since drivers load
+ * later. The devices' drivers must be those after the run.
  */
 const struct pci_device *viability_find_blocker(const struct pci_list *list,
 						const struct plan *plan, int group);

@@ -13,8 +13,13 @@ static void describe_disk(const struct plan_entry *entry, char text[static PHRAS
 	if (entry->reason == REASON_UNREADABLE && disk[0])
 		snprintf(text, PHRASE_SIZE,
 			 "%s could not be read and may be the root disk", disk);
-	else if (entry->reason == REASON_UNCLEAR && backs[0])
+	else if (entry->reason == REASON_NOT_FOUND && backs[0])
 		snprintf(text, PHRASE_SIZE, "%s was not found and may be behind it",
+			 backs);
+	else if ((entry->reason == REASON_ROOT_NETWORK ||
+		  entry->reason == REASON_CONSOLE) &&
+		 backs[0])
+		snprintf(text, PHRASE_SIZE, "%s (%s)", reason_phrase(entry->reason),
 			 backs);
 	else if (entry->reason == REASON_UNCLEAR && disk[0])
 		snprintf(text, PHRASE_SIZE,
@@ -50,10 +55,13 @@ void phrase_reason(const struct plan_entry *entry, char text[static PHRASE_SIZE]
 			snprintf(text, PHRASE_SIZE, "%s; %s would claim it", phrase,
 				 entry->driver);
 		break;
+	case REASON_CONSOLE:
 	case REASON_ROOT_DISK:
 	case REASON_IN_USE:
+	case REASON_ROOT_NETWORK:
 	case REASON_UNREADABLE:
 	case REASON_UNCLEAR:
+	case REASON_NOT_FOUND:
 		describe_disk(entry, text);
 		break;
 	case REASON_NO_DRIVER:
@@ -89,9 +97,9 @@ static const char *find_next(const struct plan_entry *entry, const char *iommu_a
 		return entry->error && entry->error != -ENOENT
 			       ? NULL
 			       : reason_next(entry->reason);
+	case REASON_NOT_FOUND: /* or it is stale */
+		return "correct that entry, or add the driver of its disk to the initramfs";
 	case REASON_UNCLEAR:
-		if (entry->backs[0])
-			return "correct or remove that parameter";
 		return entry->disk[0] ? "see wipefs(8)" : NULL;
 	default:
 		return reason_next(entry->reason);
@@ -108,5 +116,7 @@ void phrase_describe(const struct plan_entry *entry, const char *iommu_advice,
 	length = strlen(text);
 	snprintf(text + length, PHRASE_SIZE - length, "%s%s%s", next ? "; " : "",
 		 next ? next : "",
-		 reason_is_guard(entry->reason) ? "; passthru.force overrides this" : "");
+		 reason_is_guard(entry->reason)
+			 ? "; \"!\" after its ID or address overrides this"
+			 : "");
 }

@@ -140,7 +140,7 @@ static void read_entry(const struct report_record *record, struct report_device 
 	if (entry->verdict == VERDICT_CLAIMED)
 		strcpy(entry->driver, entry->now);
 	report_get(record, "block", entry->disk, sizeof(entry->disk));
-	report_get(record, "devspec", entry->backs, sizeof(entry->backs));
+	report_get(record, "for", entry->backs, sizeof(entry->backs));
 }
 
 static bool read_device(const struct report_record *record, struct report_device *ret)

@@ -54,7 +54,7 @@ static void put_entry(FILE *file, const struct plan_entry *entry)
 	if (entry->disk[0])
 		put_value(file, " block", span_of(entry->disk));
 	if (entry->backs[0])
-		put_value(file, " devspec", span_of(entry->backs));
+		put_value(file, " for", span_of(entry->backs));
 	if (entry->verdict == VERDICT_FAILED)
 		fprintf(file, " step=%s error=%d undone=%s", step_word(entry->step),
 			-entry->error, entry->undone ? "yes" : "no");

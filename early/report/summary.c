@@ -91,21 +91,47 @@ static const char *describe_display(const struct plan_entry *entry)
 	return "";
 }
 
-static void log_claimed(const struct plan_entry *entry, const char *name)
+static bool is_network_card(const struct pci_device *device)
+{
+	return pci_base_class(&device->id) == PCI_BASE_CLASS_NETWORK && !device->is_gone;
+}
+
+/* No guard keeps the last network card, but the user should know. */
+static const char *describe_network(const struct run_result *result,
+				    const struct plan_entry *entry)
+{
+	const struct pci_list *list = result->devices;
+
+	if (!is_network_card(entry->device))
+		return "";
+	for (size_t i = 0; i < list->count; i++) {
+		const struct pci_device *device = &list->devices[i];
+		const struct plan_entry *other = plan_find(result->plan, device);
+
+		if (is_network_card(device) && !(other && plan_entry_is_taken(other)) &&
+		    !strstr(device->driver, "vfio"))
+			return "";
+	}
+	return "; the host has no other PCI network card";
+}
+
+static void log_claimed(const struct run_result *result, const struct plan_entry *entry,
+			const char *name)
 {
 	const char *display = describe_display(entry);
+	const char *network = describe_network(result, entry);
 	const char *driver = entry->driver;
 	enum log_level level =
 		entry->display == DISPLAY_HELD ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO;
 
 	if (!entry->was[0])
-		log_line(level, "%s claimed by %s%s", name, driver, display);
+		log_line(level, "%s claimed by %s%s%s", name, driver, display, network);
 	else if (text_equals_name(entry->was, driver))
-		log_line(level, "%s claimed by %s, which had it before%s", name, driver,
-			 display);
+		log_line(level, "%s claimed by %s, which had it before%s%s", name, driver,
+			 display, network);
 	else
-		log_line(level, "%s claimed by %s, taken from %s%s", name, driver,
-			 entry->was, display);
+		log_line(level, "%s claimed by %s, taken from %s%s%s", name, driver,
+			 entry->was, display, network);
 }
 
 static void log_kept(const struct plan_entry *entry, const char *name)
@@ -121,7 +147,7 @@ static void log_refused(int root_fd, const struct plan_entry *entry, const char 
 {
 	char phrase[PHRASE_SIZE];
 
-	phrase_describe(entry, iommu_advice(root_fd), phrase);
+	phrase_describe(entry, iommu_advice(root_fd, &entry->device->id), phrase);
 	log_line(LOG_LEVEL_ERROR, "%s refused: %s", name, phrase);
 }
 
@@ -157,7 +183,7 @@ static void log_entry(int root_fd, const struct run_result *result,
 	case VERDICT_PENDING: /* not after a run */
 		break;
 	case VERDICT_CLAIMED:
-		log_claimed(entry, name);
+		log_claimed(result, entry, name);
 		break;
 	case VERDICT_KEPT:
 		log_kept(entry, name);
@@ -191,7 +217,7 @@ static void log_group(const struct run_result *result, int group)
 		blocker->driver);
 }
 
-/* Whether nothing is missing but what the late stage decides. */
+/* Whether only deferred devices are missing. */
 static bool is_only_deferred(const struct run_result *result)
 {
 	struct plan rest = *result->plan;

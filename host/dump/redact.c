@@ -276,7 +276,7 @@ char *redact_report(const char *report)
 		reason = next_word(&report);
 		fprintf(file, "%.*s",
 			is_system_path(reason) ? (int)reason.length
-						: (int)strlen("/" REDACT_REMOVED),
+					       : (int)strlen("/" REDACT_REMOVED),
 			is_system_path(reason) ? reason.at : "/" REDACT_REMOVED);
 	}
 	fputs(report, file);

@@ -5,17 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "guard/disk.h"
 #include "base/clock.h"
-#include "ui/message.h"
 #include "base/file.h"
-#include "plan/viability.h"
-#include "pci/iommu.h"
+#include "base/sysfs.h"
+#include "guard/disk.h"
 #include "machine/machine.h"
+#include "pci/iommu.h"
+#include "plan/viability.h"
 #include "report/phrase.h"
 #include "report/reader.h"
 #include "report/report.h"
-#include "base/sysfs.h"
+#include "ui/message.h"
 
 /* How long reading the disks may take. */
 #define DISKS_MS 5000
@@ -84,6 +84,7 @@ int machine_read(const struct host *host, struct machine *ret)
 {
 	_cleanup_close_ int bus_fd =
 		openat(host->root_fd, "sys/bus/pci", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	static const struct pci_id display = { .class = PCI_BASE_CLASS_DISPLAY << 16 };
 	int r;
 
 	*ret = (struct machine){ 0 };
@@ -97,7 +98,8 @@ int machine_read(const struct host *host, struct machine *ret)
 		r = read_devices(host, bus_fd, ret);
 	if (r < 0)
 		warn("cannot read the PCI devices: %s", strerror(-r));
-	ret->advice = iommu_advice(host->root_fd);
+	ret->advice = iommu_advice(host->root_fd, NULL);
+	ret->display_advice = iommu_advice(host->root_fd, &display);
 	return r;
 }
 
@@ -138,6 +140,8 @@ static int judge_all(const struct host *host, struct machine *machine)
 	}
 	for (size_t i = 0; i < plan.count; i++) {
 		plan.entries[i].device = &machine->pci.devices[i];
+		if (machine->pci.devices[i].is_bridge)
+			plan.entries[i].verdict = VERDICT_REFUSED;
 		strcpy(plan.entries[i].driver, "vfio-pci");
 		strcpy(plan.entries[i].was, machine->pci.devices[i].driver);
 	}

@@ -6,7 +6,7 @@
 #include "machine/pci_names.h"
 #include "pci/pci.h"
 
-/* A PCI function, with names and uses for a person. */
+/* A PCI function with its names and its use by the system. */
 struct device {
 	struct pci_device *pci;
 	char address[ADDRESS_SIZE];
@@ -24,8 +24,9 @@ struct machine {
 	struct pci_list pci;
 	struct device *devices;
 	size_t count;
-	bool has_groups;    /* any function has an IOMMU group */
-	const char *advice; /* what to do about a missing group (static) */
+	bool has_groups;	    /* any function has an IOMMU group */
+	const char *advice;	    /* what to do about a missing group (static) */
+	const char *display_advice; /* the same for a display */
 };
 
 /*
@@ -48,7 +49,7 @@ void device_full_name(const struct device *device, char name[static FULL_NAME_SI
 
 /*
  * Whether the device must be passed together with the others of its IOMMU group. Bridges
- * need not, unless a driver of the host has them.
+ * need not, unless a host driver is bound to them.
  */
 bool device_counts(const struct device *device);
 

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "plan/viability.h"
 #include "machine/report_view.h"
+#include "plan/viability.h"
 #include "report/phrase.h"
 
 /* -- devices ------------------------------------------------------------------------- */
@@ -72,10 +72,14 @@ static void describe_other(const struct report_view *report_view,
 			   struct report_view_device *ret)
 {
 	const struct report_device *report = &ret->report;
+	const struct machine *machine = report_view->machine;
+	bool is_display = ret->device && device_is_display(ret->device);
 	char phrase[PHRASE_SIZE];
 
 	if (report->has_reason)
-		phrase_describe(&report->entry, report_view->machine->advice, phrase);
+		phrase_describe(&report->entry,
+				is_display ? machine->display_advice : machine->advice,
+				phrase);
 	else
 		snprintf(phrase, sizeof(phrase), "%s", report->reason);
 	ret->is_ok = has_reason(ret, REASON_SKIPPED);

@@ -88,7 +88,7 @@ bool scan_add_ids(struct scan *scan, const char *list)
 	while (span_next_item(&rest, &item))
 		if (item.length && (item.length >= sizeof(text) ||
 				    selector_parse_id(item, &selector, &error) < 0 ||
-				    selector.has_address))
+				    selector.has_address || selector.is_forced))
 			return false;
 	rest = span_of(list);
 	while (span_next_item(&rest, &item)) {

@@ -9,10 +9,9 @@ static const char *const kinds[] = {
 	[DEVSPEC_PARTUUID] = "partuuid", [DEVSPEC_PARTLABEL] = "partlabel",
 	[DEVSPEC_LUKS] = "luks",	 [DEVSPEC_MD] = "md",
 	[DEVSPEC_GROUP] = "group",	 [DEVSPEC_POOL] = "pool",
-	[DEVSPEC_UNKNOWN] = "unknown",
+	[DEVSPEC_TAG] = "tag",		 [DEVSPEC_UNKNOWN] = "unknown",
 };
 
-/* The devspecs in words: "[root ]KIND VALUE; "..., then "network" and "mounted". */
 void devspecs_describe(const struct devspecs *devspecs, char *words, size_t size)
 {
 	size_t at = 0;
@@ -21,11 +20,16 @@ void devspecs_describe(const struct devspecs *devspecs, char *words, size_t size
 	for (size_t i = 0; i < devspecs->count; i++) {
 		const struct devspec *devspec = &devspecs->items[i];
 
-		at += (size_t)snprintf(words + at, size - at, "%s%s %s; ",
+		at += (size_t)snprintf(words + at, size - at, "%s%s%s %s; ",
 				       devspec->source == DEVSPEC_FROM_ROOT ? "root "
 									    : "",
+				       devspec->is_optional ? "optional " : "",
 				       kinds[devspec->kind], devspec->value);
 	}
-	snprintf(words + at, size - at, "%s%s", devspecs->on_network ? "network" : "",
-		 devspecs->is_mounted ? "mounted" : "");
+	at += (size_t)snprintf(words + at, size - at, "%s%s",
+			       devspecs->network[0] ? "network" : "",
+			       devspecs->root_is_remote ? " root" : "");
+	snprintf(words + at, size - at, "%s%s%s", devspecs->is_mounted ? "mounted" : "",
+		 devspecs->root_directory ? "at " : "",
+		 devspecs->root_directory ? devspecs->root_directory : "");
 }

@@ -4,7 +4,10 @@
 
 #include "guard/devspec.h"
 
-/* The devspecs in words: "[root ]KIND VALUE; "..., then "network" and "mounted". */
+/*
+ * The devspecs in words: "[root ][optional ]KIND VALUE; "..., then "network", "network
+ * root" if the root file system is remote, and "mounted" or "at DIRECTORY".
+ */
 void devspecs_describe(const struct devspecs *devspecs, char *words, size_t size);
 
 #endif

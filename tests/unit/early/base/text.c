@@ -198,6 +198,23 @@ START_TEST(ends_at_a_byte)
 	expect_span("none", span_until(span_of("vg"), '/'), "vg");
 }
 
+START_TEST(splits_lines)
+{
+	const char *text = "a b\n\n\tc\t d";
+	struct text_cursor line;
+
+	expect("first", text_next_line(&text, &line));
+	expect_span("first", text_next_word(&line), "a");
+	expect_span("first", text_next_word(&line), "b");
+	expect_span("first", text_next_word(&line), "");
+	expect("empty", text_next_line(&text, &line));
+	expect_span("empty", text_next_word(&line), "");
+	expect("without a newline", text_next_line(&text, &line));
+	expect_span("without a newline", text_next_word(&line), "c");
+	expect_span("without a newline", text_next_word(&line), "d");
+	expect("end", !text_next_line(&text, &line));
+}
+
 int main(void)
 {
 	TCase *tcase = tcase_create("text");
@@ -207,6 +224,7 @@ int main(void)
 	tcase_add_test(tcase, skips_a_byte);
 	tcase_add_test(tcase, skips_a_prefix);
 	tcase_add_test(tcase, ends_at_a_byte);
+	tcase_add_test(tcase, splits_lines);
 	add_rows(tcase, trims_blanks, trims);
 	add_rows(tcase, compares, comparisons);
 	add_rows(tcase, splits_lists, lists);

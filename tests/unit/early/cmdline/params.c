@@ -154,6 +154,8 @@ static const struct {
 	{ "passthru.ids=1:2, 3:4 5:6", "1:2; stray passthru.ids \"3:4\"" },
 	{ "passthru.addrs=06:00.0, 06:00.1",
 	  "06:00.0; stray passthru.addrs \"06:00.1\"" },
+	{ "passthru.skip=06:00.0!",
+	  "malformed passthru.skip \"06:00.0!\" item 1 column 8" },
 	{ "passthru.skip=06:00.0, 06:00.1",
 	  "not 06:00.0; stray passthru.skip \"06:00.1\"" },
 	{ "passthru.ids=1:2, quiet", "1:2" },

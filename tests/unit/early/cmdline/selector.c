@@ -159,6 +159,12 @@ static const struct {
 	{ "@06:00.0", 0, NUMBER },
 	{ "10de:@06:00.0", 5, NUMBER },
 	{ "10de:13c2:@06:00.0", 10, NUMBER },
+	/* "!" comes last, once */
+	{ "!", 0, NUMBER },
+	{ "10de!", 4, NO_DEVICE },
+	{ "10de:13c2!!", 9, CHARACTER },
+	{ "10de:13c2!@06:00.0", 9, CHARACTER },
+	{ "10de:13c2@06:00.!", 16, "not a PCI address" },
 };
 
 static void expect_refused(parser parse, const char *text, size_t at, const char *why)
@@ -185,10 +191,16 @@ static const struct {
 	const char *text;
 	bool is_id;
 	bool is_address;
+	bool is_forced;
 } either[] = {
-	{ "10de:13c2", true, false },	  { "06:00.0", false, true },
-	{ "10000:06:00.*", false, true }, { "10de:13c2@06:00.0", true, true },
-	{ "06:00", true, false }, /* two hex numbers are an ID */
+	{ "10de:13c2", true, false, false },
+	{ "06:00.0", false, true, false },
+	{ "10000:06:00.*", false, true, false },
+	{ "10de:13c2@06:00.0", true, true, false },
+	{ "06:00", true, false, false }, /* two hex numbers are an ID */
+	{ "10de:13c2!", true, false, true },
+	{ "06:00.*!", false, true, true },
+	{ "10de:13c2@06:00.0!", true, true, true },
 };
 
 START_TEST(tells_ids_from_addresses)
@@ -200,6 +212,7 @@ START_TEST(tells_ids_from_addresses)
 	expect_number(text, selector_parse_any(span_of(text), &got, &error), 0);
 	expect_number(text, got.has_id, either[_i].is_id);
 	expect_number(text, got.has_address, either[_i].is_address);
+	expect_number(text, got.is_forced, either[_i].is_forced);
 	expect_span(text, got.text, text);
 }
 
@@ -258,6 +271,8 @@ static const struct {
 	{ "06:00.0", CARD, HERE, true },
 	{ "06:00.*", CARD, HERE, true },
 	{ "06:01.*", CARD, HERE, false },
+	{ "10de:13c2!", CARD, HERE, true },
+	{ "10de:13c2@06:00.1!", CARD, HERE, false },
 };
 
 START_TEST(matches)

@@ -3,203 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "block/blkid_probe.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "disks.h"
 #include "guard/disk.h"
 #include "machine.h"
 #include "seams.h"
 #include "unit.h"
-
-/*
- * Disks in words, one per line:
- *
- *   NAME PARENT [KEY=VALUE]...
- *
- * PARENT is the parent's path below /sys/devices; "%N" stands for the PCI function
- * 0000:0N:00.0. Keys: part (its number), size (0 for no medium), dm and dmuuid, on (the
- * devices below it, separated by commas), link (a path below /dev); for its contents
- * type, uuid, label, vg and vguuid, partuuid, partlabel; "usage" for a container, "state"
- * for one that is unreadable or unclear.
- */
-static struct directory root;
-static const char *disks;
-
-static void set_up(void)
-{
-	root = make_directory();
-}
-
-static void tear_down(void)
-{
-	drop_directory(&root);
-}
-
-static bool get_key(const char *line, const char *key, char *value, size_t size)
-{
-	char wanted[32];
-	const char *at;
-	size_t length = strcspn(line, "\n");
-
-	snprintf(wanted, sizeof(wanted), " %s=", key);
-	at = strstr(line, wanted);
-	value[0] = '\0';
-	if (!at || at >= line + length)
-		return false;
-	at += strlen(wanted);
-	snprintf(value, size, "%.*s", (int)strcspn(at, " \n"), at);
-	return true;
-}
-
-static const char *find_line(const char *name)
-{
-	const char *line = disks;
-
-	while (*line) {
-		if (strncmp(line, name, strlen(name)) == 0 && line[strlen(name)] == ' ')
-			return line;
-		line += strcspn(line, "\n");
-		line += *line == '\n';
-	}
-	ck_abort_msg("no disk %s", name);
-}
-
-static void expand_parent(const char *text, char *parent, size_t size)
-{
-	size_t at = 0;
-
-	parent[0] = '\0';
-	for (; *text; text++) {
-		if (*text == '%')
-			at += (size_t)snprintf(parent + at, size - at, "0000:0%c:00.0",
-					       *++text);
-		else
-			at += (size_t)snprintf(parent + at, size - at, "%c", *text);
-	}
-}
-
-static void put_block_file(const char *name, const char *file, const char *content)
-{
-	char path[160];
-
-	snprintf(path, sizeof(path), "sys/class/block/%s/%s", name, file);
-	put_file(&root, path, content);
-}
-
-static void put_disk(const char *line, unsigned minor)
-{
-	char name[64], text[512], parent[256], path[512], value[256];
-
-	ck_assert_int_eq(sscanf(line, "%63s %255s", name, text), 2);
-	expand_parent(text, parent, sizeof(parent));
-	snprintf(path, sizeof(path), "sys/devices/%s/%s/uevent", parent, name);
-	put_file(&root, path, "");
-	snprintf(path, sizeof(path), "sys/class/block/%s", name);
-	snprintf(text, sizeof(text), "../../devices/%s/%s", parent, name);
-	put_link(&root, path, text);
-	snprintf(text, sizeof(text), "259:%u\n", minor);
-	put_block_file(name, "dev", text);
-	put_block_file(name, "size", get_key(line, "size", value, 8) ? "0\n" : "2048\n");
-	if (get_key(line, "part", value, sizeof(value)))
-		put_block_file(name, "partition", value);
-	if (get_key(line, "dm", value, sizeof(value)))
-		put_block_file(name, "dm/name", value);
-	if (get_key(line, "dmuuid", value, sizeof(value)))
-		put_block_file(name, "dm/uuid", value);
-	get_key(line, "on", value, sizeof(value));
-	for (char *lower = strtok(value, ","); lower; lower = strtok(NULL, ",")) {
-		snprintf(path, sizeof(path), "slaves/%s", lower);
-		put_block_file(name, path, "");
-	}
-	if (get_key(line, "link", value, sizeof(value))) {
-		snprintf(path, sizeof(path), "dev/%s", value);
-		snprintf(text, sizeof(text), "../%s", name);
-		put_link(&root, path, text);
-	}
-}
-
-static void put_disks(const char *text)
-{
-	unsigned minor = 0;
-
-	disks = text;
-	while (*text) {
-		put_disk(text, minor++);
-		text += strcspn(text, "\n");
-		text += *text == '\n';
-	}
-}
-
-static void add_partitions(const char *disk, struct blkid_probe_reply *reply)
-{
-	const char *line = disks;
-
-	while (*line) {
-		char name[64], value[64];
-		struct blkid_probe_partition *entry = &reply->partitions[reply->count];
-
-		sscanf(line, "%63s", name);
-		if (strncmp(name, disk, strlen(disk)) == 0 &&
-		    get_key(line, "part", value, sizeof(value))) {
-			entry->number = (unsigned)atoi(value);
-			get_key(line, "partuuid", entry->uuid, sizeof(entry->uuid));
-			get_key(line, "partlabel", entry->name, sizeof(entry->name));
-			reply->count++;
-		}
-		line += strcspn(line, "\n");
-		line += *line == '\n';
-	}
-}
-
-/* In parent of the function that reads disks. */
-void blkid_probe_run(int root_fd, const struct blkid_probe_target *targets, size_t count,
-		     uint64_t deadline, blkid_probe_found found, void *data)
-{
-	(void)root_fd;
-	(void)deadline;
-	for (size_t i = 0; i < count; i++) {
-		const char *line = find_line(targets[i].path + strlen("dev/"));
-		struct blkid_probe_reply reply = { 0 };
-		struct superblock *superblock = &reply.superblock;
-		char value[64], name[32];
-
-		superblock->state = SUPERBLOCK_EMPTY;
-		if (get_key(line, "type", superblock->type, sizeof(superblock->type)))
-			superblock->state = SUPERBLOCK_KNOWN;
-		get_key(line, "uuid", superblock->uuid, sizeof(superblock->uuid));
-		get_key(line, "label", superblock->label, sizeof(superblock->label));
-		superblock->is_container = get_key(line, "usage", value, sizeof(value));
-		if (get_key(line, "vg", value, sizeof(value))) {
-			strcpy(superblock->group_name, value);
-			get_key(line, "vguuid", superblock->group_uuid,
-				sizeof(superblock->group_uuid));
-		}
-		if (get_key(line, "state", value, sizeof(value)))
-			superblock->state = SUPERBLOCK_UNCLEAR;
-		if (strcmp(value, "unread") == 0)
-			continue;
-		sscanf(line, "%31s", name);
-		add_partitions(name, &reply);
-		found(data, i, &reply);
-	}
-}
-
-#define IDS "passthru.ids=144d:a808 "
-#define NVME                                \
-	"01:00.0 144d:a808 010802 1 nvme\n" \
-	"02:00.0 144d:a808 010802 2 nvme\n"
-#define INITRAMFS "1 1 0:2 / / rw - rootfs rootfs rw\n"
-
-/* Two equal disks, the system on the first one. */
-#define FIRST                                                                          \
-	"a pci0000:00/%1/nvme/nvme0\n"                                                 \
-	"a1 pci0000:00/%1/nvme/nvme0/a part=1 partuuid=AA-01 partlabel=esp type=vfat " \
-	"uuid=11-11\n"                                                                 \
-	"a2 pci0000:00/%1/nvme/nvme0/a part=2 partuuid=aa-02 partlabel=root "          \
-	"type=ext4 uuid=22-22 label=root link=disk/by-id/first\n"
-#define SECOND                                                                \
-	"b pci0000:00/%2/nvme/nvme1\n"                                        \
-	"b1 pci0000:00/%2/nvme/nvme1/b part=1 partuuid=bb-01 partlabel=data " \
-	"type=ext4 uuid=33-33 label=data\n"
-#define PAIR FIRST SECOND
 
 static const struct {
 	const char *name;
@@ -207,6 +17,7 @@ static const struct {
 	const char *cmdline;
 	const char *mounts; /* NULL for those in an initramfs */
 	const char *words;
+	const char *fstab; /* the image's copy, or NULL */
 } rows[] = {
 	/* all forms of root= */
 	{ "path", PAIR, "root=/dev/a2", NULL,
@@ -228,6 +39,22 @@ static const struct {
 	  "1 root-disk a2 root=/dev/disk/by-id/first; 2 claimed; " },
 	{ "whole disk", PAIR, "root=/dev/b", NULL,
 	  "1 claimed; 2 root-disk b root=/dev/b; " },
+	/* no root=, but fstab or the type of the partition tell */
+	{ "fstab names the root disk", PAIR, "", NULL,
+	  "1 root-disk a2 fstab:/=UUID=22-22; 2 claimed; ",
+	  "UUID=22-22 / ext4 defaults\n" },
+	{ "root=gpt-auto",
+	  "a pci0000:00/%1/x\n"
+	  "a1 pci0000:00/%1/x/a part=1 type=ext4 uuid=1 link=gpt-auto-root\n" SECOND,
+	  "root=gpt-auto", NULL, "1 root-disk a1 root=gpt-auto; 2 claimed; " },
+	/* mounted by the initramfs: live systems have no root= */
+	{ "live", PAIR, "boot=live",
+	  INITRAMFS "2 1 0:30 / /root rw - overlay overlay rw\n"
+		    "3 1 259:2 / /root/run/live/medium ro - ext4 /dev/a2 ro\n",
+	  "1 in-use a2 /root/run/live/medium; 2 claimed; " },
+	{ "root= is wrong, but the initramfs knew better", PAIR, "root=UUID=99",
+	  INITRAMFS "2 1 259:2 / /root rw - ext4 /dev/a2 rw\n",
+	  "1 in-use a2 /root; 2 claimed; " },
 	/* root= matches no disk */
 	{ "no such UUID", PAIR, "root=UUID=99", NULL,
 	  "1 root-unknown; 2 root-unknown; " },
@@ -244,14 +71,45 @@ static const struct {
 	/* other devspecs */
 	{ "resume", PAIR, "root=/dev/a2 resume=UUID=33-33", NULL,
 	  "1 root-disk a2 root=/dev/a2; 2 root-disk b1 resume=UUID=33-33; " },
-	{ "fstab", PAIR, "root=/dev/a2 fstab:/data=LABEL=data", NULL,
-	  "1 root-disk a2 root=/dev/a2; 2 root-disk b1 fstab:/data=LABEL=data; " },
+	{ "fstab", PAIR, "root=/dev/a2", NULL,
+	  "1 root-disk a2 root=/dev/a2; 2 root-disk b1 fstab:/data=LABEL=data; ",
+	  "LABEL=data /data ext4 defaults 0 2" },
+	{ "nofail, and there", PAIR, "root=/dev/a2", NULL,
+	  "1 root-disk a2 root=/dev/a2; 2 root-disk b1 fstab:/data=LABEL=data; ",
+	  "LABEL=data /data ext4 nofail 0 2" },
+	{ "nofail, and absent", PAIR, "root=/dev/a2", NULL,
+	  "1 root-disk a2 root=/dev/a2; 2 claimed; ", "LABEL=backup /b ext4 nofail\n" },
+	{ "noauto", PAIR, "root=/dev/a2", NULL,
+	  "1 root-disk a2 root=/dev/a2; 2 claimed; ", "LABEL=data /data ext4 noauto\n" },
 	{ "stale resume and plain disks", PAIR, "root=/dev/a2 resume=UUID=99", NULL,
 	  "1 root-disk a2 root=/dev/a2; 2 claimed; " },
 	{ "stale resume and LUKS",
 	  FIRST "b pci0000:00/%2/x type=crypto_LUKS uuid=5 usage=crypto\n",
 	  "root=/dev/a2 resume=UUID=99", NULL,
-	  "1 root-disk a2 root=/dev/a2; 2 unclear - resume=UUID=99; " },
+	  "1 root-disk a2 root=/dev/a2; 2 not-found - resume=UUID=99; " },
+	/* what is missing may come from a drive without a driver, or be what nothing
+	   recognises: swap on plain dm-crypt */
+	{ "fstab names a missing disk, no disk on the second drive", FIRST,
+	  "root=/dev/a2", NULL,
+	  "1 root-disk a2 root=/dev/a2; 2 not-found - fstab:/home=UUID=77-77; ",
+	  "UUID=77-77 /home ext4 defaults 0 2\n" },
+	{ "fstab names a missing disk, plain disks", PAIR, "root=/dev/a2", NULL,
+	  "1 root-disk a2 root=/dev/a2; 2 claimed; ",
+	  "UUID=77-77 /home ext4 defaults 0 2\n" },
+	{ "fstab names a missing disk, a disk of no known format",
+	  FIRST "b pci0000:00/%2/x\n", "root=/dev/a2", NULL,
+	  "1 root-disk a2 root=/dev/a2; 2 not-found - fstab:swap=/dev/mapper/swap; ",
+	  "/dev/mapper/swap none swap sw 0 0\n" },
+	{ "fstab names a missing disk, a partition of no known format",
+	  FIRST "b pci0000:00/%2/x\nb1 pci0000:00/%2/x/b part=1 type=ext4 uuid=5\n"
+		"b2 pci0000:00/%2/x/b part=2\n",
+	  "root=/dev/a2", NULL,
+	  "1 root-disk a2 root=/dev/a2; 2 not-found - fstab:/home=UUID=77-77; ",
+	  "UUID=77-77 /home ext4 defaults 0 2\n" },
+	{ "nothing is missing: a new drive of no known format",
+	  FIRST "b pci0000:00/%2/x\n", "root=/dev/a2", NULL,
+	  "1 root-disk a2 root=/dev/a2; 2 claimed; ",
+	  "UUID=22-22 / ext4 defaults 0 2\n" },
 	{ "LUKS of a guest",
 	  FIRST "b pci0000:00/%2/x type=crypto_LUKS uuid=5 usage=crypto\n",
 	  "root=/dev/a2", NULL, "1 root-disk a2 root=/dev/a2; 2 claimed; " },
@@ -260,7 +118,7 @@ static const struct {
 	  "root=/dev/a2 rd.luks.uuid=luks-5a", NULL,
 	  "1 root-disk a2 root=/dev/a2; 2 root-disk b rd.luks.uuid=luks-5a; " },
 	{ "an external journal", PAIR, "root=/dev/a2 rootflags=journal_dev=0x801", NULL,
-	  "1 root-disk a2 root=/dev/a2; 2 unclear - rootflags=journal_dev=0x801; " },
+	  "1 root-disk a2 root=/dev/a2; 2 claimed; " },
 	/* stacks */
 	{ "LUKS on LVM",
 	  "a pci0000:00/%1/x type=LVM2_member uuid=P vg=vg vguuid=G usage=raid\n"
@@ -300,14 +158,15 @@ static const struct {
 	  "a pci0000:00/%1/x type=LVM2_member uuid=P vg=my-vg vguuid=aa usage=raid\n"
 	  "b pci0000:00/%2/x type=LVM2_member uuid=Q vg=my vguuid=bb usage=raid\n"
 	  "c platform/x type=ext4 uuid=1\n",
-	  "root=UUID=1 fstab:/home=/dev/mapper/my--vg-home", NULL,
-	  "1 root-disk a fstab:/home=/dev/mapper/my--vg-home; 2 claimed; " },
+	  "root=UUID=1", NULL,
+	  "1 root-disk a fstab:/home=/dev/mapper/my--vg-home; 2 claimed; ",
+	  "/dev/mapper/my--vg-home /home ext4 defaults\n" },
 	{ "an inactive volume by VG/LV",
 	  "a pci0000:00/%1/x type=LVM2_member uuid=P vg=my-vg vguuid=aa usage=raid\n"
 	  "b pci0000:00/%2/x type=LVM2_member uuid=Q vg=my vguuid=bb usage=raid\n"
 	  "c platform/x type=ext4 uuid=1\n",
-	  "root=UUID=1 fstab:/home=/dev/my/home", NULL,
-	  "1 claimed; 2 root-disk b fstab:/home=/dev/my/home; " },
+	  "root=UUID=1", NULL, "1 claimed; 2 root-disk b fstab:/home=/dev/my/home; ",
+	  "/dev/my/home /home ext4 defaults\n" },
 	{ "md RAID1",
 	  "a pci0000:00/%1/x type=linux_raid_member uuid=R usage=raid\n"
 	  "b pci0000:00/%2/x\n"
@@ -381,41 +240,10 @@ static const struct {
 	  "", "1 1 0:33 / / rw - btrfs /dev/a rw\n", "1 in-use a /; 2 in-use b /; " },
 };
 
-static void describe(const struct plan *plan, char *words, size_t size)
-{
-	size_t at = 0;
-
-	words[0] = '\0';
-	for (size_t i = 0; i < plan->count; i++) {
-		const struct plan_entry *entry = &plan->entries[i];
-
-		at += (size_t)snprintf(words + at, size - at, "%u %s",
-				       entry->device->address.bus,
-				       entry->reason ? reason_word(entry->reason)
-						     : verdict_word(entry->verdict));
-		if (entry->disk[0] || entry->backs[0])
-			at += (size_t)snprintf(words + at, size - at, " %s",
-					       entry->disk[0] ? entry->disk : "-");
-		if (entry->backs[0])
-			at += (size_t)snprintf(words + at, size - at, " %s",
-					       entry->backs);
-		at += (size_t)snprintf(words + at, size - at, "; ");
-	}
-}
-
 static void judge_late(const char *cmdline, const char *mounts, bool is_late, char *words,
 		       size_t size)
 {
-	struct situation situation;
-	char text[256];
-
-	snprintf(text, sizeof(text), IDS "%s", cmdline);
-	put_file(&root, "proc/self/mountinfo", mounts ? mounts : INITRAMFS);
-	situation_make(NVME, text, &situation);
-	guard_disks(root.fd, text, is_late, UINT64_MAX, &situation.plan);
-	situation_claim(&situation);
-	describe(&situation.plan, words, size);
-	situation_free(&situation);
+	disks_judge(NVME, cmdline, mounts, is_late, words, size);
 }
 
 START_TEST(finds_backing_devices)
@@ -424,6 +252,8 @@ START_TEST(finds_backing_devices)
 	char words[512];
 
 	put_disks(rows[_i].disks);
+	if (rows[_i].fstab)
+		put_file(&disks_root, "etc/passthru/fstab", rows[_i].fstab);
 	judge_late(rows[_i].cmdline, rows[_i].mounts, true, words, sizeof(words));
 	expect_text(rows[_i].name, words, rows[_i].words);
 	ck_assert_uint_eq(count_fds(), before);
@@ -447,7 +277,7 @@ START_TEST(reads_swaps)
 	char words[256];
 
 	put_disks(PAIR);
-	put_file(&root, "proc/swaps", "Filename Type\n/dev/b1 partition 1 0 -2\n");
+	put_file(&disks_root, "proc/swaps", "Filename Type\n/dev/b1 partition 1 0 -2\n");
 	judge_late("root=/dev/a2", NULL, true, words, sizeof(words));
 	expect_text("swaps", words, "1 root-disk a2 root=/dev/a2; 2 in-use b1 swap; ");
 }
@@ -458,50 +288,67 @@ START_TEST(knows_nvme_multipath)
 	char words[256];
 
 	put_disks("n virtual/nvme-subsystem/nvme-subsys0 type=ext4 uuid=1\n");
-	put_link(&root, "sys/class/nvme-subsystem/nvme-subsys0",
+	put_link(&disks_root, "sys/class/nvme-subsystem/nvme-subsys0",
 		 "../../devices/virtual/nvme-subsystem/nvme-subsys0");
-	put_link(&root, "sys/devices/virtual/nvme-subsystem/nvme-subsys0/nvme0",
+	put_link(&disks_root, "sys/devices/virtual/nvme-subsystem/nvme-subsys0/nvme0",
 		 "../../../pci0000:00/0000:01:00.0/nvme/nvme0");
-	put_link(&root, "sys/devices/virtual/nvme-subsystem/nvme-subsys0/nvme1",
+	put_link(&disks_root, "sys/devices/virtual/nvme-subsystem/nvme-subsys0/nvme1",
 		 "../../../pci0000:00/0000:02:00.0/nvme/nvme1");
 	judge_late("root=UUID=1", NULL, true, words, sizeof(words));
 	expect_text("multipath", words,
 		    "1 root-disk n root=UUID=1; 2 root-disk n root=UUID=1; ");
 }
 
-/* A network card matters only if the root file system is remote. */
-static const struct {
-	const char *cmdline;
-	const char *flags;
-	bool is_late;
-	const char *words;
-} cards[] = {
-	{ "root=/dev/a2", "0x1003", false, "3 claimed; " },
-	{ "root=/dev/nfs", "0x1003", false, "3 root-unknown; " },
-	{ "root=/dev/nfs", "0x1003", true, "3 root-network; " },
-	{ "root=/dev/nfs", "0x1002", true, "3 claimed; " },
-	{ "root=/dev/nowhere", "0x1003", true, "3 claimed; " },
-	{ "netroot=iscsi:x root=/dev/c", "0x1003", true, "3 root-network; " },
-	/* an iSCSI disk is remote by its sysfs path */
-	{ "root=UUID=7", "0x1003", true, "3 root-network; " },
-};
-
-START_TEST(guards_network_cards)
+START_TEST(knows_partitions_of_nvme_multipath)
 {
-	struct situation situation;
-	char words[64], text[256];
+	char words[256];
 
-	put_disks(PAIR "c platform/host3/session1/target3 type=ext4 uuid=7\n");
-	put_file(&root, "proc/self/mountinfo", INITRAMFS);
-	put_file(&root, "sys/bus/pci/devices/0000:03:00.0/net/eth0/flags",
-		 cards[_i].flags);
-	snprintf(text, sizeof(text), "passthru.ids=8086:1533 %s", cards[_i].cmdline);
-	situation_make("03:00.0 8086:1533 020000 3 igb\n", text, &situation);
-	guard_disks(root.fd, text, cards[_i].is_late, UINT64_MAX, &situation.plan);
-	situation_claim(&situation);
-	describe(&situation.plan, words, sizeof(words));
-	expect_text(text, words, cards[_i].words);
-	situation_free(&situation);
+	put_disks("n virtual/nvme-subsystem/nvme-subsys0\n"
+		  "n2 virtual/nvme-subsystem/nvme-subsys0/n part=2 type=ext4 uuid=1 "
+		  "partuuid=aa-02\n");
+	put_link(&disks_root, "sys/class/nvme-subsystem/nvme-subsys0",
+		 "../../devices/virtual/nvme-subsystem/nvme-subsys0");
+	put_link(&disks_root, "sys/devices/virtual/nvme-subsystem/nvme-subsys0/nvme0",
+		 "../../../pci0000:00/0000:01:00.0/nvme/nvme0");
+	judge_late("root=PARTUUID=aa-02", NULL, true, words, sizeof(words));
+	expect_text("partition", words,
+		    "1 root-disk n2 root=PARTUUID=aa-02; 2 claimed; ");
+}
+
+/* A class that no disk is expected behind, but a built-in driver has found one. */
+START_TEST(guards_any_class_with_disks)
+{
+	const char *machine = "01:00.0 144d:a808 120000 1 odd\n"
+			      "02:00.0 144d:a808 120000 2 odd\n";
+	char words[256];
+
+	put_disks(FIRST);
+	disks_judge(machine, "root=/dev/a2", NULL, false, words, sizeof(words));
+	expect_text("early", words, "1 root-unknown; 2 claimed; ");
+	disks_judge(machine, "root=/dev/a2", NULL, true, words, sizeof(words));
+	expect_text("late", words, "1 root-disk a2 root=/dev/a2; 2 claimed; ");
+}
+
+/* More may be attached to USB and SAS; all that an NVMe drive has is there at once. */
+START_TEST(knows_what_may_still_come)
+{
+	const char *machine = "01:00.0 144d:a808 0c0330 1 xhci_hcd\n"
+			      "02:00.0 144d:a808 010700 2 mpt3sas\n"
+			      "03:00.0 144d:a808 020000 3 igb\n"
+			      "04:00.0 144d:a808 030000 4 -\n";
+	char words[256];
+
+	put_disks(PAIR "c platform/x type=ext4 uuid=1\n");
+	put_file(&disks_root, "etc/passthru/fstab", "UUID=77-77 /home ext4 defaults\n");
+	disks_judge(machine, "root=UUID=1", NULL, true, words, sizeof(words));
+	expect_text("missing", words,
+		    "1 not-found - fstab:/home=UUID=77-77; "
+		    "2 not-found - fstab:/home=UUID=77-77; 3 claimed; 4 claimed; ");
+	put_file(&disks_root, "etc/passthru/fstab", "UUID=33-33 /home ext4 defaults\n");
+	disks_judge(machine, "root=UUID=1", NULL, true, words, sizeof(words));
+	expect_text(
+		"found", words,
+		"1 claimed; 2 root-disk b1 fstab:/home=UUID=33-33; 3 claimed; 4 claimed; ");
 }
 
 /* A Thunderbolt controller in a switch, and one next to its root ports. */
@@ -531,18 +378,77 @@ START_TEST(knows_thunderbolt)
 	char parent[256], target[300], words[128];
 
 	put_disks(tunnels[_i].disk);
-	put_file(&root, "proc/self/mountinfo", INITRAMFS);
+	put_file(&disks_root, "proc/self/mountinfo", INITRAMFS);
 	expand_parent(tunnels[_i].controller, parent, sizeof(parent));
 	snprintf(target, sizeof(target), "../../../devices/%s", parent);
-	put_link(&root, "sys/bus/pci/devices/0000:03:00.0", target);
-	put_file(&root, "sys/bus/pci/devices/0000:05:00.0/removable",
+	put_link(&disks_root, "sys/bus/pci/devices/0000:03:00.0", target);
+	put_file(&disks_root, "sys/bus/pci/devices/0000:05:00.0/removable",
 		 tunnels[_i].is_removable ? "removable\n" : "fixed\n");
 	situation_make("03:00.0 8086:1137 0c0340 3 thunderbolt\n", cmdline, &situation);
-	guard_disks(root.fd, cmdline, true, UINT64_MAX, &situation.plan);
+	guard_disks(disks_root.fd, cmdline, true, 0, &situation.plan);
 	situation_claim(&situation);
-	describe(&situation.plan, words, sizeof(words));
+	disks_describe(&situation.plan, words, sizeof(words));
 	expect_text(tunnels[_i].name, words, tunnels[_i].words);
 	situation_free(&situation);
+}
+
+/* A disk with /home that appears a little later. */
+START_TEST(waits_for_missing_disks)
+{
+	const char *machine = "01:00.0 144d:a808 0c0330 1 xhci_hcd\n"
+			      "02:00.0 144d:a808 0c0330 2 xhci_hcd\n";
+	uint64_t before = clock_ms();
+	_cleanup_free_ char *log = NULL;
+	char words[256];
+
+	put_file(&disks_root, "dev/kmsg", "");
+	log_open(disks_root.fd, false, false);
+	put_file(&disks_root, "etc/passthru/fstab", "UUID=77-77 /home ext4 defaults\n");
+	put_disks_later("c platform/x type=ext4 uuid=1\n"
+			"u pci0000:00/%1/usb1/1-1/x type=ext4 uuid=77-77\n",
+			1, 300);
+	disks_wait_ms = 20000;
+	disks_judge(machine, "root=UUID=1", NULL, true, words, sizeof(words));
+	expect_text("found", words, "1 root-disk u fstab:/home=UUID=77-77; 2 claimed; ");
+	ck_assert_uint_lt(clock_ms() - before, 10000);
+	log = get_file(&disks_root, "dev/kmsg");
+	expect("says for what it waits",
+	       strstr(log, "passthru: waiting up to 20 s for fstab:/home=UUID=77-77\n"));
+}
+
+/* No longer than there is time, and not at all where that cannot help. */
+static const struct {
+	const char *name;
+	const char *machine;
+	const char *disks;
+	const char *fstab;
+	bool waits;
+} waits[] = {
+	{ "nothing comes", "01:00.0 144d:a808 0c0330 1 xhci_hcd\n",
+	  "c platform/x type=ext4 uuid=1\n", "UUID=77-77 /home ext4 defaults\n", true },
+	{ "nofail", "01:00.0 144d:a808 0c0330 1 xhci_hcd\n",
+	  "c platform/x type=ext4 uuid=1\n", "UUID=77-77 /home ext4 nofail\n", false },
+	{ "nothing is missing", "01:00.0 144d:a808 0c0330 1 xhci_hcd\n",
+	  "c platform/x type=ext4 uuid=1\n", "UUID=1 / ext4 defaults\n", false },
+	{ "no device could bring it", "01:00.0 144d:a808 010802 1 nvme\n",
+	  "c platform/x type=ext4 uuid=1\nb pci0000:00/%1/x type=ext4 uuid=2\n",
+	  "UUID=77-77 /home ext4 defaults\n", false },
+	{ "it may be in a locked container", "01:00.0 144d:a808 0c0330 1 xhci_hcd\n",
+	  "c platform/x type=ext4 uuid=1\n"
+	  "l platform/y type=crypto_LUKS uuid=2 usage=crypto\n",
+	  "UUID=77-77 /home ext4 defaults\n", false },
+};
+
+START_TEST(waits_only_if_it_helps)
+{
+	uint64_t before = clock_ms();
+	char words[256];
+
+	put_file(&disks_root, "etc/passthru/fstab", waits[_i].fstab);
+	put_disks(waits[_i].disks);
+	disks_wait_ms = 600;
+	disks_judge(waits[_i].machine, "root=UUID=1", NULL, true, words, sizeof(words));
+	expect_number(waits[_i].name, clock_ms() - before >= 600, waits[_i].waits);
 }
 
 /* Out of memory, nothing is claimed. */
@@ -555,14 +461,14 @@ START_TEST(lacks_memory)
 		struct situation situation;
 		bool reached;
 
-		put_file(&root, "proc/self/mountinfo", INITRAMFS);
+		put_file(&disks_root, "proc/self/mountinfo", INITRAMFS);
 		situation_make(NVME, IDS "root=UUID=22-22", &situation);
 		seam_fail(SEAM_ALLOCATE, nth, ENOMEM);
-		guard_disks(root.fd, IDS "root=UUID=22-22", true, UINT64_MAX,
+		guard_disks(disks_root.fd, IDS "root=UUID=22-22", true, 0,
 			    &situation.plan);
 		situation_claim(&situation);
 		reached = seam_reset(SEAM_ALLOCATE);
-		describe(&situation.plan, words, sizeof(words));
+		disks_describe(&situation.plan, words, sizeof(words));
 		situation_free(&situation);
 		if (!reached)
 			break;
@@ -575,13 +481,17 @@ int main(void)
 {
 	TCase *tcase = tcase_create("backing");
 
-	tcase_add_checked_fixture(tcase, set_up, tear_down);
+	tcase_add_checked_fixture(tcase, disks_set_up, disks_tear_down);
 	add_rows(tcase, finds_backing_devices, rows);
 	tcase_add_test(tcase, waits_for_the_root_disk);
 	tcase_add_test(tcase, reads_swaps);
 	tcase_add_test(tcase, knows_nvme_multipath);
-	add_rows(tcase, guards_network_cards, cards);
+	tcase_add_test(tcase, knows_partitions_of_nvme_multipath);
+	tcase_add_test(tcase, guards_any_class_with_disks);
+	tcase_add_test(tcase, knows_what_may_still_come);
 	add_rows(tcase, knows_thunderbolt, tunnels);
+	tcase_add_test(tcase, waits_for_missing_disks);
+	add_rows(tcase, waits_only_if_it_helps, waits);
 	tcase_add_test(tcase, lacks_memory);
 	return unit_run("backing", tcase);
 }

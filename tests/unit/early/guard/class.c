@@ -22,6 +22,10 @@ static const struct {
 	{ "CXL memory", { .class = 0x050210 }, true, false },
 	{ "Thunderbolt", { .vendor = 0x8086, .class = 0x088000 }, true, false },
 	{ "other", { .vendor = 0x1b36, .class = 0x088000 }, false, false },
+	/* Realtek's card readers, with mmc_block on rtsx_pci */
+	{ "RTS5229", { .vendor = 0x10ec, .class = 0xff0000 }, true, false },
+	{ "virtio-9p", { .vendor = 0x1af4, .class = 0x000200 }, true, false },
+	{ "virtiofs", { .vendor = 0x1af4, .class = 0x018000 }, true, false },
 	{ "Ethernet", { .class = 0x020000 }, false, true },
 	{ "WLAN", { .class = 0x028000 }, false, true },
 	{ "VGA", { .class = 0x030000 }, false, false },

@@ -6,7 +6,7 @@
 #include "seams.h"
 #include "unit.h"
 
-#define UNSET "root unknown ; "
+#define UNSET "root path /dev/gpt-auto-root; "
 
 static const struct {
 	const char *text;
@@ -44,15 +44,28 @@ static const struct {
 	{ "root=/dev/sda root=/dev/sdb", "root path /dev/sdb; " },
 	{ "root=/dev/sda root=", UNSET },
 	/* remote */
-	{ "root=/dev/nfs nfsroot=10.0.0.1:/srv", "network" },
-	{ "root=nfs:10.0.0.1:/srv", "network" },
-	{ "root=10.0.0.1:/srv", "network" },
-	{ "root=iscsi:@10.0.0.1::3260::iqn", "network" },
-	{ "root=dhcp", "network" },
-	{ "boot=nfs", "network" },
-	{ "netroot=iscsi:x root=UUID=12", "root uuid 12; network" },
+	{ "root=/dev/nfs nfsroot=10.0.0.1:/srv", "network root" },
+	{ "root=nfs:10.0.0.1:/srv", "network root" },
+	{ "root=10.0.0.1:/srv", "network root" },
+	{ "root=iscsi:@10.0.0.1::3260::iqn", "network root" },
+	{ "root=dhcp", "network root" },
+	{ "boot=nfs", "network root" },
+	{ "netroot=iscsi:x root=UUID=12", "root uuid 12; network root" },
 	{ "rd.iscsi.initiator=x root=LABEL=r", "root label r; network" },
-	{ "ip=dhcp root=LABEL=r", "root label r; " },
+	{ "root=/dev/nbd0p1", "network root" },
+	{ "root=live:http://10.0.0.1/x", "network root" },
+	{ "nvmf.discover=tcp root=LABEL=r", "root label r; network" },
+	/* unlocking over the network: the root file system is local */
+	{ "ip=dhcp root=LABEL=r", "root label r; network" },
+	{ "ip=off root=LABEL=r", "root label r; " },
+	{ "ip=none root=LABEL=r", "root label r; " },
+	{ "rd.neednet=1 root=LABEL=r", "root label r; network" },
+	{ "rd.neednet root=LABEL=r", "root label r; network" },
+	{ "rd.neednet=0 root=LABEL=r", "root label r; " },
+	{ "ip=dhcp", UNSET "network" },
+	/* systemd looks for it */
+	{ "root=gpt-auto", UNSET },
+	{ "root=fstab", UNSET },
 	/* other parameters */
 	{ "root=x resume=UUID=ab", "root path x; uuid ab; " },
 	{ "root=x resume=/dev/sda1 resume=/dev/sdb1", "root path x; path /dev/sdb1; " },
@@ -73,9 +86,8 @@ static const struct {
 	{ "root=x rd.lvm.lv=vg/lv", "group vg; root path x; " },
 	{ "root=x rd.md.uuid=a:b:c:d", "md a:b:c:d; root path x; " },
 	{ "root=x cryptopts=target=c,source=UUID=12,lvm=v", "uuid 12; root path x; " },
-	{ "root=x fstab:/home=UUID=12", "uuid 12; root path x; " },
 	{ "root=x rd.lvm.vg rd.lvm.lv= rd.luks", "root path x; " },
-	/* behind "--": for init */
+	/* after "--": for init */
 	{ "root=x -- root=y", "root path x; " },
 };
 

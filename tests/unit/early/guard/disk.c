@@ -15,10 +15,13 @@ static const struct {
 	{ "01:00.0 144d:a808 010802 1 nvme\n",
 	  "passthru.ids=144d:a808 passthru.skip=01:00.0", false },
 	{ "01:00.0 8086:1533 020000 1 igb\n", "passthru.ids=8086:1533", true },
-	{ "01:00.0 10de:13c2 030000 1 -\n", "passthru.ids=10de:13c2", false },
+	{ "01:00.0 144d:a808 010802 1 nvme\n", "passthru.ids=144d:a808!", false },
+	{ "01:00.0 144d:a808 010802 1 nvme\n", "passthru.addrs=01:00.0!", false },
+	{ "01:00.0 144d:a808 010802 1 nvme\n",
+	  "passthru.ids=144d:a808 passthru.addrs=01:00.0!", false },
 };
 
-START_TEST(applies_to_what_may_back_the_system)
+START_TEST(applies_to_pending_entries)
 {
 	struct situation situation;
 
@@ -83,11 +86,11 @@ static const struct {
 	  "nvme0n1",
 	  "swap" },
 	{ "remote root",
-	  { .is_late = true, .root_found = true, .has_root_network = true },
+	  { .is_late = true, .root_found = true, .network = "ip=dhcp" },
 	  VERDICT_KEPT,
 	  REASON_ROOT_NETWORK,
 	  "",
-	  "" },
+	  "ip=dhcp" },
 	{ "unread",
 	  { .is_late = true, .root_found = true, .unread = &disk },
 	  VERDICT_KEPT,
@@ -103,9 +106,15 @@ static const struct {
 	{ "missing",
 	  { .is_late = true, .root_found = true, .missing = &parameter },
 	  VERDICT_KEPT,
-	  REASON_UNCLEAR,
+	  REASON_NOT_FOUND,
 	  "",
 	  "resume=/dev/b" },
+	{ "a shared directory",
+	  { .is_late = true, .root_found = true, .devspec = &mount },
+	  VERDICT_KEPT,
+	  REASON_IN_USE,
+	  "",
+	  "/data" },
 	{ "unclear stack",
 	  { .is_late = true, .root_found = true, .is_stack_unclear = true },
 	  VERDICT_KEPT,
@@ -130,7 +139,7 @@ int main(void)
 {
 	TCase *tcase = tcase_create("disk guard");
 
-	add_rows(tcase, applies_to_what_may_back_the_system, entries);
+	add_rows(tcase, applies_to_pending_entries, entries);
 	add_rows(tcase, judges, judgements);
 	return unit_run("disk guard", tcase);
 }

@@ -61,11 +61,19 @@ static const struct {
 	  "01:00.0 claimed; 02:00.0 claimed; " },
 	{ TWINS, BOTH_IDS " passthru.addrs=01:00.1",
 	  "01:00.0 boot-display; 01:00.1 claimed; 02:00.0 claimed; 02:00.1 claimed; " },
+	/* "!" lifts the guard for what it matches */
+	{ TWINS, "passthru.ids=10de:13c2!,10de:0fbb", TAKEN },
+	{ TWINS, "passthru.ids=10de:13c2,10de:0fbb!",
+	  "01:00.0 boot-display; 01:00.1 claimed; 02:00.0 claimed; 02:00.1 claimed; " },
 	/* a single GPU */
 	{ "01:00.0 10de:13c2 030000 1 - boot\n01:00.1 10de:0fbb 040300 1 -\n", BOTH_IDS,
 	  "01:00.0 claimed; 01:00.1 claimed; " },
 	{ "01:00.0 10de:13c2 030000 1 - boot\n", "passthru.ids=10de:ffffffff",
 	  "01:00.0 claimed; " },
+	/* a 3D controller has no screen: the host would be left without one */
+	{ TWINS "03:00.0 10de:20b0 030200 3 nvidia\n", BOTH_IDS, KEPT },
+	{ TWINS "03:00.0 10de:20b0 030200 3 nvidia\n", BOTH_IDS " passthru.addrs=01:00.*",
+	  TAKEN },
 	/* two, each with an ID of its own */
 	{ "01:00.0 10de:13c2 030000 1 - boot\n02:00.0 10de:1b80 030000 2 -\n",
 	  "passthru.ids=10de:13c2,10de:1b80", "01:00.0 claimed; 02:00.0 claimed; " },

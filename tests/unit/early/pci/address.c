@@ -156,6 +156,32 @@ START_TEST(matches)
 	expect_number(text, address_matches(&pattern, &address), matching[_i].matches);
 }
 
+static const struct {
+	const char *address;
+	const char *path;
+	bool is_in;
+} paths[] = {
+	{ "0000:01:00.0", "../../devices/pci0000:00/0000:00:01.0/0000:01:00.0/net/eth0",
+	  true },
+	{ "0000:00:01.0", "../../devices/pci0000:00/0000:00:01.0/0000:01:00.0/net/eth0",
+	  true },
+	{ "0000:01:00.0", "/devices/pci0000:00/0000:01:00.0", true },
+	{ "0000:01:00.1", "/devices/pci0000:00/0000:01:00.0/x", false },
+	{ "10000:01:00.0", "/devices/pci10000:00/10000:01:00.0/x", true },
+	{ "0000:01:00.0", "/devices/pci10000:00/10000:01:00.0/x", false },
+	/* a serial port of kernels since 6.5 is below it as well as named after it */
+	{ "0000:01:00.0", "/devices/0000:01:00.0:0/0000:01:00.0:0.0/tty/ttyS4", false },
+	{ "0000:01:00.0", "", false },
+};
+
+START_TEST(is_in_path)
+{
+	struct pci_address address = address_of(paths[_i].address);
+
+	expect_number(paths[_i].path, address_is_in_path(&address, paths[_i].path),
+		      paths[_i].is_in);
+}
+
 int main(void)
 {
 	TCase *tcase = tcase_create("address");
@@ -164,5 +190,6 @@ int main(void)
 	add_rows(tcase, refuses, bad);
 	add_rows(tcase, orders, sorted);
 	add_rows(tcase, matches, matching);
+	add_rows(tcase, is_in_path, paths);
 	return unit_run("address", tcase);
 }

@@ -15,6 +15,7 @@ static const struct {
 	const char *cpuinfo; /* NULL for none */
 	const char *files[2];
 	const char *advice;
+	uint32_t class; /* of the device; 0 for any */
 } rows[] = {
 	{ "nothing", NULL, { 0 }, "enable the IOMMU in the firmware" },
 	{ "unknown CPU", "processor : 0\n", { 0 }, "enable the IOMMU in the firmware" },
@@ -38,6 +39,21 @@ static const struct {
 	  INTEL,
 	  { TABLES "DMAR", "sys/class/iommu/dmar0" },
 	  "this machine's IOMMU is on but does not cover it" },
+	{ "on, integrated graphics",
+	  INTEL,
+	  { TABLES "DMAR", "sys/class/iommu/dmar0" },
+	  "boot with intel_iommu=on: without it the kernel leaves integrated graphics out",
+	  0x030000 },
+	{ "on, Intel, another device",
+	  INTEL,
+	  { TABLES "DMAR", "sys/class/iommu/dmar0" },
+	  "this machine's IOMMU is on but does not cover it",
+	  0x020000 },
+	{ "off, integrated graphics",
+	  INTEL,
+	  { TABLES "DMAR" },
+	  "boot with intel_iommu=on",
+	  0x030000 },
 	{ "on, AMD",
 	  AMD,
 	  { TABLES "IVRS", "sys/class/iommu/ivhd0" },
@@ -51,13 +67,15 @@ static const struct {
 START_TEST(advises)
 {
 	struct directory root = make_directory();
+	struct pci_id id = { .vendor = 0x8086, .class = rows[_i].class };
 	unsigned fds = count_fds();
 
 	if (rows[_i].cpuinfo)
 		put_file(&root, "proc/cpuinfo", rows[_i].cpuinfo);
 	for (size_t i = 0; i < ARRAY_SIZE(rows[_i].files) && rows[_i].files[i]; i++)
 		put_file(&root, rows[_i].files[i], "");
-	expect_text(rows[_i].name, iommu_advice(root.fd), rows[_i].advice);
+	expect_text(rows[_i].name, iommu_advice(root.fd, id.class ? &id : NULL),
+		    rows[_i].advice);
 	expect_number(rows[_i].name, count_fds(), fds);
 	drop_directory(&root);
 }
@@ -70,28 +88,50 @@ START_TEST(an_empty_class_is_off)
 	put_directory(&root, "sys/class");
 	put_directory(&root, "sys/class/iommu");
 	put_file(&root, TABLES "DMAR", "");
-	expect_text("empty", iommu_advice(root.fd), "boot with intel_iommu=on");
+	expect_text("empty", iommu_advice(root.fd, NULL), "boot with intel_iommu=on");
 	drop_directory(&root);
 }
 
 static const struct {
 	const char *machine;
-	bool may_come;
+	const char *files[2];
+	bool is_virtio;
+	bool may_add;
 } machines[] = {
-	{ "", false },
-	{ "00:00.0 8086:29c0 060000 - -\n", false },
-	{ "00:00.0 8086:29c0 060000 - -\n00:01.0 1af4:1057 0a0000 - -\n", true },
-	{ "00:01.0 1af4:1041 020000 - -\n", false },
-	{ "00:01.0 1234:1057 020000 - -\n", false },
+	{ "", { 0 }, false, false },
+	{ "00:00.0 8086:29c0 060000 - -\n", { 0 }, false, false },
+	{ "00:00.0 8086:29c0 060000 - -\n00:01.0 1af4:1057 0a0000 - -\n",
+	  { 0 },
+	  true,
+	  true },
+	{ "00:01.0 1af4:1041 020000 - -\n", { 0 }, false, false },
+	{ "00:01.0 1234:1057 020000 - -\n", { 0 }, false, false },
+	/* arm64: by ACPI, by device tree */
+	{ "", { TABLES "IORT" }, false, true },
+	{ "",
+	  { "sys/class/iommu/arm-smmu-v3.0", "sys/firmware/devicetree/base" },
+	  false,
+	  true },
+	/* x86 */
+	{ "", { TABLES "DMAR", "sys/class/iommu/dmar0" }, false, false },
+	{ "", { TABLES "IVRS", "sys/class/iommu/ivhd0" }, false, false },
+	{ "", { TABLES "DMAR" }, false, false },
 };
 
-START_TEST(knows_what_may_come)
+START_TEST(knows_where_groups_come_late)
 {
+	struct directory root = make_directory();
+	const char *name = machines[_i].files[0];
 	struct pci_list list;
 
+	for (size_t i = 0; i < 2 && machines[_i].files[i]; i++)
+		put_file(&root, machines[_i].files[i], "");
 	machine_read(machines[_i].machine, &list);
-	expect_number(machines[_i].machine, iommu_may_come(&list), machines[_i].may_come);
+	name = name ? name : machines[_i].machine;
+	expect_number(name, iommu_is_virtio(&list), machines[_i].is_virtio);
+	expect_number(name, iommu_may_add_groups(root.fd, &list), machines[_i].may_add);
 	pci_list_free(&list);
+	drop_directory(&root);
 }
 
 int main(void)
@@ -100,6 +140,6 @@ int main(void)
 
 	add_rows(tcase, advises, rows);
 	tcase_add_test(tcase, an_empty_class_is_off);
-	add_rows(tcase, knows_what_may_come, machines);
+	add_rows(tcase, knows_where_groups_come_late, machines);
 	return unit_run("iommu", tcase);
 }

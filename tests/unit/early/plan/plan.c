@@ -35,8 +35,9 @@ static void describe(const struct situation *situation, char *words, size_t size
 		char name[ADDRESS_SIZE];
 
 		address_format(&entry->device->address, name);
-		at += (size_t)snprintf(words + at, size - at, "%s%s %s%s%s; ", name,
+		at += (size_t)snprintf(words + at, size - at, "%s%s%s %s%s%s; ", name,
 				       entry->by_group ? " by-group" : "",
+				       entry->is_forced ? " forced" : "",
 				       verdict_word(entry->verdict),
 				       entry->reason ? " " : "",
 				       entry->reason ? reason_word(entry->reason) : "");
@@ -81,6 +82,11 @@ static const struct {
 	{ "passthru.ids=8086:1533@03:00.1", "0000:03:00.1 pending; complete" },
 	{ "passthru.ids=8086:1533 passthru.skip=03:00.0",
 	  "0000:03:00.0 kept skipped; 0000:03:00.1 pending; complete" },
+	/* "!" is for what its item matches, whatever other items match that too */
+	{ "passthru.ids=144d:a808@05:00.0!,8086:1533@03:00.1",
+	  "0000:03:00.1 pending; 0000:05:00.0 forced pending; complete" },
+	{ "passthru.addrs=01:00.0! passthru.ids=10de:13c2,10de:0fbb",
+	  "0000:01:00.0 forced pending; 0000:01:00.1 pending; complete" },
 
 	/* refusals */
 	{ "passthru.addrs=00:01.0", "0000:00:01.0 refused bridge; incomplete" },

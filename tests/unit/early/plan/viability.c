@@ -81,6 +81,23 @@ START_TEST(finds_the_blocker)
 	situation_free(&situation);
 }
 
+/* A graphics card with USB-C: the late stage decides about its USB controller. */
+START_TEST(waits_for_what_is_deferred)
+{
+	struct situation situation;
+	struct plan_entry *usb;
+
+	situation_make("01:00.0 10de:1e89 030000 13 -\n01:00.2 10de:1ad8 0c0330 13 -\n",
+		       "passthru.addrs=01:00.*", &situation);
+	usb = situation_entry(&situation, "01:00.2");
+	usb->verdict = VERDICT_DEFERRED;
+	expect("deferred",
+	       !viability_find_blocker(&situation.devices, &situation.plan, 13));
+	usb->verdict = VERDICT_KEPT;
+	expect("kept", viability_find_blocker(&situation.devices, &situation.plan, 13));
+	situation_free(&situation);
+}
+
 static const struct {
 	const char *cmdline;
 	int groups[8]; /* NO_GROUP at the end */
@@ -121,6 +138,7 @@ int main(void)
 	TCase *tcase = tcase_create("group");
 
 	add_rows(tcase, finds_the_blocker, rows);
+	tcase_add_test(tcase, waits_for_what_is_deferred);
 	add_rows(tcase, goes_through_the_groups, orders);
 	return unit_run("group", tcase);
 }

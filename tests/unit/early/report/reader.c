@@ -125,7 +125,7 @@ static const struct {
 	    .was = "nouveau",
 	    .now = "vfio-pci" },
 	  false },
-	{ "verdict=kept driver=nvme was=nvme reason=in-use block=nvme0n1 devspec=/a%20b",
+	{ "verdict=kept driver=nvme was=nvme reason=in-use block=nvme0n1 for=/a%20b",
 	  { .verdict = VERDICT_KEPT,
 	    .reason = REASON_IN_USE,
 	    .disk = "nvme0n1",
@@ -187,7 +187,8 @@ START_TEST(phrases_fit)
 		ck_assert_uint_lt(strlen(text), sizeof(text) - 1);
 		expect(reason_word(entry.reason),
 		       !reason_is_guard(entry.reason) ||
-			       strstr(text, "passthru.force overrides this"));
+			       strstr(text,
+				      "\"!\" after its ID or address overrides this"));
 	}
 }
 

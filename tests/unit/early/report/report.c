@@ -454,7 +454,7 @@ START_TEST(names_what_a_guard_found)
 	text = get_file(&root, REPORT_PATH);
 	expect_text("guard", text,
 		    HEAD EARLY CARD_IS "verdict=kept driver=nouveau was=nouveau "
-				       "reason=root-disk block=nvme0n1 devspec=/a%20b\n");
+				       "reason=root-disk block=nvme0n1 for=/a%20b\n");
 	situation_free(&situation);
 }
 

@@ -69,6 +69,17 @@ static const struct {
 	  { 0 },
 	  INFO IS
 	  "claimed by vfio-pci; this was the boot display; the console is now on another display, ssh or serial\n" ALL_ONE },
+	{ "the last network card",
+	  "06:00.0 10de:13c2 020000 13 -\n07:00.0 10de:1111 020000 14 vfio-pci\n",
+	  IDS,
+	  { 0 },
+	  INFO IS
+	  "claimed by vfio-pci; the host has no other PCI network card\n" ALL_ONE },
+	{ "one of two network cards",
+	  "06:00.0 10de:13c2 020000 13 -\n07:00.0 10de:1111 020000 14 -\n",
+	  IDS,
+	  { 0 },
+	  INFO IS "claimed by vfio-pci\n" ALL_ONE },
 	{ "another driver",
 	  CARD,
 	  IDS " passthru.driver=xe-vfio-pci",
@@ -100,7 +111,7 @@ static const struct {
 	  IDS,
 	  { 0 },
 	  ERROR IS
-	  "refused: its virtual functions are enabled; name those, or write 0 to its sriov_numvfs first\n" NONE_ONE },
+	  "refused: its virtual functions are enabled; request those instead, or write 0 to its sriov_numvfs\n" NONE_ONE },
 	{ "no IOMMU",
 	  "06:00.0 10de:13c2 020000 - -\n",
 	  IDS,
@@ -288,13 +299,17 @@ static const struct {
 	{ "in use", REASON_IN_USE, "", "",
 	  "a disk behind it is in use; unmount it or leave it out" },
 	{ "network", REASON_ROOT_NETWORK, "", "",
-	  "it is up, and the root file system is on the network; leave it out" },
+	  "it is up, and the boot needs the network; leave it out" },
+	{ "network, with its sign", REASON_ROOT_NETWORK, "", "ip=dhcp",
+	  "it is up, and the boot needs the network (ip=dhcp); leave it out" },
+	{ "serial console", REASON_CONSOLE, "", "console=ttyS4",
+	  "it is the serial console (console=ttyS4); if you mean it, name its address in passthru.addrs" },
 	{ "root unknown", REASON_ROOT_UNKNOWN, "", "",
 	  "the root disk is unknown and may be behind it; make root= name a disk that exists" },
 	{ "unreadable", REASON_UNREADABLE, "sda", "",
 	  "sda could not be read and may be the root disk" },
-	{ "missing", REASON_UNCLEAR, "", "resume=",
-	  "resume= was not found and may be behind it; correct or remove that parameter" },
+	{ "missing", REASON_NOT_FOUND, "", "fstab:/home=UUID=77",
+	  "fstab:/home=UUID=77 was not found and may be behind it; correct that entry, or add the driver of its disk to the initramfs" },
 	{ "unclear", REASON_UNCLEAR, "sda3", "",
 	  "the contents of sda3 are unclear and may belong to the system; see wipefs(8)" },
 	{ "unclear stack", REASON_UNCLEAR, "", "",
@@ -318,7 +333,8 @@ START_TEST(says_what_a_guard_keeps)
 	summary_log(root.fd, &situation.result);
 	log = get_file(&root, "dev/kmsg");
 	snprintf(want, sizeof(want),
-		 WARNING IS "kept: %s; passthru.force overrides this\n" NONE_ONE,
+		 WARNING IS
+		 "kept: %s; \"!\" after its ID or address overrides this\n" NONE_ONE,
 		 guards[_i].why);
 	expect_text(guards[_i].name, log, want);
 	situation_free(&situation);

@@ -37,6 +37,7 @@ static const struct machine machine = {
 	.count = ARRAY_SIZE(functions),
 	.has_groups = true,
 	.advice = "switch the IOMMU on",
+	.display_advice = "switch the IOMMU on",
 };
 
 static void make_machine(void)
@@ -48,7 +49,7 @@ static void make_machine(void)
 	}
 }
 
-/* A record of a device, and what becomes of it; text is a part of the sentence. */
+/* A record of a device, and how it is shown; text is part of the sentence. */
 static const struct {
 	const char *record;
 	bool is_plan, is_ok, is_planned;
@@ -58,14 +59,14 @@ static const struct {
 	  false, true, false, "claimed by vfio-pci" },
 	{ "device=0000:0b:00.0 id=1002:67df group=16 verdict=claimed driver=vfio-pci was=amdgpu",
 	  false, true, false, "amdgpu" },
-	/* Claimed in the boot, but not any more. */
+	/* Claimed at boot, but not any more. */
 	{ "device=0000:0c:00.0 id=8086:1533 group=9 verdict=claimed driver=vfio-pci was=igb",
 	  false, false, false, "its driver is now igb" },
 	{ "device=0000:99:00.0 id=8086:1533 group=9 verdict=claimed driver=vfio-pci was=none",
 	  false, false, false, "vfio-pci" },
 	{ "device=0000:01:00.0 id=144d:a808 group=12 verdict=kept driver=nvme was=nvme reason=skipped",
 	  false, true, false, "passthru.skip" },
-	{ "device=0000:01:00.0 id=144d:a808 group=12 verdict=kept driver=nvme was=nvme reason=in-use block=nvme0n1 devspec=/",
+	{ "device=0000:01:00.0 id=144d:a808 group=12 verdict=kept driver=nvme was=nvme reason=in-use block=nvme0n1 for=/",
 	  false, false, false, "nvme0n1 is mounted on /; unmount it" },
 	{ "device=0000:0c:00.0 id=8086:1533 group=none verdict=refused driver=igb was=igb reason=no-iommu",
 	  false, false, false, "switch the IOMMU on" },
@@ -183,7 +184,7 @@ START_TEST(describes_problems)
 			      "%s: \"%s\" has no \"%s\"", row, text, problems[_i].text);
 }
 
-/* Groups: usable when all that is in them is claimed, free or a bridge. */
+/* Groups: usable if each member is claimed, free or a bridge. */
 static const struct {
 	const char *name, *report;
 	bool is_plan;
