@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -109,6 +110,20 @@ static int run_at_root(const struct options *options, int root_fd, uint64_t star
 	return run_cmdline(options, root_fd, text, start_us, start_ms);
 }
 
+/*
+ * A process that hangs in the kernel completes its claim or rollback when it returns,
+ * even if this one has ended by then. So nothing may end it before: systemd spares
+ * processes with "@" as the first byte of their name at switch-root
+ * (https://systemd.io/ROOT_STORAGE_DAEMONS).
+ */
+static void resist_signals(char **argv)
+{
+	if (argv[0] && argv[0][0])
+		argv[0][0] = '@';
+	signal(SIGTERM, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+}
+
 int main(int argc, char **argv)
 {
 	uint64_t start_us = clock_us(), start_ms = clock_ms();
@@ -118,6 +133,7 @@ int main(int argc, char **argv)
 
 	if (status >= 0)
 		return status;
+	resist_signals(argv);
 	root_fd = open(options.root[0] ? options.root : "/",
 		       O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (root_fd < 0) {

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/sysfs.h"
 #include "base/util.h"
 #include "claim/claim.h"
 #include "claim/workers.h"
@@ -125,26 +126,58 @@ static void do_job(void *data, unsigned job)
 	claim_job(data, job);
 }
 
-static void undo_job(void *data, unsigned device)
+static void undo_job(void *data, unsigned job)
 {
-	if (claim_is_expired(data, device))
-		claim_undo(data, device);
+	claim_undo_job(data, job);
+}
+
+#define ATTEMPTS 3
+
+/*
+ * A job that hung for a while and returned in time leaves later jobs of its device
+ * undone: then all are run again.
+ */
+static int run_jobs(struct claims *claims, uint64_t deadline)
+{
+	int r = 0;
+
+	for (unsigned i = 0; r == 0 && i < ATTEMPTS; i++) {
+		r = workers_run(do_job, claims, claim_job_count(claims), deadline);
+		if (!claims_take_skipped(claims))
+			break;
+	}
+	return r;
 }
 
 /* Leaves a fifth of the time for the rollback, which can hang just as well. */
 static void run_workers(const struct run *run, struct claims *claims)
 {
 	uint64_t deadline = run->start_ms + run->timeout_ms;
-	int r = workers_run(do_job, claims, claim_job_count(claims),
-			    deadline - run->timeout_ms / 5);
+	int r = run_jobs(claims, deadline - run->timeout_ms / 5);
 
 	if (r < 0 && r != -ETIME)
 		log_line(LOG_LEVEL_ERROR, "cannot start a process: %s", strerror(-r));
 	if (claims_expire(claims, r == -ETIME ? REASON_TIMEOUT : REASON_INTERNAL) == 0)
 		return;
-	r = workers_run(undo_job, claims, claims->count, deadline);
+	r = workers_run(undo_job, claims, claim_undo_job_count(claims), deadline);
 	if (r < 0)
 		log_debug("rollback: %s", strerror(-r));
+}
+
+/*
+ * udevd kills what an event leaves behind in its control group; a worker may have to
+ * outlive that.
+ */
+static void leave_udev(const struct run *run)
+{
+	static const char *const files[] = { "sys/fs/cgroup/cgroup.procs",
+					     "sys/fs/cgroup/systemd/cgroup.procs" };
+
+	if (run->phase != PHASE_DEVICE)
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+		if (sysfs_write(run->root_fd, files[i], "0") == 0)
+			return;
 }
 
 static int claim_planned(struct run *run)
@@ -153,6 +186,7 @@ static int claim_planned(struct run *run)
 
 	if (plan_count(&run->plan, VERDICT_PENDING) == 0)
 		return 0;
+	leave_udev(run);
 	claims = claims_new(&run->plan);
 	if (!claims)
 		return -ENOMEM;

@@ -12,25 +12,34 @@
 /*
  * The jobs 0 to claim_job_count() - 1, in this order: set the overrides of all devices;
  * load the driver; then for each device unbind its driver and bind ours. If a job fails,
- * or the device has expired when it returns from the kernel, the job rolls the device
- * back.
+ * it rolls back all devices of the slot: half a card given away can crash the driver that
+ * has the other half. If the device has expired when its job returns from the kernel, the
+ * job rolls it back.
  */
 unsigned claim_job_count(const struct claims *claims);
 void claim_job(struct claims *claims, unsigned job);
 
 /*
- * Rolls back: clears the override, unbinds our driver and has the usual one probe the
- * device. Does nothing to a device that was not written to. May be called again, and by
- * two processes at once.
+ * Whether an open device misses a job, which found an earlier one still hanging; forgets
+ * that it does. Then all jobs can be run again: those that are done do nothing.
  */
-void claim_undo(struct claims *claims, unsigned device);
+bool claims_take_skipped(struct claims *claims);
 
 /*
- * Stops all jobs from claiming anything. Returns the number of devices that were still
- * open; the caller must claim_undo() each device for which claim_is_expired().
+ * Stops all jobs from claiming anything. Returns the number of devices to roll back:
+ * those that were still open, and the claimed ones in their slots.
  */
 unsigned claims_expire(struct claims *claims, enum reason reason);
-bool claim_is_expired(const struct claims *claims, unsigned device);
+
+/*
+ * The jobs 0 to claim_undo_job_count() - 1 roll back the devices that have expired: first
+ * clear the override of each and unbind our driver, then have the usual driver probe
+ * each, in the order of their functions. So no driver of the host meets half a card. They
+ * do nothing to a device that was not written to, may be run again, and by two processes
+ * at once.
+ */
+unsigned claim_undo_job_count(const struct claims *claims);
+void claim_undo_job(struct claims *claims, unsigned job);
 
 /* For the pending entries, in memory shared with child processes. NULL if out of memory.
  */

@@ -9,6 +9,7 @@
 #include <libkmod.h>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "claim/module.h"
 
 #define PATH_SIZE 512
@@ -28,15 +29,60 @@ static void log_libkmod(void *data, int priority, const char *file, int line,
 	log_debug("libkmod: %s: %s", function, text);
 }
 
+#define IDS "ids="
+
+/* The value of the last ids= in a module's options, or NULL if there is none. */
+static const char *find_ids(const char *options)
+{
+	const char *found = NULL, *at = options;
+
+	while (at && (at = strstr(at, IDS))) {
+		if (at == options || text_is_space(at[-1]))
+			found = at + strlen(IDS);
+		at += strlen(IDS);
+	}
+	return found;
+}
+
+/*
+ * Options to append. With ids= vfio-pci takes every device of these IDs, past all guards
+ * and, since this program loads it first, before the usual drivers. An empty list at the
+ * end adds none.
+ */
+static const char *find_extra_options(const struct kmod_module *module)
+{
+	const char *ids = find_ids(kmod_module_get_options(module));
+
+	return ids && *ids && !text_is_space(*ids) ? IDS : NULL;
+}
+
+static void log_extra_options(const struct kmod_module *module)
+{
+	const char *ids = find_ids(kmod_module_get_options(module));
+
+	log_line(
+		LOG_LEVEL_WARNING,
+		"ignoring ids=%.*s for %s, which modprobe.d or the kernel command line sets; passthru migrate replaces it",
+		(int)strcspn(ids, " \t"), ids, kmod_module_get_name(module));
+}
+
 /* Called instead of an install command. */
 static int insert_instead(struct kmod_module *module, const char *command, void *data)
 {
+	const char *options = kmod_module_get_options(module);
+	const char *extra = find_extra_options(module);
+	_cleanup_free_ char *all = NULL;
+
 	(void)data;
 	log_line(
 		LOG_LEVEL_WARNING,
 		"ignoring modprobe.d's install command for %s, loading the module instead: %s",
 		kmod_module_get_name(module), command);
-	return kmod_module_insert_module(module, 0, kmod_module_get_options(module));
+	if (!extra)
+		return kmod_module_insert_module(module, 0, options);
+	if (asprintf(&all, "%s %s", options, extra) < 0)
+		return -ENOMEM;
+	return kmod_module_insert_module(module, 0, all);
 }
 
 static struct kmod_ctx *open_context(const char *root)
@@ -72,9 +118,12 @@ static int insert_list(struct kmod_list *list)
 	kmod_list_foreach(item, list)
 	{
 		struct kmod_module *module = kmod_module_get_module(item);
+		const char *extra = find_extra_options(module);
 
+		if (extra)
+			log_extra_options(module);
 		r = kmod_module_probe_insert_module(module, KMOD_PROBE_IGNORE_LOADED,
-						    NULL, insert_instead, NULL, NULL);
+						    extra, insert_instead, NULL, NULL);
 		kmod_module_unref(module);
 		if (r != 0)
 			break;

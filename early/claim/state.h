@@ -4,17 +4,19 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "pci/framebuffer.h"
 #include "pci/pci.h"
 #include "plan/plan.h"
 
 /*
- * A device leaves CLAIM_OPEN once: either when its job has claimed it or rolled it back,
- * or at the deadline. Whichever is second follows the first, so the report is right even
- * if a write returns at the very deadline.
+ * A device leaves CLAIM_OPEN once: when its job has claimed it or given up, when another
+ * function of its slot fails (CLAIM_DROPPED), or at the deadline (CLAIM_EXPIRED). A claim
+ * that has succeeded may still be dropped with its slot. A job that returns to find its
+ * device dropped or expired rolls it back, so the end is the same whoever is second.
  */
-enum claim_state { CLAIM_OPEN, CLAIM_FINISHED, CLAIM_EXPIRED };
+enum claim_state { CLAIM_OPEN, CLAIM_FINISHED, CLAIM_DROPPED, CLAIM_EXPIRED };
 
 /* The progress of one device. */
 struct claim {
@@ -27,13 +29,16 @@ struct claim {
 	/* The boot framebuffer on it before; its device is "" for none. */
 	struct framebuffer framebuffer;
 	enum display display; /* what released that */
-	enum verdict verdict; /* CLAIMED, FAILED or REFUSED */
+	enum verdict verdict; /* CLAIMED, KEPT, FAILED or REFUSED */
 	enum reason reason;
 	enum claim_step step; /* the one it is in, or that failed */
 	int error;	      /* negative errno of that step */
 	bool overridden;      /* our driver override may be set */
 	bool override_is_set; /* it is set: no other driver can bind the device */
-	bool undone;	      /* the rollback completed, the override is cleared */
+	bool is_cleared;      /* the rollback has cleared the override */
+	bool undone;	      /* the rollback completed: our driver does not have it */
+	bool skipped;	      /* a job left it alone, since an earlier one still hung */
+	pid_t worker;	      /* the process whose job for it is running, or 0 */
 	int state;	      /* enum claim_state; change it atomically */
 };
 

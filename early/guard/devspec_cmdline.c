@@ -219,6 +219,10 @@ static bool is_automatic(struct span root)
  */
 static int read_root(struct reader *reader, struct parameter root)
 {
+	static const char *const links[] = { "/dev/gpt-auto-root",
+					     "/dev/gpt-auto-root-luks" };
+	int r = 0;
+
 	reader->source = DEVSPEC_FROM_ROOT;
 	reader->parameter = root;
 	if (!is_automatic(root.value)) {
@@ -227,7 +231,11 @@ static int read_root(struct reader *reader, struct parameter root)
 	}
 	if (reader->devspecs->root_is_remote)
 		return 0;
-	return add(reader, DEVSPEC_PATH, span_of("/dev/gpt-auto-root"));
+	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(links); i++) {
+		reader->parameter = (struct parameter){ .name = span_of(links[i]) };
+		r = add(reader, DEVSPEC_PATH, span_of(links[i]));
+	}
+	return r;
 }
 
 /* The last resume= wins, too. */

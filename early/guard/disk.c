@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/sysfs.h"
 #include "base/text.h"
 #include "block/stack.h"
 #include "guard/backing.h"
@@ -237,12 +238,21 @@ static bool any_may_back(const struct backing *backing, const struct plan *plan)
 	return false;
 }
 
+/*
+ * Whether a disk may appear behind one of the devices soon: not behind one without a
+ * driver, unless udev may still be loading that.
+ */
 static bool any_may_bring(const struct backing *backing, const struct plan *plan)
 {
-	for (size_t i = 0; i < plan->count; i++)
-		if (guard_disk_applies(&plan->entries[i]) &&
-		    may_bring(backing, plan->entries[i].device))
+	bool is_udev_busy = sysfs_exists(backing->root_fd, "run/udev/queue");
+
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct plan_entry *entry = &plan->entries[i];
+
+		if (guard_disk_applies(entry) && (entry->was[0] || is_udev_busy) &&
+		    may_bring(backing, entry->device))
 			return true;
+	}
 	return false;
 }
 

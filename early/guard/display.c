@@ -73,11 +73,6 @@ static bool is_requested_alone(const struct params *params,
 	return false;
 }
 
-static bool is_same_slot(const struct pci_address *a, const struct pci_address *b)
-{
-	return a->domain == b->domain && a->bus == b->bus && a->slot == b->slot;
-}
-
 static void keep_slot(const struct params *params, const struct pci_device *display,
 		      struct plan *plan)
 {
@@ -85,7 +80,7 @@ static void keep_slot(const struct params *params, const struct pci_device *disp
 		struct plan_entry *entry = &plan->entries[i];
 
 		if (entry->verdict != VERDICT_PENDING ||
-		    !is_same_slot(&entry->device->address, &display->address) ||
+		    !address_is_same_slot(&entry->device->address, &display->address) ||
 		    is_requested_alone(params, entry->device))
 			continue;
 		entry->verdict = VERDICT_KEPT;

@@ -82,6 +82,11 @@ int address_compare(const struct pci_address *a, const struct pci_address *b)
 	return a->function - b->function;
 }
 
+bool address_is_same_slot(const struct pci_address *a, const struct pci_address *b)
+{
+	return a->domain == b->domain && a->bus == b->bus && a->slot == b->slot;
+}
+
 bool address_is_in_path(const struct pci_address *address, const char *path)
 {
 	char name[ADDRESS_SIZE];

@@ -40,6 +40,12 @@ void address_format(const struct pci_address *address, char name[static ADDRESS_
 /* Orders by domain, bus, slot, function: negative, 0 or positive. */
 int address_compare(const struct pci_address *a, const struct pci_address *b);
 
+/* Whether both are functions of one slot, of one card for example. */
+bool address_is_same_slot(const struct pci_address *a, const struct pci_address *b);
+
+/* The most functions that a slot has besides one. */
+#define ADDRESS_SIBLINGS_MAX 7
+
 /* Whether a path in /sys/devices leads through the function, or ends at it. */
 bool address_is_in_path(const struct pci_address *address, const char *path);
 

@@ -171,10 +171,38 @@ static void judge(struct plan_entry *entry, bool groups_may_come)
 		decide(entry, VERDICT_PENDING, REASON_NONE);
 }
 
+/*
+ * Whether a function of the slot is refused for what it is; a bridge is no part of a
+ * card. The entries are in the order of their addresses, so those of a slot are
+ * neighbours.
+ */
+static bool is_slot_refused(const struct plan *plan, size_t index)
+{
+	const struct pci_address *address = &plan->entries[index].device->address;
+	size_t i = index > ADDRESS_SIBLINGS_MAX ? index - ADDRESS_SIBLINGS_MAX : 0;
+
+	for (; i < plan->count && i <= index + ADDRESS_SIBLINGS_MAX; i++) {
+		const struct plan_entry *other = &plan->entries[i];
+
+		if (address_is_same_slot(&other->device->address, address) &&
+		    (other->reason == REASON_NO_IOMMU || other->reason == REASON_HAS_VFS))
+			return true;
+	}
+	return false;
+}
+
 void plan_judge(bool groups_may_come, struct plan *plan)
 {
 	for (size_t i = 0; i < plan->count; i++)
 		judge(&plan->entries[i], groups_may_come);
+	for (size_t i = 0; i < plan->count; i++) {
+		struct plan_entry *entry = &plan->entries[i];
+
+		if (entry->verdict == VERDICT_PENDING &&
+		    !text_equals_name(entry->was, entry->driver) &&
+		    is_slot_refused(plan, i))
+			decide(entry, VERDICT_REFUSED, REASON_SLOT);
+	}
 }
 
 void plan_apply_dry_run(struct plan *plan)

@@ -69,6 +69,8 @@ static const struct row reasons[] = {
 	[REASON_UNBIND] = { "unbind", "its driver does not release it" },
 	[REASON_PROBE] = { "probe", "the driver does not accept it" },
 	[REASON_TIMEOUT] = { "timeout", "a step did not return in time" },
+	[REASON_SLOT] = { "slot",
+			  "another function of its slot cannot be claimed, so none of them is" },
 	[REASON_INTERNAL] = { "internal", "passthru-early was aborted" },
 };
 

@@ -41,6 +41,7 @@ enum reason {
 	REASON_UNBIND,
 	REASON_PROBE,
 	REASON_TIMEOUT,
+	REASON_SLOT,	 /* another function of its slot failed; also refused */
 	REASON_INTERNAL, /* no process or no memory to do it */
 };
 

@@ -183,10 +183,7 @@ bool device_counts(const struct device *device)
 
 bool device_is_sibling(const struct device *a, const struct device *b)
 {
-	const struct pci_address *left = &a->pci->address, *right = &b->pci->address;
-
-	return left->domain == right->domain && left->bus == right->bus &&
-	       left->slot == right->slot;
+	return address_is_same_slot(&a->pci->address, &b->pci->address);
 }
 
 bool device_is_display(const struct device *device)

@@ -178,6 +178,8 @@ static void do_event(const char *what)
 	} else if (strcmp(what, "hang") == 0) {
 		for (;;)
 			pause();
+	} else if (strcmp(what, "slow") == 0) {
+		usleep(800000);
 	}
 }
 

@@ -57,6 +57,7 @@ struct fake_rule {
 	 * "expire"	before it, the time expires
 	 * "late expire"	after it, the time expires
 	 * "hang"	it never returns
+	 * "slow"	it takes 0.8 s
 	 */
 	unsigned times; /* the most times that the rule applies; 0 for always */
 };

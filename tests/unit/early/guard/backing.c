@@ -46,7 +46,7 @@ static const struct {
 	{ "root=gpt-auto",
 	  "a pci0000:00/%1/x\n"
 	  "a1 pci0000:00/%1/x/a part=1 type=ext4 uuid=1 link=gpt-auto-root\n" SECOND,
-	  "root=gpt-auto", NULL, "1 root-disk a1 root=gpt-auto; 2 claimed; " },
+	  "root=gpt-auto", NULL, "1 root-disk a1 /dev/gpt-auto-root; 2 claimed; " },
 	/* mounted by the initramfs: live systems have no root= */
 	{ "live", PAIR, "boot=live",
 	  INITRAMFS "2 1 0:30 / /root rw - overlay overlay rw\n"
@@ -430,6 +430,8 @@ static const struct {
 	  "c platform/x type=ext4 uuid=1\n", "UUID=77-77 /home ext4 nofail\n", false },
 	{ "nothing is missing", "01:00.0 144d:a808 0c0330 1 xhci_hcd\n",
 	  "c platform/x type=ext4 uuid=1\n", "UUID=1 / ext4 defaults\n", false },
+	{ "it has no driver", "01:00.0 144d:a808 0c0330 1 -\n",
+	  "c platform/x type=ext4 uuid=1\n", "UUID=77-77 /home ext4 defaults\n", false },
 	{ "no device could bring it", "01:00.0 144d:a808 010802 1 nvme\n",
 	  "c platform/x type=ext4 uuid=1\nb pci0000:00/%1/x type=ext4 uuid=2\n",
 	  "UUID=77-77 /home ext4 defaults\n", false },

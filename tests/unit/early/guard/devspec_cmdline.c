@@ -6,7 +6,7 @@
 #include "seams.h"
 #include "unit.h"
 
-#define UNSET "root path /dev/gpt-auto-root; "
+#define UNSET "root path /dev/gpt-auto-root; root path /dev/gpt-auto-root-luks; "
 
 static const struct {
 	const char *text;

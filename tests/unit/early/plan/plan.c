@@ -101,6 +101,11 @@ static const struct {
 	{ "passthru.addrs=00:01.0,01:00.0,04:00.0",
 	  "0000:00:01.0 refused bridge; 0000:01:00.0 pending; "
 	  "0000:04:00.0 refused no-iommu; incomplete" },
+	/* a card is taken whole or not at all; its bridge is no part of it */
+	{ "passthru.addrs=03:00.*",
+	  "0000:03:00.0 refused has-vfs; 0000:03:00.1 refused slot; incomplete" },
+	{ "passthru.addrs=00:01.0,00:02.0",
+	  "0000:00:01.0 refused bridge; 0000:00:02.0 pending; incomplete" },
 	/* pci-stub needs no IOMMU and minds no virtual functions */
 	{ "passthru.addrs=04:00.0,03:00.0 passthru.driver=pci-stub",
 	  "0000:03:00.0 pending; 0000:04:00.0 pending; complete" },
