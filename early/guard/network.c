@@ -13,7 +13,7 @@
 /* -- signs --------------------------------------------------------------------------- */
 
 /* In an image, or in sysfs; their names go to the log. */
-static const char *const files[] = {
+static const char *const signs[] = {
 	"etc/iscsi.initramfs", /* open-iscsi */
 	"sys/firmware/ibft",
 	"sys/firmware/acpi/tables/IBFT",
@@ -77,9 +77,9 @@ void network_find_signs(int root_fd, struct devspecs *devspecs)
 	_cleanup_closedir_ DIR *directory = sysfs_open_directory(root_fd, "conf/conf.d");
 	struct dirent *entry;
 
-	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
-		if (sysfs_exists(root_fd, files[i]))
-			devspecs_note_network(devspecs, span_of(files[i]));
+	for (size_t i = 0; i < ARRAY_SIZE(signs); i++)
+		if (sysfs_exists(root_fd, signs[i]))
+			devspecs_note_network(devspecs, span_of(signs[i]));
 	read_settings(root_fd, "conf/initramfs.conf", devspecs);
 	while (directory && (entry = readdir(directory)))
 		if (entry->d_name[0] != '.')
@@ -90,13 +90,73 @@ void network_find_signs(int root_fd, struct devspecs *devspecs)
 
 #define IFF_UP 1 /* <linux/if.h> */
 
-static bool is_up(int directory_fd, const char *interface)
+/* The interface of a line of /proc/net/route or /proc/net/ipv6_route; empty for none. */
+static struct span read_route(struct text_cursor line, bool is_ipv6)
+{
+	struct span first = text_next_word(&line), last = first, word;
+	const struct span none = { 0 };
+
+	/* The first line of the former is a heading. */
+	if (!is_ipv6)
+		return span_equals(first, "Iface") ? none : first;
+	/* Link-local and multicast routes come with any interface that is up. */
+	if (span_skip_prefix(&first, "fe80") || span_skip_prefix(&first, "ff"))
+		return none;
+	while ((word = text_next_word(&line)).length)
+		last = word;
+	return last;
+}
+
+/* Whether there is a route over the interface, or, without a name, over any but "lo". */
+static bool has_route(int root_fd, const char *interface)
+{
+	static const char *const files[] = { "proc/net/route", "proc/net/ipv6_route" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		_cleanup_free_ char *text = NULL;
+		struct text_cursor line;
+		const char *rest;
+
+		if (file_read(root_fd, files[i], &text) < 0)
+			continue;
+		rest = text;
+		while (text_next_line(&rest, &line)) {
+			struct span found = read_route(line, i > 0);
+
+			if (interface ? span_equals(found, interface)
+				      : found.length && !span_equals(found, "lo"))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Whether it is part of a bond or bridge, or carries a VLAN: these have the routes. */
+static bool has_upper(int directory_fd, const char *interface)
+{
+	_cleanup_closedir_ DIR *directory = sysfs_open_directory(directory_fd, interface);
+	struct dirent *entry;
+
+	while (directory && (entry = readdir(directory)))
+		if (strncmp(entry->d_name, "upper_", 6) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * The tools of an initramfs configure one interface but bring up others, too: one that is
+ * up counts if it has a route, or if none has.
+ */
+static bool is_used(int root_fd, int directory_fd, const char *interface)
 {
 	char path[64], flags[16];
 
 	snprintf(path, sizeof(path), "%.50s/flags", interface);
-	return sysfs_read(directory_fd, path, flags, sizeof(flags)) > 0 &&
-	       strtoul(flags, NULL, 16) & IFF_UP;
+	if (sysfs_read(directory_fd, path, flags, sizeof(flags)) <= 0 ||
+	    !(strtoul(flags, NULL, 16) & IFF_UP))
+		return false;
+	return has_route(root_fd, interface) || has_upper(directory_fd, interface) ||
+	       !has_route(root_fd, NULL);
 }
 
 bool network_is_used(int root_fd, const struct pci_address *address)
@@ -114,7 +174,7 @@ bool network_is_used(int root_fd, const struct pci_address *address)
 			if (sysfs_read_target(dirfd(directory), entry->d_name, target,
 					      sizeof(target)) == 0 &&
 			    address_is_in_path(address, target) &&
-			    (i > 0 || is_up(dirfd(directory), entry->d_name)))
+			    (i > 0 || is_used(root_fd, dirfd(directory), entry->d_name)))
 				return true;
 	}
 	return false;

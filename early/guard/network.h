@@ -20,8 +20,9 @@
 void network_find_signs(int root_fd, struct devspecs *devspecs);
 
 /*
- * Whether the PCI function is the way to the network: an interface behind it is up,
- * whatever buses are between, or it has a port for Fibre Channel or RDMA.
+ * Whether the PCI function is the way to the network: an interface behind it, whatever
+ * buses are between, is up and has a route (or no interface has one), or it has a port
+ * for Fibre Channel or RDMA.
  */
 bool network_is_used(int root_fd, const struct pci_address *address);
 

@@ -46,7 +46,7 @@ static const struct row reasons[] = {
 	[REASON_IN_USE] = { "in-use", "a disk behind it is in use",
 			    "unmount it or leave it out" },
 	[REASON_ROOT_NETWORK] = { "root-network",
-				  "it is up, and the boot needs the network",
+				  "it is in use, and the boot needs the network",
 				  "leave it out" },
 	[REASON_UNREADABLE] = { "unreadable",
 				"a disk behind it could not be read and may be the root disk" },

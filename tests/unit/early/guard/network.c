@@ -91,6 +91,76 @@ START_TEST(guards_network_cards)
 	situation_free(&situation);
 }
 
+/*
+ * ipconfig of klibc and other tools bring up every card, but configure only one. eth0 is
+ * on 03:00.0, eth1 on 04:00.0; both are up.
+ */
+#define HEADING "Iface\tDestination\tGateway\n"
+
+static const struct {
+	const char *name;
+	const char *route;
+	const char *ipv6_route;
+	const char *upper; /* a file that is a link in reality */
+	const char *words;
+} routes[] = {
+	{ "none", HEADING, "", NULL, "3 root-network; 4 root-network; " },
+	{ "no files", NULL, NULL, NULL, "3 root-network; 4 root-network; " },
+	{ "IPv4", HEADING "eth0\t00000000\t0202000A\n", "", NULL,
+	  "3 root-network; 4 claimed; " },
+	{ "IPv6", HEADING,
+	  "fe800000000000000000000000000000 40 x eth0\n"
+	  "fe800000000000000000000000000000 40 x eth1\n"
+	  "ff000000000000000000000000000000 08 x eth1\n"
+	  "00000000000000000000000000000001 80 x       lo\n"
+	  "20010db8000000000000000000000000 40 x     eth1\n",
+	  NULL, "3 claimed; 4 root-network; " },
+	{ "link-local only", HEADING,
+	  "fe800000000000000000000000000000 40 x eth0\n"
+	  "00000000000000000000000000000001 80 x lo\n",
+	  NULL, "3 root-network; 4 root-network; " },
+	{ "a bond", HEADING "bond0\t00000000\t0202000A\n", "",
+	  "sys/devices/pci0000:00/0000:04:00.0/net/eth1/upper_bond0",
+	  "3 claimed; 4 root-network; " },
+};
+
+START_TEST(follows_the_routes)
+{
+	const char *cmdline = "passthru.ids=8086:1533 root=/dev/nfs";
+	struct situation situation;
+	char words[128];
+
+	put_disks("");
+	put_file(&disks_root, "proc/self/mountinfo", INITRAMFS);
+	for (unsigned i = 0; i < 2; i++) {
+		char path[96], target[96];
+
+		snprintf(path, sizeof(path),
+			 "sys/devices/pci0000:00/0000:0%u:00.0/net/eth%u/flags", 3 + i,
+			 i);
+		put_file(&disks_root, path, "0x1003");
+		snprintf(path, sizeof(path), "sys/class/net/eth%u", i);
+		snprintf(target, sizeof(target),
+			 "../../devices/pci0000:00/0000:0%u:00.0/net/eth%u", 3 + i, i);
+		put_link(&disks_root, path, target);
+	}
+	if (routes[_i].route)
+		put_file(&disks_root, "proc/net/route", routes[_i].route);
+	if (routes[_i].ipv6_route)
+		put_file(&disks_root, "proc/net/ipv6_route", routes[_i].ipv6_route);
+	if (routes[_i].upper)
+		put_file(&disks_root, routes[_i].upper, "");
+	situation_make("03:00.0 8086:1533 020000 3 igb\n04:00.0 8086:1533 020000 4 igb\n",
+		       cmdline, &situation);
+	guard_disks(disks_root.fd, cmdline, true, 0, &situation.plan);
+	situation_claim(&situation);
+	for (size_t i = 0; i < situation.plan.count; i++)
+		situation.plan.entries[i].backs[0] = '\0';
+	disks_describe(&situation.plan, words, sizeof(words));
+	expect_text(routes[_i].name, words, routes[_i].words);
+	situation_free(&situation);
+}
+
 /* Fibre Channel has no interface that is up or down. */
 START_TEST(guards_fibre_channel)
 {
@@ -111,6 +181,7 @@ int main(void)
 
 	tcase_add_checked_fixture(tcase, disks_set_up, disks_tear_down);
 	add_rows(tcase, guards_network_cards, cards);
+	add_rows(tcase, follows_the_routes, routes);
 	tcase_add_test(tcase, guards_fibre_channel);
 	return unit_run("network", tcase);
 }
