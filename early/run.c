@@ -10,6 +10,7 @@
 #include "base/sysfs.h"
 #include "base/util.h"
 #include "claim/claim.h"
+#include "claim/rollback.h"
 #include "claim/workers.h"
 #include "guard/console.h"
 #include "guard/disk.h"

@@ -1,147 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include "base/text.h"
 #include "block/block.h"
 #include "claim/binding.h"
 #include "claim/claim.h"
 #include "claim/driver.h"
+#include "claim/rollback.h"
 
 /* Rounds of jobs, each with one job per device. */
 enum round { ROUND_OVERRIDE, ROUND_LOAD, ROUND_BIND, ROUNDS };
-
-static int state_of(const struct claim *claim)
-{
-	return __atomic_load_n(&claim->state, __ATOMIC_SEQ_CST);
-}
-
-static bool claim_settle(struct claim *claim, enum claim_state from, enum claim_state to)
-{
-	int expected = from;
-
-	return __atomic_compare_exchange_n(&claim->state, &expected, to, false,
-					   __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
-}
 
 static void finish(struct claim *claim, enum verdict verdict)
 {
 	claim->verdict = verdict;
 	claim_settle(claim, CLAIM_OPEN, CLAIM_FINISHED);
-}
-
-/* Whether the process has neither ended nor crashed. */
-static bool is_alive(pid_t process)
-{
-	return kill(process, 0) == 0 || errno == EPERM;
-}
-
-/* Whether a job for the device has not returned from the kernel. */
-static bool is_busy(const struct claim *claim)
-{
-	pid_t worker = __atomic_load_n(&claim->worker, __ATOMIC_SEQ_CST);
-
-	return worker && is_alive(worker);
-}
-
-/* -- rollback ------------------------------------------------------------------------ */
-
-/* First, since no other driver can bind a device with an override. */
-static void release(struct claims *claims, struct claim *claim)
-{
-	/* Otherwise nothing was written, and the device keeps the driver it had. */
-	if (!claim->overridden)
-		return;
-	claim->is_cleared = binding_clear_override(claims, claim);
-	if (binding_is_ours(claims, claim))
-		(void)binding_unbind(claims, claim);
-	if (claim->display == DISPLAY_PASSTHRU)
-		(void)framebuffer_restore(claims->root_fd, &claim->framebuffer);
-}
-
-static void give_back(struct claims *claims, struct claim *claim)
-{
-	if (claim->overridden)
-		(void)binding_probe(claims, claim);
-	claim->undone = !claim->overridden ||
-			(claim->is_cleared && !binding_is_ours(claims, claim));
-	binding_update(claims, claim);
-}
-
-static void undo(struct claims *claims, struct claim *claim)
-{
-	release(claims, claim);
-	give_back(claims, claim);
-}
-
-/* Whether somebody else has decided that the device is not claimed. */
-static bool is_lost(const struct claim *claim)
-{
-	return state_of(claim) == CLAIM_EXPIRED || state_of(claim) == CLAIM_DROPPED;
-}
-
-/*
- * The next claim of the same slot after the previous one, NULL for the first. The claims
- * are in the order of their addresses, so those of a slot are neighbours.
- */
-static struct claim *next_of_slot(struct claims *claims, const struct claim *of,
-				  struct claim *previous)
-{
-	struct claim *claim = previous ? previous + 1 : claims->items;
-
-	if (!previous && of - claims->items > ADDRESS_SIBLINGS_MAX)
-		claim = &claims->items[of - claims->items - ADDRESS_SIBLINGS_MAX];
-	for (; claim < claims->items + claims->count; claim++) {
-		if (address_is_same_slot(&claim->address, &of->address))
-			return claim;
-		if (claim > of)
-			break;
-	}
-	return NULL;
-}
-
-/* A claim of this run that has succeeded: what was ours before stays ours. */
-static bool is_new(const struct claim *claim)
-{
-	return claim->verdict == VERDICT_CLAIMED && claim->overridden;
-}
-
-/* Moves the other functions of the slot to the state. */
-static void drop_siblings(struct claims *claims, struct claim *failed,
-			  enum claim_state state)
-{
-	struct claim *claim = NULL;
-
-	while ((claim = next_of_slot(claims, failed, claim))) {
-		if (claim == failed)
-			continue;
-		if (claim_settle(claim, CLAIM_OPEN, state) ||
-		    (is_new(claim) && claim_settle(claim, CLAIM_FINISHED, state)))
-			claim->reason = REASON_SLOT;
-	}
-}
-
-/* Whether it has to be rolled back with the failed one, and can be now. */
-static bool is_undone_with(const struct claim *claim, const struct claim *failed)
-{
-	/* A job that still hangs rolls back its own device when it returns. */
-	return claim == failed || (state_of(claim) == CLAIM_DROPPED && !is_busy(claim));
-}
-
-/* Rolls back the device and what its slot has lost with it. */
-static void undo_slot(struct claims *claims, struct claim *failed)
-{
-	struct claim *claim = NULL;
-
-	while ((claim = next_of_slot(claims, failed, claim)))
-		if (is_undone_with(claim, failed))
-			release(claims, claim);
-	while ((claim = next_of_slot(claims, failed, claim)))
-		if (is_undone_with(claim, failed))
-			give_back(claims, claim);
 }
 
 static enum verdict verdict_for(enum reason reason)
@@ -160,44 +35,13 @@ static void fail(struct claims *claims, unsigned device, enum reason reason, int
 	claim->error = error;
 	claim->step = STEP_UNDO;
 	/* A disk in use is a reason to keep that function, but not the others. */
-	if (claim->reason != REASON_IN_USE)
-		drop_siblings(claims, claim, CLAIM_DROPPED);
-	undo_slot(claims, claim);
+	if (claim->reason == REASON_IN_USE)
+		rollback_device(claims, claim);
+	else
+		rollback_slot(claims, claim);
 	claim->step = failed;
 	finish(claim, verdict_for(claim->reason));
 }
-
-unsigned claims_expire(struct claims *claims, enum reason reason)
-{
-	unsigned count = 0;
-
-	claims->expired = reason;
-	for (unsigned i = 0; i < claims->count; i++)
-		if (claim_settle(&claims->items[i], CLAIM_OPEN, CLAIM_EXPIRED))
-			drop_siblings(claims, &claims->items[i], CLAIM_EXPIRED);
-	for (unsigned i = 0; i < claims->count; i++)
-		count += state_of(&claims->items[i]) == CLAIM_EXPIRED;
-	return count;
-}
-
-unsigned claim_undo_job_count(const struct claims *claims)
-{
-	return 2 * claims->count;
-}
-
-void claim_undo_job(struct claims *claims, unsigned job)
-{
-	struct claim *claim = &claims->items[job % claims->count];
-
-	if (state_of(claim) != CLAIM_EXPIRED)
-		return;
-	if (job < claims->count)
-		release(claims, claim);
-	else
-		give_back(claims, claim);
-}
-
-/* -- the jobs ------------------------------------------------------------------------ */
 
 static void set_override(struct claims *claims, unsigned device)
 {
@@ -360,22 +204,17 @@ void claim_job(struct claims *claims, unsigned job)
 {
 	unsigned device = job % claims->count;
 	struct claim *claim = &claims->items[device];
-	pid_t none = 0;
 
-	if (state_of(claim) != CLAIM_OPEN)
+	if (claim_state(claim) != CLAIM_OPEN)
 		return;
-	/* Only one at a time: the other one is still in the kernel. */
-	if (!__atomic_compare_exchange_n(&claim->worker, &none, getpid(), false,
-					 __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST) &&
-	    is_alive(none)) {
+	if (!claim_enter(claim)) {
 		claim->skipped = true;
 		return;
 	}
-	claim->worker = getpid();
 	do_job(claims, device, (enum round)(job / claims->count));
-	if (is_lost(claim))
-		undo(claims, claim);
-	__atomic_store_n(&claim->worker, 0, __ATOMIC_SEQ_CST);
+	if (claim_is_lost(claim))
+		rollback_device(claims, claim);
+	claim_leave(claim);
 }
 
 bool claims_take_skipped(struct claims *claims)
@@ -385,7 +224,7 @@ bool claims_take_skipped(struct claims *claims)
 	for (unsigned i = 0; i < claims->count; i++) {
 		struct claim *claim = &claims->items[i];
 
-		any |= claim->skipped && state_of(claim) == CLAIM_OPEN;
+		any |= claim->skipped && claim_state(claim) == CLAIM_OPEN;
 		claim->skipped = false;
 	}
 	return any;
@@ -451,8 +290,8 @@ void claims_store(const struct claims *claims, struct plan *plan)
 		entry->display = claim->display;
 		/* A write that still hangs may yet change the device; its job undoes
 		 * that. */
-		entry->undone =
-			claim->undone && (claim->step == STEP_LOAD || !is_busy(claim));
+		entry->undone = claim->undone &&
+				(claim->step == STEP_LOAD || !claim_is_busy(claim));
 		entry->verdict = VERDICT_FAILED;
 		entry->reason = claim->reason;
 		if (claim->state == CLAIM_FINISHED) {

@@ -25,22 +25,6 @@ void claim_job(struct claims *claims, unsigned job);
  */
 bool claims_take_skipped(struct claims *claims);
 
-/*
- * Stops all jobs from claiming anything. Returns the number of devices to roll back:
- * those that were still open, and the claimed ones in their slots.
- */
-unsigned claims_expire(struct claims *claims, enum reason reason);
-
-/*
- * The jobs 0 to claim_undo_job_count() - 1 roll back the devices that have expired: first
- * clear the override of each and unbind our driver, then have the usual driver probe
- * each, in the order of their functions. So no driver of the host meets half a card. They
- * do nothing to a device that was not written to, may be run again, and by two processes
- * at once.
- */
-unsigned claim_undo_job_count(const struct claims *claims);
-void claim_undo_job(struct claims *claims, unsigned job);
-
 /* For the pending entries, in memory shared with child processes. NULL if out of memory.
  */
 struct claims *claims_new(const struct plan *plan);

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/util.h"
 #include "pci/framebuffer.h"
 #include "pci/pci.h"
 #include "plan/plan.h"
@@ -58,5 +59,23 @@ struct claims {
 	unsigned count;
 	struct claim items[];
 };
+
+enum claim_state claim_state(const struct claim *claim);
+
+/* Moves a claim between states. Returns false, and does nothing, if it is in another. */
+bool claim_settle(struct claim *claim, enum claim_state from, enum claim_state to);
+
+/* Whether it was decided while a job was running that the device is not claimed. */
+bool claim_is_lost(const struct claim *claim);
+
+/*
+ * Begins and ends a job for the device. Returns false if a job of another process has not
+ * returned from the kernel: there is only one at a time.
+ */
+bool claim_enter(struct claim *claim) _must_check_;
+void claim_leave(struct claim *claim);
+
+/* Whether a job for the device has not returned from the kernel. */
+bool claim_is_busy(const struct claim *claim);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "claim/claim.h"
+#include "claim/rollback.h"
 #include "claim/workers.h"
 #include "fake.h"
 #include "seams.h"

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "claim/claim.h"
+#include "claim/rollback.h"
 #include "fake.h"
 #include "pci/framebuffer.h"
 #include "unit.h"

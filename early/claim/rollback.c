@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stddef.h>
+
+#include "claim/binding.h"
+#include "claim/rollback.h"
+
+/* First, since no other driver can bind a device with an override. */
+static void release(struct claims *claims, struct claim *claim)
+{
+	/* Otherwise nothing was written, and the device keeps the driver it had. */
+	if (!claim->overridden)
+		return;
+	claim->is_cleared = binding_clear_override(claims, claim);
+	if (binding_is_ours(claims, claim))
+		(void)binding_unbind(claims, claim);
+	if (claim->display == DISPLAY_PASSTHRU)
+		(void)framebuffer_restore(claims->root_fd, &claim->framebuffer);
+}
+
+static void give_back(struct claims *claims, struct claim *claim)
+{
+	if (claim->overridden)
+		(void)binding_probe(claims, claim);
+	claim->undone = !claim->overridden ||
+			(claim->is_cleared && !binding_is_ours(claims, claim));
+	binding_update(claims, claim);
+}
+
+void rollback_device(struct claims *claims, struct claim *claim)
+{
+	release(claims, claim);
+	give_back(claims, claim);
+}
+
+/*
+ * The next claim of the same slot after the previous one, NULL for the first. The claims
+ * are in the order of their addresses, so those of a slot are neighbours.
+ */
+static struct claim *next_of_slot(struct claims *claims, const struct claim *of,
+				  struct claim *previous)
+{
+	struct claim *claim = previous ? previous + 1 : claims->items;
+
+	if (!previous && of - claims->items > ADDRESS_SIBLINGS_MAX)
+		claim = &claims->items[of - claims->items - ADDRESS_SIBLINGS_MAX];
+	for (; claim < claims->items + claims->count; claim++) {
+		if (address_is_same_slot(&claim->address, &of->address))
+			return claim;
+		if (claim > of)
+			break;
+	}
+	return NULL;
+}
+
+/* A claim of this run that has succeeded: what was ours before stays ours. */
+static bool is_new(const struct claim *claim)
+{
+	return claim->verdict == VERDICT_CLAIMED && claim->overridden;
+}
+
+/* Moves the other functions of the slot to the state. */
+static void drop_siblings(struct claims *claims, struct claim *failed,
+			  enum claim_state state)
+{
+	struct claim *claim = NULL;
+
+	while ((claim = next_of_slot(claims, failed, claim))) {
+		if (claim == failed)
+			continue;
+		if (claim_settle(claim, CLAIM_OPEN, state) ||
+		    (is_new(claim) && claim_settle(claim, CLAIM_FINISHED, state)))
+			claim->reason = REASON_SLOT;
+	}
+}
+
+/* Whether it has to be rolled back with the failed one, and can be now. */
+static bool is_undone_with(const struct claim *claim, const struct claim *failed)
+{
+	/* A job that still hangs rolls back its own device when it returns. */
+	return claim == failed ||
+	       (claim_state(claim) == CLAIM_DROPPED && !claim_is_busy(claim));
+}
+
+void rollback_slot(struct claims *claims, struct claim *failed)
+{
+	struct claim *claim = NULL;
+
+	drop_siblings(claims, failed, CLAIM_DROPPED);
+	while ((claim = next_of_slot(claims, failed, claim)))
+		if (is_undone_with(claim, failed))
+			release(claims, claim);
+	while ((claim = next_of_slot(claims, failed, claim)))
+		if (is_undone_with(claim, failed))
+			give_back(claims, claim);
+}
+
+unsigned claims_expire(struct claims *claims, enum reason reason)
+{
+	unsigned count = 0;
+
+	claims->expired = reason;
+	for (unsigned i = 0; i < claims->count; i++)
+		if (claim_settle(&claims->items[i], CLAIM_OPEN, CLAIM_EXPIRED))
+			drop_siblings(claims, &claims->items[i], CLAIM_EXPIRED);
+	for (unsigned i = 0; i < claims->count; i++)
+		count += claim_state(&claims->items[i]) == CLAIM_EXPIRED;
+	return count;
+}
+
+unsigned claim_undo_job_count(const struct claims *claims)
+{
+	return 2 * claims->count;
+}
+
+void claim_undo_job(struct claims *claims, unsigned job)
+{
+	struct claim *claim = &claims->items[job % claims->count];
+
+	if (claim_state(claim) != CLAIM_EXPIRED)
+		return;
+	if (job < claims->count)
+		release(claims, claim);
+	else
+		give_back(claims, claim);
+}
