@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <ctype.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -135,6 +137,19 @@ bool span_next_item(struct span *list, struct span *ret_item)
 	} else {
 		list->at = NULL;
 	}
+	return true;
+}
+
+bool text_read_pair(const char *text, unsigned *ret_first, unsigned *ret_second)
+{
+	char *end;
+
+	if (!isdigit((unsigned char)text[0]))
+		return false;
+	*ret_first = (unsigned)strtoul(text, &end, 10);
+	if (end[0] != ':' || !isdigit((unsigned char)end[1]))
+		return false;
+	*ret_second = (unsigned)strtoul(end + 1, NULL, 10);
 	return true;
 }
 

@@ -61,6 +61,12 @@ struct span span_until(struct span span, char c);
 bool span_next_item(struct span *list, struct span *ret_item);
 
 /*
+ * Reads "MAJOR:MINOR" at the beginning of the text. Returns whether it is there. klibc's
+ * sscanf() would be the only use of 1,800 bytes.
+ */
+bool text_read_pair(const char *text, unsigned *ret_first, unsigned *ret_second);
+
+/*
  * Takes the next line from *text, without the newline, which the last one may lack.
  * Returns false at the end.
  */

@@ -103,7 +103,7 @@ static int read_block(int root_fd, const char *name, struct block *block)
 	if (read_file(root_fd, name, "hidden", text, sizeof(text)) && text[0] == '1')
 		return 0;
 	if (!read_file(root_fd, name, "dev", text, sizeof(text)) ||
-	    sscanf(text, "%u:%u", &block->major, &block->minor) != 2)
+	    !text_read_pair(text, &block->major, &block->minor))
 		return 0;
 	if (read_file(root_fd, name, "partition", text, sizeof(text)))
 		block->number = (unsigned)atoi(text);

@@ -20,7 +20,7 @@ struct block *block_find_number(const struct block_list *list, const char *numbe
 {
 	unsigned major, minor;
 
-	if (sscanf(number, "%u:%u", &major, &minor) != 2)
+	if (!text_read_pair(number, &major, &minor))
 		return NULL;
 	for (size_t i = 0; i < list->count; i++)
 		if (list->items[i].major == major && list->items[i].minor == minor)

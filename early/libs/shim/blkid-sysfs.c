@@ -56,8 +56,9 @@ int sysfs_devno_is_dm_private(dev_t devno, char **uuid)
 
 int sysfs_devno_to_wholedisk(dev_t devno, char *diskname, size_t len, dev_t *diskdevno)
 {
-	char *partition = read_line(devno, "partition"), *disk;
-	unsigned maj, min;
+	char *partition = read_line(devno, "partition"), *disk, *end;
+	unsigned long maj;
+	int r = -1;
 
 	if (diskname && len)
 		*diskname = '\0';
@@ -66,13 +67,16 @@ int sysfs_devno_to_wholedisk(dev_t devno, char *diskname, size_t len, dev_t *dis
 		return 0;
 	free(partition);
 	disk = read_line(devno, "../dev");
-	if (!disk || sscanf(disk, "%u:%u", &maj, &min) != 2) {
-		free(disk);
+	if (!disk)
 		return -1;
+	/* Not with sscanf(), which nothing else uses here. */
+	maj = strtoul(disk, &end, 10);
+	if (*end == ':') {
+		*diskdevno = makedev(maj, strtoul(end + 1, NULL, 10));
+		r = 0;
 	}
 	free(disk);
-	*diskdevno = makedev(maj, min);
-	return 0;
+	return r;
 }
 
 /* For UBI's character devices and for a partition's entry, which are not used here. */

@@ -215,6 +215,30 @@ START_TEST(splits_lines)
 	expect("end", !text_next_line(&text, &line));
 }
 
+static const struct {
+	const char *text;
+	bool is_pair;
+	unsigned first, second;
+} pairs[] = {
+	{ "8:1", true, 8, 1 },	 { "259:1048575\n", true, 259, 1048575 },
+	{ "", false, 0, 0 },	 { "8", false, 0, 0 },
+	{ "8:", false, 0, 0 },	 { ":1", false, 0, 0 },
+	{ "-8:1", false, 0, 0 }, { "8: 1", false, 0, 0 },
+	{ "x:1", false, 0, 0 },
+};
+
+START_TEST(reads_pairs)
+{
+	unsigned first = 0, second = 0;
+
+	expect_number(pairs[_i].text, text_read_pair(pairs[_i].text, &first, &second),
+		      pairs[_i].is_pair);
+	if (!pairs[_i].is_pair)
+		return;
+	expect_number(pairs[_i].text, first, pairs[_i].first);
+	expect_number(pairs[_i].text, second, pairs[_i].second);
+}
+
 int main(void)
 {
 	TCase *tcase = tcase_create("text");
@@ -225,6 +249,7 @@ int main(void)
 	tcase_add_test(tcase, skips_a_prefix);
 	tcase_add_test(tcase, ends_at_a_byte);
 	tcase_add_test(tcase, splits_lines);
+	add_rows(tcase, reads_pairs, pairs);
 	add_rows(tcase, trims_blanks, trims);
 	add_rows(tcase, compares, comparisons);
 	add_rows(tcase, splits_lists, lists);
