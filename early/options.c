@@ -68,7 +68,7 @@ static int read_device(const char *text, struct options *ret)
 
 	if (address_parse(text, strlen(text), &pattern, &why, &at) < 0)
 		return refuse("--device: ", why);
-	if (pattern.any_function)
+	if (pattern.any_function || pattern.step_count)
 		return refuse("--device takes one function, not ", text);
 	ret->device = pattern.address;
 	ret->has_device = true;

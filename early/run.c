@@ -96,6 +96,8 @@ static int make_plan(struct run *run)
 	struct plan *plan = &run->plan;
 	int r = pci_scan(run->bus_fd, &run->devices);
 
+	if (run->params->has_paths)
+		pci_read_paths(run->bus_fd, &run->devices);
 	if (r == 0)
 		r = plan_select(run->params, &run->devices, plan);
 	if (r == 0)

@@ -137,7 +137,7 @@ FUZZ := $(BUILD)/host/fuzz-params
 FUZZ_SECONDS ?= 60
 
 $(FUZZ): tests/fuzz/params.c $(addprefix early/,\
-		pci/address.c base/text.c \
+		base/array.c base/sysfs.c base/text.c pci/address.c pci/pci.c \
 		cmdline/params.c cmdline/selector.c cmdline/tokenizer.c)
 	@mkdir -p $(@D)
 	$(say) CC $@

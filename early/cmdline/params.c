@@ -67,6 +67,7 @@ static int read_item(const struct reader *reader, struct span text, unsigned ite
 		problem.why = error.why;
 		return add_problem(reader->params, &problem);
 	}
+	reader->params->has_paths |= selector.address.step_count > 0;
 	r = add_selector(list, &selector);
 	if (r < 0 || selector.class_mask || !selector.id.class)
 		return r;

@@ -7,7 +7,6 @@
 
 #include "base/text.h"
 #include "cmdline/selector.h"
-#include "pci/id.h"
 
 /* passthru.group: whether to claim the other members of a device's IOMMU group. */
 enum group_mode { GROUP_REPORT, GROUP_CLAIM };
@@ -44,6 +43,7 @@ struct params {
 	const char *text;	 /* the whole command line */
 	struct selectors wanted; /* passthru.ids and passthru.addrs, in order */
 	struct selectors skipped;
+	bool has_paths; /* some item of them names a device by its path */
 	struct problem *problems;
 	size_t problem_count;
 	enum group_mode group;

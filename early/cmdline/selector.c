@@ -143,10 +143,9 @@ bool selector_matches_id(const struct selector *selector, const struct pci_id *i
 	       ((selector->id.class ^ id->class) & selector->class_mask) == 0;
 }
 
-bool selector_matches(const struct selector *selector, const struct pci_id *id,
-		      const struct pci_address *address)
+bool selector_matches(const struct selector *selector, const struct pci_device *device)
 {
-	if (selector->has_address && !address_matches(&selector->address, address))
+	if (selector->has_address && !pci_matches(device, &selector->address))
 		return false;
-	return !selector->has_id || selector_matches_id(selector, id);
+	return !selector->has_id || selector_matches_id(selector, &device->id);
 }

@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 #include "pci/address.h"
-#include "pci/id.h"
+#include "pci/pci.h"
 
 /* One item of passthru.ids, passthru.addrs or passthru.skip. */
 struct selector {
@@ -35,8 +35,8 @@ int selector_parse_id(struct span text, struct selector *ret,
 		      struct selector_error *ret_error);
 
 /*
- * The same for [DOMAIN:]BUS:SLOT.FUNCTION[!], and for either of them: an item with a dot
- * and without "@" is an address.
+ * The same for ADDRESS[!] (see address_parse()), and for either of them: an item with a
+ * dot and without "@" is an address.
  */
 int selector_parse_address(struct span text, struct selector *ret,
 			   struct selector_error *ret_error);
@@ -46,8 +46,7 @@ int selector_parse_any(struct span text, struct selector *ret,
 /* Whether the ID part matches, as pci_match_one_device() in drivers/pci/pci.h does. */
 bool selector_matches_id(const struct selector *selector, const struct pci_id *id);
 
-/* Whether all parts of the selector match. */
-bool selector_matches(const struct selector *selector, const struct pci_id *id,
-		      const struct pci_address *address);
+/* Whether all parts of the selector match. See pci_matches(). */
+bool selector_matches(const struct selector *selector, const struct pci_device *device);
 
 #endif

@@ -14,7 +14,7 @@ static bool is_meant(const struct params *params, const struct plan *plan,
 	for (size_t i = 0; i < params->wanted.count; i++) {
 		const struct selector *selector = &params->wanted.items[i];
 
-		if (selector_matches(selector, &device->id, &device->address) &&
+		if (selector_matches(selector, device) &&
 		    (selector->has_address || selector->is_forced ||
 		     plan->matches[i].matched == 1))
 			return true;

@@ -42,8 +42,7 @@ static bool is_unambiguous(const struct selector *selector, const struct pci_lis
 		return true;
 	for (size_t i = 0; i < list->count; i++)
 		count += is_display(&list->devices[i]) &&
-			 selector_matches(selector, &list->devices[i].id,
-					  &list->devices[i].address);
+			 selector_matches(selector, &list->devices[i]);
 	return count == 1;
 }
 
@@ -53,7 +52,7 @@ static bool is_display_requested(const struct params *params, const struct pci_l
 	for (size_t i = 0; i < params->wanted.count; i++) {
 		const struct selector *selector = &params->wanted.items[i];
 
-		if (selector_matches(selector, &device->id, &device->address) &&
+		if (selector_matches(selector, device) &&
 		    (selector->is_forced || is_unambiguous(selector, list)))
 			return true;
 	}
@@ -67,7 +66,7 @@ static bool is_requested_alone(const struct params *params,
 		const struct selector *selector = &params->wanted.items[i];
 
 		if ((selector->has_address || selector->is_forced) &&
-		    selector_matches(selector, &device->id, &device->address))
+		    selector_matches(selector, device))
 			return true;
 	}
 	return false;

@@ -15,11 +15,60 @@ static int read_field(struct text_cursor *cursor, unsigned max_digits, char end,
 	return text_skip(cursor, end) ? 0 : -EINVAL;
 }
 
+/* SLOT.FUNCTION, where FUNCTION may be "*". */
+static int read_step(struct text_cursor *cursor, uint8_t *ret, bool *ret_any,
+		     const char **ret_why)
+{
+	uint32_t slot, function = 0;
+
+	if (read_field(cursor, 2, '.', &slot) < 0)
+		return -EINVAL;
+	if (slot > 0x1f) {
+		*ret_why = "the highest slot number is 1f";
+		return -EINVAL;
+	}
+	*ret_any = text_skip(cursor, '*');
+	if (!*ret_any && text_read_hex(cursor, 1, &function) < 0)
+		return -EINVAL;
+	if (function > 7) {
+		*ret_why = "the function is a number from 0 to 7, or * for all of them";
+		return -EINVAL;
+	}
+	*ret = (uint8_t)(slot << 3 | function);
+	return 0;
+}
+
+/* The rest of a path, from the first slash on. */
+static int read_steps(struct text_cursor *cursor, struct address_pattern *pattern,
+		      const char **ret_why)
+{
+	while (text_skip(cursor, '/')) {
+		if (pattern->any_function) {
+			cursor->at -= 2;
+			*ret_why = "only the last function of a path can be *";
+			return -EINVAL;
+		}
+		if (pattern->step_count == ADDRESS_STEPS_MAX) {
+			cursor->at--;
+			*ret_why = "a path has at most 16 slots";
+			return -EINVAL;
+		}
+		*ret_why =
+			"write SLOT.FUNCTION in hex after each \"/\", as lspci -P does";
+		if (read_step(cursor, &pattern->steps[pattern->step_count],
+			      &pattern->any_function, ret_why) < 0)
+			return -EINVAL;
+		pattern->step_count++;
+	}
+	return cursor->at == cursor->end ? 0 : -EINVAL;
+}
+
+/* Of the first element if the text is a path. */
 static unsigned count_colons(const char *text, size_t length)
 {
 	unsigned count = 0;
 
-	for (size_t i = 0; i < length; i++)
+	for (size_t i = 0; i < length && text[i] != '/'; i++)
 		count += text[i] == ':';
 	return count;
 }
@@ -28,41 +77,43 @@ int address_parse(const char *text, size_t length, struct address_pattern *ret,
 		  const char **ret_why, size_t *ret_at)
 {
 	struct text_cursor cursor = { .at = text, .end = text + length };
-	uint32_t domain = 0, bus, slot, function = 0;
-	bool any = false;
+	struct address_pattern pattern = { 0 };
+	uint32_t domain = 0, bus;
+	uint8_t step;
 
 	*ret_why = "not a PCI address; write [DOMAIN:]BUS:SLOT.FUNCTION in hex";
 	if (count_colons(text, length) == 2 && read_field(&cursor, 8, ':', &domain) < 0)
 		goto bad;
 	if (read_field(&cursor, 2, ':', &bus) < 0)
 		goto bad;
-	if (read_field(&cursor, 2, '.', &slot) < 0)
+	if (read_step(&cursor, &step, &pattern.any_function, ret_why) < 0 ||
+	    read_steps(&cursor, &pattern, ret_why) < 0)
 		goto bad;
-	if (slot > 0x1f) {
-		*ret_why = "the highest slot number is 1f";
-		goto bad;
-	}
-	if (text_skip(&cursor, '*'))
-		any = true;
-	else if (text_read_hex(&cursor, 1, &function) < 0)
-		goto bad;
-	if (function > 7) {
-		*ret_why = "the function is a number from 0 to 7, or * for all of them";
-		goto bad;
-	}
-	if (cursor.at != cursor.end)
-		goto bad;
-	*ret = (struct address_pattern){
-		.address = { .domain = domain,
-			     .bus = (uint8_t)bus,
-			     .slot = (uint8_t)slot,
-			     .function = (uint8_t)function },
-		.any_function = any,
-	};
+	pattern.address = (struct pci_address){ .domain = domain,
+						.bus = (uint8_t)bus,
+						.slot = step >> 3,
+						.function = step & 7 };
+	*ret = pattern;
 	return 0;
 bad:
 	*ret_at = (size_t)(cursor.at - text);
 	return -EINVAL;
+}
+
+int address_parse_name(const char *name, struct pci_address *ret)
+{
+	struct address_pattern pattern;
+	char spelling[ADDRESS_SIZE];
+	const char *why;
+	size_t at;
+
+	if (address_parse(name, strlen(name), &pattern, &why, &at) < 0)
+		return -EINVAL;
+	address_format(&pattern.address, spelling);
+	if (strcmp(name, spelling) != 0)
+		return -EINVAL;
+	*ret = pattern.address;
+	return 0;
 }
 
 void address_format(const struct pci_address *address, char name[static ADDRESS_SIZE])
@@ -101,14 +152,4 @@ bool address_is_in_path(const struct pci_address *address, const char *path)
 			return true;
 	}
 	return false;
-}
-
-bool address_matches(const struct address_pattern *pattern,
-		     const struct pci_address *address)
-{
-	struct pci_address wanted = pattern->address;
-
-	if (pattern->any_function)
-		wanted.function = address->function;
-	return address_compare(&wanted, address) == 0;
 }

@@ -121,10 +121,8 @@ static int read_overlaps(int root_fd, const struct pci_address *address)
 static bool find_parent(int root_fd, const char *name, struct pci_address *ret)
 {
 	char path[PATH_MAX], target[PATH_MAX];
-	struct address_pattern pattern;
-	const char *why, *parent;
+	const char *parent;
 	char *last;
-	size_t at;
 
 	snprintf(path, sizeof(path), PLATFORM_DEVICES "/%s", name);
 	if (sysfs_read_target(root_fd, path, target, sizeof(target)) < 0)
@@ -134,10 +132,7 @@ static bool find_parent(int root_fd, const char *name, struct pci_address *ret)
 		return false;
 	*last = '\0';
 	parent = strrchr(target, '/');
-	if (!parent || address_parse(parent + 1, strlen(parent + 1), &pattern, &why, &at))
-		return false;
-	*ret = pattern.address;
-	return true;
+	return parent && address_parse_name(parent + 1, ret) == 0;
 }
 
 /* sysfb_init() and its helpers use six names, all with this ending. */

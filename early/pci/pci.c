@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,30 +54,13 @@ static int parse_modalias(const char *text, size_t length, struct pci_id *ret)
 	return 0;
 }
 
-/* The name of a device's directory, in the spelling of sysfs only. */
-static int parse_name(const char *name, struct pci_address *ret)
-{
-	struct address_pattern pattern;
-	char spelling[ADDRESS_SIZE];
-	const char *why;
-	size_t at;
-
-	if (address_parse(name, strlen(name), &pattern, &why, &at) < 0)
-		return -EINVAL;
-	address_format(&pattern.address, spelling);
-	if (strcmp(name, spelling) != 0)
-		return -EINVAL;
-	*ret = pattern.address;
-	return 0;
-}
-
 static int read_device(int devices_fd, const char *name, struct pci_device *ret)
 {
 	struct pci_device device = { .group = NO_GROUP };
 	char path[ADDRESS_SIZE + sizeof("/modalias")], modalias[128];
 	ssize_t length;
 
-	if (parse_name(name, &device.address) < 0)
+	if (address_parse_name(name, &device.address) < 0)
 		return -EINVAL;
 	snprintf(path, sizeof(path), "%.*s/modalias", (int)ADDRESS_SIZE, name);
 	length = sysfs_read(devices_fd, path, modalias, sizeof(modalias));
@@ -122,6 +106,69 @@ void pci_list_free(struct pci_list *list)
 {
 	free(list->devices);
 	*list = (struct pci_list){ 0 };
+}
+
+/*
+ * From the target of its link, such as
+ * ../../../devices/pci0000:00/0000:00:08.1/0000:0a:00.0. A name that is no address, such
+ * as that of a root bus, begins the path again: VMD has a root bus below a device.
+ */
+static void parse_path(char *target, struct address_pattern *ret)
+{
+	unsigned count = 0;
+	char *name = target, *slash;
+
+	*ret = (struct address_pattern){ 0 };
+	for (; name; name = slash ? slash + 1 : NULL) {
+		struct pci_address address;
+
+		slash = strchr(name, '/');
+		if (slash)
+			*slash = '\0';
+		if (address_parse_name(name, &address) < 0)
+			count = 0;
+		else if (count++ == 0)
+			ret->address = address;
+		else if (count - 2 < ADDRESS_STEPS_MAX)
+			ret->steps[count - 2] =
+				(uint8_t)(address.slot << 3 | address.function);
+	}
+	if (count > 1 && count - 1 <= ADDRESS_STEPS_MAX)
+		ret->step_count = (uint8_t)(count - 1);
+}
+
+void pci_read_paths(int bus_fd, struct pci_list *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		char path[DEVICE_PATH_SIZE] = "devices/", target[PATH_MAX];
+
+		address_format(&list->devices[i].address, path + strlen(path));
+		if (sysfs_read_target(bus_fd, path, target, sizeof(target)) == 0)
+			parse_path(target, &list->devices[i].path);
+	}
+}
+
+static bool path_matches(const struct address_pattern *path,
+			 const struct address_pattern *pattern)
+{
+	unsigned last = pattern->step_count - 1u;
+
+	return path->step_count == pattern->step_count &&
+	       memcmp(path->steps, pattern->steps, last) == 0 &&
+	       (path->steps[last] ^ pattern->steps[last]) <=
+		       (pattern->any_function ? 7 : 0) &&
+	       address_compare(&path->address, &pattern->address) == 0;
+}
+
+bool pci_matches(const struct pci_device *device, const struct address_pattern *pattern)
+{
+	struct pci_address wanted = pattern->address;
+
+	if (pattern->step_count)
+		return path_matches(&device->path, pattern);
+	if (pattern->any_function)
+		wanted.function = device->address.function;
+	return address_compare(&wanted, &device->address) == 0;
 }
 
 int pci_read_driver(int bus_fd, const struct pci_address *address,
@@ -217,7 +264,7 @@ int pci_read_group_attributes(int bus_fd, const struct pci_device *device,
 		struct pci_address address;
 		struct pci_device *found;
 
-		if (parse_name(entry->d_name, &address) < 0)
+		if (address_parse_name(entry->d_name, &address) < 0)
 			continue;
 		found = pci_list_find(list, &address);
 		if (found && found != device)

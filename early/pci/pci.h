@@ -19,6 +19,8 @@
 struct pci_device {
 	struct pci_address address;
 	struct pci_id id;
+	/* Known only after pci_read_paths(); not a path if it is on a root bus: */
+	struct address_pattern path;
 	/* Attributes, known only after pci_read_attributes(): */
 	bool is_gone;		       /* it has vanished since the scan */
 	int group;		       /* number of its IOMMU group, or NO_GROUP */
@@ -42,6 +44,15 @@ struct pci_list {
 int pci_scan(int bus_fd, struct pci_list *ret);
 
 void pci_list_free(struct pci_list *list);
+
+/*
+ * Reads the path to each device of the list, with one system call each. Only patterns
+ * that are paths need it.
+ */
+void pci_read_paths(int bus_fd, struct pci_list *list);
+
+/* Whether the pattern means the device. For a path, that of the device must be known. */
+bool pci_matches(const struct pci_device *device, const struct address_pattern *pattern);
 
 /* Source: PCI_CLASS_REVISION in include/uapi/linux/pci_regs.h. */
 static inline unsigned pci_base_class(const struct pci_id *id)

@@ -10,7 +10,7 @@
 static bool is_selected(const struct selectors *list, const struct pci_device *device)
 {
 	for (size_t i = 0; i < list->count; i++)
-		if (selector_matches(&list->items[i], &device->id, &device->address))
+		if (selector_matches(&list->items[i], device))
 			return true;
 	return false;
 }
@@ -28,12 +28,12 @@ static bool match_wanted(const struct selectors *wanted, struct plan_match *matc
 	for (size_t i = 0; i < wanted->count; i++) {
 		const struct selector *selector = &wanted->items[i];
 
-		if (selector_matches(selector, &device->id, &device->address)) {
+		if (selector_matches(selector, device)) {
 			matches[i].matched++;
 			any = true;
 			*ret_forced |= selector->is_forced;
 		} else if (selector->has_address && !matches[i].other &&
-			   address_matches(&selector->address, &device->address)) {
+			   pci_matches(device, &selector->address)) {
 			matches[i].other = device;
 		}
 	}

@@ -145,17 +145,12 @@ static void read_entry(const struct report_record *record, struct report_device 
 
 static bool read_device(const struct report_record *record, struct report_device *ret)
 {
-	struct address_pattern pattern;
 	char name[32];
-	const char *why;
-	size_t at;
 
 	*ret = (struct report_device){ 0 };
 	report_get(record, "device", name, sizeof(name));
-	if (address_parse(name, strlen(name), &pattern, &why, &at) < 0 ||
-	    pattern.any_function)
+	if (address_parse_name(name, &ret->address) < 0)
 		return false;
-	ret->address = pattern.address;
 	address_format(&ret->address, ret->name);
 	report_get(record, "id", ret->id, sizeof(ret->id));
 	report_get(record, "verdict", ret->verdict, sizeof(ret->verdict));

@@ -58,7 +58,7 @@ static int name_devices(struct choice *choice, const char *text)
 	for (size_t i = 0; i < choice->machine.count; i++) {
 		const struct device *device = &choice->machine.devices[i];
 
-		if (!address_matches(&pattern, &device->pci->address))
+		if (!pci_matches(device->pci, &pattern))
 			continue;
 		found++;
 		if (device->pci->is_bridge) {

@@ -95,7 +95,7 @@ bool filter_matches(const struct filter *filter, const struct device *device)
 		       (filter->id.device == PCI_ANY ||
 			pci->id.device == filter->id.device);
 	case FILTER_ADDRESS:
-		return address_matches(&filter->address, &pci->address);
+		return pci_matches(pci, &filter->address);
 	case FILTER_BUS:
 		return pci->address.bus == filter->address.address.bus;
 	case FILTER_GROUP:

@@ -109,7 +109,7 @@ static const struct device *find_device(const struct scan *scan, struct span tex
 	size_t at;
 
 	if (address_parse(text.at, text.length, &pattern, &why, &at) < 0 ||
-	    pattern.any_function)
+	    pattern.any_function || pattern.step_count)
 		return NULL;
 	return machine_find(&scan->machine, &pattern.address);
 }

@@ -68,6 +68,7 @@ static const struct {
 	{ { "--device=" }, EXIT_USAGE, { 0 }, NULL },
 	{ { "--device=06:00.*" }, EXIT_USAGE, { 0 }, NULL },
 	{ { "--device=10de:13c2" }, EXIT_USAGE, { 0 }, NULL },
+	{ { "--device=00:08.1/00.0" }, EXIT_USAGE, { 0 }, NULL },
 	{ { "--device=06:00.0 " }, EXIT_USAGE, { 0 }, NULL },
 	{ { "--device=x", "--verbose" }, EXIT_USAGE, { 0 }, NULL },
 	{ { "06:00.0" }, EXIT_USAGE, { 0 }, NULL },

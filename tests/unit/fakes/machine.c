@@ -6,9 +6,24 @@
 #include "machine.h"
 #include "unit.h"
 
+/* "under=PATH": the bridge above the function. */
+static void read_path(const char *more, struct pci_device *ret)
+{
+	const char *word = strstr(more, "under="), *why;
+	char path[64];
+	size_t at;
+
+	if (!word)
+		return;
+	snprintf(path, sizeof(path), "%.*s/%x.%x",
+		 (int)strcspn(word + strlen("under="), " "), word + strlen("under="),
+		 ret->address.slot, ret->address.function);
+	ck_assert_int_eq(address_parse(path, strlen(path), &ret->path, &why, &at), 0);
+}
+
 static void read_function(const char *text, struct pci_device *ret)
 {
-	char address[32], id[64], group[16], driver[DRIVER_NAME_SIZE], more[32] = "";
+	char address[32], id[64], group[16], driver[DRIVER_NAME_SIZE], more[64] = "";
 	struct selector_error error;
 	struct selector selector;
 	char line[256];
@@ -16,7 +31,7 @@ static void read_function(const char *text, struct pci_device *ret)
 	int fields;
 
 	snprintf(line, sizeof(line), "%.*s", (int)strcspn(text, "\n"), text);
-	fields = sscanf(line, "%31s %63s %x %15s %63s %31[a-z ]", address, id, &class,
+	fields = sscanf(line, "%31s %63s %x %15s %63s %63[^\n]", address, id, &class,
 			group, driver, more);
 	ck_assert_msg(fields >= 5, "malformed function: %s", line);
 	ck_assert_int_eq(selector_parse_id(span_of(id), &selector, &error), 0);
@@ -29,6 +44,7 @@ static void read_function(const char *text, struct pci_device *ret)
 	ret->has_vfs = strstr(more, "vfs");
 	ret->is_gone = strstr(more, "gone");
 	ret->is_boot_display = strstr(more, "boot");
+	read_path(more, ret);
 }
 
 void machine_read(const char *text, struct pci_list *ret)

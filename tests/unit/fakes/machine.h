@@ -10,9 +10,10 @@
 /*
  * Parses a machine in words: one function per line, sorted by address,
  *
- *   ADDRESS ID CLASS GROUP DRIVER [bridge|vfs|gone|boot]...
+ *   ADDRESS ID CLASS GROUP DRIVER [under=PATH|bridge|vfs|gone|boot]...
  *
- * with ID as in passthru.ids, and "-" for no GROUP or no DRIVER.
+ * with ID as in passthru.ids, and "-" for no GROUP or no DRIVER. PATH is the bridge above
+ * the function, by its path or, on a root bus, its address.
  */
 void machine_read(const char *text, struct pci_list *ret);
 

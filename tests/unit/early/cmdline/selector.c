@@ -157,6 +157,11 @@ static const struct {
 	{ "10de:13c2@06:00.0@06:00.0", 15, "not a PCI address" },
 	{ "10de@06:00.0", 4, NO_DEVICE },
 	{ "@06:00.0", 0, NUMBER },
+	{ "10de:13c2@00:08.1/", 18, "write SLOT.FUNCTION" },
+	{ "10de:13c2@00:08.1/20.0", 21, "the highest slot" },
+	{ "10de:13c2@00:08.*/00.0", 16, "only the last" },
+	{ "10de:13c2@/00.0", 10, "not a PCI address" },
+	{ "10de:13c2/00.0", 9, CHARACTER },
 	{ "10de:@06:00.0", 5, NUMBER },
 	{ "10de:13c2:@06:00.0", 10, NUMBER },
 	/* "!" comes last, once */
@@ -200,6 +205,10 @@ static const struct {
 	{ "06:00", true, false, false }, /* two hex numbers are an ID */
 	{ "10de:13c2!", true, false, true },
 	{ "06:00.*!", false, true, true },
+	{ "00:08.1/00.0", false, true, false },
+	{ "10000:00:02.0/00.*!", false, true, true },
+	{ "10de:13c2@00:08.1/00.0", true, true, false },
+	{ "10de:13c2@00:08.1/00.0/03.*!", true, true, true },
 	{ "10de:13c2@06:00.0!", true, true, true },
 };
 
@@ -219,6 +228,9 @@ START_TEST(tells_ids_from_addresses)
 START_TEST(refuses_either)
 {
 	expect_refused(selector_parse_any, "06:00.9", 7, "the function is");
+	expect_refused(selector_parse_any, "00:08.1/00", 10, "write SLOT.FUNCTION");
+	expect_refused(selector_parse_any, "00:08.1/00.0!/00.0", 12,
+		       "write SLOT.FUNCTION");
 	expect_refused(selector_parse_any, "10de", 4, NO_DEVICE);
 	expect_refused(selector_parse_any, "10de.13c2", 2, "not a PCI address");
 	expect_refused(selector_parse_any, "10de@06:00.0", 4, NO_DEVICE);
@@ -273,18 +285,26 @@ static const struct {
 	{ "06:01.*", CARD, HERE, false },
 	{ "10de:13c2!", CARD, HERE, true },
 	{ "10de:13c2@06:00.1!", CARD, HERE, false },
+	/* it is behind 00:08.1 */
+	{ "00:08.1/00.0", CARD, HERE, true },
+	{ "10de:13c2@00:08.1/00.*", CARD, HERE, true },
+	{ "10de:13c3@00:08.1/00.0", CARD, HERE, false },
+	{ "10de:13c2@00:08.2/00.0", CARD, HERE, false },
+	{ "10de:13c2@00:08.1", CARD, HERE, false },
 };
 
 START_TEST(matches)
 {
-	struct pci_address address = address_of(matching[_i].address);
+	struct pci_device device = { .address = address_of(matching[_i].address),
+				     .id = matching[_i].id,
+				     .path = { .address = address_of("00:08.1"),
+					       .step_count = 1 } };
 	const char *text = matching[_i].selector;
 	struct selector_error error;
 	struct selector selector;
 
 	expect_number(text, selector_parse_any(span_of(text), &selector, &error), 0);
-	expect_number(text, selector_matches(&selector, &matching[_i].id, &address),
-		      matching[_i].matches);
+	expect_number(text, selector_matches(&selector, &device), matching[_i].matches);
 }
 
 int main(void)

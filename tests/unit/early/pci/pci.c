@@ -340,6 +340,163 @@ START_TEST(finds_by_address)
 	ck_assert_ptr_null(pci_list_find(&list, &address));
 }
 
+#define DEVICES "../../../devices/"
+#define EIGHT                                                                            \
+	"0000:01:01.0/0000:02:02.0/0000:03:03.0/0000:04:04.0/0000:05:05.0/0000:06:06.0/" \
+	"0000:07:07.0/0000:08:08.0/"
+
+/* The links below devices, by name, and the paths that they show. */
+static const struct {
+	const char *name;
+	const char *target; /* NULL for a directory instead of a link */
+	const char *path;   /* "" for none */
+} links[] = {
+	{ "0000:00:01.0", DEVICES "pci0000:00/0000:00:01.0", "" },
+	{ "0000:00:02.0", NULL, "" },
+	{ "0000:01:00.0", DEVICES "pci0000:00/0000:00:01.0/0000:01:00.0",
+	  "0000:00:01.0/00.0" },
+	{ "0000:02:03.1", DEVICES "pci0000:00/0000:00:01.0/0000:01:00.0/0000:02:03.1",
+	  "0000:00:01.0/00.0/03.1" },
+	{ "0001:02:1f.7", DEVICES "soc/1c00000.pcie/pci0001:00/0001:00:1f.7/0001:02:1f.7",
+	  "0001:00:1f.7/1f.7" },
+	/* VMD: a root bus of its own, below a device of another domain */
+	{ "10000:e0:06.0", DEVICES "pci0000:00/0000:00:0e.0/pci10000:e0/10000:e0:06.0",
+	  "" },
+	{ "10000:e1:00.0",
+	  DEVICES "pci0000:00/0000:00:0e.0/pci10000:e0/10000:e0:06.0/10000:e1:00.0",
+	  "10000:e0:06.0/00.0" },
+	/* the longest one, and one that is too long */
+	{ "0000:0f:0f.0",
+	  DEVICES "pci0000:00/0000:00:1c.0/" EIGHT
+		  "0000:09:09.0/0000:0a:0a.0/0000:0b:0b.0/0000:0c:0c.0/0000:0d:0d.0/"
+		  "0000:0e:0e.0/0000:0f:0f.0",
+	  "0000:00:1c.0/01.0/02.0/03.0/04.0/05.0/06.0/07.0/08.0/09.0/0a.0/0b.0/0c.0/"
+	  "0d.0/0e.0/0f.0" },
+	{ "0000:10:10.0",
+	  DEVICES "pci0000:00/0000:00:1c.0/" EIGHT
+		  "0000:09:09.0/0000:0a:0a.0/0000:0b:0b.0/0000:0c:0c.0/0000:0d:0d.0/"
+		  "0000:0e:0e.0/0000:0f:0f.0/0000:10:10.0",
+	  "" },
+	{ "0000:03:00.0", "", "" },
+	{ "0000:04:00.0", "/", "" },
+	{ "0000:05:00.0", "0000:05:00.0/", "" },
+};
+
+/* The link, or a directory in its place. */
+static void put_linked(const char *name, const char *target)
+{
+	char path[256] = "devices/";
+
+	if (!target) {
+		put_modalias(name, ALIAS);
+		return;
+	}
+	if (!*target)
+		return;
+	strcat(path, name);
+	put_link(&root, path, target);
+}
+
+static void describe_path(const struct address_pattern *path, char *text)
+{
+	text[0] = '\0';
+	if (!path->step_count)
+		return;
+	address_format(&path->address, text);
+	for (unsigned i = 0; i < path->step_count; i++)
+		sprintf(text + strlen(text), "/%02x.%x", (unsigned)path->steps[i] >> 3,
+			path->steps[i] & 7u);
+}
+
+START_TEST(reads_the_paths)
+{
+	struct pci_device device = { .address = address_of(links[_i].name) };
+	struct pci_list list = { .devices = &device, .count = 1 };
+	char text[128];
+	unsigned fds;
+
+	put_directory(&root, "devices");
+	put_linked(links[_i].name, links[_i].target);
+	fds = count_fds();
+	pci_read_paths(root.fd, &list);
+	expect_number(links[_i].name, count_fds(), fds);
+	describe_path(&device.path, text);
+	expect_text(links[_i].name, text, links[_i].path);
+}
+
+/* A device, its path or "" for one on a root bus, and whether the pattern means it. */
+static const struct {
+	const char *pattern;
+	const char *address;
+	const char *path;
+	bool matches;
+} matching[] = {
+	{ "06:00.0", "0000:06:00.0", "", true },
+	{ "06:00.0", "0000:06:00.1", "", false },
+	{ "06:00.0", "0000:06:01.0", "", false },
+	{ "06:00.0", "0000:07:00.0", "", false },
+	{ "06:00.0", "0001:06:00.0", "", false },
+	{ "06:00.*", "0000:06:00.0", "", true },
+	{ "06:00.*", "0000:06:00.7", "", true },
+	{ "06:00.*", "0000:06:01.0", "", false },
+	{ "06:00.*", "0000:07:00.0", "", false },
+	{ "06:00.*", "10000:06:00.0", "", false },
+	{ "10000:06:00.*", "10000:06:00.3", "", true },
+	{ "10000:06:00.*", "0000:06:00.3", "", false },
+	/* an address means the same behind a bridge, and never the bridge */
+	{ "0a:00.0", "0000:0a:00.0", "00:08.1/00.0", true },
+	{ "00:08.1", "0000:0a:00.0", "00:08.1/00.0", false },
+	/* one bridge */
+	{ "00:08.1/00.0", "0000:0a:00.0", "00:08.1/00.0", true },
+	{ "00:08.1/00.0", "0000:0b:00.0", "00:08.1/00.0", true },
+	{ "0000:00:08.1/00.0", "0000:0a:00.0", "00:08.1/00.0", true },
+	{ "00:08.1/00.*", "0000:0a:00.0", "00:08.1/00.0", true },
+	{ "00:08.1/00.*", "0000:0a:00.7", "00:08.1/00.7", true },
+	{ "00:08.1/1f.*", "0000:0a:1f.7", "00:08.1/1f.7", true },
+	{ "00:08.1/1f.0", "0000:0a:1f.7", "00:08.1/1f.7", false },
+	{ "00:08.1/00.1", "0000:0a:00.0", "00:08.1/00.0", false },
+	{ "00:08.1/01.0", "0000:0a:00.0", "00:08.1/00.0", false },
+	{ "00:08.1/01.*", "0000:0a:00.0", "00:08.1/00.0", false },
+	{ "00:08.1/00.*", "0000:0a:01.0", "00:08.1/01.0", false },
+	{ "00:08.0/00.0", "0000:0a:00.0", "00:08.1/00.0", false },
+	/* "*" is for the last element only */
+	{ "00:08.0/00.*", "0000:0a:00.0", "00:08.1/00.0", false },
+	{ "00:09.1/00.0", "0000:0a:00.0", "00:08.1/00.0", false },
+	{ "01:08.1/00.0", "0000:0a:00.0", "00:08.1/00.0", false },
+	{ "0001:00:08.1/00.0", "0000:0a:00.0", "00:08.1/00.0", false },
+	{ "00:08.1/00.0/00.0", "0000:0a:00.0", "00:08.1/00.0", false },
+	{ "00:08.1/00.0", "0000:0a:00.0", "", false },
+	{ "00:08.1/08.1", "0000:00:08.1", "", false },
+	/* more */
+	{ "00:01.1/00.0/04.0/00.1", "0000:04:00.1", "00:01.1/00.0/04.0/00.1", true },
+	{ "00:01.1/00.0/04.0/00.*", "0000:04:00.1", "00:01.1/00.0/04.0/00.1", true },
+	{ "00:01.1/00.0/00.1", "0000:04:00.1", "00:01.1/00.0/04.0/00.1", false },
+	{ "00:01.1/00.0/05.0/00.1", "0000:04:00.1", "00:01.1/00.0/04.0/00.1", false },
+	{ "00:01.1/01.0/04.0/00.1", "0000:04:00.1", "00:01.1/00.0/04.0/00.1", false },
+	{ "00:01.1/00.1/04.0/00.*", "0000:04:00.1", "00:01.1/00.0/04.0/00.1", false },
+	{ "00:01.1/00.0/04.0", "0000:04:00.1", "00:01.1/00.0/04.0/00.1", false },
+	/* it must begin on a root bus: another one is renumbered, too */
+	{ "03:04.0/00.1", "0000:04:00.1", "00:01.1/00.0/04.0/00.1", false },
+	/* Intel VMD */
+	{ "10000:00:02.0/00.0", "10000:01:00.0", "10000:00:02.0/00.0", true },
+	{ "00:02.0/00.0", "10000:01:00.0", "10000:00:02.0/00.0", false },
+	{ "0001:00:02.0/00.0", "10000:01:00.0", "10000:00:02.0/00.0", false },
+};
+
+START_TEST(matches)
+{
+	const char *text = matching[_i].pattern, *path = matching[_i].path, *why;
+	struct pci_device device = { .address = address_of(matching[_i].address) };
+	struct address_pattern pattern;
+	size_t at;
+
+	if (*path)
+		ck_assert_int_eq(
+			address_parse(path, strlen(path), &device.path, &why, &at), 0);
+	ck_assert_int_eq(address_parse(text, strlen(text), &pattern, &why, &at), 0);
+	expect_number(text, pci_matches(&device, &pattern), matching[_i].matches);
+}
+
 START_TEST(names_files)
 {
 	struct pci_address address = address_of("ffffffff:ff:1f.7");
@@ -363,6 +520,8 @@ int main(void)
 	tcase_add_test(tcase, reads_the_driver);
 	tcase_add_test(tcase, reads_the_attributes_of_a_group);
 	tcase_add_test(tcase, finds_by_address);
+	add_rows(tcase, reads_the_paths, links);
+	add_rows(tcase, matches, matching);
 	tcase_add_test(tcase, names_files);
 	return unit_run("pci", tcase);
 }

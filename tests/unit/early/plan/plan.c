@@ -9,18 +9,18 @@
 #include "unit.h"
 
 /* A usual desktop: a graphics card with its audio, another one, a network card. */
-#define DESKTOP                                                \
-	"00:00.0 8086:191f 060000 0 -\n"                       \
-	"00:01.0 8086:1901 060400 1 pcieport bridge\n"         \
-	"00:02.0 8086:1912 030000 2 i915\n"                    \
-	"01:00.0 10de:13c2:1043:8508 030000 1 -\n"             \
-	"01:00.1 10de:0fbb:1043:8508 040300 1 snd_hda_intel\n" \
-	"03:00.0 8086:1533 020000 7 igb vfs\n"                 \
-	"03:00.1 8086:1533 020000 8 igb\n"                     \
-	"04:00.0 144d:a808 010802 - nvme\n"                    \
-	"05:00.0 144d:a808 010802 9 vfio-pci\n"                \
-	"06:00.0 8086:15f3 020000 10 - gone\n"                 \
-	"07:00.0 8086:1572 020000 12 vfio-pci vfs\n"           \
+#define DESKTOP                                                              \
+	"00:00.0 8086:191f 060000 0 -\n"                                     \
+	"00:01.0 8086:1901 060400 1 pcieport bridge\n"                       \
+	"00:02.0 8086:1912 030000 2 i915\n"                                  \
+	"01:00.0 10de:13c2:1043:8508 030000 1 - under=00:01.0\n"             \
+	"01:00.1 10de:0fbb:1043:8508 040300 1 snd_hda_intel under=00:01.0\n" \
+	"03:00.0 8086:1533 020000 7 igb vfs\n"                               \
+	"03:00.1 8086:1533 020000 8 igb\n"                                   \
+	"04:00.0 144d:a808 010802 - nvme\n"                                  \
+	"05:00.0 144d:a808 010802 9 vfio-pci\n"                              \
+	"06:00.0 8086:15f3 020000 10 - gone\n"                               \
+	"07:00.0 8086:1572 020000 12 vfio-pci vfs\n"                         \
 	"10000:01:00.0 8086:0953 010802 11 nvme\n"
 
 /* The plan in words: "ADDRESS VERDICT[ REASON]; " and what was not found. */
@@ -82,6 +82,15 @@ static const struct {
 	{ "passthru.ids=8086:1533@03:00.1", "0000:03:00.1 pending; complete" },
 	{ "passthru.ids=8086:1533 passthru.skip=03:00.0",
 	  "0000:03:00.0 kept skipped; 0000:03:00.1 pending; complete" },
+	/* paths */
+	{ "passthru.addrs=00:01.0/00.1", "0000:01:00.1 pending; complete" },
+	{ "passthru.addrs=00:01.0/00.* passthru.skip=00:01.0/00.0",
+	  "0000:01:00.0 kept skipped; 0000:01:00.1 pending; complete" },
+	{ "passthru.ids=10de:0fbb@00:01.0/00.*!",
+	  "0000:01:00.1 forced pending; complete" },
+	{ "passthru.ids=10de:13c3@00:01.0/00.0",
+	  "no 10de:13c3@00:01.0/00.0 but 10de:13c2; incomplete" },
+	{ "passthru.addrs=00:02.0/00.0", "no 00:02.0/00.0; incomplete" },
 	/* "!" is for what its item matches, whatever other items match that too */
 	{ "passthru.ids=144d:a808@05:00.0!,8086:1533@03:00.1",
 	  "0000:03:00.1 pending; 0000:05:00.0 forced pending; complete" },
