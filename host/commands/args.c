@@ -135,7 +135,8 @@ static int build_parameter(struct choice *choice)
 		fprintf(file, "%s%04x:%04x", separator, (unsigned)device->pci->id.vendor,
 			(unsigned)device->pci->id.device);
 		if (ambiguous)
-			fprintf(file, "@%s", device->address);
+			fprintf(file, "@%s",
+				device_lasting_address(&choice->machine, device));
 		separator = ",";
 	}
 	return fclose(file) == 0 ? 0 : -ENOMEM;

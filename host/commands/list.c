@@ -129,6 +129,7 @@ static void add_device(const struct list *list, const struct device *device,
 	const struct pci_device *pci = device->pci;
 
 	json_add_text(object, "address", device->address);
+	json_add_text(object, "path", device->path[0] ? device->path : NULL);
 	add_id(object, &pci->id);
 	json_add_text(object, "class_name", device->class_name);
 	json_add_text(object, "vendor_name", device->vendor_name);

@@ -198,6 +198,7 @@ static bool show(struct preview *preview, struct params *params)
 {
 	struct report_view report_view = { .host = preview->host,
 					   .machine = &preview->machine,
+					   .params = params,
 					   .is_plan = true,
 					   .iommu_pending = is_iommu_pending(preview) };
 	const char *empty = params->off		       ? off_text

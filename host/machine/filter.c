@@ -78,7 +78,7 @@ int filter_parse(const char *text, struct filter *ret)
 	}
 	if (!strchr(text, '.') && parse_id(text, ret) == 0)
 		return 0;
-	warn("unknown filter \"%s\"; write gpu, audio, usb, disk, nvme or net, a vendor as 10de:, an ID as 10de:13c2, an address as 06:00.0, a bus as 06: or the number of an IOMMU group",
+	warn("unknown filter \"%s\"; write gpu, audio, usb, disk, nvme or net, a vendor as 10de:, an ID as 10de:13c2, an address as 06:00.0 or 00:01.0/00.0, a bus as 06: or the number of an IOMMU group",
 	     text);
 	return -EINVAL;
 }

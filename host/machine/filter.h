@@ -6,7 +6,8 @@
 
 /*
  * A filter for devices: gpu, audio, usb, disk, nvme, net; a vendor (10de:) or an ID
- * (10de:13c2); an address (06:00.0, 06:00.*), a bus (06:); the number of an IOMMU group.
+ * (10de:13c2); an address (06:00.0, 06:00.*, 00:01.0/00.0), a bus (06:); the number of an
+ * IOMMU group.
  */
 struct filter {
 	enum { FILTER_CLASS, FILTER_ID, FILTER_ADDRESS, FILTER_BUS, FILTER_GROUP } kind;

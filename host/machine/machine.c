@@ -41,12 +41,33 @@ static bool is_reported(const char *report, const struct pci_device *device)
 	       strcmp(found.entry.now, device->driver) == 0;
 }
 
+/* Leaves out the default domain, as lspci does. */
+static void describe_path(const struct address_pattern *path, char text[static PATH_SIZE])
+{
+	size_t length;
+
+	text[0] = '\0';
+	if (!path->step_count)
+		return;
+	address_format(&path->address, text);
+	length = strlen(text);
+	if (path->address.domain == 0) {
+		length -= strlen("0000:");
+		memmove(text, text + strlen("0000:"), length + 1);
+	}
+	for (unsigned i = 0; i < path->step_count; i++)
+		length += (size_t)snprintf(text + length, PATH_SIZE - length, "/%02x.%x",
+					   path->steps[i] >> 3 & 0x1fu,
+					   path->steps[i] & 7u);
+}
+
 static void describe(struct pci_names *names, const char *report, int bus_fd,
 		     struct device *device)
 {
 	const struct pci_id *id = &device->pci->id;
 
 	address_format(&device->pci->address, device->address);
+	describe_path(&device->pci->path, device->path);
 	pci_names_class(names, id, device->class_name);
 	pci_names_vendor(names, id, device->vendor_name);
 	pci_names_device(names, id, device->device_name);
@@ -94,6 +115,7 @@ int machine_read(const struct host *host, struct machine *ret)
 		return r;
 	}
 	r = pci_scan(bus_fd, &ret->pci);
+	pci_read_paths(bus_fd, &ret->pci);
 	if (r == 0)
 		r = read_devices(host, bus_fd, ret);
 	if (r < 0)
@@ -171,6 +193,17 @@ void device_full_name(const struct device *device, char name[static FULL_NAME_SI
 		 device->device_name);
 	if (!name[0])
 		strcpy(name, "not in pci.ids");
+}
+
+const char *device_lasting_address(const struct machine *machine,
+				   const struct device *device)
+{
+	size_t count = 0;
+
+	/* Virtual functions may be on further buses, where slots occur again. */
+	for (size_t i = 0; device->path[0] && i < machine->count; i++)
+		count += strcmp(machine->devices[i].path, device->path) == 0;
+	return count == 1 ? device->path : device->address;
 }
 
 bool device_counts(const struct device *device)

@@ -6,10 +6,13 @@
 #include "machine/pci_names.h"
 #include "pci/pci.h"
 
+#define PATH_SIZE (ADDRESS_SIZE + ADDRESS_STEPS_MAX * (sizeof("/1f.7") - 1))
+
 /* A PCI function with its names and its use by the system. */
 struct device {
 	struct pci_device *pci;
 	char address[ADDRESS_SIZE];
+	char path[PATH_SIZE]; /* 00:01.0/00.0, see address_parse(); "" on a root bus */
 	char class_name[NAME_SIZE];
 	char vendor_name[NAME_SIZE];
 	char device_name[NAME_SIZE];
@@ -46,6 +49,13 @@ struct device *machine_find(const struct machine *machine,
 /* "VENDOR DEVICE", as far as pci.ids has the names. */
 #define FULL_NAME_SIZE (2 * NAME_SIZE + 1)
 void device_full_name(const struct device *device, char name[static FULL_NAME_SIZE]);
+
+/*
+ * What to write after "@": its path, or its address if it is on a root bus or another
+ * device has the same path.
+ */
+const char *device_lasting_address(const struct machine *machine,
+				   const struct device *device);
 
 /*
  * Whether the device must be passed together with the others of its IOMMU group. Bridges

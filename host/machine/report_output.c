@@ -19,6 +19,10 @@ static void print_device(void *data, const struct report_view_device *device)
 		       device->text);
 	printf("%14s", "");
 	output_wrapped(output, STYLE_PLAIN, 14, 14, "%s [%s]", name, device->report.id);
+	if (!device->by_address || !device->device->path[0])
+		return;
+	printf("%14s", "");
+	output_wrapped(output, STYLE_DIM, 14, 14, "path %s", device->device->path);
 }
 
 static void print_problem(void *data, const char *text)
@@ -52,6 +56,9 @@ static void add_device(void *data, const struct report_view_device *device)
 	struct json_object *object = json_append(data);
 
 	json_add_text(object, "address", device->report.name);
+	json_add_text(object, "path",
+		      device->device && device->device->path[0] ? device->device->path
+								: NULL);
 	json_add_text(object, "id", device->report.id);
 	json_add_text(object, "verdict",
 		      device->is_planned ? "claimed" : device->report.verdict);

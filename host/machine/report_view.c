@@ -88,6 +88,15 @@ static void describe_other(const struct report_view *report_view,
 		 report->entry.verdict == VERDICT_FAILED ? "; see dmesg" : "");
 }
 
+static bool is_by_address(const struct params *params, const struct device *device)
+{
+	for (size_t i = 0; params && device && i < params->wanted.count; i++)
+		if (params->wanted.items[i].has_address &&
+		    selector_matches(&params->wanted.items[i], device->pci))
+			return true;
+	return false;
+}
+
 static bool next_device(const struct report_view *report_view, const char **text,
 			struct report_view_device *ret)
 {
@@ -95,6 +104,7 @@ static bool next_device(const struct report_view *report_view, const char **text
 	if (!report_next_device(text, &ret->report))
 		return false;
 	ret->device = machine_find(report_view->machine, &ret->report.address);
+	ret->by_address = is_by_address(report_view->params, ret->device);
 	ret->is_planned = is_planned(report_view, ret);
 	if (ret->is_planned)
 		describe_plan(ret);

@@ -2,6 +2,7 @@
 #ifndef PASSTHRU_MACHINE_REPORT_VIEW_H
 #define PASSTHRU_MACHINE_REPORT_VIEW_H
 
+#include "cmdline/params.h"
 #include "machine/machine.h"
 #include "report/phrase.h"
 #include "report/reader.h"
@@ -12,8 +13,9 @@ struct report_view {
 	const struct host *host;
 	const struct machine *machine;
 	const char *report;
-	bool is_plan;	    /* the report is a dry run's: what a boot will do */
-	bool iommu_pending; /* in a plan: the IOMMU is off now and will be on */
+	const struct params *params; /* that the report was made with, or NULL */
+	bool is_plan;		     /* the report is a dry run's: what a boot will do */
+	bool iommu_pending;	     /* in a plan: the IOMMU is off now and will be on */
 };
 
 /* One device of it. */
@@ -22,6 +24,7 @@ struct report_view_device {
 	const struct device *device; /* NULL if it is gone */
 	bool is_planned;	     /* it will be claimed */
 	bool is_ok;		     /* it is, or will be, as requested */
+	bool by_address;	     /* an item of the parameters has its address */
 	char text[PHRASE_SIZE + 64]; /* what happened to it and what to do next */
 };
 
