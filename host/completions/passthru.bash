@@ -12,6 +12,15 @@ _passthru_addresses()
 	done
 }
 
+# The paths of the devices behind bridges: the links without the numbers of the lower buses. The
+# default domain may be left out.
+_passthru_paths()
+{
+	readlink "$1"/sys/bus/pci/devices/* |
+		sed -n 's,^.*/pci[0-9a-f]*:[0-9a-f]*/,,; s,/[0-9a-f]*:[0-9a-f]*:,/,g
+			/\//p; s/^0000:\(.*\/\)/\1/p'
+}
+
 # Sets command and root from the words before the current one.
 _passthru_read()
 {
@@ -56,7 +65,13 @@ _passthru()
 		;;
 	esac
 	case $command in
-	list | args) [[ $cur == -* ]] || options+=" $(_passthru_addresses "$root")" ;;
+	list | args)
+		case $cur in
+		-*) ;;
+		*/*) options=$(_passthru_paths "$root") ;;
+		*) options+=" $(_passthru_addresses "$root")" ;;
+		esac
+		;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
 	__ltrim_colon_completions "$cur"
