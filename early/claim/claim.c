@@ -273,6 +273,27 @@ void claims_free(struct claims *claims)
 		munmap(claims, claims_size(claims->count));
 }
 
+/* Whether a write that still hangs may yet change the device; its job undoes that. */
+static bool may_change(const struct claim *claim)
+{
+	return claim_is_busy(claim) && claim->step != STEP_LOAD;
+}
+
+static enum reason find_reason(const struct claims *claims, const struct claim *claim)
+{
+	switch (claim_state(claim)) {
+	case CLAIM_OPEN: /* not after a run */
+	case CLAIM_FINISHED:
+		break;
+	case CLAIM_DROPPED:
+		/* It hangs itself: that says more. */
+		return claim_is_busy(claim) ? REASON_TIMEOUT : REASON_SLOT;
+	case CLAIM_EXPIRED:
+		return claim->reason == REASON_SLOT ? REASON_SLOT : claims->expired;
+	}
+	return claim->reason;
+}
+
 void claims_store(const struct claims *claims, struct plan *plan)
 {
 	unsigned next = 0;
@@ -288,17 +309,12 @@ void claims_store(const struct claims *claims, struct plan *plan)
 		strcpy(entry->now, claim->now);
 		entry->step = claim->step;
 		entry->display = claim->display;
-		/* A write that still hangs may yet change the device; its job undoes
-		 * that. */
-		entry->undone = claim->undone &&
-				(claim->step == STEP_LOAD || !claim_is_busy(claim));
+		entry->undone = claim->undone && !may_change(claim);
+		entry->reason = find_reason(claims, claim);
 		entry->verdict = VERDICT_FAILED;
-		entry->reason = claim->reason;
-		if (claim->state == CLAIM_FINISHED) {
-			entry->verdict = claim->verdict;
-			entry->error = claim->error;
-		} else if (claim->reason != REASON_SLOT) {
-			entry->reason = claims->expired;
-		}
+		if (claim_state(claim) != CLAIM_FINISHED)
+			continue;
+		entry->verdict = claim->verdict;
+		entry->error = claim->error;
 	}
 }

@@ -99,8 +99,12 @@ unsigned claims_expire(struct claims *claims, enum reason reason)
 	unsigned count = 0;
 
 	claims->expired = reason;
+	/* All that are open first: that is their own reason, not that of their slot. */
 	for (unsigned i = 0; i < claims->count; i++)
-		if (claim_settle(&claims->items[i], CLAIM_OPEN, CLAIM_EXPIRED))
+		claim_settle(&claims->items[i], CLAIM_OPEN, CLAIM_EXPIRED);
+	for (unsigned i = 0; i < claims->count; i++)
+		if (claim_state(&claims->items[i]) == CLAIM_EXPIRED &&
+		    claims->items[i].reason != REASON_SLOT)
 			drop_siblings(claims, &claims->items[i], CLAIM_EXPIRED);
 	for (unsigned i = 0; i < claims->count; i++)
 		count += claim_state(&claims->items[i]) == CLAIM_EXPIRED;

@@ -1049,6 +1049,46 @@ START_TEST(loading_hangs)
 	clean_up(&attempt);
 }
 
+/* Both functions of a card hang, or one hangs and the other fails: each has its reason.
+ */
+static const struct {
+	const char *name;
+	struct fake_rule rules[FAKE_RULES];
+	const char *end;
+} card_hangs[] = {
+	{ "both",
+	  { { .match = "drivers_probe", .what = "hang" } },
+	  "06:00.0 failed timeout at probe not undone; "
+	  "06:00.1 failed timeout at probe not undone" },
+	{ "the first hangs, the second fails",
+	  { { .match = "06:00.0/driver_override=vfio", .what = "hang" },
+	    { .match = "06:00.1/driver_override=vfio", .what = "EIO" } },
+	  "06:00.0 failed timeout at override not undone; "
+	  "06:00.1 failed override at override EIO" },
+};
+
+START_TEST(a_card_hangs)
+{
+	struct attempt attempt;
+	uint64_t start;
+	char text[1024];
+
+	prepare(CARD, "vfio-pci", card_hangs[_i].rules, &attempt);
+	begin(&attempt);
+	start = clock_ms();
+	expect_number(
+		card_hangs[_i].name,
+		workers_run(do_job, current, claim_job_count(current), start + 1200),
+		-ETIME);
+	(void)claims_expire(current, REASON_TIMEOUT);
+	(void)!workers_run(undo_job, current, claim_undo_job_count(current),
+			   start + 1800);
+	end(&attempt);
+	describe(&attempt, text, sizeof(text));
+	expect_text(card_hangs[_i].name, text, card_hangs[_i].end);
+	clean_up(&attempt);
+}
+
 /*
  * A write that returns after half of the time, by when another worker has gone through
  * the queue: the jobs that it held up are run again.
@@ -1161,6 +1201,7 @@ int main(void)
 	add_rows(tcase, keeps_its_promises, courses);
 	tcase_add_loop_test(tcase, devices_are_independent, 0, 5);
 	add_rows(tcase, one_hangs, hangs);
+	add_rows(tcase, a_card_hangs, card_hangs);
 	tcase_add_test(tcase, loading_hangs);
 	add_rows(tcase, one_is_slow, slow);
 	tcase_add_test(tcase, expires_what_is_open);
