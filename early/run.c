@@ -37,13 +37,38 @@ struct run {
 	char *report; /* of an earlier stage, or NULL */
 	struct pci_list devices;
 	struct plan plan;
+	/* The last search for a variant driver: */
+	struct pci_id variant_id;
+	char variant[DRIVER_NAME_SIZE];
 };
+
+/*
+ * In the device stage the device and its group will do, unless a guard may have to
+ * compare the device with all others: a display, a serial console. Without a group all
+ * are needed, too: one may be an IOMMU whose driver is not loaded yet.
+ */
+static int scan(struct run *run, bool *ret_partial)
+{
+	const struct pci_address *device = &run->options->device;
+	int r = -ENOENT;
+
+	if (run->phase == PHASE_DEVICE &&
+	    (run->params->force || !pci_slot_has_console(run->bus_fd, device)))
+		r = pci_scan_group(run->bus_fd, device, &run->devices);
+	*ret_partial = r == 0;
+	return r == -ENOENT ? pci_scan(run->bus_fd, &run->devices) : r;
+}
 
 static int read_attributes(struct run *run)
 {
 	struct plan *plan = &run->plan;
 	int last = NO_GROUP, r;
 
+	if (plan->is_partial) {
+		for (size_t i = 0; i < run->devices.count; i++)
+			pci_read_attributes(run->bus_fd, &run->devices.devices[i]);
+		return 0;
+	}
 	for (size_t i = 0; i < plan->count; i++)
 		pci_read_attributes(run->bus_fd, plan->entries[i].device);
 	for (size_t i = 0; i < plan->count; i++) {
@@ -60,14 +85,28 @@ static int read_attributes(struct run *run)
 	return 0;
 }
 
-static void choose_driver(const struct run *run, struct plan_entry *entry)
+/* The variant driver for the device; the search reads a file of a megabyte. */
+static const char *find_variant(struct run *run, const struct pci_id *id)
 {
+	if (!run->variant[0] || memcmp(&run->variant_id, id, sizeof(*id)) != 0) {
+		run->variant_id = *id;
+		if (variant_find(run->root_fd, id, run->variant) < 0)
+			strcpy(run->variant, "vfio-pci");
+	}
+	return run->variant;
+}
+
+static void choose_driver(struct run *run, struct plan_entry *entry)
+{
+	const struct pci_device *device = entry->device;
 	const char *driver = run->params->driver;
 
 	if (strcmp(driver, "auto") == 0) {
-		if (variant_find(run->root_fd, &entry->device->id, entry->driver) == 0)
-			return;
 		driver = "vfio-pci";
+		/* The others are in the plan only for the guards. */
+		if (run->phase != PHASE_DEVICE ||
+		    address_compare(&device->address, &run->options->device) == 0)
+			driver = find_variant(run, &device->id);
 	}
 	strcpy(entry->driver, driver);
 }
@@ -94,12 +133,14 @@ static void filter_plan(struct run *run)
 static int make_plan(struct run *run)
 {
 	struct plan *plan = &run->plan;
-	int r = pci_scan(run->bus_fd, &run->devices);
+	bool is_partial;
+	int r = scan(run, &is_partial);
 
 	if (run->params->has_paths)
 		pci_read_paths(run->bus_fd, &run->devices);
 	if (r == 0)
 		r = plan_select(run->params, &run->devices, plan);
+	plan->is_partial = is_partial;
 	if (r == 0)
 		r = read_attributes(run);
 	if (r == 0)
@@ -108,10 +149,13 @@ static int make_plan(struct run *run)
 		return r;
 	for (size_t i = 0; i < plan->count; i++)
 		choose_driver(run, &plan->entries[i]);
-	plan_judge(iommu_may_add_groups(run->root_fd, &run->devices), plan);
+	/* The group is known. */
+	plan_judge(!is_partial && iommu_may_add_groups(run->root_fd, &run->devices),
+		   plan);
 	if (!run->params->force) {
-		guard_displays(run->root_fd, run->bus_fd, run->params, &run->devices,
-			       plan);
+		if (!is_partial)
+			guard_displays(run->root_fd, run->bus_fd, run->params,
+				       &run->devices, plan);
 		guard_console(run->root_fd, run->params, plan);
 	}
 	filter_plan(run);

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -40,4 +44,54 @@ int file_read(int fd, const char *path, char **ret_text)
 	text[length] = '\0';
 	*ret_text = take_pointer(text);
 	return 0;
+}
+
+int file_make_directory(int fd, const char *path)
+{
+	char directory[PATH_MAX];
+	const char *slash = strrchr(path, '/');
+
+	if (!slash || slash == path)
+		return 0;
+	snprintf(directory, sizeof(directory), "%.*s", (int)(slash - path), path);
+	if (mkdirat(fd, directory, 0755) < 0 && errno != EEXIST)
+		return -errno;
+	return 0;
+}
+
+static int write_new(int fd, const char *path, void (*put)(FILE *file, const void *data),
+		     const void *data)
+{
+	int file_fd = openat(fd, path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	FILE *file;
+	int r = 0;
+
+	if (file_fd < 0)
+		return -errno;
+	file = fdopen(file_fd, "w");
+	if (!file) {
+		close(file_fd);
+		return -ENOMEM;
+	}
+	put(file, data);
+	if (fflush(file) != 0 || ferror(file))
+		r = -EIO;
+	if (fclose(file) != 0)
+		r = -EIO;
+	return r;
+}
+
+int file_replace(int fd, const char *path, void (*put)(FILE *file, const void *data),
+		 const void *data)
+{
+	char new_path[PATH_MAX];
+	int r;
+
+	snprintf(new_path, sizeof(new_path), "%s.new", path);
+	r = write_new(fd, new_path, put, data);
+	if (r == 0 && renameat(fd, new_path, fd, path) < 0)
+		r = -errno;
+	if (r < 0)
+		unlinkat(fd, new_path, 0);
+	return r;
 }

@@ -16,7 +16,7 @@ static bool is_meant(const struct params *params, const struct plan *plan,
 
 		if (selector_matches(selector, device) &&
 		    (selector->has_address || selector->is_forced ||
-		     plan->matches[i].matched == 1))
+		     (plan->matches[i].matched == 1 && !plan->is_partial)))
 			return true;
 	}
 	return false;

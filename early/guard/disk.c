@@ -196,6 +196,15 @@ static void judge(const struct backing *backing, struct plan_entry *entry)
 
 /* -- the plan ------------------------------------------------------------------------ */
 
+static bool has_disk_behind(const struct backing *backing,
+			    const struct pci_device *device)
+{
+	for (size_t i = 0; i < backing->blocks.count; i++)
+		if (block_is_behind(&backing->blocks.items[i], &device->address))
+			return true;
+	return false;
+}
+
 /*
  * Whether the device may be the way to something that the system needs: by its class, or
  * since a disk is behind it, of a driver that is built in.
@@ -204,14 +213,22 @@ static bool may_back(const struct backing *backing, const struct plan_entry *ent
 {
 	const struct pci_device *device = entry->device;
 
-	if (!guard_disk_applies(entry))
-		return false;
-	if (guard_is_storage(&device->id) || guard_is_network(&device->id))
-		return true;
-	for (size_t i = 0; i < backing->blocks.count; i++)
-		if (block_is_behind(&backing->blocks.items[i], &device->address))
-			return true;
-	return false;
+	return guard_disk_applies(entry) &&
+	       (guard_is_storage(&device->id) || guard_is_network(&device->id) ||
+		has_disk_behind(backing, device));
+}
+
+/*
+ * Whether disks have to be read to judge the device. If it is a network card that is up,
+ * they tell whether the system needs a remote one.
+ */
+static bool needs_contents(const struct backing *backing, const struct plan_entry *entry)
+{
+	const struct pci_device *device = entry->device;
+
+	return may_back(backing, entry) &&
+	       (guard_is_storage(&device->id) || has_disk_behind(backing, device) ||
+		network_is_used(backing->root_fd, &device->address));
 }
 
 /* Before the disks appear: defers every device that may back the system. */
@@ -230,12 +247,23 @@ static void defer_all(const struct backing *backing, struct plan *plan)
 	}
 }
 
-static bool any_may_back(const struct backing *backing, const struct plan *plan)
+/* Whether the function is true of any entry. */
+static bool is_any(bool (*function)(const struct backing *backing,
+				    const struct plan_entry *entry),
+		   const struct backing *backing, const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->count; i++)
-		if (may_back(backing, &plan->entries[i]))
+		if (function(backing, &plan->entries[i]))
 			return true;
 	return false;
+}
+
+/* Without a driver, a device has no disk and no interface behind it; disks may come. */
+static bool may_have_any(const struct backing *backing, const struct plan_entry *entry)
+{
+	(void)backing;
+	return guard_disk_applies(entry) &&
+	       (entry->was[0] || guard_is_storage(&entry->device->id));
 }
 
 /*
@@ -284,14 +312,20 @@ static int wait_for_missing(struct backing *backing, uint64_t deadline,
 static int judge_all(struct backing *backing, bool is_late, uint64_t deadline,
 		     struct plan *plan)
 {
-	int r = backing_scan(backing);
+	bool is_early = !is_late && !backing->devspecs.is_mounted;
+	int r;
 
-	if (r < 0 || !any_may_back(backing, plan))
+	if (!is_early && !is_any(may_have_any, backing, plan))
+		return 0;
+	r = backing_scan(backing);
+	if (r < 0)
 		return r;
-	if (!is_late && !backing->devspecs.is_mounted) {
+	if (is_early) {
 		defer_all(backing, plan);
 		return 0;
 	}
+	if (!is_any(needs_contents, backing, plan))
+		return 0;
 	r = backing_find(backing, deadline);
 	if (r == 0 && !backing->devspecs.is_mounted)
 		r = wait_for_missing(backing, deadline, plan);

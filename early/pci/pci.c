@@ -54,22 +54,27 @@ static int parse_modalias(const char *text, size_t length, struct pci_id *ret)
 	return 0;
 }
 
+static int read_id(int fd, const char *path, struct pci_id *ret)
+{
+	char modalias[128];
+	ssize_t length = sysfs_read(fd, path, modalias, sizeof(modalias));
+
+	return length < 0 ? (int)length : parse_modalias(modalias, (size_t)length, ret);
+}
+
 static int read_device(int devices_fd, const char *name, struct pci_device *ret)
 {
 	struct pci_device device = { .group = NO_GROUP };
-	char path[ADDRESS_SIZE + sizeof("/modalias")], modalias[128];
-	ssize_t length;
+	char path[ADDRESS_SIZE + sizeof("/modalias")];
+	int r;
 
 	if (address_parse_name(name, &device.address) < 0)
 		return -EINVAL;
 	snprintf(path, sizeof(path), "%.*s/modalias", (int)ADDRESS_SIZE, name);
-	length = sysfs_read(devices_fd, path, modalias, sizeof(modalias));
-	if (length < 0)
-		return (int)length;
-	if (parse_modalias(modalias, (size_t)length, &device.id) < 0)
-		return -EINVAL;
-	*ret = device;
-	return 0;
+	r = read_id(devices_fd, path, &device.id);
+	if (r == 0)
+		*ret = device;
+	return r;
 }
 
 static int compare_devices(const void *a, const void *b)
@@ -79,9 +84,9 @@ static int compare_devices(const void *a, const void *b)
 	return address_compare(&left->address, &right->address);
 }
 
-int pci_scan(int bus_fd, struct pci_list *ret)
+static int scan(int bus_fd, const char *path, struct pci_list *ret)
 {
-	_cleanup_closedir_ DIR *directory = sysfs_open_directory(bus_fd, "devices");
+	_cleanup_closedir_ DIR *directory = sysfs_open_directory(bus_fd, path);
 	struct dirent *entry;
 
 	*ret = (struct pci_list){ 0 };
@@ -100,6 +105,35 @@ int pci_scan(int bus_fd, struct pci_list *ret)
 	if (ret->count)
 		qsort(ret->devices, ret->count, sizeof(ret->devices[0]), compare_devices);
 	return 0;
+}
+
+int pci_scan(int bus_fd, struct pci_list *ret)
+{
+	return scan(bus_fd, "devices", ret);
+}
+
+int pci_scan_group(int bus_fd, const struct pci_address *address, struct pci_list *ret)
+{
+	char path[DEVICE_PATH_SIZE];
+
+	pci_device_path(path, address, "iommu_group/devices");
+	return scan(bus_fd, path, ret);
+}
+
+bool pci_slot_has_console(int bus_fd, const struct pci_address *address)
+{
+	struct pci_address function = *address;
+	char path[DEVICE_PATH_SIZE];
+	struct pci_id id;
+
+	for (function.function = 0; function.function < 8; function.function++) {
+		pci_device_path(path, &function, "modalias");
+		if (read_id(bus_fd, path, &id) == 0 &&
+		    (pci_base_class(&id) == PCI_BASE_CLASS_DISPLAY ||
+		     pci_base_class(&id) == PCI_BASE_CLASS_SERIAL))
+			return true;
+	}
+	return false;
 }
 
 void pci_list_free(struct pci_list *list)

@@ -14,6 +14,7 @@
 #define PCI_BASE_CLASS_NETWORK 0x02
 #define PCI_BASE_CLASS_DISPLAY 0x03
 #define PCI_BASE_CLASS_BRIDGE  0x06
+#define PCI_BASE_CLASS_SERIAL  0x07 /* PCI_BASE_CLASS_COMMUNICATION */
 
 /* A PCI function. */
 struct pci_device {
@@ -43,6 +44,12 @@ struct pci_list {
  */
 int pci_scan(int bus_fd, struct pci_list *ret);
 
+/*
+ * The same for the members of the IOMMU group of the function at that address only;
+ * -ENOENT if it has no group.
+ */
+int pci_scan_group(int bus_fd, const struct pci_address *address, struct pci_list *ret);
+
 void pci_list_free(struct pci_list *list);
 
 /*
@@ -53,6 +60,10 @@ void pci_read_paths(int bus_fd, struct pci_list *list);
 
 /* Whether the pattern means the device. For a path, that of the device must be known. */
 bool pci_matches(const struct pci_device *device, const struct address_pattern *pattern);
+
+/* Whether a function of the slot that the address is in is a display or has serial ports.
+ */
+bool pci_slot_has_console(int bus_fd, const struct pci_address *address);
 
 /* Source: PCI_CLASS_REVISION in include/uapi/linux/pci_regs.h. */
 static inline unsigned pci_base_class(const struct pci_id *id)

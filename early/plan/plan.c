@@ -253,7 +253,7 @@ bool plan_is_complete(const struct params *params, const struct plan *plan)
 		if (params->problems[i].kind != PROBLEM_NO_EFFECT)
 			return false;
 	for (size_t i = 0; i < params->wanted.count; i++)
-		if (plan->matches[i].matched == 0)
+		if (plan->matches[i].matched == 0 && !plan->is_partial)
 			return false;
 	for (size_t i = 0; i < plan->count; i++)
 		if (!plan->entries[i].skipped && !plan_entry_is_taken(&plan->entries[i]))

@@ -45,6 +45,7 @@ struct plan {
 	struct plan_entry *entries; /* in the order of their addresses */
 	size_t count;
 	struct plan_match *matches; /* as many as params.wanted has items */
+	bool is_partial;	    /* from some devices only: others may match, too */
 };
 
 /*

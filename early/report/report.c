@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -62,9 +61,9 @@ static void put_entry(FILE *file, const struct plan_entry *entry)
 }
 
 static void put_match(FILE *file, const struct selector *selector,
-		      const struct plan_match *match)
+		      const struct plan_match *match, bool is_partial)
 {
-	if (match->matched)
+	if (match->matched || is_partial)
 		return;
 	put_value(file, "selector", selector->text);
 	fprintf(file, " verdict=unmatched");
@@ -150,6 +149,22 @@ static bool has_device(const struct plan *plan, const char *name)
 	return false;
 }
 
+/* Whether the plan, which is partial, matches nothing with an item that had no match. */
+static bool is_still_unmatched(const struct run_result *result,
+			       const struct report_record *record)
+{
+	const struct selectors *wanted = &result->params->wanted;
+	char text[128], verdict[16];
+
+	report_get(record, "selector", text, sizeof(text));
+	for (size_t i = 0; i < wanted->count; i++)
+		if (result->plan->matches[i].matched &&
+		    span_equals(wanted->items[i].text, text))
+			return false;
+	report_get(record, "verdict", verdict, sizeof(verdict));
+	return strcmp(verdict, "unmatched") == 0;
+}
+
 /* Whether a record of an earlier stage is still true after this one. */
 static bool is_valid(const struct run_result *result, const struct report_record *record)
 {
@@ -167,6 +182,8 @@ static bool is_valid(const struct run_result *result, const struct report_record
 		report_get(record, "phase", value, sizeof(value));
 		return strcmp(value, phase_word(result->phase)) != 0;
 	}
+	if (report_is(record, "selector") && result->plan->is_partial)
+		return is_still_unmatched(result, record);
 	/* The others are about the command line; every stage writes them. */
 	return false;
 }
@@ -180,14 +197,22 @@ static void put_old(FILE *file, const struct run_result *result, const char *old
 			fprintf(file, "%.*s\n", (int)record.line.length, record.line.at);
 }
 
-static void put_all(FILE *file, const struct run_result *result, const char *old)
+/* A report to write, and the one before it, or NULL. */
+struct report {
+	const struct run_result *result;
+	const char *old;
+};
+
+static void put_report(FILE *file, const void *data)
 {
+	const struct report *report = data;
+	const struct run_result *result = report->result;
 	const struct params *params = result->params;
 	const struct plan *plan = result->plan;
 
 	fprintf(file, "format=1 version=%s dryrun=%s\n", VERSION,
 		params->dryrun ? "yes" : "no");
-	put_old(file, result, old);
+	put_old(file, result, report->old);
 	fprintf(file, "phase=%s total_us=%llu kernel_us=%llu\n",
 		phase_word(result->phase), (unsigned long long)result->total_us,
 		(unsigned long long)result->kernel_us);
@@ -197,44 +222,10 @@ static void put_all(FILE *file, const struct run_result *result, const char *old
 	     (group = viability_next_group(plan, group)) != NO_GROUP;)
 		put_group(file, result, group);
 	for (size_t i = 0; i < params->wanted.count; i++)
-		put_match(file, &params->wanted.items[i], &plan->matches[i]);
+		put_match(file, &params->wanted.items[i], &plan->matches[i],
+			  plan->is_partial);
 	for (size_t i = 0; i < params->problem_count; i++)
 		put_problem(file, &params->problems[i]);
-}
-
-static int make_directory(int fd, const char *path)
-{
-	char directory[PATH_MAX];
-	const char *slash = strrchr(path, '/');
-
-	if (!slash || slash == path)
-		return 0;
-	snprintf(directory, sizeof(directory), "%.*s", (int)(slash - path), path);
-	if (mkdirat(fd, directory, 0755) < 0 && errno != EEXIST)
-		return -errno;
-	return 0;
-}
-
-static int write_new(int fd, const char *path, const struct run_result *result,
-		     const char *old)
-{
-	int file_fd = openat(fd, path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	FILE *file;
-	int r = 0;
-
-	if (file_fd < 0)
-		return -errno;
-	file = fdopen(file_fd, "w");
-	if (!file) {
-		close(file_fd);
-		return -ENOMEM;
-	}
-	put_all(file, result, old);
-	if (fflush(file) != 0 || ferror(file))
-		r = -EIO;
-	if (fclose(file) != 0)
-		r = -EIO;
-	return r;
 }
 
 /* Holds off other writers until the descriptor is closed. Nothing that can hang may be
@@ -255,7 +246,6 @@ static int replace(int fd, const char *path, const struct run_result *result)
 {
 	_cleanup_close_ int lock_fd = lock_report(fd, path);
 	_cleanup_free_ char *old = NULL;
-	char new_path[PATH_MAX];
 	int r;
 
 	if (lock_fd < 0)
@@ -265,13 +255,7 @@ static int replace(int fd, const char *path, const struct run_result *result)
 		if (r < 0 && r != -ENOENT)
 			return r;
 	}
-	snprintf(new_path, sizeof(new_path), "%s.new", path);
-	r = write_new(fd, new_path, result, old);
-	if (r == 0 && renameat(fd, new_path, fd, path) < 0)
-		r = -errno;
-	if (r < 0)
-		unlinkat(fd, new_path, 0);
-	return r;
+	return file_replace(fd, path, put_report, &(struct report){ result, old });
 }
 
 int report_write(int fd, const char *path, const struct run_result *result)
@@ -279,11 +263,11 @@ int report_write(int fd, const char *path, const struct run_result *result)
 	int r;
 
 	if (strcmp(path, "-") == 0) {
-		put_all(stdout, result, NULL);
+		put_report(stdout, &(struct report){ result, NULL });
 		return fflush(stdout) == 0 ? 0 : -EIO;
 	}
 	if (strlen(path) + sizeof(".lock") > PATH_MAX)
 		return -ENAMETOOLONG;
-	r = make_directory(fd, path);
+	r = file_make_directory(fd, path);
 	return r < 0 ? r : replace(fd, path, result);
 }

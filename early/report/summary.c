@@ -55,11 +55,12 @@ static void name_device(const struct pci_device *device, char name[static NAME_S
 		 (unsigned)device->id.device & 0xffff);
 }
 
-static void log_unmatched(const struct selector *selector, const struct plan_match *match)
+static void log_unmatched(const struct selector *selector, const struct plan_match *match,
+			  bool is_partial)
 {
 	char name[NAME_SIZE];
 
-	if (match->matched)
+	if (match->matched || is_partial)
 		return;
 	if (match->other) {
 		name_device(match->other, name);
@@ -102,7 +103,7 @@ static const char *describe_network(const struct run_result *result,
 {
 	const struct pci_list *list = result->devices;
 
-	if (!is_network_card(entry->device))
+	if (!is_network_card(entry->device) || result->plan->is_partial)
 		return "";
 	for (size_t i = 0; i < list->count; i++) {
 		const struct pci_device *device = &list->devices[i];
@@ -256,7 +257,8 @@ static void log_params(const struct params *params, const struct plan *plan)
 	for (size_t i = 0; i < params->problem_count; i++)
 		log_problem(&params->problems[i]);
 	for (size_t i = 0; i < params->wanted.count; i++)
-		log_unmatched(&params->wanted.items[i], &plan->matches[i]);
+		log_unmatched(&params->wanted.items[i], &plan->matches[i],
+			      plan->is_partial);
 	if (params->force)
 		log_line(
 			LOG_LEVEL_WARNING,

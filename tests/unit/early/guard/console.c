@@ -63,6 +63,23 @@ START_TEST(keeps_the_serial_console)
 	drop_directory(&root);
 }
 
+/* A partial plan does not tell whether another device has the ID. */
+START_TEST(keeps_what_may_have_a_twin)
+{
+	struct directory root = make_directory();
+	struct situation situation;
+
+	put_link(&root, "sys/class/tty/ttyS4",
+		 "../../devices/pci0000:00/0000:01:00.0/tty/ttyS4");
+	situation_make("01:00.0 1b36:0002 ff0000 1 serial\n",
+		       "passthru.ids=1b36:0002 console=ttyS4", &situation);
+	situation.plan.is_partial = true;
+	guard_console(root.fd, &situation.params, &situation.plan);
+	expect_number("partial", situation.plan.entries[0].verdict, VERDICT_KEPT);
+	situation_free(&situation);
+	drop_directory(&root);
+}
+
 START_TEST(means_a_card_that_is_alone)
 {
 	struct directory root = make_directory();
@@ -83,6 +100,7 @@ int main(void)
 	TCase *tcase = tcase_create("console guard");
 
 	add_rows(tcase, keeps_the_serial_console, consoles);
+	tcase_add_test(tcase, keeps_what_may_have_a_twin);
 	tcase_add_test(tcase, means_a_card_that_is_alone);
 	return unit_run("console guard", tcase);
 }

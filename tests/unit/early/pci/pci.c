@@ -322,6 +322,50 @@ START_TEST(reads_the_attributes_of_a_group)
 	pci_list_free(&list);
 }
 
+START_TEST(scans_a_group)
+{
+	struct pci_address address = address_of("06:00.0");
+	struct pci_list list;
+	char text[512];
+
+	put_modalias("0000:06:00.0", ALIAS);
+	put_modalias("0000:05:00.0", ALIAS);
+	expect_number("none", pci_scan_group(root.fd, &address, &list), -ENOENT);
+	put_link(&root, "devices/0000:06:00.0/iommu_group", "../../groups/13");
+	put_link(&root, "groups/13/devices/0000:06:00.0",
+		 "../../../devices/0000:06:00.0");
+	put_modalias("0000:06:00.1", ALIAS);
+	put_link(&root, "groups/13/devices/0000:06:00.1",
+		 "../../../devices/0000:06:00.1");
+	put_link(&root, "groups/13/devices/0000:09:00.1",
+		 "../../../devices/0000:09:00.1");
+	expect_number("group", pci_scan_group(root.fd, &address, &list), 0);
+	describe(&list, text);
+	expect_text("group", text, "0000:06:00.0 0000:06:00.1 ");
+	pci_list_free(&list);
+}
+
+START_TEST(finds_the_console_of_a_slot)
+{
+	static const char usb[] =
+		"pci:v000010DEd00001AD8sv00001043sd00008508bc0Csc03i30\n";
+	static const char serial[] =
+		"pci:v00001B36d00000002sv00001043sd00008508bc07sc00i02\n";
+	struct pci_address address = address_of("06:00.2"), other = address_of("07:00.0");
+
+	expect("nothing", !pci_slot_has_console(root.fd, &address));
+	put_modalias("0000:06:00.2", usb);
+	put_modalias("0000:07:00.1", ALIAS);
+	expect("another slot", !pci_slot_has_console(root.fd, &address));
+	expect("function 1", pci_slot_has_console(root.fd, &other));
+	put_modalias("0000:06:00.0", ALIAS);
+	expect("function 0", pci_slot_has_console(root.fd, &address));
+	put_modalias("0000:06:00.0", usb);
+	expect("neither", !pci_slot_has_console(root.fd, &address));
+	put_modalias("0000:06:00.2", serial);
+	expect("serial", pci_slot_has_console(root.fd, &address));
+}
+
 START_TEST(finds_by_address)
 {
 	struct pci_address address;
@@ -519,6 +563,8 @@ int main(void)
 	tcase_add_test(tcase, forgets_old_attributes);
 	tcase_add_test(tcase, reads_the_driver);
 	tcase_add_test(tcase, reads_the_attributes_of_a_group);
+	tcase_add_test(tcase, scans_a_group);
+	tcase_add_test(tcase, finds_the_console_of_a_slot);
 	tcase_add_test(tcase, finds_by_address);
 	add_rows(tcase, reads_the_paths, links);
 	add_rows(tcase, matches, matching);

@@ -300,6 +300,31 @@ START_TEST(adds_to_the_old)
 	situation_free(&situation);
 }
 
+/* The device stage looks at one device: what other items matched, the old one knows. */
+START_TEST(keeps_what_other_items_matched)
+{
+	_cleanup_free_ char *text = NULL;
+	struct situation situation;
+
+	situation_make("06:00.0 10de:13c2 030000 13 vfio-pci\n",
+		       IDS ",1:2,x passthru.addrs=07:00.*", &situation);
+	situation_claim(&situation);
+	situation.result.phase = PHASE_DEVICE;
+	situation.plan.is_partial = true;
+	put_file(&root, REPORT_PATH,
+		 OLD_HEAD "selector=10de:13c2 verdict=unmatched\n"
+			  "selector=07:00.* verdict=unmatched found=1:3\n"
+			  "selector=x verdict=malformed parameter=passthru.ids\n");
+	ck_assert_int_eq(report_write(root.fd, REPORT_PATH, &situation.result), 0);
+	text = get_file(&root, REPORT_PATH);
+	expect_text(
+		"partial", text,
+		HEAD
+		"selector=07:00.* verdict=unmatched found=1:3\n" DEVICE NEW_CARD NEW_GROUP
+		"selector=x verdict=malformed parameter=passthru.ids\n");
+	situation_free(&situation);
+}
+
 /* A reader that has the old one open can finish; only the lock is left behind. */
 START_TEST(replaces_as_a_whole)
 {
@@ -465,6 +490,7 @@ int main(void)
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	add_rows(tcase, says_exactly_this, reports);
 	add_rows(tcase, adds_to_the_old, stages);
+	tcase_add_test(tcase, keeps_what_other_items_matched);
 	tcase_add_test(tcase, replaces_as_a_whole);
 	add_rows(tcase, says_what_went_wrong, troubles);
 	tcase_add_test(tcase, keeps_the_old);

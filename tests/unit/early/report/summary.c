@@ -280,6 +280,25 @@ START_TEST(says_exactly_this)
 	situation_free(&situation);
 }
 
+/* The device stage does not know whether an item matches another device, or whether the
+ * host has another network card. */
+START_TEST(says_nothing_of_other_devices)
+{
+	_cleanup_free_ char *log = NULL;
+	struct situation situation;
+
+	situation_make("06:00.0 8086:10d3 020000 13 -\n", "passthru.ids=8086:10d3,1:2",
+		       &situation);
+	situation_claim(&situation);
+	situation.result.phase = PHASE_DEVICE;
+	situation.plan.is_partial = true;
+	summary_log(root.fd, &situation.result);
+	log = get_file(&root, "dev/kmsg");
+	expect_text("partial", log,
+		    INFO "0000:06:00.0 8086:10d3 claimed by vfio-pci\n" ALL_ONE);
+	situation_free(&situation);
+}
+
 /* What a guard keeps, why, and what would settle it. */
 static const struct {
 	const char *name;
@@ -494,6 +513,7 @@ int main(void)
 
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	add_rows(tcase, says_exactly_this, rows);
+	tcase_add_test(tcase, says_nothing_of_other_devices);
 	add_rows(tcase, says_what_a_guard_keeps, guards);
 	tcase_add_test(tcase, warns_of_force);
 	tcase_add_test(tcase, does_not_repeat_itself);
