@@ -1,16 +1,10 @@
-# Installation. The generators and udev read files from fixed directories, which do not depend
-# on PREFIX.
-
-UDEV_DIR ?= /usr/lib/udev
+# Installation. The generators read files from fixed directories, which do not depend on PREFIX.
 
 # Both shells read these directories, whatever PREFIX is.
 COMPLETION_FILES := \
 	host/completions/passthru.bash:bash-completion/completions/passthru \
 	host/completions/_passthru:zsh/vendor-completions/_passthru
 COMPLETION_DIR ?= /usr/share
-
-# source:target
-UDEV_FILES := early/initramfs/10-passthru.rules:rules.d/10-passthru.rules
 
 # Each of these folders has an install.mk, which sets for GENERATOR:
 #
@@ -33,15 +27,14 @@ define install_files
 		[ ! -x "$$source" ] || mode=755; \
 		echo "  INSTALL  $$target"; \
 		mkdir -p "$${target%/*}" && \
-		sed 's,@SBINDIR@,$(SBINDIR),g; s,@UDEV_DIR@,$(UDEV_DIR),g' \
-			"$$source" >"$$target" && \
+		sed 's,@SBINDIR@,$(SBINDIR),g' "$$source" >"$$target" && \
 		chmod $$mode "$$target" || exit; \
 	done
 endef
 
 targets = $(foreach file,$(1),$(DESTDIR)$(2)/$(lastword $(subst :, ,$(file))))
 
-install: install-programs install-udev install-man install-completions $(GENERATORS:%=install-%)
+install: install-programs install-man install-completions $(GENERATORS:%=install-%)
 	$(if $(strip $(GENERATORS)),,$(error none of $(GENERATOR_NAMES) is installed; set GENERATORS))
 
 install-programs: $(PROGRAMS:%=install-%)
@@ -65,10 +58,7 @@ install-man: $(MAN_PAGES)
 install-completions:
 	$(call install_files,$(COMPLETION_FILES),$(COMPLETION_DIR))
 
-install-udev:
-	$(call install_files,$(UDEV_FILES),$(UDEV_DIR))
-
-$(GENERATOR_NAMES:%=install-%): install-%: install-programs install-udev
+$(GENERATOR_NAMES:%=install-%): install-%: install-programs
 	$(call install_files,$($*_FILES),$($*_DIR))
 	$(if $(DESTDIR),,echo "Now run: $($*_REBUILD)")
 
@@ -76,11 +66,10 @@ uninstall:
 	rm -f $(DESTDIR)$(SBINDIR)/passthru-early $(DESTDIR)$(BINDIR)/passthru
 	rm -f $(foreach page,$(MAN_PAGES),\
 		$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(notdir $(page)))
-	rm -f $(call targets,$(UDEV_FILES),$(UDEV_DIR))
 	rm -f $(call targets,$(COMPLETION_FILES),$(COMPLETION_DIR))
 	rm -f $(foreach name,$(GENERATOR_NAMES),$(call targets,$($(name)_FILES),$($(name)_DIR)))
 	rm -rf $(foreach name,$(GENERATOR_NAMES),$($(name)_OWN:%=$(DESTDIR)$($(name)_DIR)/%))
 	$(if $(DESTDIR),,echo "Now rebuild the initramfs images")
 
 .PHONY: install install-programs install-early install-host install-man \
-	install-completions install-udev $(GENERATOR_NAMES:%=install-%) uninstall
+	install-completions $(GENERATOR_NAMES:%=install-%) uninstall

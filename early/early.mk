@@ -16,7 +16,8 @@ EARLY_SRCS := \
 	guard/disk.c guard/display.c guard/network.c guard/virtio.c \
 	pci/address.c pci/framebuffer.c pci/iommu.c pci/pci.c pci/variant.c \
 	plan/plan.c plan/verdict.c plan/viability.c \
-	report/phrase.c report/reader.c report/report.c report/summary.c
+	report/phrase.c report/reader.c report/report.c report/summary.c \
+	udev/rule.c
 
 EARLY_DIR := $(BUILD)/$(LIBC)/early
 EARLY_OBJS := $(EARLY_SRCS:%.c=$(EARLY_DIR)/%.o)
@@ -26,13 +27,22 @@ EARLY_STRIPPED := $(BUILD)/$(LIBC)/passthru-early
 # C11 with the compiler's cleanup attribute.
 EARLY_WARNINGS := -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes \
 	-Wwrite-strings -Wformat=2 -Wvla
-EARLY_CPPFLAGS := -D_GNU_SOURCE -DVERSION='"$(VERSION)"'
+EARLY_CPPFLAGS := -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -DSBINDIR='"$(SBINDIR)"'
 
 $(EARLY_DIR)/%.o: early/%.c early/early.mk early/libc.mk | $(LIBS_HEADERS) $(LIBC_DEPS)
 	@mkdir -p $(@D)
 	$(say) CC $@
 	$(LIBC_CC) $(LIBC_CFLAGS) $(EARLY_WARNINGS) $(WERROR) $(EARLY_CPPFLAGS) -Iearly \
 		$(KMOD_CPPFLAGS) $(BLKID_CPPFLAGS) -MMD -MP -c $< -o $@
+
+# The udev rule names the program where it will be installed: compiled again if that changes.
+$(EARLY_DIR)/udev/rule.o: $(BUILD)/sbindir
+
+$(BUILD)/sbindir: always
+	@mkdir -p $(@D)
+	@echo '$(SBINDIR)' | cmp -s - $@ || echo '$(SBINDIR)' >$@
+
+.PHONY: always
 
 # Says what to install before the compiler is needed.
 need-compiler:

@@ -23,6 +23,7 @@
 #include "report/report.h"
 #include "report/summary.h"
 #include "run.h"
+#include "udev/rule.h"
 
 struct run {
 	const struct options *options;
@@ -259,6 +260,22 @@ static const char *report_path(const struct run *run, int *ret_fd)
 	return REPORT_PATH;
 }
 
+/* Lets udev run the device stage. */
+static void write_rule(const struct run *run)
+{
+	const struct params *params = run->params;
+	int r;
+
+	if (run->phase != PHASE_EARLY || params->wanted.count == 0 || params->dryrun)
+		return;
+	r = rule_write(run->root_fd, params);
+	if (r < 0)
+		log_line(
+			LOG_LEVEL_WARNING,
+			"cannot write /%s: %s; no device that appears later will be claimed",
+			RULE_PATH, strerror(-r));
+}
+
 static void write_report(const struct run *run, const struct run_result *result)
 {
 	int fd, r;
@@ -329,6 +346,7 @@ static int run_stages(struct run *run)
 	if (!is_silent(run)) {
 		summary_log(run->root_fd, &result);
 		write_report(run, &result);
+		write_rule(run);
 	}
 	return plan_is_complete(run->params, &run->plan) ? EXIT_COMPLETE
 							 : EXIT_INCOMPLETE;

@@ -60,7 +60,6 @@ installkernel()
 install()
 {
 	inst_binary "$passthru_program"
-	inst_rules 10-passthru.rules
 	(
 		# shellcheck source=early/initramfs/functions.sh
 		. "$moddir/functions.sh"

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "base/file.h"
+#include "udev/rule.h"
+
+/* Files are device_show() and others in drivers/pci/pci-sysfs.c; the syntax is udev(7).
+ */
+
+static void put_number(FILE *file, const char *name, uint32_t value)
+{
+	if (value != PCI_ANY)
+		fprintf(file, "ATTR{%s}==\"0x%04x\", ", name, (unsigned)value);
+}
+
+#define CLASS_DIGITS 6
+
+/* A digit that the mask has only in part matches any: the program compares again. */
+static void put_class(FILE *file, const struct selector *selector)
+{
+	if (!selector->class_mask)
+		return;
+	fputs("ATTR{class}==\"0x", file);
+	for (unsigned shift = 4 * CLASS_DIGITS; shift > 0;) {
+		shift -= 4;
+		if ((selector->class_mask >> shift & 0xf) == 0xf)
+			fprintf(file, "%x", (unsigned)selector->id.class >> shift & 0xf);
+		else
+			fputc('?', file);
+	}
+	fputs("\", ", file);
+}
+
+static void put_address(FILE *file, const struct address_pattern *pattern)
+{
+	char name[ADDRESS_SIZE];
+
+	address_format(&pattern->address, name);
+	if (pattern->any_function)
+		name[strlen(name) - 1] = '?';
+	fprintf(file, "KERNEL==\"%s\", ", name);
+}
+
+/* One line; without an ID and an address it matches every PCI device. */
+static void put_selector(FILE *file, const struct selector *selector)
+{
+	fputs("ACTION==\"add\", SUBSYSTEM==\"pci\", ", file);
+	if (selector->has_address)
+		put_address(file, &selector->address);
+	if (selector->has_id) {
+		put_number(file, "vendor", selector->id.vendor);
+		put_number(file, "device", selector->id.device);
+		put_number(file, "subsystem_vendor", selector->id.subvendor);
+		put_number(file, "subsystem_device", selector->id.subdevice);
+		put_class(file, selector);
+	}
+	fputs("GOTO=\"passthru\"\n", file);
+}
+
+/*
+ * udev runs PROGRAM while it reads the rules, and so before any RUN of any rules file,
+ * which loads drivers. Labels, so that a device for which two lines match starts one
+ * process.
+ */
+void rule_put(FILE *file, const void *data)
+{
+	static const struct selector any = { 0 };
+	const struct params *params = data;
+
+	fputs("# Written by passthru-early(8).\n", file);
+	if (params->group == GROUP_CLAIM)
+		put_selector(file, &any);
+	else
+		for (size_t i = 0; i < params->wanted.count; i++)
+			put_selector(file, &params->wanted.items[i]);
+	fputs("GOTO=\"passthru_end\"\n"
+	      "LABEL=\"passthru\"\n"
+	      "PROGRAM==\"" SBINDIR "/passthru-early --device $kernel\"\n"
+	      "LABEL=\"passthru_end\"\n",
+	      file);
+}
+
+int rule_write(int root_fd, const struct params *params)
+{
+	/* Nobody else has made them yet: udev starts later. */
+	(void)file_make_directory(root_fd, "run/udev/");
+	(void)file_make_directory(root_fd, RULE_PATH);
+	return file_replace(root_fd, RULE_PATH, rule_put, params);
+}
