@@ -31,14 +31,24 @@ static void put_class(FILE *file, const struct selector *selector)
 	fputs("\", ", file);
 }
 
+/* A path may lead through any buses: "*" stands for them, and for a "/" as well. */
 static void put_address(FILE *file, const struct address_pattern *pattern)
 {
+	unsigned count = pattern->step_count;
 	char name[ADDRESS_SIZE];
 
 	address_format(&pattern->address, name);
-	if (pattern->any_function)
+	if (pattern->any_function && !count)
 		name[strlen(name) - 1] = '?';
-	fprintf(file, "KERNEL==\"%s\", ", name);
+	fprintf(file, count ? "DEVPATH==\"*/%s" : "KERNEL==\"%s", name);
+	for (unsigned i = 0; i < count; i++) {
+		unsigned step = pattern->steps[i];
+
+		fprintf(file, "/*:%02x.", step >> 3);
+		fputc(pattern->any_function && i + 1 == count ? '?' : '0' + (step & 7),
+		      file);
+	}
+	fputs("\", ", file);
 }
 
 /* One line; without an ID and an address it matches every PCI device. */

@@ -53,6 +53,12 @@ static const struct {
 	{ "passthru.ids=10de:13c2@06:00.*",
 	  "KERNEL==\"0000:06:00.?\", ATTR{vendor}==\"0x10de\", "
 	  "ATTR{device}==\"0x13c2\"" RUN },
+	{ "passthru.addrs=00:08.1/0.3", "DEVPATH==\"*/0000:00:08.1/*:00.3\"" RUN },
+	{ "passthru.addrs=10000:E0:1.0/1F.7/a.*",
+	  "DEVPATH==\"*/10000:e0:01.0/*:1f.7/*:0a.?\"" RUN },
+	{ "passthru.ids=10de:13c2@00:08.1/00.*",
+	  "DEVPATH==\"*/0000:00:08.1/*:00.?\", ATTR{vendor}==\"0x10de\", "
+	  "ATTR{device}==\"0x13c2\"" RUN },
 	/* "!" is for the guards; what is skipped is reported */
 	{ "passthru.ids=10de:13c2! passthru.addrs=06:00.0! passthru.skip=10de:13c2",
 	  "ATTR{vendor}==\"0x10de\", ATTR{device}==\"0x13c2\"" RUN
