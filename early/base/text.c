@@ -87,6 +87,14 @@ static char fold_dash(char c)
 	return c == '-' ? '_' : c;
 }
 
+bool span_is_one_of(struct span span, const char *const *words, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (span_equals(span, words[i]))
+			return true;
+	return false;
+}
+
 bool span_equals_name(struct span span, const char *name)
 {
 	if (span.length != strlen(name))

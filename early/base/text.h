@@ -41,7 +41,10 @@ struct span span_of(const char *string);
 struct span span_trim(struct span span);
 bool span_equals(struct span span, const char *string);
 
-/* The same, but "-" equals "_", as in all kernel parameters. */
+/* Whether it equals one of the words. */
+bool span_is_one_of(struct span span, const char *const *words, size_t count);
+
+/* The same as span_equals(), but "-" equals "_", as in all kernel parameters. */
 bool span_equals_name(struct span span, const char *name);
 
 /* The same for two strings: a driver and its module differ only in this. */

@@ -190,15 +190,11 @@ static int read_flag(const struct reader *reader, bool *flag, bool if_unclear)
 	struct span value = reader->parameter.value;
 
 	*flag = true;
-	if (!value.at)
+	if (!value.at || span_is_one_of(value, yes, ARRAY_SIZE(yes)))
 		return 0;
-	for (size_t i = 0; i < ARRAY_SIZE(yes); i++)
-		if (span_equals(value, yes[i]))
-			return 0;
 	*flag = false;
-	for (size_t i = 0; i < ARRAY_SIZE(no); i++)
-		if (span_equals(value, no[i]))
-			return 0;
+	if (span_is_one_of(value, no, ARRAY_SIZE(no)))
+		return 0;
 	*flag = if_unclear;
 	return refuse_value(reader, if_unclear ? "write yes or no; assuming yes"
 					       : "write yes or no; assuming no");

@@ -169,10 +169,7 @@ bool devspec_is_remote_type(struct span type)
 	static const char *const remote[] = { "nfs",  "nfs4", "cifs",
 					      "smb3", "ceph", "fuse.glusterfs" };
 
-	for (size_t i = 0; i < ARRAY_SIZE(remote); i++)
-		if (span_equals(type, remote[i]))
-			return true;
-	return false;
+	return span_is_one_of(type, remote, ARRAY_SIZE(remote));
 }
 
 bool devspec_is_in_use(const struct devspec *devspec)

@@ -57,10 +57,8 @@ static bool is_network(struct span value)
 					     "auto6",	 "either6",   "on",   "any" };
 	struct span nbd = value;
 
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-		if (span_equals(value, words[i]))
-			return true;
-	return span_skip_prefix(&nbd, "/dev/nbd") ||
+	return span_is_one_of(value, words, ARRAY_SIZE(words)) ||
+	       span_skip_prefix(&nbd, "/dev/nbd") ||
 	       (value.length && value.at[0] != '/' &&
 		memchr(value.at, ':', value.length));
 }
@@ -207,10 +205,7 @@ static bool is_automatic(struct span root)
 	static const char *const words[] = { "gpt-auto", "gpt-auto-force", "dissect",
 					     "fstab" };
 
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-		if (span_equals(root, words[i]))
-			return true;
-	return root.length == 0;
+	return root.length == 0 || span_is_one_of(root, words, ARRAY_SIZE(words));
 }
 
 /*

@@ -27,8 +27,9 @@ static const char *const root_directories[] = { "/root", "/sysroot", "/new_root"
 /* The type of the file system on "/" tells whether the initramfs is over. */
 static bool is_memory(struct span type)
 {
-	return span_equals(type, "rootfs") || span_equals(type, "ramfs") ||
-	       span_equals(type, "tmpfs");
+	static const char *const memory[] = { "rootfs", "ramfs", "tmpfs" };
+
+	return span_is_one_of(type, memory, ARRAY_SIZE(memory));
 }
 
 static void note_root(struct devspecs *devspecs, struct span mount_point,

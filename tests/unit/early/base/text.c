@@ -191,6 +191,17 @@ START_TEST(skips_a_prefix)
 	expect_span("this", span, "12");
 }
 
+START_TEST(is_one_of_the_words)
+{
+	static const char *const words[] = { "on", "off" };
+
+	expect("first", span_is_one_of(span_of("on"), words, 2));
+	expect("last", span_is_one_of(span_of("off"), words, 2));
+	expect("prefix", !span_is_one_of(span_of("o"), words, 2));
+	expect("longer", !span_is_one_of(span_of("once"), words, 2));
+	expect("none", !span_is_one_of(span_of("on"), words, 0));
+}
+
 START_TEST(ends_at_a_byte)
 {
 	expect_span("between", span_until(span_of("vg/lv/x"), '/'), "vg");
@@ -247,6 +258,7 @@ int main(void)
 	add_rows(tcase, reads_hex, numbers);
 	tcase_add_test(tcase, skips_a_byte);
 	tcase_add_test(tcase, skips_a_prefix);
+	tcase_add_test(tcase, is_one_of_the_words);
 	tcase_add_test(tcase, ends_at_a_byte);
 	tcase_add_test(tcase, splits_lines);
 	add_rows(tcase, reads_pairs, pairs);
