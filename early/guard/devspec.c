@@ -84,6 +84,7 @@ static const struct {
 	{ "CDLABEL=", DEVSPEC_LABEL },
 	{ "PARTUUID=", DEVSPEC_PARTUUID },
 	{ "PARTLABEL=", DEVSPEC_PARTLABEL },
+	{ "ID=", DEVSPEC_PATH }, /* below /dev/disk/by-id */
 	{ "/dev/disk/by-uuid/", DEVSPEC_UUID },
 	{ "/dev/disk/by-label/", DEVSPEC_LABEL },
 	{ "/dev/disk/by-partuuid/", DEVSPEC_PARTUUID },
@@ -126,9 +127,18 @@ static enum devspec_kind find_kind(struct span *text)
 
 void devspec_parse(struct span text, struct devspec *ret)
 {
+	static const char by_id[] = "/dev/disk/by-id/";
+	const char *start = text.at;
+	size_t used = 0;
+
 	ret->kind = find_kind(&text);
+	if (ret->kind == DEVSPEC_PATH && text.at - start >= 3) {
+		used = sizeof(by_id) - 1;
+		memcpy(ret->value, by_id, used);
+	}
 	/* No device has so long a name. */
-	if (!devspec_copy(ret->value, sizeof(ret->value), clean_value(ret->kind, text)))
+	if (!devspec_copy(ret->value + used, sizeof(ret->value) - used,
+			  clean_value(ret->kind, text)))
 		ret->kind = DEVSPEC_UNKNOWN;
 }
 

@@ -131,10 +131,21 @@ static void note_remote(struct devspecs *devspecs, const struct entry *entry)
 		devspecs->root_is_remote = true;
 }
 
+/*
+ * What nothing has to be held back for if it is missing: nofail; what is reached over the
+ * network once the system is up; and "/" if root= names it, by another name often.
+ */
+static bool is_optional(const struct devspecs *devspecs, const struct entry *entry)
+{
+	return has_option(entry->options, "nofail") ||
+	       has_option(entry->options, "_netdev") ||
+	       (span_equals(entry->place, "/") && devspecs->root_is_named);
+}
+
 static struct devspec describe(const struct devspecs *devspecs, const struct entry *entry)
 {
 	bool is_swap = span_equals(entry->type, "swap");
-	struct devspec devspec = { .is_optional = has_option(entry->options, "nofail") };
+	struct devspec devspec = { .is_optional = is_optional(devspecs, entry) };
 
 	devspec.source = span_equals(entry->place, "/") && !devspecs->root_is_named
 				 ? DEVSPEC_FROM_ROOT

@@ -6,9 +6,10 @@
 
 /*
  * Adds what fstab(5) mounts or swaps on during the boot or on first access: not the
- * entries with noauto, unless they have x-systemd.automount. Those with nofail are
- * optional. A device below /dev/mapper is looked up in crypttab. The entry of "/" counts
- * as root= if that is not on the command line, which must have been read before. Both are
+ * entries with noauto, unless they have x-systemd.automount. Those with nofail or _netdev
+ * are optional. A device below /dev/mapper is looked up in crypttab. The entry of "/"
+ * counts as root= if that is not on the command line, which must have been read before;
+ * else it is optional. Both are
  * the texts of the files, or NULL. Returns 0 or -ENOMEM.
  */
 int devspecs_add_fstab(struct devspecs *devspecs, const char *fstab,

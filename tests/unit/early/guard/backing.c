@@ -79,6 +79,8 @@ static const struct {
 	  "LABEL=data /data ext4 nofail 0 2" },
 	{ "nofail, and absent", PAIR, "root=/dev/a2", NULL,
 	  "1 root-disk a2 root=/dev/a2; 2 claimed; ", "LABEL=backup /b ext4 nofail\n" },
+	{ "/dev/root in fstab, as small systems have it", FIRST, "root=/dev/a2", NULL,
+	  "1 root-disk a2 root=/dev/a2; 2 claimed; ", "/dev/root / ext4 defaults\n" },
 	{ "noauto", PAIR, "root=/dev/a2", NULL,
 	  "1 root-disk a2 root=/dev/a2; 2 claimed; ", "LABEL=data /data ext4 noauto\n" },
 	{ "stale resume and plain disks", PAIR, "root=/dev/a2 resume=UUID=99", NULL,

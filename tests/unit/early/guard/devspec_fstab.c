@@ -44,6 +44,10 @@ static const struct {
 	{ "UUID=1 /mnt ext4 nofail\n", "optional uuid 1; " },
 	{ "UUID=1 /srv ext4 x-systemd.automount\n", "uuid 1; " },
 	{ "UUID=1 /srv ext4 noauto,x-systemd.automount\n", "uuid 1; " },
+	{ "UUID=1 /mnt ext4 _netdev\n", "optional uuid 1; " },
+	{ "ID=nvme-x /mnt ext4 defaults\n", "path /dev/disk/by-id/nvme-x; " },
+	{ "ID=\"nvme-x\" /mnt ext4 defaults\n", "path /dev/disk/by-id/nvme-x; " },
+	{ "\"/dev/sda1\" /mnt ext4 defaults\n", "path /dev/sda1; " },
 	/* swap */
 	{ "UUID=1 none swap sw 0 0\n", "uuid 1; " },
 	{ "/swapfile none swap sw 0 0\n", "" },
@@ -55,7 +59,7 @@ static const struct {
 	/* the root file system, when root= does not name it */
 	{ "UUID=1 / ext4 defaults\n", "root uuid 1; " },
 	{ "10.0.0.1:/root / nfs defaults\n", "network root" },
-	{ "UUID=1 / ext4 _netdev\n", "root uuid 1; network" },
+	{ "UUID=1 / ext4 _netdev\n", "root optional uuid 1; network" },
 	{ "10.0.0.1:/usr /usr nfs defaults\n", "network" },
 	/* what crypttab opens */
 	{ "/dev/mapper/home_crypt /home ext4 defaults\n", "uuid 12-34; " },
@@ -102,6 +106,8 @@ START_TEST(notes_the_origin)
 
 	expect_number("fstab", devspecs_add_fstab(&devspecs, text, CRYPTTAB), 0);
 	expect_number("/", devspecs.items[0].source, DEVSPEC_FROM_PARAMETER);
+	expect("/", devspecs.items[0].is_optional);
+	expect("swap", !devspecs.items[1].is_optional);
 	expect_text("/", devspecs.items[0].origin, "fstab:/=UUID=1");
 	expect_text("swap", devspecs.items[1].origin, "fstab:swap=/dev/mapper/cryptswap");
 	expect_text("blank", devspecs.items[2].origin,
