@@ -64,8 +64,8 @@ struct span span_until(struct span span, char c);
 bool span_next_item(struct span *list, struct span *ret_item);
 
 /*
- * Reads "MAJOR:MINOR" at the beginning of the text. Returns whether it is there. klibc's
- * sscanf() would be the only use of 1,800 bytes.
+ * Reads "MAJOR:MINOR" at the beginning of the text. Returns whether it is there. Nothing
+ * else would need sscanf(), which is 1,800 bytes of klibc.
  */
 bool text_read_pair(const char *text, unsigned *ret_first, unsigned *ret_second);
 

@@ -75,23 +75,27 @@ bool devspec_copy(char *buffer, size_t size, struct span value)
 	return i == value.length;
 }
 
-static const struct {
+/* The directory stands before the value: udev's name for a tag that libblkid lacks. */
+struct tag {
 	const char *prefix;
 	enum devspec_kind kind;
-} tags[] = {
-	{ "UUID=", DEVSPEC_UUID },
-	{ "LABEL=", DEVSPEC_LABEL },
-	{ "CDLABEL=", DEVSPEC_LABEL },
-	{ "PARTUUID=", DEVSPEC_PARTUUID },
-	{ "PARTLABEL=", DEVSPEC_PARTLABEL },
-	{ "ID=", DEVSPEC_PATH }, /* below /dev/disk/by-id */
-	{ "/dev/disk/by-uuid/", DEVSPEC_UUID },
-	{ "/dev/disk/by-label/", DEVSPEC_LABEL },
-	{ "/dev/disk/by-partuuid/", DEVSPEC_PARTUUID },
-	{ "/dev/disk/by-partlabel/", DEVSPEC_PARTLABEL },
-	{ "ZFS=", DEVSPEC_POOL },
-	{ "zfs=", DEVSPEC_POOL },
-	{ "zfs:", DEVSPEC_POOL },
+	const char *directory;
+};
+
+static const struct tag tags[] = {
+	{ "UUID=", DEVSPEC_UUID, "" },
+	{ "LABEL=", DEVSPEC_LABEL, "" },
+	{ "CDLABEL=", DEVSPEC_LABEL, "" },
+	{ "PARTUUID=", DEVSPEC_PARTUUID, "" },
+	{ "PARTLABEL=", DEVSPEC_PARTLABEL, "" },
+	{ "ID=", DEVSPEC_PATH, "/dev/disk/by-id/" },
+	{ "/dev/disk/by-uuid/", DEVSPEC_UUID, "" },
+	{ "/dev/disk/by-label/", DEVSPEC_LABEL, "" },
+	{ "/dev/disk/by-partuuid/", DEVSPEC_PARTUUID, "" },
+	{ "/dev/disk/by-partlabel/", DEVSPEC_PARTLABEL, "" },
+	{ "ZFS=", DEVSPEC_POOL, "" },
+	{ "zfs=", DEVSPEC_POOL, "" },
+	{ "zfs:", DEVSPEC_POOL, "" },
 };
 
 static struct span strip_quotes(struct span text)
@@ -112,33 +116,36 @@ static struct span clean_value(enum devspec_kind kind, struct span value)
 	return value;
 }
 
-static enum devspec_kind find_kind(struct span *text)
+/* Steps over the tag. */
+static struct tag find_tag(struct span *text)
 {
-	*text = strip_quotes(*text);
+	static const struct tag pool = { "zfs", DEVSPEC_POOL, "" };
+	static const struct tag number = { "", DEVSPEC_NUMBER, "" };
+	static const struct tag path = { "", DEVSPEC_PATH, "" };
+
 	for (size_t i = 0; i < ARRAY_SIZE(tags); i++)
 		if (span_skip_prefix(text, tags[i].prefix))
-			return tags[i].kind;
-	if (span_equals(*text, "zfs")) {
+			return tags[i];
+	if (span_equals(*text, pool.prefix)) {
 		text->length = 0;
-		return DEVSPEC_POOL;
+		return pool;
 	}
-	return devspec_is_number(*text) ? DEVSPEC_NUMBER : DEVSPEC_PATH;
+	return devspec_is_number(*text) ? number : path;
 }
 
 void devspec_parse(struct span text, struct devspec *ret)
 {
-	static const char by_id[] = "/dev/disk/by-id/";
-	const char *start = text.at;
-	size_t used = 0;
+	struct tag tag;
+	size_t used;
 
-	ret->kind = find_kind(&text);
-	if (ret->kind == DEVSPEC_PATH && text.at - start >= 3) {
-		used = sizeof(by_id) - 1;
-		memcpy(ret->value, by_id, used);
-	}
+	text = strip_quotes(text);
+	tag = find_tag(&text);
+	used = strlen(tag.directory);
+	memcpy(ret->value, tag.directory, used);
+	ret->kind = tag.kind;
 	/* No device has so long a name. */
 	if (!devspec_copy(ret->value + used, sizeof(ret->value) - used,
-			  clean_value(ret->kind, text)))
+			  clean_value(tag.kind, text)))
 		ret->kind = DEVSPEC_UNKNOWN;
 }
 

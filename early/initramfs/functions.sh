@@ -10,8 +10,8 @@ required_modules()
 }
 
 # optional_modules BASE KERNEL: virtio-iommu, the only IOMMU driver that can be a module;
-# drivers that passthru.driver= can name; the IOMMU interface of ppc64; and for passthru.driver=auto the vfio-pci variant
-# drivers for this machine's devices.
+# drivers that passthru.driver= can name; the IOMMU interface of ppc64; and for
+# passthru.driver=auto the vfio-pci variant drivers for this machine's devices.
 optional_modules()
 {
 	echo virtio_pci virtio_iommu pci-stub vfio_iommu_spapr_tce

@@ -54,7 +54,7 @@ static const struct row reasons[] = {
 			     "it is unclear which disks the root file system is on" },
 	[REASON_NOT_FOUND] = { "not-found",
 			       "a disk that the system needs was not found and may be behind it",
-			       "add its driver to the initramfs" },
+			       "correct that entry, or add the driver of its disk to the initramfs" },
 	[REASON_ROOT_UNKNOWN] = { "root-unknown",
 				  "the root disk is unknown and may be behind it",
 				  "make root= name a disk that exists" },

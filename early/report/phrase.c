@@ -97,8 +97,6 @@ static const char *find_next(const struct plan_entry *entry, const char *iommu_a
 		return entry->error && entry->error != -ENOENT
 			       ? NULL
 			       : reason_next(entry->reason);
-	case REASON_NOT_FOUND: /* or it is stale */
-		return "correct that entry, or add the driver of its disk to the initramfs";
 	case REASON_UNCLEAR:
 		return entry->disk[0] ? "see wipefs(8)" : NULL;
 	default:

@@ -97,30 +97,32 @@ static bool is_network_card(const struct pci_device *device)
 	return pci_base_class(&device->id) == PCI_BASE_CLASS_NETWORK && !device->is_gone;
 }
 
-/* No guard keeps the last network card, but the user should know. */
-static const char *describe_network(const struct run_result *result,
-				    const struct plan_entry *entry)
+static bool host_keeps_network(const struct run_result *result)
 {
 	const struct pci_list *list = result->devices;
 
-	if (!is_network_card(entry->device) || result->plan->is_partial)
-		return "";
+	/* It is not known. */
+	if (result->plan->is_partial)
+		return true;
 	for (size_t i = 0; i < list->count; i++) {
 		const struct pci_device *device = &list->devices[i];
 		const struct plan_entry *other = plan_find(result->plan, device);
 
 		if (is_network_card(device) && !(other && plan_entry_is_taken(other)) &&
 		    !strstr(device->driver, "vfio"))
-			return "";
+			return true;
 	}
-	return "; the host has no other PCI network card";
+	return false;
 }
 
-static void log_claimed(const struct run_result *result, const struct plan_entry *entry,
-			const char *name)
+static void log_claimed(const struct plan_entry *entry, const char *name,
+			bool keeps_network)
 {
 	const char *display = describe_display(entry);
-	const char *network = describe_network(result, entry);
+	/* No guard keeps the last network card, but the user should know. */
+	const char *network = keeps_network || !is_network_card(entry->device)
+				      ? ""
+				      : "; the host has no other PCI network card";
 	const char *driver = entry->driver;
 	enum log_level level =
 		entry->display == DISPLAY_HELD ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO;
@@ -175,7 +177,7 @@ static void log_failed(const struct run_result *result, const struct plan_entry 
 }
 
 static void log_entry(int root_fd, const struct run_result *result,
-		      const struct plan_entry *entry)
+		      const struct plan_entry *entry, bool keeps_network)
 {
 	char name[NAME_SIZE];
 
@@ -184,7 +186,7 @@ static void log_entry(int root_fd, const struct run_result *result,
 	case VERDICT_PENDING: /* not after a run */
 		break;
 	case VERDICT_CLAIMED:
-		log_claimed(result, entry, name);
+		log_claimed(entry, name, keeps_network);
 		break;
 	case VERDICT_KEPT:
 		log_kept(entry, name);
@@ -268,12 +270,13 @@ static void log_params(const struct params *params, const struct plan *plan)
 void summary_log(int root_fd, const struct run_result *result)
 {
 	const struct plan *plan = result->plan;
+	bool keeps_network = host_keeps_network(result);
 
 	/* The early stage has logged what is wrong with the command line. */
 	if (result->phase != PHASE_LATE)
 		log_params(result->params, plan);
 	for (size_t i = 0; i < plan->count; i++)
-		log_entry(root_fd, result, &plan->entries[i]);
+		log_entry(root_fd, result, &plan->entries[i], keeps_network);
 	for (int group = NO_GROUP;
 	     (group = viability_next_group(plan, group)) != NO_GROUP;)
 		log_group(result, group);
