@@ -2,12 +2,15 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/sysfs.h"
 #include "base/text.h"
 #include "claim/binding.h"
+
+#define POLL_US 10000
 
 static int write_timed(struct claims *claims, const char *path, const char *value)
 {
@@ -57,15 +60,35 @@ bool binding_exists(const struct claims *claims, const struct claim *claim)
 	return binding_has_file(claims, claim, "driver_override");
 }
 
+/*
+ * A driver that is being registered probes its devices before it has the file "unbind",
+ * which comes after "uevent" (bus_add_driver() in drivers/base/bus.c). Some never have
+ * it.
+ */
+static bool may_get_unbind_file(const struct claims *claims, struct claim *claim)
+{
+	binding_update(claims, claim);
+	return claim->now[0] && !claim_is_lost(claim) &&
+	       !binding_has_file(claims, claim, "driver/uevent");
+}
+
 int binding_unbind(struct claims *claims, struct claim *claim)
 {
 	char name[ADDRESS_SIZE];
+	bool wait;
 	int r;
 
 	address_format(&claim->address, name);
-	r = binding_write(claims, claim, "driver/unbind", name);
+	do {
+		wait = may_get_unbind_file(claims, claim);
+		r = binding_write(claims, claim, "driver/unbind", name);
+		wait &= r == -ENOENT;
+		if (wait)
+			usleep(POLL_US);
+	} while (wait);
 	/* The driver may have released it in the meantime. */
-	return r == -ENOENT || r == -ENODEV ? 0 : r;
+	binding_update(claims, claim);
+	return claim->now[0] ? r : 0;
 }
 
 int binding_probe(struct claims *claims, const struct claim *claim)

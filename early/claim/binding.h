@@ -26,7 +26,10 @@ bool binding_has_file(const struct claims *claims, const struct claim *claim,
 /* Whether the device is still there. */
 bool binding_exists(const struct claims *claims, const struct claim *claim);
 
-/* Unbinds whatever driver the device has. */
+/*
+ * Unbinds whatever driver the device has; waits for one that is being registered. Returns
+ * 0 if it has none any more, or a negative errno.
+ */
 int binding_unbind(struct claims *claims, struct claim *claim);
 
 /* Has the kernel find a driver for the device. Succeeds even if that driver's probe

@@ -209,6 +209,15 @@ static void note(const char *text)
 	strcpy(fake->trace + length, text);
 }
 
+bool fake_is_registering(void)
+{
+	for (unsigned i = 0; i < FAKE_RULES && fake->rules[i].what; i++)
+		if (strcmp(fake->rules[i].what, "registering") == 0 &&
+		    fake->rules_used[i] < fake->rules[i].times)
+			return true;
+	return false;
+}
+
 int fake_before(const char *action)
 {
 	bool applied = false;
@@ -224,6 +233,8 @@ int fake_before(const char *action)
 		return -errno_of(what);
 	}
 	note("; ");
+	if (applied && strcmp(what, "registering") == 0)
+		return -ENOENT;
 	if (applied && strcmp(what, "short") == 0)
 		return 1;
 	if (applied)

@@ -54,6 +54,7 @@ struct fake_rule {
 	 * "short"	it succeeds without effect
 	 * "vanish A"	before it, the device A vanishes
 	 * "register D"	before it, the driver D registers
+	 * "registering" it fails with ENOENT: the driver is still being registered
 	 * "expire"	before it, the time expires
 	 * "late expire"	after it, the time expires
 	 * "hang"	it never returns
@@ -92,6 +93,9 @@ void fake_drop(void);
  */
 int fake_before(const char *action);
 int fake_after(const char *action);
+
+/* Whether a rule "registering" still applies: no driver has its file "uevent" yet. */
+bool fake_is_registering(void);
 
 struct fake_device *fake_find(const char *address);
 struct fake_driver *fake_find_driver(const char *name);

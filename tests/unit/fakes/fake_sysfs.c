@@ -143,6 +143,8 @@ bool sysfs_exists(int fd, const char *path)
 		return false;
 	if (strcmp(file, "iommu_group") == 0)
 		return device->has_group;
+	if (strcmp(file, "driver/uevent") == 0)
+		return device->driver[0] && !fake_is_registering();
 	return strcmp(file, "driver_override") == 0;
 }
 
