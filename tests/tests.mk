@@ -2,6 +2,8 @@
 #
 #   check-unit      the source files one by one, with sanitizers; UNIT=NAME runs one test
 #   check-program   passthru-early as a whole, with each libc; TESTS=NAME runs one test
+#   check-faults    two hundred of the faults of check-faults-all
+#   check-faults-all  each system call of a claim fails or is the last: docs/proof.md
 #   check-host      passthru as a whole, on made-up machines; TESTS=NAME runs one test
 #   bench           the cost of a run for increasing numbers of devices
 #   lint            style and static analysis
@@ -106,6 +108,24 @@ check-program-this: $(EARLY_STRIPPED) $(PROGRAM_DYNAMIC)
 	tests/cli/early/run $(LIBC) $(EARLY_STRIPPED) $(PROGRAM_DYNAMIC)
 
 .PHONY: check-unit check-program check-program-this
+
+# -- faults: the static program under ptrace -------------------------------------------
+
+FAULTS := $(BUILD)/host/faults
+
+$(FAULTS): $(wildcard tests/faults/*.[ch])
+	@mkdir -p $(@D)
+	$(say) CC $@
+	$(CC) -std=gnu11 -O2 -g -Wall -Wextra -Wshadow -Werror $(filter %.c,$^) -o $@
+
+check-faults: $(FAULTS) $(EARLY_STRIPPED)
+	tests/faults/selftest $^
+	tests/faults/run --sample 200 $^
+
+check-faults-all: $(FAULTS) $(EARLY_STRIPPED)
+	tests/faults/run $^
+
+.PHONY: check-faults check-faults-all
 
 # -- what a run costs: to read, since times are not reproducible ----------------------
 

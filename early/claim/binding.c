@@ -23,6 +23,20 @@ static int write_timed(struct claims *claims, const char *path, const char *valu
 	return r;
 }
 
+/*
+ * What a rollback needs is tried twice: the kernel may have been short of memory for a
+ * moment, and a device must not stay without a driver.
+ */
+static int write_twice(struct claims *claims, const struct claim *claim, const char *path,
+		       const char *value)
+{
+	int r = write_timed(claims, path, value);
+
+	if (r < 0 && binding_exists(claims, claim))
+		r = write_timed(claims, path, value);
+	return r;
+}
+
 int binding_write(struct claims *claims, const struct claim *claim, const char *file,
 		  const char *value)
 {
@@ -74,18 +88,21 @@ static bool may_get_unbind_file(const struct claims *claims, struct claim *claim
 
 int binding_unbind(struct claims *claims, struct claim *claim)
 {
-	char name[ADDRESS_SIZE];
+	char name[ADDRESS_SIZE], path[DEVICE_PATH_SIZE];
 	bool wait;
 	int r;
 
 	address_format(&claim->address, name);
+	pci_device_path(path, &claim->address, "driver/unbind");
 	do {
 		wait = may_get_unbind_file(claims, claim);
-		r = binding_write(claims, claim, "driver/unbind", name);
+		r = write_timed(claims, path, name);
 		wait &= r == -ENOENT;
 		if (wait)
 			usleep(POLL_US);
 	} while (wait);
+	if (r < 0 && r != -ENOENT)
+		r = write_timed(claims, path, name);
 	/* The driver may have released it in the meantime. */
 	binding_update(claims, claim);
 	return claim->now[0] ? r : 0;
@@ -96,7 +113,7 @@ int binding_probe(struct claims *claims, const struct claim *claim)
 	char name[ADDRESS_SIZE];
 
 	address_format(&claim->address, name);
-	return write_timed(claims, "drivers_probe", name);
+	return write_twice(claims, claim, "drivers_probe", name);
 }
 
 int binding_bind(struct claims *claims, const struct claim *claim)
@@ -108,17 +125,14 @@ int binding_bind(struct claims *claims, const struct claim *claim)
 	return write_timed(claims, path, name);
 }
 
-/*
- * A newline clears it; an empty write would not reach the kernel (driver_set_override()
- * in drivers/base/driver.c). Tried twice: the kernel may have been short of memory for a
- * moment, and no driver can bind a device whose override stays.
- */
+/* A newline; an empty write would not reach the kernel (driver_set_override()). */
 bool binding_clear_override(struct claims *claims, const struct claim *claim)
 {
-	int r = binding_write(claims, claim, "driver_override", "\n");
+	char path[DEVICE_PATH_SIZE];
+	int r;
 
-	if (r < 0 && binding_exists(claims, claim))
-		r = binding_write(claims, claim, "driver_override", "\n");
+	pci_device_path(path, &claim->address, "driver_override");
+	r = write_twice(claims, claim, path, "\n");
 	if (r < 0)
 		log_debug("clearing the override failed: %s", strerror(-r));
 	return r == 0 || !binding_exists(claims, claim);

@@ -100,8 +100,14 @@ unsigned claims_expire(struct claims *claims, enum reason reason)
 
 	claims->expired = reason;
 	/* All that are open first: that is their own reason, not that of their slot. */
-	for (unsigned i = 0; i < claims->count; i++)
-		claim_settle(&claims->items[i], CLAIM_OPEN, CLAIM_EXPIRED);
+	for (unsigned i = 0; i < claims->count; i++) {
+		struct claim *claim = &claims->items[i];
+
+		claim_settle(claim, CLAIM_OPEN, CLAIM_EXPIRED);
+		/* The process that rolled back the slot crashed. */
+		if (!claim->undone && !claim_is_busy(claim))
+			claim_settle(claim, CLAIM_DROPPED, CLAIM_EXPIRED);
+	}
 	for (unsigned i = 0; i < claims->count; i++)
 		if (claim_state(&claims->items[i]) == CLAIM_EXPIRED &&
 		    claims->items[i].reason != REASON_SLOT)
