@@ -20,7 +20,7 @@
 
 struct process {
 	pid_t pid;
-	unsigned calls;
+	unsigned calls[NUMBERS_MAX];
 	bool in_call;
 	bool faulted; /* the call that it is in */
 	long number;  /* of that call */
@@ -77,13 +77,20 @@ static int react(struct tracer *tracer, pid_t pid, const struct user_regs_struct
 	return kernel_write(tracer->kernel, path, value);
 }
 
-static bool is_faulted(const struct tracer *tracer, const struct process *process)
+static bool is_faulted(const struct tracer *tracer, const struct process *process,
+		       unsigned nth)
 {
 	const struct fault *fault = tracer->fault;
 
-	return fault && fault->action != ACTION_NONE &&
-	       &tracer->processes[fault->process] == process &&
-	       fault->nth == process->calls;
+	return fault && &tracer->processes[fault->process] == process &&
+	       fault->number == process->number && fault->nth == nth;
+}
+
+static enum hit find_hit(const struct tracer *tracer)
+{
+	if (tracer->count == 1)
+		return HIT_BEFORE;
+	return tracer->alive > 1 ? HIT_DURING : HIT_AFTER;
 }
 
 /* Returns whether the process lives on. */
@@ -91,19 +98,20 @@ static bool enter_call(struct tracer *tracer, struct process *process)
 {
 	struct trace *trace = tracer->trace;
 	struct user_regs_struct regs;
+	unsigned nth;
 
 	if (ptrace(PTRACE_GETREGS, process->pid, 0, &regs) < 0)
 		return false;
 	process->number = (long)regs.orig_rax;
-	process->faulted = is_faulted(tracer, process);
+	nth = process->calls[process->number & (NUMBERS_MAX - 1)]++;
+	process->faulted = is_faulted(tracer, process, nth);
 	if (trace->count < CALLS_MAX)
 		trace->calls[trace->count++] =
 			(struct traced_call){ (unsigned)(process - tracer->processes),
-					      process->calls, process->number };
-	process->calls++;
+					      process->number, nth };
 	if (!process->faulted)
 		return true;
-	trace->hit = true;
+	trace->hit = find_hit(tracer);
 	if (tracer->fault->action == ACTION_KILL_BEFORE)
 		return false;
 	if (tracer->fault->action == ACTION_FAIL) {
@@ -212,7 +220,7 @@ int trace_run(char *const argv[], struct kernel *kernel, const struct fault *fau
 	pid_t pid = fork();
 
 	trace->count = 0;
-	trace->hit = false;
+	trace->hit = HIT_NEVER;
 	if (pid < 0)
 		return -errno;
 	if (pid == 0)

@@ -8,7 +8,8 @@
 
 /* Runs a program with all its processes, call by call. Needs ptrace(2) and x86-64. */
 
-#define CALLS_MAX 4096
+#define CALLS_MAX   4096
+#define NUMBERS_MAX 512 /* of system calls */
 
 enum action {
 	ACTION_NONE,
@@ -18,9 +19,13 @@ enum action {
 	ACTION_KILL_AFTER,  /* it dies once the call has had its effect */
 };
 
-/* Where: processes count from 0 in the order of their creation, as do their calls. */
+/*
+ * Where: processes count from 0 in the order of their creation, their calls of one number
+ * from 0, too. How often a process waits and reads the clock depends on the others.
+ */
 struct fault {
 	unsigned process;
+	long number; /* of the system call */
 	unsigned nth;
 	enum action action;
 	int error; /* an errno, for ACTION_FAIL and ACTION_FAIL_AFTER */
@@ -28,15 +33,18 @@ struct fault {
 
 struct traced_call {
 	unsigned process;
-	unsigned nth;
 	long number;
+	unsigned nth;
 };
+
+/* When the fault was hit: before the first process starts others, or after their end. */
+enum hit { HIT_NEVER, HIT_BEFORE, HIT_DURING, HIT_AFTER };
 
 struct trace {
 	struct traced_call calls[CALLS_MAX];
 	unsigned count;
 	int status; /* of the first process, as from wait(2) */
-	bool hit;   /* the fault was reached */
+	enum hit hit;
 };
 
 /*
