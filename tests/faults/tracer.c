@@ -204,7 +204,7 @@ static void start(char *const argv[])
 	close(fd);
 	alarm(TIMEOUT_S);
 	ptrace(PTRACE_TRACEME, 0, 0, 0);
-	raise(SIGSTOP);
+	kill(getpid(), SIGSTOP);
 	execv(argv[0], argv);
 	_exit(127);
 }
