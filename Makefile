@@ -48,7 +48,7 @@ include tests/tests.mk
 early: $(EARLY_STRIPPED)
 
 # All tests, the cheapest first.
-CHECKS := lint size unit libs-all program faults host install guides vm
+CHECKS := lint size unit libs-all program faults host install soak guides vm
 
 check:
 	tests/setup check

@@ -1,10 +1,12 @@
-# The tests that need no virtual machine. After early.mk.
+# The tests except for check-vm. After early.mk.
 #
 #   check-unit      the source files one by one, with sanitizers; UNIT=NAME runs one test
 #   check-program   passthru-early as a whole, with each libc; TESTS=NAME runs one test
 #   check-faults    two hundred of the faults of check-faults-all
 #   check-faults-all  each system call of a claim fails or is the last: docs/proof.md
 #   check-host      passthru as a whole, on made-up machines; TESTS=NAME runs one test
+#   check-soak      the model of the promises, and three random machines judged by it
+#   soak            N random machines, from the seed SEED on; by default, one from the time
 #   bench           the cost of a run for increasing numbers of devices
 #   lint            style and static analysis
 #
@@ -168,3 +170,19 @@ fuzz: $(FUZZ)
 	$(FUZZ) -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -dict=tests/fuzz/dictionary
 
 .PHONY: fuzz
+
+# -- random machines: tests/soak/README.md ---------------------------------------------
+
+N ?= 100
+SOAK_JOBS ?= 2
+CHECK_SOAK_SEEDS := 117,119,125
+
+soak: setup-check
+	tests/soak/run -n $(N) $(if $(SEED),-s $(SEED)) -j $(SOAK_JOBS)
+
+check-soak: setup-check
+	python3 -B tests/soak/test_model.py
+	tests/soak/run -s $(CHECK_SOAK_SEEDS) -k -o $(BUILD)/check-soak
+	tests/soak/selftest $(BUILD)/check-soak 1
+
+.PHONY: soak check-soak
