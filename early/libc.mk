@@ -10,12 +10,13 @@ LIBC ?= klibc
 BUILD ?= build
 
 # Code generation flags, for the compiler and again for the linker. As one unit with -Oz, the
-# klibc program is 14 kB smaller than with -Os file by file. LTO= turns that off, for compilers
-# other than gcc.
+# klibc program is 14 kB smaller than with -Os file by file; without the two optimizations, by
+# another 2.4 kB. LTO= turns that off, for compilers other than gcc.
 LTO ?= -flto=1 -flto-partition=one
 LIBC_CODE := -Oz $(LTO) -ffunction-sections -fdata-sections \
 	-fno-asynchronous-unwind-tables -fno-unwind-tables \
 	-fno-pie -fno-ident -fcf-protection=none \
+	-fno-inline-small-functions -fno-thread-jumps \
 	-fstack-clash-protection -ftrivial-auto-var-init=zero
 LIBC_CFLAGS := -std=gnu11 $(LIBC_CODE) \
 	-ffile-prefix-map=$(abspath $(BUILD))=build -ffile-prefix-map=$(CURDIR)=.

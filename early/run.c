@@ -112,14 +112,24 @@ static void choose_driver(struct run *run, struct plan_entry *entry)
 	strcpy(entry->driver, driver);
 }
 
-/* The late stage handles the deferred devices only. */
-static void limit_to_deferred(const struct run *run, struct plan *plan)
+/*
+ * The late stage handles the deferred devices only. In a dry run, those that the early
+ * stage would have claimed count as claimed when their group is judged.
+ */
+static void limit_to_deferred(struct run *run)
 {
+	struct plan *plan = &run->plan;
 	size_t kept = 0;
 
-	for (size_t i = 0; i < plan->count; i++)
-		if (report_defers(run->report, &plan->entries[i].device->address))
-			plan->entries[kept++] = plan->entries[i];
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct plan_entry *entry = &plan->entries[i];
+		size_t index = (size_t)(entry->device - run->devices.devices);
+
+		if (report_defers(run->report, &entry->device->address))
+			plan->entries[kept++] = *entry;
+		else if (run->params->dryrun && entry->verdict == VERDICT_PENDING)
+			strcpy(run->devices.devices[index].driver, entry->driver);
+	}
 	plan->count = kept;
 }
 
@@ -128,7 +138,7 @@ static void filter_plan(struct run *run)
 	if (run->phase == PHASE_DEVICE)
 		plan_filter(&run->plan, &run->options->device);
 	if (run->phase == PHASE_LATE)
-		limit_to_deferred(run, &run->plan);
+		limit_to_deferred(run);
 }
 
 static int make_plan(struct run *run)
