@@ -20,7 +20,7 @@ def one_of(texts):
 def was(function, judgement):
     """The driver before the stage that decides, if only one can have been there."""
     if function in judgement.early:
-        return function.driver if function.built_in else "none"
+        return function.driver if function.built_in and not function.waits else "none"
     return one_of({function.driver, "none"})
 
 

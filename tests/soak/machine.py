@@ -100,11 +100,13 @@ class Builder:
         if name == "serial":
             console = "ttyS%d" % (2 + self.ports)
             self.ports += 1
+        built_in = kind.driver == "serial" or (kind.driver == "virtio-pci" and
+                                               self.virtio_built_in)
+        # The driver of virtio's IOMMU is a module, so built-in drivers wait for it.
         machine.functions.append(Function(
             "0000:" + address, kind.ids, kind.driver, path,
-            "" if machine.iommu == "none" else group,
-            kind.driver == "serial" or (kind.driver == "virtio-pci" and self.virtio_built_in),
-            disk, console))
+            "" if machine.iommu == "none" else group, built_in, disk, console,
+            waits=built_in and machine.iommu == "virtio"))
 
     def next_slot(self):
         self.slot += 1

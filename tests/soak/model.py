@@ -29,6 +29,7 @@ class Function:
     built_in: bool = False  # the usual driver is there before any program
     disk: str = ""  # "root" if a disk behind it backs the root file system
     console: str = ""  # the name of its serial port
+    waits: bool = False  # the built-in driver tries it, but waits for the IOMMU's driver
 
     @property
     def slot(self):
@@ -167,6 +168,8 @@ def parse_parameter(request, name, equals, value):
     if name in FLAGS:
         value = {"": True, "1": True, "y": True, "on": True, "0": False, "n": False,
                  "no": False, "yes": True, "off": False}.get(value if equals else "")
+        if value is None:  # the harmless choice
+            setattr(request, name, name != "force")
     elif name == "group" and value not in ("report", "claim"):
         value = None
     elif name == "timeout" and not (value.isdigit() and 1 <= int(value) <= 3600):

@@ -54,7 +54,10 @@ OUTCOMES = [
     ("passthru.addrs=01:00.1 passthru.driver=none_such", {AUDIO: {"failed no-driver", "failed slot"}}),
     ("passthru.ids=8086:2668 passthru.dryrun", {AUDIO: {"kept dryrun"}}),
     ("passthru.ids=8086:2668 passthru.dryrun passthru.dryrun=no", {AUDIO: CLAIMED}),
+    ("passthru.ids=8086:2668 passthru.dryrun=maybe", {AUDIO: {"kept dryrun"}}),
     ("passthru.ids=8086:2668 passthru.off", {}),
+    ("passthru.ids=8086:2668 passthru.off=maybe", {}),
+    ("passthru.ids=1002:5159 passthru.force=maybe", TWINS_KEPT),
     ("passthru.ids=8086:2668 passthru.skip=01:00.1", {AUDIO: {"kept skipped"}}),
     ("passthru.addrs=01:00.* passthru.skip=8086:2668", {GPU: CLAIMED, AUDIO: {"kept skipped"}}),
     # Displays: one ID for both would leave none.
