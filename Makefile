@@ -44,11 +44,12 @@ include docs/docs.mk
 include install.mk
 include tests/libs/tests.mk
 include tests/tests.mk
+include tests/fuzz/fuzz.mk
 
 early: $(EARLY_STRIPPED)
 
 # All tests, the cheapest first.
-CHECKS := lint size unit libs-all program faults host install soak guides vm
+CHECKS := lint size unit libs-all program faults fuzz host install soak guides vm
 
 check:
 	tests/setup check
@@ -85,11 +86,12 @@ check-displays: setup-check
 	tests/vm/run --all -k --results $(abspath $(BUILD))/displays 'display-*'
 	tests/vm/displays $(BUILD)/displays
 
-setup-build setup-check:
+setup-build setup-check setup-fuzz setup-analyze:
 	tests/setup $(@:setup-%=%)
 
 clean:
 	rm -rf $(BUILD)
 
 .PHONY: all early clean check demo size check-size check-libs-all check-install \
-	check-vm check-displays setup-build setup-check
+	check-vm check-displays setup-build setup-check \
+	setup-fuzz setup-analyze

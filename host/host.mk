@@ -77,20 +77,8 @@ $(HOST): $(HOST_OBJS)
 	$(CC) $(HOST_CFLAGS) $(HOST_LDFLAGS) $^ \
 		$$(pkg-config --libs $(HOST_LIB_NAMES)) -o $@
 
-# The readers of untrusted files, with sanitizers.
-HOST_HOSTILE := $(BUILD)/host/hostile
-HOST_HOSTILE_SRCS := tests/cli/host/hostile.c early/base/array.c early/base/file.c \
-	$(addprefix host/,boot/grub_menu.c boot/grub_script.c boot/grub_test.c boot/uki.c \
-	lib/wordlist.c)
-
-$(HOST_HOSTILE): $(HOST_HOSTILE_SRCS) $(wildcard host/*/*.h)
-	@mkdir -p $(@D)
-	$(say) CC $@
-	$(CC) $(UNIT_CFLAGS) $(EARLY_CPPFLAGS) -D_FILE_OFFSET_BITS=64 -iquote early -iquote host \
-		$(HOST_HOSTILE_SRCS) -o $@
-
-check-host: $(HOST) $(HOST_HOSTILE)
-	PROGRAM=$(HOST) HOSTILE=$(HOST_HOSTILE) tests/cli/host/run $(TESTS)
+check-host: $(HOST)
+	PROGRAM=$(HOST) tests/cli/host/run $(TESTS)
 
 # Migrates and boots what the usual guides make people write: some minutes, as root.
 check-guides:

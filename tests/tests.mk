@@ -153,23 +153,6 @@ lint check-lint: $(MAN_PAGES) $(LINT_OBJS)
 
 .PHONY: lint check-lint
 
-# -- random command lines: needs clang; not part of make check ------------------------
-
-FUZZ := $(BUILD)/host/fuzz-params
-FUZZ_SECONDS ?= 60
-
-$(FUZZ): tests/fuzz/params.c $(addprefix early/,\
-		base/array.c base/sysfs.c base/text.c pci/address.c pci/pci.c \
-		cmdline/params.c cmdline/selector.c cmdline/tokenizer.c)
-	@mkdir -p $(@D)
-	$(say) CC $@
-	clang -std=gnu11 -O1 -g -fsanitize=fuzzer,address,undefined \
-		-fno-sanitize-recover=all $(EARLY_CPPFLAGS) -iquote early $^ -o $@
-
-fuzz: $(FUZZ)
-	$(FUZZ) -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -dict=tests/fuzz/dictionary
-
-.PHONY: fuzz
 
 # -- random machines: tests/soak/README.md ---------------------------------------------
 

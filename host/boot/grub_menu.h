@@ -46,7 +46,8 @@ bool grub_path_names(const char *path, const char *name);
 
 /*
  * The entry that the variable "default" names. If there is no such entry, *ret_found is
- * false and the result is the first entry, as in GRUB. NULL if the menu is empty.
+ * false and the result is the first entry, as in GRUB. NULL if the menu, or the submenu
+ * that it leads to, is empty.
  */
 const struct grub_entry *grub_menu_default(const struct grub_menu *menu, bool *ret_found);
 

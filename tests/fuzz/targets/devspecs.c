@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include "guard/devspec_cmdline.h"
+#include "guard/devspec_fstab.h"
+#include "guard/devspec_mounts.h"
+#include "input.h"
+
+static void check_and_free(struct devspecs *devspecs)
+{
+	for (size_t i = 0; i < devspecs->count; i++) {
+		const struct devspec *devspec = &devspecs->items[i];
+
+		require(strnlen(devspec->value, DEVSPEC_VALUE_SIZE) < DEVSPEC_VALUE_SIZE);
+		require(strnlen(devspec->origin, DEVSPEC_ORIGIN_SIZE) <
+			DEVSPEC_ORIGIN_SIZE);
+	}
+	devspecs_free(devspecs);
+}
+
+/*
+ * Two texts with a NUL between them: fstab and crypttab; mountinfo and swaps; the kernel
+ * command line, after which fstab is read.
+ */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char *first = input_text(data, size);
+	char *second = input_second_text(data, size);
+	struct devspecs devspecs = { 0 };
+
+	require(devspecs_add_fstab(&devspecs, first, second) == 0);
+	require(devspecs_add_crypttab(&devspecs, second) == 0);
+	check_and_free(&devspecs);
+	devspecs = (struct devspecs){ 0 };
+	require(devspecs_add_mounts(&devspecs, first) == 0);
+	require(devspecs_add_swaps(&devspecs, second) == 0);
+	check_and_free(&devspecs);
+	devspecs = (struct devspecs){ 0 };
+	require(devspecs_add_cmdline(&devspecs, first) == 0);
+	require(devspecs_add_fstab(&devspecs, second, NULL) == 0);
+	check_and_free(&devspecs);
+	free(first);
+	free(second);
+	return 0;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "block/lvm.h"
+#include "input.h"
+
+static void check(const struct superblock *superblock)
+{
+	require(strnlen(superblock->group_uuid, SUPERBLOCK_UUID_SIZE) <
+		SUPERBLOCK_UUID_SIZE);
+	require(strnlen(superblock->group_name, SUPERBLOCK_NAME_SIZE) <
+		SUPERBLOCK_NAME_SIZE);
+}
+
+/* A physical volume, and a metadata text. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct superblock superblock = { 0 };
+	char *text = input_text(data, size);
+	int fd = input_file(data, size);
+
+	lvm_read_group(fd, &superblock);
+	check(&superblock);
+	superblock = (struct superblock){ 0 };
+	(void)lvm_parse_group(text, &superblock);
+	check(&superblock);
+	close(fd);
+	free(text);
+	return 0;
+}
