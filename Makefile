@@ -11,6 +11,8 @@
 # commands.
 
 VERSION := 0.1.0
+# Of the version: the date on the manual pages.
+DATE := 2026-11-25
 PREFIX ?= /usr
 BINDIR ?= $(PREFIX)/bin
 SBINDIR ?= $(PREFIX)/sbin
@@ -49,7 +51,7 @@ include tests/fuzz/fuzz.mk
 early: $(EARLY_STRIPPED)
 
 # All tests, the cheapest first.
-CHECKS := lint size unit libs-all program faults fuzz host install soak guides vm
+CHECKS := lint size unit libs-all program faults fuzz host install reproducible soak guides vm
 
 check:
 	tests/setup check
@@ -75,6 +77,9 @@ check-libs-all:
 check-install:
 	tests/install
 
+check-reproducible: $(LIBS_STAMP)
+	tests/reproducible $(LIBS_SRC)
+
 check-vm:
 	tests/vm/selftest
 	tests/vm/run
@@ -92,6 +97,6 @@ setup-build setup-check setup-fuzz setup-analyze:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all early clean check demo size check-size check-libs-all check-install \
+.PHONY: all early clean check demo size check-size check-libs-all check-install check-reproducible \
 	check-vm check-displays setup-build setup-check \
 	setup-fuzz setup-analyze

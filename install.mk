@@ -20,9 +20,12 @@ include $(GENERATOR_NAMES:%=%/install.mk)
 GENERATORS ?= $(if $(DESTDIR),$(GENERATOR_NAMES),\
 	$(foreach name,$(GENERATOR_NAMES),$(if $($(name)_IS_HERE),$(name))))
 
+# The directories are for all users, whatever the umask of root is.
+INSTALL_AS := umask 022 && $(INSTALL)
+
 # $(call install_files,FILES,DIRECTORY): installs them with the paths of this installation.
 define install_files
-	for pair in $(1); do \
+	umask 022; for pair in $(1); do \
 		source=$${pair%:*} target=$(DESTDIR)$(2)/$${pair#*:} mode=644; \
 		[ ! -x "$$source" ] || mode=755; \
 		echo "  INSTALL  $$target"; \
@@ -41,15 +44,15 @@ install-programs: $(PROGRAMS:%=install-%)
 
 install-early: $(EARLY_STRIPPED)
 	$(say) INSTALL $(DESTDIR)$(SBINDIR)/passthru-early
-	$(INSTALL) -D -m 755 $(EARLY_STRIPPED) $(DESTDIR)$(SBINDIR)/passthru-early
+	$(INSTALL_AS) -D -m 755 $(EARLY_STRIPPED) $(DESTDIR)$(SBINDIR)/passthru-early
 
 # In BINDIR: users may run it.
 install-host: $(HOST)
 	$(say) INSTALL $(DESTDIR)$(BINDIR)/passthru
-	$(INSTALL) -D -m 755 $(HOST) $(DESTDIR)$(BINDIR)/passthru
+	$(INSTALL_AS) -D -m 755 $(HOST) $(DESTDIR)$(BINDIR)/passthru
 
 install-man: $(MAN_PAGES)
-	for page in $(MAN_PAGES); do \
+	umask 022; for page in $(MAN_PAGES); do \
 		target=$(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}; \
 		echo "  INSTALL  $$target"; \
 		$(INSTALL) -D -m 644 "$$page" "$$target" || exit; \

@@ -8,14 +8,14 @@ MAN_PAGES := $(addprefix $(MAN_DIR)/,passthru.8 passthru-cmdline.7 passthru-earl
 
 man: $(MAN_PAGES)
 
-# A page has the date of its source, so that builds are reproducible.
+# A page has the date of the version, so that builds are reproducible.
 $(MAN_DIR)/%: docs/%.scd docs/tidy-man.awk docs/docs.mk Makefile
 	@mkdir -p $(@D)
 	$(say) MAN $@
 	command -v scdoc >/dev/null || { \
 		echo "scdoc is missing; on Debian, as root: apt-get install scdoc" >&2; \
 		exit 1; }
-	export SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(stat -c %Y $<)} && \
+	export SOURCE_DATE_EPOCH=$$(date -u -d $(DATE) +%s) && \
 	page=$$(sed 's/@VERSION@/$(VERSION)/g' $< | scdoc) && \
 	printf '%s\n' "$$page" | awk -f docs/tidy-man.awk >$@
 

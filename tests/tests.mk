@@ -9,6 +9,7 @@
 #   soak            N random machines, from the seed SEED on; by default, one from the time
 #   bench           the cost of a run for increasing numbers of devices
 #   lint            style and static analysis
+#   analyze         gcc's and clang's analyzers
 #
 # tests/packages lists the packages that the tests need.
 
@@ -153,6 +154,13 @@ lint check-lint: $(MAN_PAGES) $(LINT_OBJS)
 
 .PHONY: lint check-lint
 
+
+# -- gcc's and clang's analyzers: not part of make check, since each version finds other things
+
+analyze: setup-analyze $(LIBS_HEADERS)
+	tests/analyze/run -std=gnu11 $(HOST_CPPFLAGS) -I$(LIBS_INCLUDE) -iquote early -iquote host
+
+.PHONY: analyze
 
 # -- random machines: tests/soak/README.md ---------------------------------------------
 
