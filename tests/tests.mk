@@ -8,6 +8,7 @@
 #   check-soak      the model of the promises, and three random machines judged by it
 #   soak            N random machines, from the seed SEED on; by default, one from the time
 #   bench           the cost of a run for increasing numbers of devices
+#   bench-peers     the time of a claim by passthru, driverctl, a shell script, the kernel
 #   lint            style and static analysis
 #   analyze         gcc's and clang's analyzers
 #
@@ -142,7 +143,11 @@ $(BENCH_MEASURE): tests/bench/measure.c
 bench: $(EARLY_STRIPPED) $(BENCH_MEASURE)
 	tests/bench/run $(LIBC) $^
 
-.PHONY: bench
+# Boots virtual machines: some minutes, as root.
+bench-peers: setup-check
+	tests/bench/peers/run
+
+.PHONY: bench bench-peers
 
 # -- style ---------------------------------------------------------------------------
 

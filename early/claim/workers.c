@@ -15,13 +15,16 @@
 
 struct worker {
 	pid_t pid;
-	int fd; /* yields one byte per finished job; -1 once the worker has ended */
+	int fd; /* its other end closes when the worker ends; then -1 */
 };
 
-/* Shared by the workers; access it atomically. */
+#define NOBODY WORKERS_MAX
+
+/* Shared with the workers; access it atomically. */
 struct queue {
-	unsigned next;	 /* the first job not begun */
-	unsigned active; /* the worker that takes it; the others end after their job */
+	unsigned next;	   /* the first job not begun */
+	unsigned active;   /* the worker that takes it; the others end after their job */
+	unsigned begun_ms; /* when that worker began its job, since the start */
 };
 
 struct supervisor {
@@ -30,10 +33,17 @@ struct supervisor {
 	unsigned count;
 	struct worker workers[WORKERS_MAX];
 	unsigned started;
+	uint64_t start_ms;
 	struct queue *queue;
 };
 
-static void work(const struct supervisor *supervisor, unsigned self, int fd)
+static void begin_job(const struct supervisor *supervisor)
+{
+	__atomic_store_n(&supervisor->queue->begun_ms,
+			 (unsigned)(clock_ms() - supervisor->start_ms), __ATOMIC_SEQ_CST);
+}
+
+static void work(const struct supervisor *supervisor, unsigned self)
 {
 	struct queue *queue = supervisor->queue;
 
@@ -42,9 +52,8 @@ static void work(const struct supervisor *supervisor, unsigned self, int fd)
 
 		if (job >= supervisor->count)
 			break;
+		begin_job(supervisor);
 		supervisor->job(supervisor->data, job);
-		if (write(fd, "", 1) != 1)
-			break;
 	}
 	_exit(0);
 }
@@ -61,7 +70,7 @@ static int fork_worker(struct supervisor *supervisor)
 		close(ends[0]);
 		__atomic_store_n(&supervisor->queue->active, supervisor->started,
 				 __ATOMIC_SEQ_CST);
-		work(supervisor, supervisor->started, ends[1]);
+		work(supervisor, supervisor->started);
 	}
 	r = worker->pid < 0 ? -errno : 0;
 	close(ends[1]);
@@ -90,19 +99,17 @@ static bool can_add_worker(const struct supervisor *supervisor)
 /* Adds a worker for the next job. If fork() fails, the newest worker carries on. */
 static void start_worker(struct supervisor *supervisor)
 {
-	if (can_add_worker(supervisor))
-		(void)fork_worker(supervisor);
+	if (!can_add_worker(supervisor))
+		return;
+	begin_job(supervisor);
+	(void)fork_worker(supervisor);
 }
 
 /* A worker that ends while it is the newest may have crashed: replaces it. */
-static void read_reply(struct supervisor *supervisor, unsigned index)
+static void end_worker(struct supervisor *supervisor, unsigned index)
 {
 	struct worker *worker = &supervisor->workers[index];
-	char bytes[64];
-	ssize_t got = read(worker->fd, bytes, sizeof(bytes));
 
-	if (got != 0)
-		return;
 	close(worker->fd);
 	worker->fd = -1;
 	waitpid(worker->pid, NULL, 0);
@@ -125,26 +132,37 @@ static unsigned list_open(const struct supervisor *supervisor, struct pollfd *po
 	return count;
 }
 
+/* When to stop waiting for the newest worker's job. */
+static uint64_t patience_end(const struct supervisor *supervisor, uint64_t deadline)
+{
+	uint64_t begun = supervisor->start_ms +
+			 __atomic_load_n(&supervisor->queue->begun_ms, __ATOMIC_SEQ_CST);
+
+	if (!can_add_worker(supervisor) || begun >= deadline)
+		return deadline;
+	return begun + (deadline - begun + 1) / 2;
+}
+
 static int wait_for_workers(struct supervisor *supervisor, uint64_t deadline)
 {
 	struct pollfd polls[WORKERS_MAX];
 	unsigned indexes[WORKERS_MAX], count;
 
 	while ((count = list_open(supervisor, polls, indexes)) > 0) {
-		uint64_t now = clock_ms();
-		int patience, ready;
+		uint64_t now = clock_ms(), until = patience_end(supervisor, deadline);
+		int ready;
 
 		if (now >= deadline)
 			return -ETIME;
-		patience = (int)(deadline - now);
-		if (can_add_worker(supervisor) && patience > 1)
-			patience /= 2;
-		ready = poll(polls, count, patience);
-		if (ready == 0)
+		if (now >= until) {
 			start_worker(supervisor);
+			continue;
+		}
+		/* In the meantime the worker may begin other jobs. */
+		ready = poll(polls, count, (int)(until - now));
 		for (unsigned i = 0; ready > 0 && i < count; i++)
 			if (polls[i].revents)
-				read_reply(supervisor, indexes[i]);
+				end_worker(supervisor, indexes[i]);
 	}
 	return 0;
 }
@@ -152,7 +170,9 @@ static int wait_for_workers(struct supervisor *supervisor, uint64_t deadline)
 int workers_run(void (*job)(void *data, unsigned job), void *data, unsigned count,
 		uint64_t deadline)
 {
-	struct supervisor supervisor = { .job = job, .data = data, .count = count };
+	struct supervisor supervisor = {
+		.job = job, .data = data, .count = count, .start_ms = clock_ms()
+	};
 	void *shared = mmap(NULL, sizeof(*supervisor.queue), PROT_READ | PROT_WRITE,
 			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	int r;
@@ -163,6 +183,8 @@ int workers_run(void (*job)(void *data, unsigned job), void *data, unsigned coun
 	r = fork_worker(&supervisor);
 	if (r == 0)
 		r = wait_for_workers(&supervisor, deadline);
+	/* A job that returns later is the last of its worker. */
+	__atomic_store_n(&supervisor.queue->active, NOBODY, __ATOMIC_SEQ_CST);
 	for (unsigned i = 0; i < supervisor.started; i++)
 		if (supervisor.workers[i].fd >= 0)
 			close(supervisor.workers[i].fd);

@@ -167,6 +167,17 @@ START_TEST(overtaken_ones_end)
 	ck_assert_uint_eq(jobs->times[3], 1);
 }
 
+/* What a worker does whose job returns after the deadline: that job, and no other. */
+START_TEST(late_ones_end)
+{
+	struct jobs *jobs = make_jobs("ssssssss.");
+
+	ck_assert_int_eq(workers_run(work, jobs, 9, clock_ms() + 100), -ETIME);
+	while (waitpid(-1, NULL, 0) > 0)
+		;
+	expect_text("late", what_is_done(jobs) + 8, "-");
+}
+
 static const struct {
 	const char *name;
 	enum seam seam;
@@ -215,6 +226,7 @@ int main(void)
 	add_rows(tcase, runs_jobs, runs);
 	tcase_add_test(tcase, does_each_once);
 	tcase_add_test(tcase, overtaken_ones_end);
+	tcase_add_test(tcase, late_ones_end);
 	add_rows(tcase, lives_with_shortages, shortages);
 	return unit_run("supervise", tcase);
 }
