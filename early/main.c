@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * passthru-early: binds the PCI devices that the kernel command line selects to vfio-pci.
- * This file parses the command lines; run.c does the work.
+ * passthru-early: binds the PCI devices to vfio-pci that the configuration and the
+ * kernel command line select. This file reads both; run.c does the work.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "base/sysfs.h"
 #include "base/util.h"
+#include "cmdline/config_read.h"
 #include "cmdline/params.h"
 #include "cmdline/tokenizer.h"
 #include "options.h"
@@ -60,6 +61,16 @@ static const char *find_objection(const struct params *params, int root_fd)
 	return is_crash_kernel(root_fd, params->text) ? "this is a crash kernel" : NULL;
 }
 
+static bool is_first_stage(const struct options *options)
+{
+	return !options->has_device && !options->late;
+}
+
+static void log_out_of_memory(void)
+{
+	log_line(LOG_LEVEL_ERROR, "nothing was claimed: out of memory");
+}
+
 static int run_cmdline(const struct options *options, int root_fd, const char *text,
 		       uint64_t start_us, uint64_t start_ms)
 {
@@ -68,7 +79,7 @@ static int run_cmdline(const struct options *options, int root_fd, const char *t
 	const char *objection;
 
 	if (params_parse(text, &params) < 0) {
-		log_line(LOG_LEVEL_ERROR, "nothing was claimed: out of memory");
+		log_out_of_memory();
 		status = EXIT_INCOMPLETE;
 		goto out;
 	}
@@ -80,7 +91,7 @@ static int run_cmdline(const struct options *options, int root_fd, const char *t
 		goto out;
 	objection = find_objection(&params, root_fd);
 	if (objection) {
-		if (!options->has_device && !options->late)
+		if (is_first_stage(options))
 			log_line(LOG_LEVEL_INFO, "%s: doing nothing", objection);
 		goto out;
 	}
@@ -93,18 +104,27 @@ out:
 static int run_at_root(const struct options *options, int root_fd, uint64_t start_us,
 		       uint64_t start_ms)
 {
-	_cleanup_free_ char *text = NULL;
+	_cleanup_free_ char *read = NULL, *text = NULL;
+	const char *cmdline = options->cmdline;
+	struct config_stage stage = {
+		.is_first = is_first_stage(options),
+		.is_dry = options->dry_run || options->report,
+	};
 	int r;
 
 	if (is_repeated(options, root_fd))
 		return EXIT_COMPLETE;
-	if (options->cmdline)
-		return run_cmdline(options, root_fd, options->cmdline, start_us,
-				   start_ms);
-	r = file_read(root_fd, "proc/cmdline", &text);
-	if (r < 0) {
-		log_line(LOG_LEVEL_ERROR, "cannot read %s/proc/cmdline: %s",
-			 options->root, strerror(-r));
+	if (!cmdline) {
+		r = file_read(root_fd, "proc/cmdline", &read);
+		if (r < 0) {
+			log_line(LOG_LEVEL_ERROR, "cannot read %s/proc/cmdline: %s",
+				 options->root, strerror(-r));
+			return EXIT_INCOMPLETE;
+		}
+		cmdline = read;
+	}
+	if (config_read(root_fd, cmdline, &stage, &text) < 0) {
+		log_out_of_memory();
 		return EXIT_INCOMPLETE;
 	}
 	return run_cmdline(options, root_fd, text, start_us, start_ms);

@@ -64,6 +64,8 @@ install()
 		# shellcheck source=early/initramfs/functions.sh
 		. "$moddir/functions.sh"
 		copy_tables "$dracutsysrootdir/etc" "$initdir/etc/passthru"
+		copy_config "$dracutsysrootdir/etc" "$initdir/etc/passthru" ||
+			derror "passthru: cannot read /etc/passthru/cmdline.d"
 	)
 	if ! dracut_module_included systemd; then
 		inst_hook cmdline 00 "$moddir/passthru-early.sh"

@@ -220,6 +220,14 @@ static int read_off(const struct reader *reader)
 	return read_flag(reader, &reader->params->off, true);
 }
 
+/* Whether the configuration counts, which was decided before; see config.h. */
+static int read_config(const struct reader *reader)
+{
+	bool is_on;
+
+	return read_flag(reader, &is_on, true);
+}
+
 static const struct {
 	const char *name;
 	int (*read)(const struct reader *reader);
@@ -229,6 +237,7 @@ static const struct {
 	{ PREFIX "driver", read_driver }, { PREFIX "timeout", read_timeout },
 	{ PREFIX "dryrun", read_dryrun }, { PREFIX "force", read_force },
 	{ PREFIX "debug", read_debug },	  { PREFIX "off", read_off },
+	{ PREFIX "config", read_config },
 };
 
 static bool has_prefix(struct span name)

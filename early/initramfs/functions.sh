@@ -1,5 +1,5 @@
 # Shared by the hooks of all initramfs generators: the modules that an image needs, their
-# files, and the tables of file systems. BASE is the directory that contains lib/modules, ""
+# files, the tables of file systems and the configuration. BASE is the directory that contains lib/modules, ""
 # for the root. Functions run in subshells because dracut sources this file.
 # shellcheck shell=sh
 
@@ -70,5 +70,19 @@ copy_tables()
 		sed -E '/^[[:space:]]*(#|$)/d
 			s/(pass(word)?|cred(entials)?|user(name)?)[0-9]*=[^,[:space:]]*/\1=/g' \
 			"$1/$table" >"$2/$table"
+	done
+)
+
+# copy_config ETC TARGET: joins the files of the configuration, in the order of their names.
+copy_config()
+(
+	for config in "$1"/passthru/cmdline.d/*.conf; do
+		[ -f "$config" ] || continue
+		mkdir -p "$2"
+		# The last line of a file may lack its end.
+		{
+			cat "$config"
+			echo
+		} >>"$2/cmdline" || return
 	done
 )

@@ -14,6 +14,7 @@
 
 	is_requested()
 	{
+		[ ! -s /etc/passthru/cmdline ] || return 0
 		read -r cmdline </proc/cmdline
 		case " $cmdline" in
 		*[\ \"]passthru.*) return 0 ;;

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmdline/config.h"
+#include "unit.h"
+
+static const struct {
+	const char *cmdline;
+	const char *rescue; /* the word, "" for none */
+} rescues[] = {
+	{ "", "" },
+	{ "quiet root=/dev/sda1 ro", "" },
+	{ "quiet single", "single" },
+	{ "ro s", "s" },
+	{ "ro S", "S" },
+	{ "ro 1", "1" },
+	{ "ro rescue", "rescue" },
+	{ "emergency ro", "emergency" },
+	{ "ro 3", "" },
+	{ "single=no", "" },
+	{ "s=1", "" },
+	{ "rescued", "" },
+	{ "break", "break" },
+	{ "break=premount ro", "break=premount" },
+	{ "rd.break ro", "rd.break" },
+	{ "rd.break=pre-mount", "rd.break=pre-mount" },
+	{ "rd.breaks", "" },
+	{ "systemd.unit=rescue.target", "systemd.unit=rescue.target" },
+	{ "rd.systemd.unit=emergency.target", "rd.systemd.unit=emergency.target" },
+	{ "systemd.unit=multi-user.target", "" },
+	{ "systemd.unit=", "" },
+	{ "systemd.unit", "" },
+	{ "ro -- single", "single" },
+	{ "ro -- --", "" },
+	{ "passthru.config=off", "passthru.config=off" },
+	{ "passthru.config=no ro", "passthru.config=no" },
+	{ "passthru.config=0", "passthru.config=0" },
+	{ "passthru.config", "" },
+	{ "passthru.config=on", "" },
+	/* not understood: params_parse() names it */
+	{ "passthru.config=of", "" },
+	{ "passthru.off", "" }, /* nothing is claimed at all */
+	{ "\"single\"", "single" },
+	{ "systemd.unit=\"rescue.target\"", "systemd.unit=\"rescue.target" },
+	{ "root=\"a single b\"", "" },
+};
+
+START_TEST(finds_rescues)
+{
+	struct span found = config_find_rescue(rescues[_i].cmdline);
+	char text[64] = "";
+
+	if (found.length)
+		snprintf(text, sizeof(text), "%.*s", (int)found.length, found.at);
+	expect_text(rescues[_i].cmdline, text, rescues[_i].rescue);
+}
+
+static const struct {
+	const char *text;
+	const char *parameters;
+	const char *ignored; /* each with a "|" at its end */
+} filters[] = {
+	{ "", "", "" },
+	{ "\n\n# passthru.off\n \t\n", "", "" },
+	{ "passthru.ids=10de:13c2", "passthru.ids=\"10de:13c2\" ", "" },
+	{ "passthru.ids=1:2 passthru.off\n", "passthru.ids=\"1:2\" passthru.off ", "" },
+	{ "passthru.ids=1:2\npassthru.ids=3:4\n",
+	  "passthru.ids=\"1:2\" passthru.ids=\"3:4\" ", "" },
+	{ "passthru.addrs=06:00.0 # the card", "passthru.addrs=\"06:00.0\" ", "" },
+	{ "passthru.addrs=06:00.0 #passthru.off", "passthru.addrs=\"06:00.0\" ", "" },
+	/* "#" inside a word is part of it, as for the kernel */
+	{ "passthru.addrs=06:00.0#x", "passthru.addrs=\"06:00.0#x\" ", "" },
+	{ "passthru.ids=1:2\r\n", "passthru.ids=\"1:2\" ", "" },
+	{ "passthru.ids=\"1:2, 3:4\"", "passthru.ids=\"1:2, 3:4\" ", "" },
+	{ "\"passthru.ids=1:2, 3:4\"", "passthru.ids=\"1:2, 3:4\" ", "" },
+	{ "passthru.ids=", "passthru.ids=\"\" ", "" },
+	/* it is named when the whole is parsed */
+	{ "passthru.idz=1:2", "passthru.idz=\"1:2\" ", "" },
+	{ "quiet passthru.off root=/dev/sda1", "passthru.off ", "quiet|root=/dev/sda1|" },
+	{ "passthru=1 vfio-pci.ids=1:2", "", "passthru=1|vfio-pci.ids=1:2|" },
+	/* nothing in it may reach over to the kernel command line */
+	{ "-- passthru.off", "passthru.off ", "--|" },
+	{ "passthru.ids=\"1:2 passthru.off\nquiet", "passthru.ids=\"1:2 passthru.off\" ",
+	  "quiet|" },
+	{ "passthru.ids=1\"2", "", "passthru.ids=1\"2|" },
+	{ "passthru.ids=\"1:2\"3:4\"", "", "passthru.ids=\"1:2\"3:4|" },
+	{ "passthru.o\"ff passthru.debug", "", "passthru.o\"ff passthru.debug|" },
+	{ "\"", "", "|" },
+};
+
+static void note_ignored(void *data, struct span word)
+{
+	char *ignored = data;
+
+	sprintf(ignored + strlen(ignored), "%.*s|", (int)word.length, word.at);
+}
+
+START_TEST(filters_parameters)
+{
+	char ignored[256] = "", *text;
+
+	ck_assert_int_eq(config_filter(filters[_i].text, note_ignored, ignored, &text),
+			 0);
+	expect_text(filters[_i].text, text, filters[_i].parameters);
+	expect_text(filters[_i].text, ignored, filters[_i].ignored);
+	free(text);
+}
+
+int main(void)
+{
+	TCase *tcase = tcase_create("config");
+
+	add_rows(tcase, finds_rescues, rescues);
+	add_rows(tcase, filters_parameters, filters);
+	return unit_run("config", tcase);
+}
