@@ -76,6 +76,7 @@ copy_tables()
 # copy_config ETC TARGET: joins the files of the configuration, in the order of their names.
 copy_config()
 (
+	export LC_ALL=C
 	for config in "$1"/passthru/cmdline.d/*.conf; do
 		[ -f "$config" ] || continue
 		mkdir -p "$2"

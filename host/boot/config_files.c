@@ -5,6 +5,7 @@
 
 #include "base/util.h"
 #include "boot/config_files.h"
+#include "boot/configuration.h"
 #include "lib/dirlist.h"
 
 #define BOOT	CONFIG_FOR_BOOT
@@ -12,6 +13,7 @@
 #define DUMP	CONFIG_FOR_DUMP
 
 const struct config_file config_files[] = {
+	{ CONFIGURATION_DIRECTORY, ".conf", CONFIG_OTHER, DUMP },
 	{ "etc/modprobe.d", ".conf", CONFIG_MODPROBE, MIGRATE | DUMP },
 	{ "etc/modules", NULL, CONFIG_MODULES, MIGRATE | DUMP },
 	{ "etc/modules-load.d", ".conf", CONFIG_MODULES, MIGRATE | DUMP },

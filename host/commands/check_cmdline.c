@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/util.h"
 #include "boot/boot.h"
+#include "boot/configuration.h"
 #include "cmdline/params.h"
 #include "cmdline/tokenizer.h"
 #include "commands/findings.h"
@@ -100,14 +101,21 @@ static void add_problem(struct findings *findings, const struct problem *problem
 			     problem->why);
 }
 
-static void check_request(struct findings *findings, const struct boot_source *next)
+/* The command line together with the configuration. */
+static void check_request(struct findings *findings, const struct boot_source *next,
+			  const struct whole_cmdline *whole)
 {
-	char name[sizeof(next->path) + sizeof(next->entry) + 8];
+	char name[sizeof(next->path) + sizeof(next->entry) + 64];
 	struct params params;
 
-	snprintf(name, sizeof(name), next->entry[0] ? "/%s (\"%s\")" : "/%s%s",
+	snprintf(name, sizeof(name), next->entry[0] ? "%s/%s (\"%s\")" : "%s/%s%s",
+		 whole->has_config ? "/" CONFIGURATION_DIRECTORY " with " : "",
 		 next->path, next->entry);
-	if (params_parse(next->cmdline, &params) < 0)
+	if (whole->ignored[0])
+		findings_add(findings, FINDING_TODO, "configuration",
+			     "remove what is not a parameter of passthru from /%s: %s",
+			     CONFIGURATION_DIRECTORY, whole->ignored);
+	if (params_parse(whole->text, &params) < 0)
 		return;
 	for (size_t i = 0; i < params.problem_count; i++)
 		add_problem(findings, &params.problems[i]);
@@ -123,6 +131,22 @@ static void check_request(struct findings *findings, const struct boot_source *n
 		findings_add(findings, FINDING_OK, "command line",
 			     "%s requests devices; passthru plan lists them", name);
 	params_free(&params);
+}
+
+static void check_whole(struct findings *findings, const struct boot_source *next)
+{
+	_cleanup_free_ char *configuration = NULL;
+	struct whole_cmdline whole = { 0 };
+	int r = configuration_read(findings->host->root_fd, &configuration);
+
+	if (r < 0)
+		findings_add(findings, FINDING_NOTE, "configuration",
+			     "cannot read /%s: %s%s", CONFIGURATION_DIRECTORY,
+			     strerror(-r),
+			     r == -EACCES ? "; run passthru check as root" : "");
+	if (whole_cmdline_make(r < 0 ? "" : configuration, next->cmdline, &whole) == 0)
+		check_request(findings, next, &whole);
+	whole_cmdline_free(&whole);
 }
 
 static void check_running(struct findings *findings, const struct boot_source *next,
@@ -158,11 +182,11 @@ void check_cmdline(struct findings *findings)
 		if (next->note[0])
 			findings_add(findings, FINDING_NOTE, "boot loader", "%s",
 				     next->note);
-		check_request(findings, next);
+		check_whole(findings, next);
 		check_running(findings, next, running);
 	} else {
 		next = &this;
-		check_request(findings, next);
+		check_whole(findings, next);
 		findings_add(
 			findings, FINDING_NOTE, "command line",
 			"found no configuration of GRUB or systemd-boot; checked the command line of this boot instead");

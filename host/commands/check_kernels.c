@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/sysfs.h"
 #include "base/util.h"
+#include "boot/configuration.h"
 #include "boot/version.h"
 #include "commands/findings.h"
 #include "initramfs/generators.h"
@@ -150,10 +151,38 @@ static void add_incomplete(struct findings *findings, const char *kernel,
 		    path, missing, commands);
 }
 
+/* Whether the image was built with the configuration as it is now. */
+static bool has_current_config(int root_fd, const struct image *image)
+{
+	_cleanup_free_ char *config = NULL;
+
+	return configuration_read(root_fd, &config) < 0 ||
+	       strcmp(config, image->config ? image->config : "") == 0;
+}
+
+static void check_content(struct findings *findings, const char *kernel, const char *path,
+			  struct image *image)
+{
+	int root_fd = findings->host->root_fd;
+	char missing[128];
+
+	image->has_driver |= is_built_in(root_fd, kernel, "vfio-pci");
+	image->has_type1 |= is_built_in(root_fd, kernel, "vfio_iommu_type1");
+	describe_missing(image, missing, sizeof(missing));
+	if (!missing[0] && !has_current_config(root_fd, image))
+		snprintf(missing, sizeof(missing), ", the configuration in /%s",
+			 CONFIGURATION_DIRECTORY);
+	if (missing[0])
+		add_incomplete(findings, kernel, path, missing + 2);
+	else
+		add(findings, FINDING_OK, kernel,
+		    "/%s has passthru-early and its modules", path);
+}
+
 static void check_image(struct findings *findings, const char *kernel)
 {
 	int root_fd = findings->host->root_fd, r;
-	char path[512], missing[128];
+	char path[512];
 	struct image image;
 
 	if (!find_generated(root_fd, kernel, path, sizeof(path)) &&
@@ -163,19 +192,12 @@ static void check_image(struct findings *findings, const char *kernel)
 		return;
 	}
 	r = inspect_image(root_fd, path, &image);
-	if (r < 0) {
+	if (r < 0)
 		add(findings, FINDING_NOTE, kernel, "cannot read /%s: %s%s", path,
 		    strerror(-r), r == -EACCES ? "; run passthru check as root" : "");
-		return;
-	}
-	image.has_driver |= is_built_in(root_fd, kernel, "vfio-pci");
-	image.has_type1 |= is_built_in(root_fd, kernel, "vfio_iommu_type1");
-	describe_missing(&image, missing, sizeof(missing));
-	if (missing[0])
-		add_incomplete(findings, kernel, path, missing + 2);
 	else
-		add(findings, FINDING_OK, kernel,
-		    "/%s has passthru-early and its modules", path);
+		check_content(findings, kernel, path, &image);
+	image_free(&image);
 }
 
 static int compare_kernels(const void *a, const void *b)

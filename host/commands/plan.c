@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "boot/boot.h"
+#include "boot/configuration.h"
 #include "cmdline/params.h"
 #include "cmdline/tokenizer.h"
 #include "machine/report_view.h"
@@ -24,7 +25,8 @@ struct preview {
 	const char *entry;  /* title of the boot entry in it, or "" */
 	const char *note;   /* caveat about the entry, or "" */
 	const char *cmdline;
-	char *running; /* this boot's, if the next one's is unknown */
+	struct whole_cmdline whole; /* with the configuration */
+	char *running;		    /* this boot's, if the next one's is unknown */
 	char *report;
 	char *log; /* of the shared stages */
 };
@@ -58,6 +60,18 @@ static int find_cmdline(struct preview *preview)
 	preview->cmdline = preview->running;
 	preview->source = "proc/cmdline";
 	return r;
+}
+
+static int add_configuration(struct preview *preview)
+{
+	_cleanup_free_ char *configuration = NULL;
+	int r = configuration_read(preview->host->root_fd, &configuration);
+
+	if (r < 0) {
+		warn("cannot read /%s: %s", CONFIGURATION_DIRECTORY, strerror(-r));
+		return r;
+	}
+	return whole_cmdline_make(configuration, preview->cmdline, &preview->whole);
 }
 
 static bool has_parameter(const char *cmdline, const char *name, const char *value)
@@ -98,7 +112,7 @@ static int run_dry(struct preview *preview, struct params *params)
 {
 	struct options options = { .dry_run = true,
 				   .root = preview->host->root,
-				   .cmdline = preview->cmdline };
+				   .cmdline = preview->whole.text };
 	FILE *saved = stdout;
 	size_t size;
 	FILE *buffer = open_memstream(&preview->report, &size);
@@ -121,7 +135,7 @@ static int run_dry(struct preview *preview, struct params *params)
 /* -- what is printed ----------------------------------------------------------------- */
 
 static const char quiet_text[] =
-	"it requests no devices; passthru args ADDRESS prints the parameter for one.";
+	"no devices are requested; passthru args ADDRESS prints the parameter for one.";
 static const char off_text[] = "passthru.off is set, so nothing will be claimed.";
 
 /* Whether a guard could not tell what is on a disk. */
@@ -149,6 +163,25 @@ static const char *find_caveat(const struct preview *preview)
 	return NULL;
 }
 
+static void print_notes(const struct preview *preview)
+{
+	const struct output *output = &preview->host->output;
+	struct span rescue = preview->whole.rescue;
+
+	if (preview->note[0])
+		output_wrapped(output, STYLE_NOTE, 0, 2, "Note: %s.", preview->note);
+	if (preview->whole.ignored[0])
+		output_wrapped(
+			output, STYLE_NOTE, 0, 2,
+			"Note: not parameters of passthru, and ignored in /%s: %s.",
+			CONFIGURATION_DIRECTORY, preview->whole.ignored);
+	if (rescue.length)
+		output_wrapped(
+			output, STYLE_NOTE, 0, 2,
+			"Note: /%s does not count on this boot: \"%.*s\" is on its command line.",
+			CONFIGURATION_DIRECTORY, (int)rescue.length, rescue.at);
+}
+
 static bool print_text(const struct preview *preview,
 		       const struct report_view *report_view, const char *empty)
 {
@@ -157,18 +190,18 @@ static bool print_text(const struct preview *preview,
 	char source[1024];
 	bool ok;
 
-	snprintf(source, sizeof(source), preview->entry[0] ? "%s%s (\"%s\")" : "%s%s%s",
+	snprintf(source, sizeof(source),
+		 preview->entry[0] ? "%sthe command line from %s%s (\"%s\")"
+				   : "%sthe command line from %s%s%s",
+		 preview->whole.has_config ? "/" CONFIGURATION_DIRECTORY " and " : "",
 		 preview->source[0] == '-' ? "" : "/", preview->source, preview->entry);
-	if (preview->note[0])
-		output_wrapped(output, STYLE_NOTE, 0, 2, "Note: %s.", preview->note);
+	print_notes(preview);
 	if (empty) {
-		output_wrapped(output, STYLE_PLAIN, 0, 2,
-			       "Next boot, with the command line from %s: %s", source,
-			       empty);
+		output_wrapped(output, STYLE_PLAIN, 0, 2, "Next boot, with %s: %s",
+			       source, empty);
 		return true;
 	}
-	output_wrapped(output, STYLE_TITLE, 0, 2,
-		       "Next boot, with the command line from %s:", source);
+	output_wrapped(output, STYLE_TITLE, 0, 2, "Next boot, with %s:", source);
 	ok = report_view_print(report_view);
 	if (caveat)
 		output_wrapped(output, STYLE_NOTE, 0, 2, "%s", caveat);
@@ -185,6 +218,9 @@ static bool print_json(const struct preview *preview,
 	json_add_text(top, "entry", preview->entry[0] ? preview->entry : NULL);
 	json_add_text(top, "note", preview->note[0] ? preview->note : NULL);
 	json_add_text(top, "cmdline", preview->cmdline);
+	json_add_bool(top, "configuration", preview->whole.has_config);
+	json_add_text(top, "ignored",
+		      preview->whole.ignored[0] ? preview->whole.ignored : NULL);
 	json_add_bool(top, "requested", !empty);
 	json_add_bool(top, "iommu_pending", report_view->iommu_pending);
 	json_add_text(top, "caveat", find_caveat(preview));
@@ -223,7 +259,8 @@ int plan_run(struct host *host)
 
 	if (machine_read(host, &preview.machine) < 0)
 		goto out;
-	if (find_cmdline(&preview) < 0 || params_parse(preview.cmdline, &params) < 0) {
+	if (find_cmdline(&preview) < 0 || add_configuration(&preview) < 0 ||
+	    params_parse(preview.whole.text, &params) < 0) {
 		warn("cannot read the command line of the next boot; pass it with --cmdline");
 		goto out;
 	}
@@ -231,6 +268,7 @@ int plan_run(struct host *host)
 out:
 	params_free(&params);
 	boot_sources_free(&preview.sources);
+	whole_cmdline_free(&preview.whole);
 	machine_free(&preview.machine);
 	free(preview.running);
 	free(preview.report);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "cmdline/config_read.h"
 #include "cmdline/params.h"
 #include "initramfs/generators.h"
 #include "machine/report_view.h"
@@ -16,18 +17,20 @@ struct status {
 	struct report_view report_view;
 	const char *missing; /* why there is no report, or NULL */
 	char not_run[384];   /* such a reason, with commands */
-	bool is_requested;   /* this boot's command line requests something */
+	bool is_requested; /* the command line or the configuration requests something */
 	bool is_dry;
 };
 
-/* Whether this boot's command line requests anything. */
+/* Whether the command line or the configuration of this boot requests anything. */
 static bool is_requested(const struct host *host)
 {
-	_cleanup_free_ char *text = NULL;
+	static const struct config_stage stage = { .is_dry = true };
+	_cleanup_free_ char *cmdline = NULL, *text = NULL;
 	struct params params;
 	bool requested;
 
-	if (file_read(host->root_fd, "proc/cmdline", &text) < 0)
+	if (file_read(host->root_fd, "proc/cmdline", &cmdline) < 0 ||
+	    config_read(host->root_fd, cmdline, &stage, &text) < 0)
 		return false;
 	requested = params_parse(text, &params) == 0 && !params_are_empty(&params) &&
 		    !params.off;
@@ -98,7 +101,7 @@ static bool print_json(const struct status *status)
 }
 
 static const char not_requested[] =
-	"The command line of this boot has no passthru parameter; passthru args ADDRESS prints one.";
+	"Nothing was requested for this boot: neither its command line nor the configuration has a parameter of passthru; passthru args ADDRESS prints one.";
 static const char not_readable[] =
 	"/run/passthru/report cannot be read, or another version of passthru wrote it.";
 

@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/sysfs.h"
 #include "boot/config_files.h"
+#include "cmdline/config.h"
 #include "dump/dump.h"
 #include "dump/redact.h"
 #include "dump/unpack.h"
@@ -381,6 +382,7 @@ static void copy_system(struct dump *dump)
 	copy_changed(dump, "proc/self/mountinfo", redact_mounts);
 	copy_changed(dump, "proc/swaps", redact_swaps);
 	copy_changed(dump, "run/passthru/report", redact_report);
+	copy(dump, CONFIG_RUN_PATH);
 	copy_names(dump);
 }
 

@@ -3,12 +3,14 @@
 #include <archive_entry.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
 #include "base/text.h"
 #include "base/util.h"
+#include "cmdline/config.h"
 #include "initramfs/generators.h"
 #include "initramfs/inspect.h"
 
@@ -30,6 +32,23 @@ static void note_name(struct image *image, const char *path)
 		image->has_driver = true;
 	else if (strncmp(name, "vfio_iommu_type1.ko", 19) == 0)
 		image->has_type1 = true;
+}
+
+/* Longer ones are no configuration. */
+#define CONFIG_MAX (1 << 20)
+
+static bool is_config(const char *path)
+{
+	path += strspn(path, "./");
+	return strcmp(path, CONFIG_IMAGE_PATH) == 0;
+}
+
+/* The room for the content of the file, one byte more than it has, or NULL. */
+static char *make_config(struct image *image, size_t size)
+{
+	free(image->config);
+	image->config = size <= CONFIG_MAX ? calloc(size + 1, 1) : NULL;
+	return image->config;
 }
 
 static bool read_number(const char *at, size_t *ret)
@@ -74,6 +93,8 @@ static size_t walk_archive(struct image *image, const char *data, size_t size)
 		at = align(at + HEADER_SIZE + name_size);
 		if (at > size || file_size > size - at)
 			return 0;
+		if (is_config(name) && make_config(image, file_size))
+			memcpy(image->config, data + at, file_size);
 		at = align(at + file_size);
 		if (strcmp(name, "TRAILER!!!") == 0) {
 			while (at < size && !data[at])
@@ -85,6 +106,19 @@ static size_t walk_archive(struct image *image, const char *data, size_t size)
 		note_name(image, name);
 	}
 	return 0;
+}
+
+static void read_entry(struct image *image, struct archive *archive,
+		       struct archive_entry *entry)
+{
+	const char *path = archive_entry_pathname(entry);
+	size_t size = (size_t)archive_entry_size(entry);
+
+	if (!path)
+		return;
+	note_name(image, path);
+	if (is_config(path) && make_config(image, size))
+		(void)archive_read_data(archive, image->config, size);
 }
 
 /* The compressed archive at the end of the image. */
@@ -100,8 +134,7 @@ static int read_compressed(struct image *image, const char *data, size_t size)
 	archive_read_support_format_cpio(archive);
 	if (archive_read_open_memory(archive, data, size) == ARCHIVE_OK)
 		while ((got = archive_read_next_header(archive, &entry)) == ARCHIVE_OK)
-			if (archive_entry_pathname(entry))
-				note_name(image, archive_entry_pathname(entry));
+			read_entry(image, archive, entry);
 	archive_read_free(archive);
 	return got == ARCHIVE_EOF ? 0 : -EINVAL;
 }
@@ -137,4 +170,10 @@ int inspect_image(int root_fd, const char *path, struct image *ret)
 	r = read_parts(ret, data, (size_t)st.st_size);
 	munmap(data, (size_t)st.st_size);
 	return r;
+}
+
+void image_free(struct image *image)
+{
+	free(image->config);
+	*image = (struct image){ 0 };
 }

@@ -10,13 +10,15 @@ struct image {
 	bool has_start;	  /* the script or unit that starts it */
 	bool has_driver;  /* the module vfio-pci */
 	bool has_type1;	  /* the module vfio_iommu_type1 */
+	char *config;	  /* the configuration, or NULL */
 };
 
 /*
  * Reads an initramfs image: concatenated cpio archives, compressed or not, as in
  * Documentation/driver-api/early-userspace/buffer-format.rst. Returns 0, or a negative
- * errno if it cannot be read to the end.
+ * errno if it cannot be read to the end. Release with image_free() in either case.
  */
 int inspect_image(int root_fd, const char *path, struct image *ret);
+void image_free(struct image *image);
 
 #endif

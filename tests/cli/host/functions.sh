@@ -50,6 +50,19 @@ next_is()
 		grep -qF "\"source\": \"$1\"" "$tmp/out" && grep -qF "\"cmdline\": \"$2\"" "$tmp/out"
 }
 
+# -- initramfs images --------------------------------------------------------------------
+
+# cpio_entry NAME CONTENT: prints an entry of an archive in the format newc.
+cpio_entry()
+{
+	length=$((${#1} + 1)) size=${#2}
+	printf '070701%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%s' \
+		1 33188 0 0 1 0 "$size" 0 0 0 0 $length 0 "$1"
+	head -c $((1 + (4 - (110 + length) % 4) % 4)) /dev/zero
+	printf %s "$2"
+	head -c $(((4 - size % 4) % 4)) /dev/zero
+}
+
 # -- legacy settings ---------------------------------------------------------------------
 
 # new_old NAME: a machine in $old with the files that standard input has, each after a line

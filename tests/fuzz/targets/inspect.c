@@ -15,6 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	input_path(fd, path);
 	(void)inspect_image(AT_FDCWD, path, &image);
+	image_free(&image);
 	close(fd);
 	return 0;
 }

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmdline/config.h"
+#include "cmdline/params.h"
+#include "input.h"
+
+static void ignore(void *data, struct span word)
+{
+	(void)data, (void)word;
+}
+
+/* A configuration, and a kernel command line. Nothing in the former hides what follows.
+ */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char *text = input_text(data, size), *filtered, *whole;
+	struct params params;
+
+	(void)config_find_rescue(text);
+	require(config_filter(text, ignore, NULL, &filtered) == 0);
+	require(asprintf(&whole, "%spassthru.timeout=1234", filtered) >= 0);
+	require(params_parse(whole, &params) == 0);
+	require(params.timeout == 1234);
+	params_free(&params);
+	free(whole);
+	free(filtered);
+	free(text);
+	return 0;
+}
