@@ -64,27 +64,29 @@ static char *put(char *to, struct span text)
 	return to + text.length;
 }
 
+static bool has_quote(struct span text)
+{
+	return text.at && memchr(text.at, '"', text.length);
+}
+
 /* A quote inside would also protect the blanks of what follows. */
 static bool is_ours(const struct parameter *parameter)
 {
-	struct span name = parameter->name, word = whole_word(parameter);
+	struct span name = parameter->name;
 
-	if (!span_skip_prefix(&name, "passthru."))
-		return false;
-	if (parameter->value.at)
-		word = parameter->value;
-	return !memchr(word.at, '"', word.length);
+	return span_skip_prefix(&name, "passthru.") && !has_quote(name) &&
+	       !has_quote(parameter->value);
 }
 
 static char *put_parameter(char *to, const struct parameter *parameter)
 {
+	*to++ = '"';
 	to = put(to, parameter->name);
 	if (parameter->value.at) {
-		to = put(to, span_of("=\""));
+		*to++ = '=';
 		to = put(to, parameter->value);
-		*to++ = '"';
 	}
-	*to++ = ' ';
+	to = put(to, span_of("\" "));
 	return to;
 }
 
