@@ -11,12 +11,13 @@ HOST_SRCS := \
 	commands/args.c commands/check.c commands/check_cmdline.c \
 	commands/check_kernels.c commands/findings.c commands/list.c commands/migrate.c \
 	commands/plan.c commands/prompt.c commands/status.c \
+	edit/backup.c edit/change.c edit/edit.c \
 	dump/dump.c dump/redact.c dump/unpack.c \
 	initramfs/generators.c initramfs/inspect.c initramfs/rebuild.c \
 	lib/beneath.c lib/dirlist.c lib/shell_vars.c lib/wordlist.c \
 	machine/annotate.c machine/filter.c machine/machine.c machine/pci_names.c \
 	machine/report_output.c machine/report_view.c \
-	migrate/backup.c migrate/edit.c migrate/legacy.c migrate/legacy_cmdline.c \
+	migrate/legacy.c migrate/legacy_cmdline.c \
 	migrate/legacy_dracut.c migrate/legacy_driverctl.c migrate/legacy_entries.c \
 	migrate/legacy_grub.c migrate/legacy_modprobe.c migrate/legacy_modules.c \
 	migrate/legacy_running.c migrate/legacy_scripts.c migrate/legacy_words.c \

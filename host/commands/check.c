@@ -44,14 +44,14 @@ static void check_legacy(struct findings *findings)
 	if (legacy_find(findings->host, &settings) < 0)
 		findings_add(findings, FINDING_NOTE, about,
 			     "cannot read the configuration");
-	else if (settings.edit_count == 1)
+	else if (settings.change_count == 1)
 		findings_add(findings, FINDING_TODO, about,
 			     "/%s has some; run passthru migrate",
-			     settings.edits[0].path);
-	else if (settings.edit_count)
+			     settings.changes[0].path);
+	else if (settings.change_count)
 		findings_add(findings, FINDING_TODO, about,
 			     "%zu files have some, such as /%s; run passthru migrate",
-			     settings.edit_count, settings.edits[0].path);
+			     settings.change_count, settings.changes[0].path);
 	else if (settings.note_count)
 		findings_add(findings, FINDING_NOTE, about,
 			     "there may be %zu; run passthru migrate to list them",

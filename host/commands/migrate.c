@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "edit/backup.h"
 #include "initramfs/rebuild.h"
-#include "migrate/backup.h"
 #include "migrate/legacy.h"
 #include "ui/json.h"
 #include "ui/message.h"
@@ -48,33 +48,31 @@ static void print_text(const struct host *host, const struct legacy_settings *se
 {
 	const struct output *output = &host->output;
 
-	if (!settings->edit_count && !settings->note_count) {
+	if (!settings->change_count && !settings->note_count) {
 		puts("Nothing to migrate: there are no legacy settings.");
 		return;
 	}
-	for (size_t i = 0; i < settings->edit_count; i++)
-		edit_print(output, &settings->edits[i]);
+	for (size_t i = 0; i < settings->change_count; i++)
+		change_print(output, &settings->changes[i]);
 	print_parameter(output, settings, parameter);
 	print_notes(output, settings);
-	if (settings->edit_count && !host->arguments->apply)
+	if (settings->change_count && !host->arguments->apply)
 		puts("Nothing was changed; run passthru migrate --apply to make these changes.");
 }
 
-static void add_edits(const struct legacy_settings *settings, struct json_object *array)
+static void add_changes(const struct legacy_settings *settings, struct json_object *array)
 {
-	for (size_t i = 0; i < settings->edit_count; i++) {
+	for (size_t i = 0; i < settings->change_count; i++) {
+		const struct change *change = &settings->changes[i];
 		struct json_object *object = json_append(array);
-		char *text = edit_result(&settings->edits[i]);
 
-		json_add_text(object, "path", settings->edits[i].path);
-		json_add_bool(object, "deleted", settings->edits[i].is_deleted);
-		if (text && !text[0] && !settings->edits[i].is_deleted)
+		json_add_text(object, "path", change->path);
+		json_add_bool(object, "deleted", !change->new);
+		if (change->new && !change->new[0])
 			json_object_object_add(object, "text",
 					       json_object_new_string(""));
 		else
-			json_add_text(object, "text",
-				      settings->edits[i].is_deleted ? NULL : text);
-		free(text);
+			json_add_text(object, "text", change->new);
 	}
 }
 
@@ -85,7 +83,7 @@ static int print_json(const struct legacy_settings *settings, const char *parame
 
 	json_add_text(top, "parameter", parameter);
 	json_add_bool(top, "configured", !parameter || settings->has_target);
-	add_edits(settings, json_add_array(top, "changes"));
+	add_changes(settings, json_add_array(top, "changes"));
 	notes = json_add_array(top, "notes");
 	for (size_t i = 0; i < settings->note_count; i++)
 		json_append_text(notes, settings->notes[i]);
@@ -130,12 +128,13 @@ static int apply(const struct host *host, const struct legacy_settings *settings
 		warn("nothing was changed, since the lines listed above may name devices; edit or remove them, then run this command again");
 		return -EINVAL;
 	}
-	r = backup_apply(host->root_fd, settings->edits, settings->edit_count, backup);
+	r = backup_apply(host->root_fd, BACKUPS_OF_MIGRATE, settings->changes,
+			 settings->change_count, backup);
 	if (r < 0)
 		return r;
-	for (size_t i = 0; i < settings->edit_count; i++)
-		info("Changed /%s; backup: /%s/old/%s", settings->edits[i].path, backup,
-		     settings->edits[i].path);
+	for (size_t i = 0; i < settings->change_count; i++)
+		info("Changed /%s; backup: /%s/old/%s", settings->changes[i].path, backup,
+		     settings->changes[i].path);
 	r = rebuild(host, settings->needs_grub);
 	if (settings->needs_image)
 		info("The command line is built into the unified kernel image; run passthru check to see whether it has the parameter now");
@@ -167,7 +166,7 @@ static int undo(const struct host *host)
 		top = json_begin("migrate");
 		restored.paths = json_add_array(top, "restored");
 	}
-	r = backup_undo(host->root_fd, note_restored, &restored);
+	r = backup_undo(host->root_fd, BACKUPS_OF_MIGRATE, note_restored, &restored);
 	if (r == 0)
 		r = rebuild(host, restored.needs_grub);
 	if (top && json_end(top) < 0)
@@ -185,7 +184,7 @@ static int run(const struct host *host, const struct legacy_settings *settings,
 	if (!arguments->json)
 		print_text(host, settings, parameter);
 	fflush(stdout);
-	if (arguments->apply && settings->edit_count)
+	if (arguments->apply && settings->change_count)
 		r = apply(host, settings, backup);
 	if (arguments->json && print_json(settings, parameter, backup) < 0)
 		r = -EIO;

@@ -197,6 +197,20 @@ static void drop_unchanged(struct legacy_settings *settings)
 	settings->edit_count = kept;
 }
 
+static int make_changes(struct legacy_settings *settings)
+{
+	int r = 0;
+
+	settings->changes =
+		calloc(settings->edit_count + 1, sizeof(settings->changes[0]));
+	if (!settings->changes)
+		return -ENOMEM;
+	for (size_t i = 0; r == 0 && i < settings->edit_count; i++)
+		r = edit_change(&settings->edits[i],
+				&settings->changes[settings->change_count++]);
+	return r;
+}
+
 static int edit_all(struct scan *scan)
 {
 	struct legacy_settings *settings = scan->settings;
@@ -209,7 +223,7 @@ static int edit_all(struct scan *scan)
 	settings->needs_image = scan->uki_cmdline && settings->item_count;
 	for (size_t i = 0; i < settings->edit_count; i++)
 		settings->needs_grub |= legacy_is_of_grub(settings->edits[i].path);
-	return r;
+	return r < 0 ? r : make_changes(settings);
 }
 
 int legacy_find(const struct host *host, struct legacy_settings *ret)

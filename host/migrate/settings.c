@@ -12,11 +12,14 @@ void settings_free(struct legacy_settings *settings)
 {
 	for (size_t i = 0; i < settings->edit_count; i++)
 		edit_free(&settings->edits[i]);
+	for (size_t i = 0; i < settings->change_count; i++)
+		change_free(&settings->changes[i]);
 	for (size_t i = 0; i < settings->item_count; i++)
 		free(settings->items[i]);
 	for (size_t i = 0; i < settings->note_count; i++)
 		free(settings->notes[i]);
 	free(settings->edits);
+	free(settings->changes);
 	free(settings->items);
 	free(settings->notes);
 	*settings = (struct legacy_settings){ 0 };

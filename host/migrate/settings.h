@@ -2,8 +2,8 @@
 #ifndef PASSTHRU_MIGRATE_SETTINGS_H
 #define PASSTHRU_MIGRATE_SETTINGS_H
 
+#include "edit/edit.h"
 #include "lib/wordlist.h"
-#include "migrate/edit.h"
 
 /*
  * The legacy settings of a machine, and the changes that replace them with the kernel
@@ -12,8 +12,10 @@
  * kernel command line.
  */
 struct legacy_settings {
-	struct edit *edits; /* only the files that change */
+	struct edit *edits; /* the files that are read; in the end, those that change */
 	size_t edit_count;
+	struct change *changes; /* the same, in the end */
+	size_t change_count;
 	char **items; /* the devices, as passthru.ids lists them */
 	size_t item_count;
 	char **notes; /* what the user must check, as sentences */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef PASSTHRU_MIGRATE_EDIT_H
-#define PASSTHRU_MIGRATE_EDIT_H
+#ifndef PASSTHRU_EDIT_EDIT_H
+#define PASSTHRU_EDIT_EDIT_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "ui/output.h"
+#include "edit/change.h"
 
 /* A text file, line by line, and its new lines. */
 struct edit_line {
@@ -15,6 +15,7 @@ struct edit_line {
 
 struct edit {
 	char path[256]; /* relative to the root, without a leading "/" */
+	char *old;	/* as it was */
 	char *text;	/* the lines point into it */
 	struct edit_line *lines;
 	size_t count;
@@ -38,7 +39,8 @@ bool edit_is_changed(const struct edit *edit);
 /* The new content of the file, freed by the caller; NULL without memory. */
 char *edit_result(const struct edit *edit);
 
-/* Prints the change as diff -u does, for patch -p1. */
-void edit_print(const struct output *output, const struct edit *edit);
+/* The edit as a change of the whole file. Returns 0 or -ENOMEM; release in either case.
+ */
+int edit_change(const struct edit *edit, struct change *ret);
 
 #endif

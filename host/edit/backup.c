@@ -9,9 +9,12 @@
 
 #include "base/file.h"
 #include "base/sysfs.h"
+#include "edit/backup.h"
 #include "lib/beneath.h"
-#include "migrate/backup.h"
 #include "ui/message.h"
+
+/* Before the path of a file that was created. No path in /etc begins like this. */
+#define CREATED "+"
 
 /* -- files --------------------------------------------------------------------------- */
 
@@ -111,31 +114,39 @@ static void format_path(char path[static PATH_MAX], const char *backup, const ch
 	snprintf(path, PATH_MAX, "%s/%s/%s", backup, kind, file);
 }
 
+/* A file in the list of a backup: old has its copy unless it was created. */
+struct saved {
+	char path[PATH_MAX];
+	bool is_created;
+};
+
 /*
- * Whether the file equals its copy in the directory old or new. A file that is not in new
- * was removed; old has them all.
+ * Whether the file equals its copy in the directory old or new. One that is not in new
+ * was removed.
  */
-static bool is_same(int root_fd, const char *backup, const char *kind, const char *file)
+static bool is_same(int root_fd, const char *backup, const char *kind,
+		    const struct saved *saved)
 {
 	_cleanup_free_ char *wanted = NULL;
 	_cleanup_free_ char *found = NULL;
 	char path[PATH_MAX];
 	int r, s;
 
-	format_path(path, backup, kind, file);
+	format_path(path, backup, kind, saved->path);
 	r = file_read(root_fd, path, &wanted);
-	s = file_read(root_fd, file, &found);
+	s = file_read(root_fd, saved->path, &found);
 	if (r < 0 || s < 0)
-		return strcmp(kind, "new") == 0 && r == -ENOENT && s == -ENOENT;
+		return (strcmp(kind, "new") == 0 || saved->is_created) && r == -ENOENT &&
+		       s == -ENOENT;
 	return strcmp(wanted, found) == 0;
 }
 
 /* -- backups ------------------------------------------------------------------------- */
 
 /* The highest number in use, or that can be undone; 0 for none. */
-static unsigned find_last(int root_fd, bool can_be_undone)
+static unsigned find_last(int root_fd, const char *directory, bool can_be_undone)
 {
-	_cleanup_closedir_ DIR *stream = sysfs_open_directory(root_fd, BACKUP_DIRECTORY);
+	_cleanup_closedir_ DIR *stream = sysfs_open_directory(root_fd, directory);
 	struct dirent *entry;
 	unsigned last = 0;
 
@@ -145,7 +156,7 @@ static unsigned find_last(int root_fd, bool can_be_undone)
 
 		if (number <= last || number >= INT_MAX || (can_be_undone && *rest))
 			continue;
-		snprintf(path, sizeof(path), BACKUP_DIRECTORY "/%s/files", entry->d_name);
+		snprintf(path, sizeof(path), "%s/%s/files", directory, entry->d_name);
 		if (!can_be_undone || sysfs_exists(root_fd, path))
 			last = (unsigned)number;
 	}
@@ -153,13 +164,16 @@ static unsigned find_last(int root_fd, bool can_be_undone)
 }
 
 /* Existing backups are never overwritten. */
-static int make_backup(int root_fd, char ret_path[static BACKUP_PATH_SIZE])
+static int make_backup(int root_fd, const char *directory,
+		       char ret_path[static BACKUP_PATH_SIZE])
 {
-	unsigned number = find_last(root_fd, false);
-	int r = make_directories(root_fd, BACKUP_DIRECTORY "/");
+	unsigned number = find_last(root_fd, directory, false);
+	int r;
 
+	snprintf(ret_path, BACKUP_PATH_SIZE, "%s/", directory);
+	r = make_directories(root_fd, ret_path);
 	while (r == 0) {
-		snprintf(ret_path, BACKUP_PATH_SIZE, BACKUP_DIRECTORY "/%u", ++number);
+		snprintf(ret_path, BACKUP_PATH_SIZE, "%s/%u", directory, ++number);
 		if (mkdirat(root_fd, ret_path, 0755) == 0)
 			break;
 		r = errno == EEXIST ? 0 : -errno;
@@ -178,26 +192,24 @@ static int retire(int root_fd, const char *backup)
 
 /* -- applying ------------------------------------------------------------------------ */
 
-static int save(int root_fd, const struct edit *edit, const char *backup)
+static int save(int root_fd, const struct change *change, const char *backup)
 {
-	_cleanup_free_ char *old = NULL;
-	_cleanup_free_ char *new = edit->is_deleted ? NULL : edit_result(edit);
+	const char *model = change->old ? change->path : NULL;
 	char path[PATH_MAX];
-	int r = file_read(root_fd, edit->path, &old);
+	int r = 0;
 
-	if (r < 0)
-		return r;
-	if (!new && !edit->is_deleted)
-		return -ENOMEM;
-	format_path(path, backup, "old", edit->path);
-	r = write_file(root_fd, path, old, edit->path);
-	if (r < 0 || !new)
-		return r;
-	format_path(path, backup, "new", edit->path);
-	return write_file(root_fd, path, new, edit->path);
+	if (change->old) {
+		format_path(path, backup, "old", change->path);
+		r = write_file(root_fd, path, change->old, model);
+	}
+	if (r == 0 && change->new) {
+		format_path(path, backup, "new", change->path);
+		r = write_file(root_fd, path, change->new, model);
+	}
+	return r;
 }
 
-static int save_all(int root_fd, const struct edit *edits, size_t count,
+static int save_all(int root_fd, const struct change *changes, size_t count,
 		    const char *backup)
 {
 	_cleanup_free_ char *list = NULL;
@@ -207,10 +219,10 @@ static int save_all(int root_fd, const struct edit *edits, size_t count,
 	int r = file ? 0 : -ENOMEM;
 
 	for (size_t i = 0; r == 0 && i < count; i++) {
-		fprintf(file, "%s\n", edits[i].path);
-		r = save(root_fd, &edits[i], backup);
+		fprintf(file, "%s%s\n", changes[i].old ? "" : CREATED, changes[i].path);
+		r = save(root_fd, &changes[i], backup);
 		if (r < 0)
-			warn("cannot save /%s in /%s: %s", edits[i].path, backup,
+			warn("cannot save /%s in /%s: %s", changes[i].path, backup,
 			     strerror(-r));
 	}
 	if (file && fclose(file) != 0)
@@ -236,97 +248,104 @@ static int put_new(int root_fd, const char *backup, const char *file)
 	return r < 0 ? r : write_file(root_fd, file, text, path);
 }
 
-/* Writes the copy in old, unless the file is unchanged. */
-static int put_old(int root_fd, const char *backup, const char *file)
+/* Writes the copy in old, unless the file is unchanged; removes it if it was created. */
+static int put_old(int root_fd, const char *backup, const struct saved *saved)
 {
 	_cleanup_free_ char *text = NULL;
 	char path[PATH_MAX];
 	int r;
 
-	if (is_same(root_fd, backup, "old", file))
+	if (is_same(root_fd, backup, "old", saved))
 		return 0;
-	format_path(path, backup, "old", file);
+	if (saved->is_created)
+		return remove_file(root_fd, saved->path);
+	format_path(path, backup, "old", saved->path);
 	r = file_read(root_fd, path, &text);
-	return r < 0 ? r : write_file(root_fd, file, text, path);
+	return r < 0 ? r : write_file(root_fd, saved->path, text, path);
 }
 
-/* Undoes the edits from that index on; those before it were not made yet. */
-static void roll_back(int root_fd, const struct edit *edits, size_t from, size_t count,
-		      const char *backup)
+/* Undoes the changes from that index on; those before it were not made yet. */
+static void roll_back(int root_fd, const struct change *changes, size_t from,
+		      size_t count, const char *backup)
 {
 	bool complete = true;
 
 	for (size_t i = from; i < count; i++) {
-		if (put_old(root_fd, backup, edits[i].path) == 0)
+		struct saved saved = { .is_created = !changes[i].old };
+
+		strcpy(saved.path, changes[i].path);
+		if (put_old(root_fd, backup, &saved) == 0)
 			continue;
 		complete = false;
-		warn("cannot restore /%s; its backup is in /%s/old", edits[i].path,
+		warn("cannot restore /%s; its backup is in /%s/old", changes[i].path,
 		     backup);
 	}
 	if (complete)
 		(void)retire(root_fd, backup);
 }
 
-int backup_apply(int root_fd, const struct edit *edits, size_t count,
-		 char ret_path[static BACKUP_PATH_SIZE])
+int backup_apply(int root_fd, const char *directory, const struct change *changes,
+		 size_t count, char ret_path[static BACKUP_PATH_SIZE])
 {
 	size_t at = count;
-	int r = make_backup(root_fd, ret_path);
+	int r = make_backup(root_fd, directory, ret_path);
 
 	if (r < 0)
-		warn("cannot create a directory in /%s: %s", BACKUP_DIRECTORY,
-		     strerror(-r));
+		warn("cannot create a directory in /%s: %s", directory, strerror(-r));
 	else
-		r = save_all(root_fd, edits, count, ret_path);
+		r = save_all(root_fd, changes, count, ret_path);
 	if (r < 0) {
 		warn("nothing was changed; run this command as root, with free space in /var");
 		return r;
 	}
 	while (r == 0 && at > 0)
-		r = put_new(root_fd, ret_path, edits[--at].path);
+		r = put_new(root_fd, ret_path, changes[--at].path);
 	if (r == 0)
 		return 0;
-	warn("cannot write /%s: %s; restoring the files changed so far", edits[at].path,
+	warn("cannot write /%s: %s; restoring the files changed so far", changes[at].path,
 	     strerror(-r));
-	roll_back(root_fd, edits, at, count, ret_path);
+	roll_back(root_fd, changes, at, count, ret_path);
 	return r;
 }
 
 /* -- undoing ------------------------------------------------------------------------- */
 
-/* Takes the next path from the list of files. Returns false at its end. */
-static bool next_file(const char **list, char file[static PATH_MAX])
+/* Takes the next file from the list. Returns false at its end. */
+static bool next_file(const char **list, struct saved *ret)
 {
-	size_t length = strcspn(*list, "\n");
+	size_t length = strcspn(*list, "\n"), mark = strlen(CREATED);
 
 	if (length == 0)
 		return false;
-	snprintf(file, PATH_MAX, "%.*s", (int)length, *list);
+	ret->is_created = strncmp(*list, CREATED, mark) == 0;
+	if (!ret->is_created)
+		mark = 0;
+	snprintf(ret->path, PATH_MAX, "%.*s", (int)(length - mark), *list + mark);
 	*list += length;
 	*list += **list == '\n';
 	return true;
 }
 
-/* Whether the file is as --apply wrote it, or restored already; warns if not. */
-static bool can_restore(int root_fd, const char *backup, const char *file)
+/* Whether the file is as the backup has it in new, or restored already; warns if not. */
+static bool can_restore(int root_fd, const char *backup, const struct saved *saved)
 {
-	_cleanup_close_ int directory_fd = beneath_open_parent(root_fd, file);
+	_cleanup_close_ int directory_fd = beneath_open_parent(root_fd, saved->path);
 	char path[PATH_MAX];
 
-	format_path(path, backup, "old", file);
+	format_path(path, backup, "old", saved->path);
 	if (directory_fd == -EXDEV) {
-		warn("nothing was restored: /%s is not below the root", file);
+		warn("nothing was restored: /%s is not below the root", saved->path);
 		return false;
 	}
-	if (!sysfs_exists(root_fd, path)) {
+	if (!saved->is_created && !sysfs_exists(root_fd, path)) {
 		warn("nothing was restored: /%s is missing", path);
 		return false;
 	}
-	if (is_same(root_fd, backup, "new", file) ||
-	    is_same(root_fd, backup, "old", file))
+	if (is_same(root_fd, backup, "new", saved) ||
+	    is_same(root_fd, backup, "old", saved))
 		return true;
-	warn("nothing was restored: /%s has changed since; its backup is /%s", file,
-	     path);
+	warn("nothing was restored: /%s has changed since; its backup is /%s",
+	     saved->path, backup);
 	return false;
 }
 
@@ -334,41 +353,43 @@ static bool can_restore(int root_fd, const char *backup, const char *file)
 static int restore(int root_fd, const char *backup, const char *list,
 		   void (*each)(void *data, const char *path), void *data)
 {
-	char file[PATH_MAX];
+	struct saved saved;
 
-	while (next_file(&list, file)) {
-		int r = put_old(root_fd, backup, file);
+	while (next_file(&list, &saved)) {
+		int r = put_old(root_fd, backup, &saved);
 
 		if (r < 0) {
-			warn("cannot restore /%s: %s; its backup is in /%s/old", file,
-			     strerror(-r), backup);
+			warn("cannot restore /%s: %s; its backup is in /%s/old",
+			     saved.path, strerror(-r), backup);
 			return r;
 		}
-		each(data, file);
+		each(data, saved.path);
 	}
 	return 0;
 }
 
-int backup_undo(int root_fd, void (*each)(void *data, const char *path), void *data)
+int backup_undo(int root_fd, const char *directory,
+		void (*each)(void *data, const char *path), void *data)
 {
 	_cleanup_free_ char *list = NULL;
 	char backup[BACKUP_PATH_SIZE], path[PATH_MAX];
-	unsigned last = find_last(root_fd, true);
+	unsigned last = find_last(root_fd, directory, true);
+	struct saved saved;
 	const char *rest;
 	bool possible = true;
 	int r;
 
-	snprintf(backup, sizeof(backup), BACKUP_DIRECTORY "/%u", last);
+	snprintf(backup, sizeof(backup), "%s/%u", directory, last);
 	snprintf(path, sizeof(path), "%s/files", backup);
 	r = last ? file_read(root_fd, path, &list) : -ENOENT;
 	if (r < 0) {
-		warn("nothing to undo in /%s%s%s", BACKUP_DIRECTORY,
-		     r == -ENOENT ? "" : ": ", r == -ENOENT ? "" : strerror(-r));
+		warn("nothing to undo in /%s%s%s", directory, r == -ENOENT ? "" : ": ",
+		     r == -ENOENT ? "" : strerror(-r));
 		return r;
 	}
 	rest = list;
-	while (next_file(&rest, path))
-		possible = can_restore(root_fd, backup, path) && possible;
+	while (next_file(&rest, &saved))
+		possible = can_restore(root_fd, backup, &saved) && possible;
 	if (!possible)
 		return -ESTALE;
 	r = restore(root_fd, backup, list, each, data);

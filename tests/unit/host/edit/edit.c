@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "migrate/edit.h"
+#include "edit/edit.h"
 #include "unit.h"
 
 #define DELETE ((size_t)-1)
@@ -21,8 +21,8 @@ static const struct {
 	  "@@ -1,3 +1,3 @@\n a\n-b\n+x\n c\n" },
 	{ "a line goes", "a\nb\nc\n", 1, NULL, "a\nc\n",
 	  "@@ -1,3 +1,2 @@\n a\n-b\n c\n" },
-	{ "the only line goes", "a\n", 0, NULL, "", "@@ -1,1 +0,0 @@\n-a\n" },
-	{ "a line becomes empty", "a\n", 0, "", "\n", "@@ -1,1 +1,1 @@\n-a\n+\n" },
+	{ "the only line goes", "a\n", 0, NULL, "", "@@ -1 +0,0 @@\n-a\n" },
+	{ "a line becomes empty", "a\n", 0, "", "\n", "@@ -1 +1 @@\n-a\n+\n" },
 	{ "three lines around it", "1\n2\n3\n4\n5\n6\n7\n8\n9\n", 4, "x",
 	  "1\n2\n3\n4\nx\n6\n7\n8\n9\n",
 	  "@@ -2,7 +2,7 @@\n 2\n 3\n 4\n-5\n+x\n 6\n 7\n 8\n" },
@@ -40,11 +40,15 @@ static const struct {
 static char *print(const struct directory *directory, const struct edit *edit)
 {
 	struct output output = { .file = stdout };
+	struct change change;
 	char path[128];
 
 	snprintf(path, sizeof(path), "%s/printed", directory->path);
 	ck_assert_ptr_nonnull(freopen(path, "w", stdout));
-	edit_print(&output, edit);
+	ck_assert_int_eq(edit_change(edit, &change), 0);
+	ck_assert(change_is_any(&change));
+	change_print(&output, &change);
+	change_free(&change);
 	fflush(stdout);
 	return get_file(directory, "printed");
 }
@@ -90,10 +94,10 @@ START_TEST(changes_several_lines)
 	expect_number("one that is near", edit_set(&edit, 4, "x"), 0);
 	expect_number("one that is far", edit_set(&edit, 11, "y"), 0);
 	diff = print(&root, &edit);
-	expect_text("two hunks", diff,
+	expect_text("one hunk", diff,
 		    "--- a/f\n+++ b/f\n"
-		    "@@ -1,8 +1,7 @@\n-1\n 2\n 3\n 4\n-5\n+x\n 6\n 7\n 8\n"
-		    "@@ -9,4 +8,4 @@\n 9\n 10\n 11\n-12\n+y\n");
+		    "@@ -1,12 +1,11 @@\n-1\n 2\n 3\n 4\n-5\n+x\n 6\n 7\n 8\n 9\n 10\n"
+		    " 11\n-12\n+y\n");
 	edit_free(&edit);
 	drop_directory(&root);
 }
@@ -112,6 +116,35 @@ START_TEST(keeps)
 	result = edit_result(&edit);
 	expect_text("the same", result, "a\nb\n");
 	edit_free(&edit);
+	drop_directory(&root);
+}
+
+static const struct {
+	const char *name, *old, *new, *diff;
+} files[] = {
+	{ "a new file", NULL, "a\n", "--- /dev/null\n+++ b/f\n@@ -0,0 +1 @@\n+a\n" },
+	{ "a file that goes", "a\n", NULL,
+	  "--- a/f\n+++ /dev/null\n@@ -1 +0,0 @@\n-a\n" },
+	{ "a new file that is empty", NULL, "", "--- /dev/null\n+++ b/f\n" },
+};
+
+START_TEST(prints_files)
+{
+	struct directory root = make_directory();
+	struct output output = { .file = stdout };
+	struct change change = { .path = "f",
+				 .old = (char *)files[_i].old,
+				 .new = (char *)files[_i].new };
+	_cleanup_free_ char *diff = NULL;
+	char path[128];
+
+	expect(files[_i].name, change_is_any(&change));
+	snprintf(path, sizeof(path), "%s/printed", root.path);
+	ck_assert_ptr_nonnull(freopen(path, "w", stdout));
+	change_print(&output, &change);
+	fflush(stdout);
+	diff = get_file(&root, "printed");
+	expect_text(files[_i].name, diff, files[_i].diff);
 	drop_directory(&root);
 }
 
@@ -167,6 +200,7 @@ int main(void)
 	add_rows(tcase, changes, edits);
 	tcase_add_test(tcase, changes_several_lines);
 	tcase_add_test(tcase, keeps);
+	add_rows(tcase, prints_files, files);
 	add_rows(tcase, refuses, refused);
 	tcase_add_test(tcase, reads_an_empty_file);
 	return unit_run("host/edit", tcase);

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/util.h"
+#include "edit/change.h"
+#include "lib/beneath.h"
+
+int change_open(int root_fd, const char *path, struct change *ret)
+{
+	_cleanup_close_ int directory_fd = beneath_open_parent(root_fd, path);
+	struct stat st;
+	int r;
+
+	*ret = (struct change){ 0 };
+	if (strlen(path) >= sizeof(ret->path))
+		return -ENAMETOOLONG;
+	/* The list in a backup has one path per line. */
+	if (strchr(path, '\n'))
+		return -EINVAL;
+	strcpy(ret->path, path);
+	if (directory_fd == -EXDEV)
+		return -ELOOP;
+	if (fstatat(root_fd, path, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return -errno;
+	if (!S_ISREG(st.st_mode))
+		return -ELOOP;
+	r = file_read(root_fd, path, &ret->old);
+	/* A file with a NUL byte is not a text file. */
+	if (r == 0 && strlen(ret->old) != (size_t)st.st_size)
+		r = -EILSEQ;
+	if (r == 0 && !(ret->new = strdup(ret->old)))
+		r = -ENOMEM;
+	return r;
+}
+
+void change_free(struct change *change)
+{
+	free(change->old);
+	free(change->new);
+	*change = (struct change){ 0 };
+}
+
+bool change_is_any(const struct change *change)
+{
+	if (!change->old || !change->new)
+		return change->old || change->new;
+	return strcmp(change->old, change->new) != 0;
+}
+
+/* -- printing ------------------------------------------------------------------------ */
+
+/* A file that a child process can open, or -1. */
+static int make_file(const char *text)
+{
+	size_t size = text ? strlen(text) : 0;
+	int fd = memfd_create("text", 0);
+
+	if (fd >= 0 && write(fd, text ? text : "", size) != (ssize_t)size) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+static enum style style_of(const char *line)
+{
+	switch (line[0]) {
+	case '+':
+		return STYLE_GOOD;
+	case '-':
+		return STYLE_BAD;
+	default:
+		return STYLE_PLAIN;
+	}
+}
+
+static void put_line(const struct output *output, enum style style, const char *line)
+{
+	output_styled(output, style, line);
+	fputc('\n', output->file);
+}
+
+/* The lines of diff after its first two, which name its files. */
+static void put_hunks(const struct output *output, FILE *diff)
+{
+	_cleanup_free_ char *line = NULL;
+	size_t size = 0, number = 0;
+
+	while (getline(&line, &size, diff) >= 0) {
+		line[strcspn(line, "\n")] = '\0';
+		if (++number > 2)
+			put_line(output, style_of(line), line);
+	}
+}
+
+static void put_title(const struct output *output, const char *mark, const char *side,
+		      const char *path, bool exists)
+{
+	char title[sizeof(((struct change *)0)->path) + 16];
+
+	snprintf(title, sizeof(title), "%s %s%s", mark, exists ? side : "/dev/null",
+		 exists ? path : "");
+	put_line(output, STYLE_TITLE, title);
+}
+
+void change_print(const struct output *output, const struct change *change)
+{
+	_cleanup_close_ int old_fd = make_file(change->old);
+	_cleanup_close_ int new_fd = make_file(change->new);
+	char command[128];
+	FILE *diff;
+
+	put_title(output, "---", "a/", change->path, change->old);
+	put_title(output, "+++", "b/", change->path, change->new);
+	/* Numbers only, and no other input. */
+	snprintf(command, sizeof(command),
+		 "LC_ALL=C diff -u /proc/self/fd/%d /proc/self/fd/%d", old_fd, new_fd);
+	fflush(NULL);
+	diff = old_fd < 0 || new_fd < 0 ? NULL : popen(command, "r");
+	if (!diff)
+		return;
+	put_hunks(output, diff);
+	pclose(diff);
+}
