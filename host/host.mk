@@ -10,12 +10,12 @@ HOST_SRCS := \
 	boot/systemd_boot.c boot/uki.c boot/version.c \
 	commands/args.c commands/check.c commands/check_cmdline.c \
 	commands/check_kernels.c commands/findings.c commands/list.c commands/migrate.c \
-	commands/plan.c commands/prompt.c commands/status.c \
+	commands/members.c commands/plan.c commands/prompt.c commands/status.c \
 	edit/backup.c edit/change.c edit/edit.c \
 	dump/dump.c dump/redact.c dump/unpack.c \
 	initramfs/generators.c initramfs/inspect.c initramfs/rebuild.c \
 	lib/beneath.c lib/dirlist.c lib/shell_vars.c lib/wordlist.c \
-	machine/annotate.c machine/filter.c machine/machine.c machine/pci_names.c \
+	machine/annotate.c machine/caveats.c machine/choice.c machine/filter.c machine/machine.c machine/pci_names.c \
 	machine/report_output.c machine/report_view.c \
 	migrate/legacy.c migrate/legacy_cmdline.c \
 	migrate/legacy_dracut.c migrate/legacy_driverctl.c migrate/legacy_entries.c \
