@@ -21,6 +21,8 @@ struct arguments {
 	bool prompt;
 	bool apply;
 	bool undo;
+	bool dry_run;
+	bool all;
 };
 
 /* The machine that a command works on. */
@@ -36,6 +38,8 @@ struct host {
 /* The commands; they return an exit status. */
 int args_run(struct host *host);
 int check_run(struct host *host);
+int disable_run(struct host *host);
+int enable_run(struct host *host);
 int list_run(struct host *host);
 int migrate_run(struct host *host);
 int plan_run(struct host *host);

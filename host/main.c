@@ -22,6 +22,8 @@ static const char usage[] =
 	"                     list the IOMMU groups and their devices\n"
 	"  args ADDRESS...    print the kernel parameter for these devices\n"
 	"  check              verify the setup\n"
+	"  enable ADDRESS...  claim these devices from the next boot on\n"
+	"  disable ADDRESS... leave them to the host again\n"
 	"  migrate            replace softdep, vfio-pci.ids= and the like with the\n"
 	"                     kernel parameter\n"
 	"  plan               show what the next boot will do\n"
@@ -31,7 +33,9 @@ static const char usage[] =
 	"      --json         print JSON; passthru(8) describes it\n"
 	"      --cmdline TEXT with plan: use this command line, not the configured one\n"
 	"      --apply        with migrate: make the changes, with backups\n"
-	"      --undo         with migrate: restore the backups\n"
+	"      --undo         with migrate, enable and disable: restore the backups\n"
+	"      --dry-run      with enable and disable: change nothing\n"
+	"      --all          with disable: all devices\n"
 	"      --root DIR     read the machine whose files are below DIR, or in a dump\n"
 	"      --dump FILE    with list: write what a bug report needs to FILE (.tar,\n"
 	"                     .tar.gz), without serial numbers\n"
@@ -47,7 +51,10 @@ enum {
 	TAKES_PROMPT = 2,
 	TAKES_CMDLINE = 4,
 	TAKES_APPLY = 8,
-	TAKES_OPERANDS = 32
+	TAKES_UNDO = 16,
+	TAKES_OPERANDS = 32,
+	TAKES_DRY_RUN = 64,
+	TAKES_ALL = 128
 };
 
 static const struct command {
@@ -57,13 +64,28 @@ static const struct command {
 } commands[] = {
 	{ "args", args_run, TAKES_PROMPT | TAKES_OPERANDS },
 	{ "check", check_run, 0 },
+	{ "disable", disable_run,
+	  TAKES_UNDO | TAKES_DRY_RUN | TAKES_ALL | TAKES_OPERANDS },
+	{ "enable", enable_run, TAKES_UNDO | TAKES_DRY_RUN | TAKES_OPERANDS },
 	{ "list", list_run, TAKES_DUMP | TAKES_OPERANDS },
-	{ "migrate", migrate_run, TAKES_APPLY },
+	{ "migrate", migrate_run, TAKES_APPLY | TAKES_UNDO },
 	{ "plan", plan_run, TAKES_CMDLINE },
 	{ "status", status_run, 0 },
 };
 
-enum { JSON = 1, ROOT, DUMP, PROMPT, CMDLINE, APPLY, UNDO, HELP, PRINT_VERSION };
+enum {
+	JSON = 1,
+	ROOT,
+	DUMP,
+	PROMPT,
+	CMDLINE,
+	APPLY,
+	UNDO,
+	DRY_RUN,
+	ALL,
+	HELP,
+	PRINT_VERSION
+};
 
 static const struct option long_options[] = {
 	{ "json", no_argument, NULL, JSON },
@@ -73,6 +95,8 @@ static const struct option long_options[] = {
 	{ "cmdline", required_argument, NULL, CMDLINE },
 	{ "apply", no_argument, NULL, APPLY },
 	{ "undo", no_argument, NULL, UNDO },
+	{ "dry-run", no_argument, NULL, DRY_RUN },
+	{ "all", no_argument, NULL, ALL },
 	{ "help", no_argument, NULL, HELP },
 	{ "version", no_argument, NULL, PRINT_VERSION },
 	{ NULL, 0, NULL, 0 },
@@ -125,7 +149,13 @@ static int note_option(int option, struct arguments *ret)
 		return TAKES_APPLY;
 	case UNDO:
 		ret->undo = true;
-		return TAKES_APPLY;
+		return TAKES_UNDO;
+	case DRY_RUN:
+		ret->dry_run = true;
+		return TAKES_DRY_RUN;
+	case ALL:
+		ret->all = true;
+		return TAKES_ALL;
 	default:
 		return -1;
 	}
@@ -139,10 +169,10 @@ static bool takes_all(const struct command *command, const struct arguments *arg
 		unsigned bit;
 		const char *name;
 	} names[] = {
-		{ TAKES_DUMP, "--dump" },
-		{ TAKES_PROMPT, "--prompt" },
-		{ TAKES_CMDLINE, "--cmdline" },
-		{ TAKES_APPLY, "--apply or --undo" },
+		{ TAKES_DUMP, "--dump" },	{ TAKES_PROMPT, "--prompt" },
+		{ TAKES_CMDLINE, "--cmdline" }, { TAKES_APPLY, "--apply" },
+		{ TAKES_UNDO, "--undo" },	{ TAKES_DRY_RUN, "--dry-run" },
+		{ TAKES_ALL, "--all" },
 	};
 	unsigned wrong = given & ~command->takes;
 

@@ -10,26 +10,50 @@
 #include "cmdline/config.h"
 #include "lib/dirlist.h"
 
-static int copy_file(FILE *file, int root_fd, const char *name)
+struct joined {
+	int root_fd;
+	const struct change *change; /* NULL once it is part of the file */
+	FILE *file;
+};
+
+static int compare_change(const struct joined *joined, const char *path)
+{
+	return joined->change ? strcmp(joined->change->path, path) : 1;
+}
+
+static void put_change(struct joined *joined)
+{
+	if (joined->change && joined->change->new)
+		fprintf(joined->file, "%s\n", joined->change->new);
+	joined->change = NULL;
+}
+
+static int copy_file(struct joined *joined, const char *name)
 {
 	_cleanup_free_ char *text = NULL;
 	char path[512];
-	int r;
+	int r, order;
 
 	snprintf(path, sizeof(path), "%s/%s", CONFIGURATION_DIRECTORY, name);
-	r = file_read(root_fd, path, &text);
+	order = compare_change(joined, path);
+	if (order <= 0)
+		put_change(joined);
+	if (order == 0)
+		return 0;
+	r = file_read(joined->root_fd, path, &text);
 	if (r == 0)
-		fprintf(file, "%s\n", text);
+		fprintf(joined->file, "%s\n", text);
 	/* The hooks skip it, too. */
 	return r == -EISDIR || r == -ENOENT ? 0 : r;
 }
 
-int configuration_read(int root_fd, char **ret_text)
+int configuration_read(int root_fd, const struct change *change, char **ret_text)
 {
 	_cleanup_free_ char **names =
 		dirlist_read(root_fd, CONFIGURATION_DIRECTORY, ".conf");
 	size_t size;
 	FILE *file = names ? open_memstream(ret_text, &size) : NULL;
+	struct joined joined = { root_fd, change, file };
 	int r = 0;
 
 	if (!file) {
@@ -37,7 +61,8 @@ int configuration_read(int root_fd, char **ret_text)
 		return -ENOMEM;
 	}
 	for (size_t i = 0; r == 0 && names[i]; i++)
-		r = copy_file(file, root_fd, names[i]);
+		r = copy_file(&joined, names[i]);
+	put_change(&joined);
 	return fclose(file) == 0 ? r : -ENOMEM;
 }
 

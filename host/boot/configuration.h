@@ -3,25 +3,27 @@
 #define PASSTHRU_BOOT_CONFIGURATION_H
 
 #include "base/text.h"
+#include "edit/change.h"
 
 /* The configuration of passthru, as passthru-cmdline(7) describes it. */
 #define CONFIGURATION_DIRECTORY "etc/passthru/cmdline.d"
+/* The file that passthru enable and disable write. */
+#define CONFIGURATION_FILE CONFIGURATION_DIRECTORY "/enabled.conf"
 
 /*
  * The text that a new initramfs image would have as etc/passthru/cmdline: the files of
  * the directory, joined as copy_config in early/initramfs/functions.sh does; "" if there
- * are none. Returns 0, or a negative errno if one cannot be read; the caller frees
- * *ret_text.
+ * are none. With a change, as if that were made; else it is NULL. Returns 0, or a
+ * negative errno if a file cannot be read; the caller frees *ret_text.
  */
-int configuration_read(int root_fd, char **ret_text);
+int configuration_read(int root_fd, const struct change *change, char **ret_text);
 
 /* The command line of a boot, together with the configuration. */
 struct whole_cmdline {
-	char *text;	 /* of both; never NULL */
-	bool has_config; /* the configuration has parameters that count */
-	struct span
-		rescue; /* why they do not count: a word of the command line, or empty */
-	char *ignored;	/* words that are no parameters, each in quotes, "" for none */
+	char *text;	    /* of both; never NULL */
+	bool has_config;    /* the configuration has parameters that count */
+	struct span rescue; /* the word for which they do not count, or empty */
+	char *ignored; /* words that are no parameters, each in quotes, "" for none */
 };
 
 /*

@@ -137,7 +137,7 @@ static void check_whole(struct findings *findings, const struct boot_source *nex
 {
 	_cleanup_free_ char *configuration = NULL;
 	struct whole_cmdline whole = { 0 };
-	int r = configuration_read(findings->host->root_fd, &configuration);
+	int r = configuration_read(findings->host->root_fd, NULL, &configuration);
 
 	if (r < 0)
 		findings_add(findings, FINDING_NOTE, "configuration",

@@ -156,7 +156,7 @@ static bool has_current_config(int root_fd, const struct image *image)
 {
 	_cleanup_free_ char *config = NULL;
 
-	return configuration_read(root_fd, &config) < 0 ||
+	return configuration_read(root_fd, NULL, &config) < 0 ||
 	       strcmp(config, image->config ? image->config : "") == 0;
 }
 

@@ -11,6 +11,7 @@
 #include "boot/configuration.h"
 #include "cmdline/params.h"
 #include "cmdline/tokenizer.h"
+#include "commands/plan.h"
 #include "machine/report_view.h"
 #include "report/reader.h"
 #include "run.h"
@@ -62,10 +63,10 @@ static int find_cmdline(struct preview *preview)
 	return r;
 }
 
-static int add_configuration(struct preview *preview)
+static int add_configuration(struct preview *preview, const struct change *change)
 {
 	_cleanup_free_ char *configuration = NULL;
-	int r = configuration_read(preview->host->root_fd, &configuration);
+	int r = configuration_read(preview->host->root_fd, change, &configuration);
 
 	if (r < 0) {
 		warn("cannot read /%s: %s", CONFIGURATION_DIRECTORY, strerror(-r));
@@ -251,7 +252,7 @@ static bool show(struct preview *preview, struct params *params)
 					      : print_text(preview, &report_view, empty);
 }
 
-int plan_run(struct host *host)
+int plan_show(struct host *host, const struct change *change)
 {
 	struct preview preview = { .host = host };
 	struct params params = { 0 };
@@ -259,7 +260,7 @@ int plan_run(struct host *host)
 
 	if (machine_read(host, &preview.machine) < 0)
 		goto out;
-	if (find_cmdline(&preview) < 0 || add_configuration(&preview) < 0 ||
+	if (find_cmdline(&preview) < 0 || add_configuration(&preview, change) < 0 ||
 	    params_parse(preview.whole.text, &params) < 0) {
 		warn("cannot read the command line of the next boot; pass it with --cmdline");
 		goto out;
@@ -274,4 +275,9 @@ out:
 	free(preview.report);
 	free(preview.log);
 	return ok ? STATUS_GOOD : STATUS_NOT_GOOD;
+}
+
+int plan_run(struct host *host)
+{
+	return plan_show(host, NULL);
 }

@@ -55,17 +55,19 @@ _passthru()
 	esac
 	$split && return
 	case $command in
-	"") options+=" list args plan status check migrate" ;;
+	"") options+=" list enable disable plan status check migrate args" ;;
 	list) options+=" --dump gpu audio usb disk nvme net" ;;
 	args) options+=" --prompt" ;;
 	plan) options+=" --cmdline" ;;
+	enable) options+=" --dry-run --undo" ;;
+	disable) options+=" --all --dry-run --undo" ;;
 	migrate)
 		[[ " ${words[*]:1:cword-1} " == *" --"@(apply|undo)" "* ]] ||
 			options+=" --apply --undo"
 		;;
 	esac
 	case $command in
-	list | args)
+	list | args | enable | disable)
 		case $cur in
 		-*) ;;
 		*/*) options=$(_passthru_paths "$root") ;;

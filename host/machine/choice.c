@@ -33,6 +33,20 @@ void choice_free(struct choice *choice)
 
 /* -- which devices ------------------------------------------------------------------- */
 
+bool choice_is_absent(const struct choice *choice, const char *text)
+{
+	struct address_pattern pattern;
+	const char *why;
+	size_t at;
+
+	if (address_parse(text, strlen(text), &pattern, &why, &at) < 0)
+		return false;
+	for (size_t i = 0; i < choice->machine.count; i++)
+		if (pci_matches(choice->machine.devices[i].pci, &pattern))
+			return false;
+	return true;
+}
+
 int choice_name(struct choice *choice, const char *text)
 {
 	struct address_pattern pattern;

@@ -26,6 +26,9 @@ void choice_free(struct choice *choice);
  */
 int choice_name(struct choice *choice, const char *text);
 
+/* Whether the text is an address at which there is no device. */
+bool choice_is_absent(const struct choice *choice, const char *text);
+
 /* Chooses the other members of their IOMMU groups, too. */
 void choice_add_members(struct choice *choice);
 
