@@ -63,7 +63,9 @@ int config_read(int root_fd, const char *cmdline, const struct config_stage *sta
 	if (!is_kept && stage->is_first && !stage->is_dry)
 		keep(root_fd, config);
 	if (config_filter(config, log_ignored, (void *)stage, &filtered) < 0 ||
-	    asprintf(ret_text, "%s%s", filtered, cmdline) < 0)
+	    asprintf(ret_text, "%s%s", filtered, cmdline) < 0) {
+		*ret_text = NULL;
 		return -ENOMEM;
+	}
 	return 0;
 }

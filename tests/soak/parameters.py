@@ -62,7 +62,7 @@ def random_item(rng, functions, function, seldom_unguarded=0.12):
 
 
 def random_lists(rng, functions):
-    """The items of the lists: cards, some of them whole; what is to be skipped; mistakes."""
+    """The items of the lists: cards, some of them whole; devices to skip; mistakes."""
     endpoints = [f for f in functions if not f.bridge and not f.address.startswith(CHIPSET)]
     lists = {"ids": [], "addrs": [], "skip": []}
     for _ in range(rng.choice([1, 1, 2, 2, 3, 4])):
