@@ -15,14 +15,12 @@ HOST_SRCS := \
 	dump/dump.c dump/redact.c dump/unpack.c \
 	initramfs/generators.c initramfs/inspect.c initramfs/rebuild.c \
 	lib/beneath.c lib/dirlist.c lib/shell_vars.c lib/wordlist.c \
-	machine/annotate.c machine/caveats.c machine/choice.c machine/filter.c machine/machine.c machine/pci_names.c \
+	machine/annotate.c machine/caveats.c machine/choice.c machine/dry_run.c machine/filter.c machine/machine.c machine/pci_names.c \
 	machine/report_output.c machine/report_view.c \
-	migrate/legacy.c migrate/legacy_cmdline.c \
-	migrate/legacy_dracut.c migrate/legacy_driverctl.c migrate/legacy_entries.c \
-	migrate/legacy_grub.c migrate/legacy_modprobe.c migrate/legacy_modules.c \
-	migrate/legacy_running.c migrate/legacy_scripts.c migrate/legacy_words.c \
-	migrate/modprobe_conf.c migrate/scan.c migrate/settings.c migrate/shell_line.c \
-	migrate/target.c \
+	migrate/collect.c migrate/collector.c migrate/decide.c migrate/facts.c migrate/migration.c \
+	migrate/proof.c migrate/read_cmdline.c migrate/read_driverctl.c \
+	migrate/read_modprobe.c migrate/read_modules.c migrate/read_script.c \
+	migrate/read_shell.c migrate/words.c \
 	ui/json.c ui/log_capture.c ui/message.c ui/output.c
 # The stages of passthru-early, without its main(), options and log.
 HOST_EARLY := $(filter-out main.c base/log_kmsg.c options.c,$(EARLY_SRCS))

@@ -16,11 +16,15 @@
 int file_read(int fd, const char *path, char **ret_text)
 {
 	_cleanup_close_ int file = openat(fd, path, O_RDONLY | O_CLOEXEC);
+
+	return file < 0 ? -errno : file_read_fd(file, ret_text);
+}
+
+int file_read_fd(int file, char **ret_text)
+{
 	_cleanup_free_ char *text = NULL;
 	size_t size = 0, length = 0;
 
-	if (file < 0)
-		return -errno;
 	for (;;) {
 		ssize_t got;
 

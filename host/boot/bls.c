@@ -5,13 +5,13 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/file.h"
 #include "base/sysfs.h"
 #include "base/text.h"
 #include "base/util.h"
 #include "boot/bls.h"
 #include "boot/uki.h"
 #include "boot/version.h"
+#include "lib/beneath.h"
 #include "lib/dirlist.h"
 #include "lib/shell_vars.h"
 
@@ -97,7 +97,7 @@ static int read_lines(int root_fd, struct boot_entry *entry)
 	bool is_program = false;
 	int r = 0;
 
-	if (file_read(root_fd, entry->path, &text) < 0 || strlen(text) > TEXT_MAX)
+	if (beneath_read(root_fd, entry->path, &text) < 0 || strlen(text) > TEXT_MAX)
 		return 0;
 	for (const char *at = text; *at && r == 0; at += *at == '\n') {
 		size_t length = strcspn(at, "\n");

@@ -2,20 +2,20 @@
 /* The boot loaders: which one booted this system, and what it boots next. */
 #include <string.h>
 
-#include "base/file.h"
 #include "base/util.h"
 #include "boot/boot.h"
 #include "boot/config_files.h"
 #include "boot/grub.h"
 #include "boot/inputs.h"
 #include "boot/systemd_boot.h"
+#include "lib/beneath.h"
 
 struct boot_loader {
 	bool (*detect)(int root_fd); /* is it configured below the root? */
-	/* Adds the default boot entry, if there is one. Returns 0 or -ENOMEM. */
-	int (*read)(int root_fd, struct boot_sources *ret);
-	/* A parameter that it adds to the kernel command line, or NULL. */
-	const char *mark;
+	/* Whether it booted a system with this command line. */
+	bool (*has_booted)(int root_fd, const char *running);
+	/* Adds the default boot entry, or all of them. Returns 0 or -ENOMEM. */
+	int (*read)(int root_fd, bool all, struct boot_sources *ret);
 	unsigned inputs; /* what its files are generated from: bits of INPUT() */
 };
 
@@ -25,39 +25,33 @@ struct boot_loader {
 
 /* systemd-boot comes last, since any loader may share its boot entries. */
 static const struct boot_loader loaders[] = {
-	{ grub_detect_menu, grub_read_menu, "BOOT_IMAGE=", INPUT(CONFIG_GRUB) },
-	{ grub_detect_entries, grub_read_entries,
-	  "BOOT_IMAGE=", INPUT(CONFIG_GRUB) | INPUT(CONFIG_CMDLINE) },
-	{ systemd_boot_detect, systemd_boot_read, NULL, INPUT(CONFIG_CMDLINE) },
+	{ grub_detect_menu, grub_has_booted, grub_read_menu, INPUT(CONFIG_GRUB) },
+	{ grub_detect_entries, grub_has_booted, grub_read_entries,
+	  INPUT(CONFIG_GRUB) | INPUT(CONFIG_CMDLINE) | INPUT(CONFIG_BOOT_ENTRY) },
+	{ systemd_boot_detect, systemd_boot_has_booted, systemd_boot_read,
+	  INPUT(CONFIG_CMDLINE) | INPUT(CONFIG_BOOT_ENTRY) },
 };
 
-/* Several may be installed: this boot's command line tells which one was used. */
+/* Several may be installed. Without a command line, the first one that is configured. */
 static const struct boot_loader *find_loader(int root_fd)
 {
-	const struct boot_loader *found = NULL;
 	_cleanup_free_ char *running = NULL;
 
-	if (file_read(root_fd, "proc/cmdline", &running) < 0)
+	if (beneath_read(root_fd, "proc/cmdline", &running) < 0)
 		running = NULL;
-	for (size_t i = 0; i < ARRAY_SIZE(loaders); i++) {
-		const struct boot_loader *loader = &loaders[i];
-
-		if (!loader->detect(root_fd))
-			continue;
-		if (!loader->mark || (running && strstr(running, loader->mark)))
-			return loader;
-		if (!found)
-			found = loader;
-	}
-	return found;
+	for (size_t i = 0; i < ARRAY_SIZE(loaders); i++)
+		if (loaders[i].detect(root_fd) &&
+		    (!running || loaders[i].has_booted(root_fd, running)))
+			return &loaders[i];
+	return NULL;
 }
 
-bool boot_uses_grub(int root_fd, bool *ret_bls)
+int boot_read_all(int root_fd, struct boot_sources *ret)
 {
 	const struct boot_loader *loader = find_loader(root_fd);
 
-	*ret_bls = loader && loader->read == grub_read_entries;
-	return *ret_bls || (loader && loader->read == grub_read_menu);
+	*ret = (struct boot_sources){ 0 };
+	return loader ? loader->read(root_fd, true, ret) : 0;
 }
 
 int boot_read(int root_fd, struct boot_sources *ret)
@@ -67,15 +61,23 @@ int boot_read(int root_fd, struct boot_sources *ret)
 	int r = 0;
 
 	*ret = (struct boot_sources){ 0 };
-	/* If its menu cannot be read, the boot entries of the next one are a guess. */
-	for (; loader && loader < loaders + ARRAY_SIZE(loaders); loader++) {
-		if (!loader->detect(root_fd))
-			continue;
-		r = loader->read(root_fd, ret);
-		if (r < 0)
-			return r;
-		if (boot_sources_have_final(ret))
-			break;
+	if (loader)
+		r = loader->read(root_fd, false, ret);
+	return r < 0 ? r : inputs_read(root_fd, inputs | INPUTS_OF_UKI, ret);
+}
+
+unsigned boot_used_formats(int root_fd)
+{
+	const struct boot_loader *loader = find_loader(root_fd);
+	struct boot_sources sources;
+	const struct boot_source *next;
+	unsigned formats = loader ? loader->inputs : 0;
+
+	if (boot_read(root_fd, &sources) == 0) {
+		next = boot_next(&sources);
+		if (next && next->is_uki)
+			formats |= INPUTS_OF_UKI;
 	}
-	return inputs_read(root_fd, inputs | INPUTS_OF_UKI, ret);
+	boot_sources_free(&sources);
+	return formats;
 }

@@ -12,9 +12,15 @@
 int boot_read(int root_fd, struct boot_sources *ret);
 
 /*
- * Whether the boot loader that booted this system is GRUB. *ret_bls tells whether it
- * reads boot entries of the Boot Loader Specification as well.
+ * Reads all entries from which that boot loader lets the user choose. Returns 0 or
+ * -ENOMEM; release with boot_sources_free() in either case.
  */
-bool boot_uses_grub(int root_fd, bool *ret_bls);
+int boot_read_all(int root_fd, struct boot_sources *ret);
+
+/*
+ * The formats of boot/config_files.h in which that boot loader, or what generates its
+ * files, has command lines: bits of 1 << format. 0 if it is not known.
+ */
+unsigned boot_used_formats(int root_fd);
 
 #endif

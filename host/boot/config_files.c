@@ -11,32 +11,48 @@
 #define BOOT	CONFIG_FOR_BOOT
 #define MIGRATE CONFIG_FOR_MIGRATE
 #define DUMP	CONFIG_FOR_DUMP
+#define FOREIGN CONFIG_IS_FOREIGN
 
 const struct config_file config_files[] = {
 	{ CONFIGURATION_DIRECTORY, ".conf", CONFIG_OTHER, DUMP },
 	{ "etc/modprobe.d", ".conf", CONFIG_MODPROBE, MIGRATE | DUMP },
+	{ "run/modprobe.d", ".conf", CONFIG_MODPROBE, MIGRATE | DUMP | FOREIGN },
+	{ "usr/local/lib/modprobe.d", ".conf", CONFIG_MODPROBE,
+	  MIGRATE | DUMP | FOREIGN },
+	{ "usr/lib/modprobe.d", ".conf", CONFIG_MODPROBE, MIGRATE | DUMP | FOREIGN },
 	{ "etc/modules", NULL, CONFIG_MODULES, MIGRATE | DUMP },
 	{ "etc/modules-load.d", ".conf", CONFIG_MODULES, MIGRATE | DUMP },
 	{ "etc/initramfs-tools/modules", NULL, CONFIG_MODULES, MIGRATE | DUMP },
 	{ "etc/initramfs-tools/conf.d", "", CONFIG_OTHER, DUMP },
 	{ "etc/dracut.conf", NULL, CONFIG_DRACUT, BOOT | MIGRATE | DUMP },
 	{ "etc/dracut.conf.d", ".conf", CONFIG_DRACUT, BOOT | MIGRATE | DUMP },
+	{ "etc/mkinitcpio.conf", NULL, CONFIG_MKINITCPIO, MIGRATE | DUMP },
+	{ "etc/mkinitcpio.conf.d", ".conf", CONFIG_MKINITCPIO, MIGRATE | DUMP },
 	{ "etc/driverctl.d", "", CONFIG_DRIVERCTL, MIGRATE | DUMP },
-	/* Not in dumps: these files are named after the machine ID. */
-	{ "boot/loader/entries", ".conf", CONFIG_BOOT_ENTRY, MIGRATE },
-	{ "boot/efi/loader/entries", ".conf", CONFIG_BOOT_ENTRY, MIGRATE },
-	{ "efi/loader/entries", ".conf", CONFIG_BOOT_ENTRY, MIGRATE },
+	{ "boot/loader/entries", ".conf", CONFIG_BOOT_ENTRY, MIGRATE | DUMP },
+	{ "boot/efi/loader/entries", ".conf", CONFIG_BOOT_ENTRY, MIGRATE | DUMP },
+	{ "efi/loader/entries", ".conf", CONFIG_BOOT_ENTRY, MIGRATE | DUMP },
 	{ "etc/default/grub.d", ".cfg", CONFIG_GRUB, BOOT | MIGRATE | DUMP },
 	{ "etc/default/grub", NULL, CONFIG_GRUB, BOOT | MIGRATE | DUMP },
 	{ "etc/kernel/cmdline", NULL, CONFIG_CMDLINE, BOOT | MIGRATE | DUMP },
-	/* The vendor's default; migrate does not edit files in /usr. */
-	{ "usr/lib/kernel/cmdline", NULL, CONFIG_CMDLINE, BOOT | DUMP },
+	{ "usr/lib/kernel/cmdline", NULL, CONFIG_CMDLINE,
+	  BOOT | MIGRATE | DUMP | FOREIGN },
 	{ "etc/cmdline.d", ".conf", CONFIG_FRAGMENT, BOOT | MIGRATE | DUMP },
+	/* Not in dumps: they may have passwords. */
+	{ "etc/grub.d", "", CONFIG_GENERATED, MIGRATE },
+	{ "boot/grub/grub.cfg", NULL, CONFIG_GENERATED, MIGRATE },
+	{ "boot/grub2/grub.cfg", NULL, CONFIG_GENERATED, MIGRATE },
+	{ "boot/grub/grubenv", NULL, CONFIG_GENERATED, MIGRATE },
+	{ "boot/grub2/grubenv", NULL, CONFIG_GENERATED, MIGRATE },
 	{ "etc/initramfs-tools/hooks", "", CONFIG_SCRIPT, MIGRATE },
-	{ "etc/initramfs-tools/scripts/init-top", "", CONFIG_SCRIPT, MIGRATE },
-	{ "etc/initramfs-tools/scripts/init-premount", "", CONFIG_SCRIPT, MIGRATE },
+	{ "etc/initramfs-tools/scripts", "", CONFIG_SCRIPT, MIGRATE },
+	{ "usr/lib/dracut/modules.d", "", CONFIG_SCRIPT, MIGRATE },
+	{ "etc/initcpio/hooks", "", CONFIG_SCRIPT, MIGRATE },
+	{ "etc/initcpio/install", "", CONFIG_SCRIPT, MIGRATE },
 	{ "etc/udev/rules.d", "", CONFIG_SCRIPT, MIGRATE },
 	{ "etc/systemd/system", "", CONFIG_SCRIPT, MIGRATE },
+	{ "etc/tmpfiles.d", "", CONFIG_SCRIPT, MIGRATE },
+	{ "etc/rc.local", NULL, CONFIG_SCRIPT, MIGRATE },
 	{ 0 },
 };
 

@@ -12,11 +12,13 @@ enum config_format {
 	CONFIG_MODPROBE,   /* modprobe.d(5) */
 	CONFIG_MODULES,	   /* a list of modules, modules-load.d(5) */
 	CONFIG_DRACUT,	   /* dracut.conf(5): shell assignments */
+	CONFIG_MKINITCPIO, /* mkinitcpio.conf(5): the same */
 	CONFIG_DRIVERCTL,  /* named after a PCI address; contains a driver */
 	CONFIG_BOOT_ENTRY, /* a boot entry, UAPI.1 */
 	CONFIG_GRUB,	   /* GRUB's defaults: shell assignments */
 	CONFIG_CMDLINE,	   /* kernel-install's command line */
-	CONFIG_FRAGMENT,   /* a part of the command line of unified kernel images */
+	CONFIG_FRAGMENT,   /* a part of the command line of UKIs */
+	CONFIG_GENERATED,  /* what GRUB reads besides its defaults */
 	CONFIG_SCRIPT,	   /* a program, an udev rule or a unit, by the administrator */
 	CONFIG_OTHER,
 };
@@ -26,6 +28,7 @@ enum {
 	CONFIG_FOR_BOOT = 1,	/* the command line of the next boot is made of it */
 	CONFIG_FOR_MIGRATE = 2, /* it may have legacy settings */
 	CONFIG_FOR_DUMP = 4, /* a dump includes it; the others may identify the machine */
+	CONFIG_IS_FOREIGN = 8, /* it belongs to a package and is not edited */
 };
 
 struct config_file {
@@ -36,8 +39,8 @@ struct config_file {
 };
 
 /*
- * Ends with a row whose path is NULL. In the order in which migrate reads them; drop-ins
- * of GRUB's come before the file that they override.
+ * Ends with a row whose path is NULL. In the order in which migrate reads them: what GRUB
+ * generates comes after what it is generated from.
  */
 extern const struct config_file config_files[];
 

@@ -4,11 +4,30 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/util.h"
 #include "boot/configuration.h"
 #include "cmdline/config.h"
+#include "cmdline/tokenizer.h"
+#include "lib/beneath.h"
 #include "lib/dirlist.h"
+
+bool cmdline_has_item(const char *cmdline, const char *name, const char *item)
+{
+	struct text_cursor rest = { .at = cmdline, .end = cmdline + strlen(cmdline) };
+	struct parameter parameter;
+
+	while (tokenizer_next(&rest, &parameter)) {
+		struct span found, list = parameter.value;
+
+		if (!span_equals_name(parameter.name, name))
+			continue;
+		while (span_next_item(&list, &found))
+			if (found.length == strlen(item) &&
+			    strncasecmp(found.at, item, found.length) == 0)
+				return true;
+	}
+	return false;
+}
 
 struct joined {
 	int root_fd;
@@ -40,7 +59,7 @@ static int copy_file(struct joined *joined, const char *name)
 		put_change(joined);
 	if (order == 0)
 		return 0;
-	r = file_read(joined->root_fd, path, &text);
+	r = beneath_read(joined->root_fd, path, &text);
 	if (r == 0)
 		fprintf(joined->file, "%s\n", text);
 	/* The hooks skip it, too. */

@@ -5,12 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/sysfs.h"
 #include "base/util.h"
 #include "boot/bls.h"
 #include "boot/grub.h"
 #include "boot/grub_menu.h"
+#include "lib/beneath.h"
 
 static const struct {
 	const char *config, *environment;
@@ -25,7 +25,7 @@ static char *read_config(int root_fd)
 	char *config;
 
 	for (size_t i = 0; i < ARRAY_SIZE(grub_files); i++)
-		if (file_read(root_fd, grub_files[i].config, &config) == 0)
+		if (beneath_read(root_fd, grub_files[i].config, &config) == 0)
 			return config;
 	return NULL;
 }
@@ -50,6 +50,14 @@ bool grub_detect_menu(int root_fd)
 		      : sysfs_exists(root_fd, "etc/default/grub");
 }
 
+/* GRUB adds the kernel's name, and Debian's menu for Xen has a word in its place. */
+bool grub_has_booted(int root_fd, const char *running)
+{
+	(void)root_fd;
+	return strstr(running, "BOOT_IMAGE=") ||
+	       strncmp(running, "placeholder ", strlen("placeholder ")) == 0;
+}
+
 /* Returns as grub_menu_read(), or -ENOENT; release the menu in either case. */
 static int read_menu(int root_fd, size_t index, struct grub_menu *ret)
 {
@@ -57,9 +65,9 @@ static int read_menu(int root_fd, size_t index, struct grub_menu *ret)
 	_cleanup_free_ char *environment = NULL;
 
 	*ret = (struct grub_menu){ 0 };
-	if (file_read(root_fd, grub_files[index].config, &config) < 0)
+	if (beneath_read(root_fd, grub_files[index].config, &config) < 0)
 		return -ENOENT;
-	if (file_read(root_fd, grub_files[index].environment, &environment) < 0)
+	if (beneath_read(root_fd, grub_files[index].environment, &environment) < 0)
 		environment = NULL;
 	return grub_menu_read(config, environment ? environment : "", ret);
 }
@@ -166,26 +174,47 @@ static const struct grub_entry *choose(const struct grub_menu *menu, char *note,
 	return entry;
 }
 
-static int add_menu(const struct grub_menu *menu, const char *path,
-		    struct boot_sources *ret)
+static int add_cmdline(const char *path, const char *title, const char *cmdline,
+		       struct boot_sources *ret)
+{
+	struct boot_source *source = boot_sources_add(ret, path, strdup(cmdline));
+
+	if (!source)
+		return -ENOMEM;
+	source->is_final = true;
+	snprintf(source->entry, sizeof(source->entry), "%s", title);
+	return 0;
+}
+
+static int add_all(const struct grub_menu *menu, const char *path,
+		   struct boot_sources *ret)
+{
+	int r = menu->cmdline ? add_cmdline(path, "", menu->cmdline, ret) : 0;
+
+	for (size_t i = 0; r == 0 && i < menu->count; i++)
+		if (menu->entries[i].cmdline)
+			r = add_cmdline(path, menu->entries[i].title,
+					menu->entries[i].cmdline, ret);
+	return r;
+}
+
+static int add_default(const struct grub_menu *menu, const char *path,
+		       struct boot_sources *ret)
 {
 	char note[sizeof(ret->items[0].note)];
 	const struct grub_entry *entry = choose(menu, note, sizeof(note));
 	const char *cmdline = entry ? entry->cmdline : menu->cmdline;
-	struct boot_source *source;
+	int r;
 
 	if (!cmdline)
 		return 0;
-	source = boot_sources_add(ret, path, strdup(cmdline));
-	if (!source)
-		return -ENOMEM;
-	source->is_final = true;
-	snprintf(source->entry, sizeof(source->entry), "%s", entry ? entry->title : "");
-	memcpy(source->note, note, sizeof(note));
-	return 0;
+	r = add_cmdline(path, entry ? entry->title : "", cmdline, ret);
+	if (r == 0)
+		memcpy(ret->items[ret->count - 1].note, note, sizeof(note));
+	return r;
 }
 
-int grub_read_menu(int root_fd, struct boot_sources *ret)
+int grub_read_menu(int root_fd, bool all, struct boot_sources *ret)
 {
 	int r = 0;
 
@@ -194,7 +223,8 @@ int grub_read_menu(int root_fd, struct boot_sources *ret)
 
 		r = read_menu(root_fd, i, &menu);
 		if (r == 0)
-			r = add_menu(&menu, grub_files[i].config, ret);
+			r = all ? add_all(&menu, grub_files[i].config, ret)
+				: add_default(&menu, grub_files[i].config, ret);
 		grub_menu_free(&menu);
 	}
 	return r == -ENOMEM ? r : 0;
@@ -241,41 +271,46 @@ static char *expand(const struct grub_menu *menu, const char *options)
 	return text;
 }
 
-static int add_entry(int root_fd, const struct boot_entries *entries,
-		     struct boot_sources *ret)
+static int add_expanded(const struct grub_menu *menu, const struct boot_entry *entry,
+			const char *note, struct boot_sources *ret)
 {
-	struct grub_menu menu = { 0 };
-	const struct boot_entry *entry;
-	char note[512] = "";
-	int r = -ENOENT;
+	return bls_add(entry, expand(menu, entry->cmdline ? entry->cmdline : ""), note,
+		       ret);
+}
 
-	for (size_t i = 0; r == -ENOENT && i < ARRAY_SIZE(grub_files); i++)
-		r = read_menu(root_fd, i, &menu);
-	entry = find_grub_entry(entries, grub_default(&menu));
+static int add_default_entry(const struct grub_menu *menu,
+			     const struct boot_entries *entries, struct boot_sources *ret)
+{
+	const struct boot_entry *entry = find_grub_entry(entries, grub_default(menu));
+	char note[512] = "";
+
 	if (!entry) {
 		entry = &entries->items[0];
 		snprintf(
 			note, sizeof(note),
 			"GRUB's default \"%s\" is not a boot entry: assuming the first one; run grub2-set-default",
-			grub_default(&menu));
-	} else if (menu.is_once) {
+			grub_default(menu));
+	} else if (menu->is_once) {
 		snprintf(note, sizeof(note),
 			 "GRUB boots \"%s\" once, as grub2-reboot requested",
 			 entry->title);
 	}
-	r = bls_add(entry, expand(&menu, entry->cmdline ? entry->cmdline : ""), note,
-		    ret);
-	grub_menu_free(&menu);
-	return r;
+	return add_expanded(menu, entry, note, ret);
 }
 
-int grub_read_entries(int root_fd, struct boot_sources *ret)
+int grub_read_entries(int root_fd, bool all, struct boot_sources *ret)
 {
 	struct boot_entries entries;
-	int r = bls_read_for_grub(root_fd, &entries);
+	struct grub_menu menu = { 0 };
+	int r = bls_read_for_grub(root_fd, &entries), s = -ENOENT;
 
-	if (r == 0 && entries.count)
-		r = add_entry(root_fd, &entries, ret);
+	for (size_t i = 0; s == -ENOENT && i < ARRAY_SIZE(grub_files); i++)
+		s = read_menu(root_fd, i, &menu);
+	if (r == 0 && entries.count && !all)
+		r = add_default_entry(&menu, &entries, ret);
+	for (size_t i = 0; r == 0 && all && i < entries.count; i++)
+		r = add_expanded(&menu, &entries.items[i], "", ret);
+	grub_menu_free(&menu);
 	bls_free(&entries);
 	return r;
 }

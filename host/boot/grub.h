@@ -11,8 +11,11 @@
 bool grub_detect_menu(int root_fd);
 bool grub_detect_entries(int root_fd);
 
-/* Add the entry that boots by default. Return 0 or -ENOMEM. */
-int grub_read_menu(int root_fd, struct boot_sources *ret);
-int grub_read_entries(int root_fd, struct boot_sources *ret);
+/* Whether GRUB booted a system with this command line. */
+bool grub_has_booted(int root_fd, const char *running);
+
+/* Add the entry that boots by default, or all of them. Return 0 or -ENOMEM. */
+int grub_read_menu(int root_fd, bool all, struct boot_sources *ret);
+int grub_read_entries(int root_fd, bool all, struct boot_sources *ret);
 
 #endif

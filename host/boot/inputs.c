@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/util.h"
 #include "boot/config_files.h"
 #include "boot/inputs.h"
+#include "lib/beneath.h"
 #include "lib/shell_vars.h"
 
 #define GRUB_DEFAULT "etc/default/grub"
@@ -51,7 +51,7 @@ static void put_files(FILE *to, int root_fd, const struct config_file *file)
 	for (size_t i = 0; paths && paths[i]; i++) {
 		_cleanup_free_ char *text = NULL;
 
-		if (file_read(root_fd, paths[i], &text) == 0)
+		if (beneath_read(root_fd, paths[i], &text) == 0)
 			fprintf(to, "%s\n", text);
 	}
 }
@@ -99,7 +99,7 @@ static int add_grub(int root_fd, struct boot_sources *ret)
 	_cleanup_free_ char *text = NULL;
 	_cleanup_free_ char *script = NULL;
 
-	if (file_read(root_fd, GRUB_DEFAULT, &text) < 0)
+	if (beneath_read(root_fd, GRUB_DEFAULT, &text) < 0)
 		return 0;
 	script = read_grub_defaults(root_fd);
 	return script ? add_grub_script(script, ret) : -ENOMEM;
@@ -112,7 +112,7 @@ static int add_plain(int root_fd, const char *path, struct boot_sources *ret)
 {
 	char *text = NULL;
 
-	if (file_read(root_fd, path, &text) < 0)
+	if (beneath_read(root_fd, path, &text) < 0)
 		return 0;
 	for (char *at = text; *at; at++)
 		if (*at == '\n')
@@ -160,7 +160,7 @@ static int add_dracut(int root_fd, const char *path, struct boot_sources *ret)
 	bool plain = true;
 	char *value;
 
-	if (file_read(root_fd, path, &text) < 0)
+	if (beneath_read(root_fd, path, &text) < 0)
 		return 0;
 	value = shell_vars_resolve(text, "kernel_cmdline", "", &plain);
 	if (value && !value[0]) {

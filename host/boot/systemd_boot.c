@@ -8,12 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/sysfs.h"
 #include "base/text.h"
 #include "base/util.h"
 #include "boot/bls.h"
 #include "boot/systemd_boot.h"
+#include "lib/beneath.h"
+#include "lib/dirlist.h"
 
 #define PATTERN_SIZE 256
 #define SAVED	     "@saved"
@@ -52,7 +53,7 @@ static bool read_config(int root_fd, char path[static 64], char ret[static PATTE
 
 	for (size_t i = 0; !text && bls_places[i]; i++) {
 		snprintf(path, 64, "%s/loader/loader.conf", bls_places[i]);
-		if (file_read(root_fd, path, &text) < 0)
+		if (beneath_read(root_fd, path, &text) < 0)
 			text = NULL;
 	}
 	ret[0] = '\0';
@@ -180,13 +181,32 @@ bool systemd_boot_detect(int root_fd)
 	return sysfs_exists(root_fd, "etc/kernel/cmdline") || bls_exists(root_fd);
 }
 
-int systemd_boot_read(int root_fd, struct boot_sources *ret)
+/* systemd-boot tells its name, and the stub in a UKI its own. */
+bool systemd_boot_has_booted(int root_fd, const char *running)
+{
+	_cleanup_free_ char **variables =
+		dirlist_read(root_fd, "sys/firmware/efi/efivars", "");
+	char name[PATTERN_SIZE];
+
+	(void)running;
+	if (!variables || !variables[0])
+		return true;
+	if (read_variable(root_fd, "LoaderInfo", name) && strstr(name, "systemd-boot"))
+		return true;
+	return read_variable(root_fd, "StubInfo", name);
+}
+
+int systemd_boot_read(int root_fd, bool all, struct boot_sources *ret)
 {
 	struct boot_entries entries;
 	struct choice choice;
 	int r = bls_read(root_fd, &entries);
 
-	if (r == 0) {
+	for (size_t i = 0; r == 0 && all && i < entries.count; i++)
+		if (entries.items[i].cmdline)
+			r = bls_add(&entries.items[i], strdup(entries.items[i].cmdline),
+				    "", ret);
+	if (r == 0 && !all) {
 		choose(root_fd, &entries, &choice);
 		if (choice.entry) {
 			note_firmware(root_fd, &entries, &choice);

@@ -7,7 +7,13 @@
 /* Whether there are boot entries or UKIs, or a command line for kernel-install. */
 bool systemd_boot_detect(int root_fd);
 
-/* Adds the entry or UKI that boots by default. Returns 0 or -ENOMEM. */
-int systemd_boot_read(int root_fd, struct boot_sources *ret);
+/*
+ * Whether systemd-boot booted the system, or the firmware a UKI. True if there are no EFI
+ * variables that tell.
+ */
+bool systemd_boot_has_booted(int root_fd, const char *running);
+
+/* Adds the entry or UKI that boots by default, or all of them. Returns 0 or -ENOMEM. */
+int systemd_boot_read(int root_fd, bool all, struct boot_sources *ret);
 
 #endif

@@ -4,12 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/sysfs.h"
 #include "base/util.h"
 #include "commands/findings.h"
+#include "lib/beneath.h"
 #include "machine/machine.h"
-#include "migrate/legacy.h"
+#include "migrate/migration.h"
 #include "ui/json.h"
 
 static void check_iommu(struct findings *findings, const struct machine *machine)
@@ -36,29 +36,49 @@ static void check_unsafe(struct findings *findings)
 			"vfio.enable_unsafe_noiommu_mode is set, which is dangerous and does not help virtual machines; remove it");
 }
 
+/* The first thing that the user must look at, or NULL. */
+static const char *find_open(const struct facts *facts)
+{
+	for (size_t i = 0; i < facts->count; i++)
+		if (facts->items[i].kind == FACT_UNCLEAR ||
+		    facts->items[i].kind == FACT_CHECK)
+			return facts->items[i].note;
+	return NULL;
+}
+
 static void check_legacy(struct findings *findings)
 {
 	static const char about[] = "legacy settings";
-	struct legacy_settings settings;
+	struct migration migration;
+	const char *open;
 
-	if (legacy_find(findings->host, &settings) < 0)
+	if (migration_make(findings->host, &migration) < 0) {
 		findings_add(findings, FINDING_NOTE, about,
 			     "cannot read the configuration");
-	else if (settings.change_count == 1)
+		migration_free(&migration);
+		return;
+	}
+	open = find_open(&migration.facts);
+	if (migration.change_count == 1)
 		findings_add(findings, FINDING_TODO, about,
-			     "/%s has some; run passthru migrate",
-			     settings.changes[0].path);
-	else if (settings.change_count)
+			     "/%s would change; run passthru migrate",
+			     migration.changes[0].path);
+	else if (migration.change_count)
 		findings_add(findings, FINDING_TODO, about,
-			     "%zu files have some, such as /%s; run passthru migrate",
-			     settings.change_count, settings.changes[0].path);
-	else if (settings.note_count)
-		findings_add(findings, FINDING_NOTE, about,
-			     "there may be %zu; run passthru migrate to list them",
-			     settings.note_count);
+			     "%zu files would change, such as /%s; run passthru migrate",
+			     migration.change_count, migration.changes[0].path);
+	else if (migration.decision > DECISION_MIGRATE)
+		findings_add(findings, FINDING_TODO, about,
+			     "passthru migrate cannot replace them, and tells why%s%s",
+			     open ? "; the first: " : "", open ? open : "");
+	else if (open)
+		findings_add(
+			findings, FINDING_NOTE, about,
+			"there may be some; run passthru migrate to list them; the first: %s",
+			open);
 	else
 		findings_add(findings, FINDING_OK, about, "none");
-	settings_free(&settings);
+	migration_free(&migration);
 }
 
 /* Whether qemu.conf has a list of the devices that QEMU may open, without VFIO's. */
@@ -92,7 +112,7 @@ static void check_access(struct findings *findings, const struct machine *machin
 		findings_add(
 			findings, FINDING_TODO, "QEMU",
 			"devices are claimed, but /dev/vfio/vfio does not exist; run modprobe vfio_iommu_type1");
-	if (file_read(root_fd, "etc/libvirt/qemu.conf", &config) < 0)
+	if (beneath_read(root_fd, "etc/libvirt/qemu.conf", &config) < 0)
 		return;
 	if (is_vfio_denied(config))
 		findings_add(

@@ -4,13 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/util.h"
 #include "boot/boot.h"
 #include "boot/configuration.h"
 #include "cmdline/params.h"
 #include "cmdline/tokenizer.h"
 #include "commands/findings.h"
+#include "lib/beneath.h"
 #include "lib/wordlist.h"
 
 /* The passthru parameters on it, separated by blanks; freed by the caller. */
@@ -169,7 +169,7 @@ void check_cmdline(struct findings *findings)
 	const struct boot_source *next;
 	struct boot_sources sources = { 0 };
 
-	if (file_read(root_fd, "proc/cmdline", &running) < 0 ||
+	if (beneath_read(root_fd, "proc/cmdline", &running) < 0 ||
 	    boot_read(root_fd, &sources) < 0) {
 		findings_add(findings, FINDING_NOTE, "command line", "cannot read it");
 		boot_sources_free(&sources);
@@ -189,7 +189,7 @@ void check_cmdline(struct findings *findings)
 		check_whole(findings, next);
 		findings_add(
 			findings, FINDING_NOTE, "command line",
-			"found no configuration of GRUB or systemd-boot; checked the command line of this boot instead");
+			"the boot loader that booted this system is not known; checked the command line of this boot instead");
 	}
 	for (size_t i = 0; i < sources.count; i++)
 		check_input(findings, &sources.items[i], next);

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/sysfs.h"
 #include "base/util.h"
 #include "boot/configuration.h"
@@ -14,6 +13,7 @@
 #include "commands/findings.h"
 #include "initramfs/generators.h"
 #include "initramfs/inspect.h"
+#include "lib/beneath.h"
 #include "lib/dirlist.h"
 
 static void add(struct findings *findings, enum finding_state state, const char *kernel,
@@ -70,10 +70,10 @@ static char *read_config(int root_fd, const char *kernel)
 	char *text, path[512];
 
 	snprintf(path, sizeof(path), "%s%s", formats[0], kernel);
-	if (file_read(root_fd, path, &text) == 0)
+	if (beneath_read(root_fd, path, &text) == 0)
 		return text;
 	snprintf(path, sizeof(path), "%s%s/config", formats[1], kernel);
-	return file_read(root_fd, path, &text) == 0 ? text : NULL;
+	return beneath_read(root_fd, path, &text) == 0 ? text : NULL;
 }
 
 static bool has_option(const char *config, const char *name)
@@ -91,7 +91,7 @@ static bool is_built_in(int root_fd, const char *kernel, const char *module)
 
 	snprintf(path, sizeof(path), "lib/modules/%s/modules.builtin", kernel);
 	snprintf(line, sizeof(line), "/%s.ko\n", module);
-	return file_read(root_fd, path, &text) == 0 && strstr(text, line);
+	return beneath_read(root_fd, path, &text) == 0 && strstr(text, line);
 }
 
 static void check_config(struct findings *findings, const char *kernel)
@@ -138,14 +138,14 @@ static void add_incomplete(struct findings *findings, const char *kernel,
 			   const char *path, const char *missing)
 {
 	int root_fd = findings->host->root_fd;
-	const struct generator *generator = generators_installed(root_fd);
+	const char *obstacle =
+		generators_installed(root_fd) ? generators_obstacle(root_fd) : NULL;
 	char commands[512];
 
 	generators_rebuild_one(root_fd, kernel, path, commands, sizeof(commands));
-	if (generator && !generators_have_hook(root_fd))
-		add(findings, FINDING_TODO, kernel,
-		    "/%s lacks %s, and passthru's hook for %s is missing; install passthru again, then run %s",
-		    path, missing, generator->name, commands);
+	if (obstacle)
+		add(findings, FINDING_TODO, kernel, "/%s lacks %s, and %s; then run %s",
+		    path, missing, obstacle, commands);
 	else
 		add(findings, FINDING_TODO, kernel, "/%s lacks %s; rebuild it: run %s",
 		    path, missing, commands);

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "boot/configuration.h"
 #include "cmdline/config.h"
 #include "cmdline/params.h"
@@ -17,6 +16,7 @@
 #include "edit/backup.h"
 #include "initramfs/generators.h"
 #include "initramfs/rebuild.h"
+#include "lib/beneath.h"
 #include "lib/dirlist.h"
 #include "ui/json.h"
 #include "ui/message.h"
@@ -80,15 +80,11 @@ struct work {
 
 static bool has_hook(const struct host *host)
 {
-	const struct generator *generator = generators_installed(host->root_fd);
+	const char *obstacle = generators_obstacle(host->root_fd);
 
-	if (generator && generators_have_hook(host->root_fd))
-		return true;
-	warn("nothing was changed: %s%s",
-	     generator ? "passthru's hook is not installed for "
-		       : "no initramfs generator that passthru supports is installed",
-	     generator ? generator->name : "");
-	return false;
+	if (obstacle)
+		warn("nothing was changed: %s", obstacle);
+	return !obstacle;
 }
 
 static int open_file(struct work *work)
@@ -164,7 +160,8 @@ static int finish(struct work *work)
 		return print_json(work, arguments->command) < 0 ? STATUS_NOT_GOOD
 								: STATUS_GOOD;
 	putchar('\n');
-	status = plan_show(host, &work->change);
+	status =
+		plan_show(host, &(struct plan_changes){ .configuration = &work->change });
 	if (arguments->dry_run)
 		puts("Nothing was changed: this is a dry run.");
 	return status;
@@ -373,7 +370,7 @@ static bool check_others(const struct work *work)
 
 		snprintf(path, sizeof(path), CONFIGURATION_DIRECTORY "/%s", names[i]);
 		if (strcmp(path, CONFIGURATION_FILE) == 0 ||
-		    file_read(root_fd, path, &text) < 0 ||
+		    beneath_read(root_fd, path, &text) < 0 ||
 		    count_selected(&work->choice, text, NULL, &selection) < 0 ||
 		    !selection.chosen)
 			continue;

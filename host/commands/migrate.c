@@ -1,69 +1,124 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* passthru migrate: replaces legacy settings with the kernel parameter. */
+/* passthru migrate: replaces legacy settings with passthru's own. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "commands/plan.h"
 #include "edit/backup.h"
+#include "initramfs/generators.h"
 #include "initramfs/rebuild.h"
-#include "migrate/legacy.h"
+#include "migrate/migration.h"
+#include "migrate/proof.h"
+#include "migrate/words.h"
 #include "ui/json.h"
 #include "ui/message.h"
 
-/* -- output -------------------------------------------------------------------------- */
+/* -- what is said -------------------------------------------------------------------- */
 
-static void print_notes(const struct output *output,
-			const struct legacy_settings *settings)
+/* Why nothing is changed; NULL if that is not for a condition. */
+static const char *find_reason(const struct host *host, const struct migration *migration)
 {
-	if (!settings->note_count)
+	switch (migration->decision) {
+	case DECISION_UNCLEAR:
+		return "some legacy settings are not understood; edit or remove these, then run this command again";
+	case DECISION_NO_GENERATOR:
+		return generators_obstacle(host->root_fd);
+	case DECISION_NO_GRUB:
+		return "GRUB's configuration cannot be regenerated: there is no grub-mkconfig";
+	case DECISION_NOTHING:
+	case DECISION_MIGRATE:
+		break;
+	}
+	return NULL;
+}
+
+static size_t count_kind(const struct facts *facts, enum fact_kind kind)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < facts->count; i++)
+		count += facts->items[i].kind == kind;
+	return count;
+}
+
+static void print_facts(const struct output *output, const struct facts *facts,
+			enum fact_kind kind, const char *title)
+{
+	if (!count_kind(facts, kind))
 		return;
-	output_styled(output, STYLE_TITLE, "Check these yourself:");
+	output_styled(output, STYLE_TITLE, title);
 	putchar('\n');
-	for (size_t i = 0; i < settings->note_count; i++) {
+	for (size_t i = 0; i < facts->count; i++) {
+		if (facts->items[i].kind != kind)
+			continue;
 		printf("  * ");
-		output_wrapped(output, STYLE_NOTE, 4, 4, "%s", settings->notes[i]);
+		output_wrapped(output, STYLE_NOTE, 4, 4, "%s", facts->items[i].note);
 	}
 }
 
-static void print_parameter(const struct output *output,
-			    const struct legacy_settings *settings, const char *parameter)
+/* Lines that would only help, on a machine where nothing requests devices. */
+static bool has_idle_support(const struct migration *migration)
 {
-	if (!parameter)
-		return;
-	if (settings->has_target)
-		output_wrapped(output, STYLE_PLAIN, 0, 0,
-			       "Kernel parameter for the devices:");
-	else
-		output_wrapped(
-			output, STYLE_BAD, 0, 0,
-			"Cannot find the file that sets the kernel command line. Add this parameter in your boot loader's configuration:");
-	printf("  ");
-	output_styled(output, STYLE_TITLE, parameter);
-	putchar('\n');
+	return migration->decision == DECISION_NOTHING &&
+	       count_kind(&migration->facts, FACT_SUPPORT);
 }
 
-static void print_text(const struct host *host, const struct legacy_settings *settings,
-		       const char *parameter)
+static void print_idle(const struct output *output, const struct migration *migration)
+{
+	const struct facts *facts = &migration->facts;
+
+	if (!has_idle_support(migration))
+		return;
+	output_styled(output, STYLE_TITLE,
+		      "Left unchanged, since nothing names devices for vfio-pci:");
+	putchar('\n');
+	for (size_t i = 0; i < facts->count; i++) {
+		const struct fact *fact = &facts->items[i];
+
+		if (fact->kind == FACT_SUPPORT)
+			printf("  * /%s, line %zu: %s\n",
+			       facts->files[fact->file].edit.path, fact->line + 1,
+			       facts->files[fact->file].edit.lines[fact->line].old);
+	}
+}
+
+static bool is_anything_left(const struct migration *migration)
+{
+	return count_kind(&migration->facts, FACT_CHECK) || has_idle_support(migration);
+}
+
+static void print_text(const struct host *host, const struct migration *migration)
 {
 	const struct output *output = &host->output;
+	const struct facts *facts = &migration->facts;
 
-	if (!settings->change_count && !settings->note_count) {
-		puts("Nothing to migrate: there are no legacy settings.");
-		return;
-	}
-	for (size_t i = 0; i < settings->change_count; i++)
-		change_print(output, &settings->changes[i]);
-	print_parameter(output, settings, parameter);
-	print_notes(output, settings);
-	if (settings->change_count && !host->arguments->apply)
-		puts("Nothing was changed; run passthru migrate --apply to make these changes.");
+	for (size_t i = 0; i < migration->change_count; i++)
+		change_print(output, &migration->changes[i]);
+	print_facts(output, facts, FACT_UNCLEAR, "Not understood:");
+	print_facts(output, facts, FACT_CHECK, "Check these yourself:");
+	print_facts(output, facts, FACT_NOTE, "For your information:");
+	print_idle(output, migration);
+	if (!migration->change_count && migration->decision <= DECISION_MIGRATE &&
+	    !is_anything_left(migration))
+		puts(count_kind(facts, FACT_NOTE)
+			     ? "Nothing to migrate."
+			     : "Nothing to migrate: there are no legacy settings.");
 }
 
-static void add_changes(const struct legacy_settings *settings, struct json_object *array)
+static void add_notes(const struct facts *facts, enum fact_kind kind,
+		      struct json_object *array)
 {
-	for (size_t i = 0; i < settings->change_count; i++) {
-		const struct change *change = &settings->changes[i];
+	for (size_t i = 0; i < facts->count; i++)
+		if (facts->items[i].kind == kind)
+			json_append_text(array, facts->items[i].note);
+}
+
+static void add_changes(const struct migration *migration, struct json_object *array)
+{
+	for (size_t i = 0; i < migration->change_count; i++) {
+		const struct change *change = &migration->changes[i];
 		struct json_object *object = json_append(array);
 
 		json_add_text(object, "path", change->path);
@@ -76,69 +131,34 @@ static void add_changes(const struct legacy_settings *settings, struct json_obje
 	}
 }
 
-static int print_json(const struct legacy_settings *settings, const char *parameter,
+static int print_json(const struct migration *migration, const char *reason,
 		      const char *backup)
 {
-	struct json_object *top = json_begin("migrate"), *notes;
+	struct json_object *top = json_begin("migrate");
 
-	json_add_text(top, "parameter", parameter);
-	json_add_bool(top, "configured", !parameter || settings->has_target);
-	add_changes(settings, json_add_array(top, "changes"));
-	notes = json_add_array(top, "notes");
-	for (size_t i = 0; i < settings->note_count; i++)
-		json_append_text(notes, settings->notes[i]);
+	json_add_text(top, "parameter", migration->parameter);
+	json_add_text(top, "refused", reason);
+	add_changes(migration, json_add_array(top, "changes"));
+	add_notes(&migration->facts, FACT_UNCLEAR, json_add_array(top, "unclear"));
+	add_notes(&migration->facts, FACT_CHECK, json_add_array(top, "check"));
+	add_notes(&migration->facts, FACT_NOTE, json_add_array(top, "notes"));
 	json_add_text(top, "backup", backup);
 	return json_end(top);
 }
 
 /* -- changes ------------------------------------------------------------------------- */
 
-/* Tries both, even if the first one fails. Returns 0 or a negative errno. */
 static int rebuild(const struct host *host, bool grub)
 {
-	const char *command = grub ? rebuild_grub(host) : NULL;
-	int r = 0, s;
+	const char *image = rebuild_image(host);
+	int r = grub ? rebuild_run(host, rebuild_grub(host)) : 0;
 
-	if (command)
-		r = rebuild_run(host, command);
-	if (grub && !command) {
-		warn("cannot regenerate GRUB's configuration: run grub-mkconfig");
-		r = -ENOENT;
-	}
-	command = rebuild_image(host);
-	if (!command) {
-		warn("cannot rebuild the initramfs: no image generator that passthru supports is installed");
-		return -ENOENT;
-	}
-	s = rebuild_run(host, command);
-	return r < 0 ? r : s;
-}
-
-static int apply(const struct host *host, const struct legacy_settings *settings,
-		 char backup[static BACKUP_PATH_SIZE])
-{
-	int r;
-
-	/* Without the parameter, the devices would be lost with the legacy settings. */
-	if (settings->item_count && !settings->has_target) {
-		warn("nothing was changed; add the parameter to the kernel command line, then run this command again");
-		return -ENOENT;
-	}
-	if (settings->is_unclear) {
-		warn("nothing was changed, since the lines listed above may name devices; edit or remove them, then run this command again");
-		return -EINVAL;
-	}
-	r = backup_apply(host->root_fd, BACKUPS_OF_MIGRATE, settings->changes,
-			 settings->change_count, backup);
 	if (r < 0)
 		return r;
-	for (size_t i = 0; i < settings->change_count; i++)
-		info("Changed /%s; backup: /%s/old/%s", settings->changes[i].path, backup,
-		     settings->changes[i].path);
-	r = rebuild(host, settings->needs_grub);
-	if (settings->needs_image)
-		info("The command line is built into the unified kernel image; run passthru check to see whether it has the parameter now");
-	return r;
+	if (image)
+		return rebuild_run(host, image);
+	warn("cannot rebuild the initramfs: no initramfs generator that passthru supports is installed");
+	return -ENOENT;
 }
 
 struct restored {
@@ -150,10 +170,60 @@ static void note_restored(void *data, const char *path)
 {
 	struct restored *restored = data;
 
-	restored->needs_grub |= legacy_is_of_grub(path);
+	restored->needs_grub |= migration_is_of_grub(path);
 	if (restored->paths)
 		json_append_text(restored->paths, path);
 	info("Restored /%s", path);
+}
+
+static void put_back(const struct host *host)
+{
+	struct restored restored = { 0 };
+
+	if (backup_undo(host->root_fd, BACKUPS_OF_MIGRATE, note_restored, &restored) == 0)
+		(void)rebuild(host, restored.needs_grub);
+}
+
+/* Whether the next boots keep their devices; the files are read again. */
+static int prove(struct host *host, const struct migration *migration, bool is_done)
+{
+	_cleanup_free_ char *loss = NULL;
+	int r = proof_run(host, migration, is_done, &loss);
+
+	if (r < 0)
+		warn("%s: %s",
+		     is_done ? "putting everything back" : "nothing was changed",
+		     loss ? loss : strerror(-r));
+	return r;
+}
+
+static void note_changed(const struct change *change, const char *backup)
+{
+	if (change->old)
+		info("Changed /%s; backup: /%s/old/%s", change->path, backup,
+		     change->path);
+	else
+		info("Created /%s", change->path);
+}
+
+/* What cannot be rebuilt, or loses a device, is put back. */
+static int apply(struct host *host, const struct migration *migration,
+		 char backup[static BACKUP_PATH_SIZE])
+{
+	int r = backup_apply(host->root_fd, BACKUPS_OF_MIGRATE, migration->changes,
+			     migration->change_count, backup);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < migration->change_count; i++)
+		note_changed(&migration->changes[i], backup);
+	r = rebuild(host, migration->needs_grub);
+	/* Elsewhere, GRUB's menu is still to be generated. */
+	if (r == 0 && host->is_this)
+		r = prove(host, migration, true);
+	if (r < 0)
+		put_back(host);
+	return r;
 }
 
 static int undo(const struct host *host)
@@ -174,30 +244,52 @@ static int undo(const struct host *host)
 	return r < 0 ? STATUS_NOT_GOOD : STATUS_GOOD;
 }
 
-static int run(const struct host *host, const struct legacy_settings *settings,
-	       const char *parameter)
+/* -- the command --------------------------------------------------------------------- */
+
+/* The plan of the next boot, as it is after the changes. Returns an exit status. */
+static int show_plan(struct host *host, const struct migration *migration)
+{
+	if (host->arguments->json || !migration->change_count)
+		return STATUS_GOOD;
+	putchar('\n');
+	return plan_show(host,
+			 &(struct plan_changes){
+				 .configuration = migration_configuration(migration),
+				 .is_migrated = true });
+}
+
+static int migrate(struct host *host, const struct migration *migration)
 {
 	const struct arguments *arguments = host->arguments;
+	const char *reason = find_reason(host, migration);
 	char backup[BACKUP_PATH_SIZE] = "";
-	int r = 0;
+	int status = STATUS_GOOD;
 
 	if (!arguments->json)
-		print_text(host, settings, parameter);
+		print_text(host, migration);
 	fflush(stdout);
-	if (arguments->apply && settings->change_count)
-		r = apply(host, settings, backup);
-	if (arguments->json && print_json(settings, parameter, backup) < 0)
-		r = -EIO;
-	if (r < 0 || settings->note_count || (parameter && !settings->has_target))
+	if (reason)
+		warn("nothing was changed: %s", reason);
+	if (reason || is_anything_left(migration))
+		status = STATUS_NOT_GOOD;
+	if (migration->change_count &&
+	    (prove(host, migration, false) < 0 ||
+	     (arguments->apply && apply(host, migration, backup) < 0)))
 		return STATUS_NOT_GOOD;
-	return STATUS_GOOD;
+	if (arguments->json)
+		return print_json(migration, reason, backup) < 0 ? STATUS_NOT_GOOD
+								 : status;
+	if (show_plan(host, migration) != STATUS_GOOD)
+		status = STATUS_NOT_GOOD;
+	if (migration->change_count && !arguments->apply)
+		puts("Nothing was changed; run passthru migrate --apply to make these changes.");
+	return status;
 }
 
 int migrate_run(struct host *host)
 {
-	struct legacy_settings settings;
+	struct migration migration;
 	int status = STATUS_NOT_GOOD, r;
-	char *parameter;
 
 	if (host->arguments->undo && host->arguments->apply) {
 		warn("--apply and --undo cannot be used together");
@@ -210,14 +302,11 @@ int migrate_run(struct host *host)
 	}
 	if (host->arguments->undo)
 		return undo(host);
-	r = legacy_find(host, &settings);
-	if (r < 0) {
+	r = migration_make(host, &migration);
+	if (r < 0)
 		warn("cannot read the configuration: %s", strerror(-r));
-	} else {
-		parameter = legacy_parameter(&settings);
-		status = run(host, &settings, parameter);
-		free(parameter);
-	}
-	settings_free(&settings);
+	else
+		status = migrate(host, &migration);
+	migration_free(&migration);
 	return status;
 }

@@ -5,17 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
-#include "base/file.h"
 #include "boot/boot.h"
 #include "boot/configuration.h"
 #include "cmdline/params.h"
-#include "cmdline/tokenizer.h"
 #include "commands/plan.h"
+#include "lib/beneath.h"
+#include "machine/dry_run.h"
 #include "machine/report_view.h"
+#include "migrate/words.h"
 #include "report/reader.h"
-#include "run.h"
-#include "ui/log_capture.h"
 #include "ui/message.h"
 
 struct preview {
@@ -28,8 +26,8 @@ struct preview {
 	const char *cmdline;
 	struct whole_cmdline whole; /* with the configuration */
 	char *running;		    /* this boot's, if the next one's is unknown */
+	char *rewritten;	    /* without legacy settings, or NULL */
 	char *report;
-	char *log; /* of the shared stages */
 };
 
 /* -- the command line ---------------------------------------------------------------- */
@@ -55,11 +53,25 @@ static int find_cmdline(struct preview *preview)
 		preview->note = next->note;
 		return 0;
 	}
-	r = file_read(preview->host->root_fd, "proc/cmdline", &preview->running);
+	r = beneath_read(preview->host->root_fd, "proc/cmdline", &preview->running);
 	if (r == 0)
 		preview->running[strcspn(preview->running, "\n")] = '\0';
 	preview->cmdline = preview->running;
 	preview->source = "proc/cmdline";
+	return r;
+}
+
+/* As it will be without its legacy settings. */
+static int rewrite_cmdline(struct preview *preview)
+{
+	struct words words;
+	int r = words_rewrite_cmdline(span_of(preview->cmdline), &words);
+
+	if (r == 0) {
+		preview->rewritten = take_pointer(words.text);
+		preview->cmdline = preview->rewritten;
+	}
+	words_free(&words);
 	return r;
 }
 
@@ -75,23 +87,6 @@ static int add_configuration(struct preview *preview, const struct change *chang
 	return whole_cmdline_make(configuration, preview->cmdline, &preview->whole);
 }
 
-static bool has_parameter(const char *cmdline, const char *name, const char *value)
-{
-	struct text_cursor rest = { .at = cmdline, .end = cmdline + strlen(cmdline) };
-	struct parameter parameter;
-
-	while (tokenizer_next(&rest, &parameter)) {
-		struct span item, list = parameter.value;
-
-		if (!span_equals_name(parameter.name, name))
-			continue;
-		while (span_next_item(&list, &item))
-			if (span_equals(item, value))
-				return true;
-	}
-	return false;
-}
-
 /* Whether there is an IOMMU that is off now but on with the command line. */
 static bool is_iommu_pending(const struct preview *preview)
 {
@@ -100,37 +95,10 @@ static bool is_iommu_pending(const struct preview *preview)
 	if (preview->machine.has_groups)
 		return false;
 	if (faccessat(root_fd, "sys/firmware/acpi/tables/DMAR", F_OK, 0) == 0)
-		return has_parameter(preview->cmdline, "intel_iommu", "on");
+		return cmdline_has_item(preview->cmdline, "intel_iommu", "on");
 	return faccessat(root_fd, "sys/firmware/acpi/tables/IVRS", F_OK, 0) == 0 &&
-	       !has_parameter(preview->cmdline, "iommu", "off") &&
-	       !has_parameter(preview->cmdline, "amd_iommu", "off");
-}
-
-/* -- the dry run --------------------------------------------------------------------- */
-
-/* A dry run writes its report to standard output, here a buffer. */
-static int run_dry(struct preview *preview, struct params *params)
-{
-	struct options options = { .dry_run = true,
-				   .root = preview->host->root,
-				   .cmdline = preview->whole.text };
-	FILE *saved = stdout;
-	size_t size;
-	FILE *buffer = open_memstream(&preview->report, &size);
-	int r;
-
-	if (!buffer)
-		return -ENOMEM;
-	params->dryrun = true;
-	log_capture_begin();
-	stdout = buffer;
-	(void)run_early(&options, preview->host->root_fd, params, clock_us(), clock_ms());
-	r = fclose(buffer) == 0 ? 0 : -ENOMEM;
-	stdout = saved;
-	preview->log = log_capture_end();
-	if (r == 0 && !preview->report[0])
-		r = -EIO;
-	return r;
+	       !cmdline_has_item(preview->cmdline, "iommu", "off") &&
+	       !cmdline_has_item(preview->cmdline, "amd_iommu", "off");
 }
 
 /* -- what is printed ----------------------------------------------------------------- */
@@ -242,17 +210,15 @@ static bool show(struct preview *preview, struct params *params)
 			    : params_are_empty(params) ? quiet_text
 						       : NULL;
 
-	if (!empty && run_dry(preview, params) < 0) {
-		warn("cannot make the plan: %s",
-		     preview->log && preview->log[0] ? preview->log : "out of memory");
+	if (!empty &&
+	    dry_run(preview->host, preview->whole.text, params, &preview->report) < 0)
 		return false;
-	}
 	report_view.report = preview->report;
 	return preview->host->arguments->json ? print_json(preview, &report_view, empty)
 					      : print_text(preview, &report_view, empty);
 }
 
-int plan_show(struct host *host, const struct change *change)
+int plan_show(struct host *host, const struct plan_changes *changes)
 {
 	struct preview preview = { .host = host };
 	struct params params = { 0 };
@@ -260,7 +226,9 @@ int plan_show(struct host *host, const struct change *change)
 
 	if (machine_read(host, &preview.machine) < 0)
 		goto out;
-	if (find_cmdline(&preview) < 0 || add_configuration(&preview, change) < 0 ||
+	if (find_cmdline(&preview) < 0 ||
+	    (changes->is_migrated && rewrite_cmdline(&preview) < 0) ||
+	    add_configuration(&preview, changes->configuration) < 0 ||
 	    params_parse(preview.whole.text, &params) < 0) {
 		warn("cannot read the command line of the next boot; pass it with --cmdline");
 		goto out;
@@ -272,12 +240,12 @@ out:
 	whole_cmdline_free(&preview.whole);
 	machine_free(&preview.machine);
 	free(preview.running);
+	free(preview.rewritten);
 	free(preview.report);
-	free(preview.log);
 	return ok ? STATUS_GOOD : STATUS_NOT_GOOD;
 }
 
 int plan_run(struct host *host)
 {
-	return plan_show(host, NULL);
+	return plan_show(host, &(struct plan_changes){ 0 });
 }

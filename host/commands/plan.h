@@ -5,10 +5,13 @@
 #include "edit/change.h"
 #include "host.h"
 
-/*
- * Prints what the next boot will do; with a change of the configuration, as if that were
- * made, else it is NULL. Returns an exit status.
- */
-int plan_show(struct host *host, const struct change *change);
+/* What is taken to be different from the files. */
+struct plan_changes {
+	const struct change *configuration; /* as if that were made, or NULL */
+	bool is_migrated; /* as if the legacy settings on the command line were */
+};
+
+/* Prints what the next boot will do. Returns an exit status. */
+int plan_show(struct host *host, const struct plan_changes *changes);
 
 #endif

@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "cmdline/config_read.h"
 #include "cmdline/params.h"
 #include "initramfs/generators.h"
+#include "lib/beneath.h"
 #include "machine/report_view.h"
 #include "report/reader.h"
 #include "report/report.h"
@@ -29,7 +29,7 @@ static bool is_requested(const struct host *host)
 	struct params params;
 	bool requested;
 
-	if (file_read(host->root_fd, "proc/cmdline", &cmdline) < 0 ||
+	if (beneath_read(host->root_fd, "proc/cmdline", &cmdline) < 0 ||
 	    config_read(host->root_fd, cmdline, &stage, &text) < 0)
 		return false;
 	requested = params_parse(text, &params) == 0 && !params_are_empty(&params) &&
@@ -120,7 +120,7 @@ static const char *describe_not_run(struct status *status)
 
 static void read_report(struct status *status, char **text)
 {
-	int r = file_read(status->report_view.host->root_fd, REPORT_PATH, text);
+	int r = beneath_read(status->report_view.host->root_fd, REPORT_PATH, text);
 
 	if (r == 0 && report_read_header(*text, &status->is_dry)) {
 		status->report_view.is_plan = status->is_dry;

@@ -7,7 +7,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/file.h"
 #include "base/sysfs.h"
 #include "edit/backup.h"
 #include "lib/beneath.h"
@@ -64,9 +63,8 @@ static int write_in(int directory_fd, const char *name, const char *text,
 	if (fd < 0)
 		return -errno;
 	r = write_all(fd, text);
-	if (r == 0 && st &&
-	    (fchown(fd, st->st_uid, st->st_gid) < 0 ||
-	     fchmod(fd, st->st_mode & 07777) < 0))
+	if (r == 0 && ((st && fchown(fd, st->st_uid, st->st_gid) < 0) ||
+		       fchmod(fd, st ? st->st_mode & 07777 : 0644) < 0))
 		r = -errno;
 	if (close(fd) < 0 && r == 0)
 		r = -errno;
@@ -133,8 +131,8 @@ static bool is_same(int root_fd, const char *backup, const char *kind,
 	int r, s;
 
 	format_path(path, backup, kind, saved->path);
-	r = file_read(root_fd, path, &wanted);
-	s = file_read(root_fd, saved->path, &found);
+	r = beneath_read(root_fd, path, &wanted);
+	s = beneath_read(root_fd, saved->path, &found);
 	if (r < 0 || s < 0)
 		return (strcmp(kind, "new") == 0 || saved->is_created) && r == -ENOENT &&
 		       s == -ENOENT;
@@ -242,7 +240,7 @@ static int put_new(int root_fd, const char *backup, const char *file)
 	int r;
 
 	format_path(path, backup, "new", file);
-	r = file_read(root_fd, path, &text);
+	r = beneath_read(root_fd, path, &text);
 	if (r == -ENOENT)
 		return remove_file(root_fd, file);
 	return r < 0 ? r : write_file(root_fd, file, text, path);
@@ -260,7 +258,7 @@ static int put_old(int root_fd, const char *backup, const struct saved *saved)
 	if (saved->is_created)
 		return remove_file(root_fd, saved->path);
 	format_path(path, backup, "old", saved->path);
-	r = file_read(root_fd, path, &text);
+	r = beneath_read(root_fd, path, &text);
 	return r < 0 ? r : write_file(root_fd, saved->path, text, path);
 }
 
@@ -381,7 +379,7 @@ int backup_undo(int root_fd, const char *directory,
 
 	snprintf(backup, sizeof(backup), "%s/%u", directory, last);
 	snprintf(path, sizeof(path), "%s/files", backup);
-	r = last ? file_read(root_fd, path, &list) : -ENOENT;
+	r = last ? beneath_read(root_fd, path, &list) : -ENOENT;
 	if (r < 0) {
 		warn("nothing to undo in /%s%s%s", directory, r == -ENOENT ? "" : ": ",
 		     r == -ENOENT ? "" : strerror(-r));

@@ -8,7 +8,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "base/util.h"
 #include "edit/change.h"
 #include "lib/beneath.h"
@@ -30,9 +29,10 @@ int change_open(int root_fd, const char *path, struct change *ret)
 		return -ELOOP;
 	if (fstatat(root_fd, path, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return -errno;
-	if (!S_ISREG(st.st_mode))
+	/* Writing a new file would leave the other names with the old one. */
+	if (!S_ISREG(st.st_mode) || st.st_nlink > 1)
 		return -ELOOP;
-	r = file_read(root_fd, path, &ret->old);
+	r = beneath_read(root_fd, path, &ret->old);
 	/* A file with a NUL byte is not a text file. */
 	if (r == 0 && strlen(ret->old) != (size_t)st.st_size)
 		r = -EILSEQ;

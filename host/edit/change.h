@@ -16,8 +16,8 @@ struct change {
 /*
  * Reads a file that may be changed, with old and new as it is. Returns 0; -ENOENT if
  * there is none, which leaves both NULL; -ELOOP if it must not be changed, because it is
- * not a regular file or not below the root; or another negative errno. Release with
- * change_free() in any case.
+ * not a regular file, has several names or is not below the root; or another negative
+ * errno. Release with change_free() in any case.
  */
 int change_open(int root_fd, const char *path, struct change *ret);
 void change_free(struct change *change);

@@ -25,8 +25,8 @@ struct edit {
 
 /*
  * Reads a file. Returns 0; -ENOENT; -ELOOP if it must not be edited, because it is not a
- * regular file or not below the root; or another negative errno. If 0, release with
- * edit_free().
+ * regular file, has several names or is not below the root; or another negative errno. If
+ * 0, release with edit_free().
  */
 int edit_open(int root_fd, const char *path, struct edit *ret);
 void edit_free(struct edit *edit);

@@ -15,6 +15,8 @@ const struct generator generators[] = {
 		.prefix = "boot/initrd.img-",
 		.suffix = "",
 		.hook = "usr/share/initramfs-tools/hooks/passthru",
+		.obstacle =
+			"passthru's hook for initramfs-tools is not installed; install passthru again",
 		.starters = { "00-passthru" },
 	},
 	{
@@ -25,7 +27,20 @@ const struct generator generators[] = {
 		.prefix = "boot/initramfs-",
 		.suffix = ".img",
 		.hook = "usr/lib/dracut/modules.d/50passthru/module-setup.sh",
+		.obstacle =
+			"passthru's hook for dracut is not installed; install passthru again",
 		.starters = { "00-passthru-early.sh", "passthru-early.service" },
+	},
+	{
+		.name = "mkinitcpio",
+		.tools = { "usr/bin/mkinitcpio" },
+		.rebuild_all = "mkinitcpio -P",
+		.rebuild_one = "mkinitcpio -P",
+		.prefix = "boot/initramfs-",
+		.suffix = ".img",
+		.hook = "usr/lib/initcpio/install/passthru",
+		.obstacle =
+			"passthru has no hook for mkinitcpio, which makes this machine's images",
 	},
 	{ 0 },
 };
@@ -40,18 +55,26 @@ static bool is_installed(int root_fd, const struct generator *generator)
 
 const struct generator *generators_installed(int root_fd)
 {
-	for (const struct generator *at = generators; at->name; at++)
-		if (is_installed(root_fd, at))
+	const struct generator *first = NULL;
+
+	for (const struct generator *at = generators; at->name; at++) {
+		if (!is_installed(root_fd, at))
+			continue;
+		if (sysfs_exists(root_fd, at->hook))
 			return at;
-	return NULL;
+		if (!first)
+			first = at;
+	}
+	return first;
 }
 
-bool generators_have_hook(int root_fd)
+const char *generators_obstacle(int root_fd)
 {
-	for (const struct generator *at = generators; at->name; at++)
-		if (sysfs_exists(root_fd, at->hook))
-			return true;
-	return false;
+	const struct generator *installed = generators_installed(root_fd);
+
+	if (!installed)
+		return "no initramfs generator that passthru supports is installed";
+	return sysfs_exists(root_fd, installed->hook) ? NULL : installed->obstacle;
 }
 
 bool generators_is_starter(const char *name)
@@ -88,6 +111,8 @@ static void describe(int root_fd, const char *kernel, const char *image, char *r
 		return;
 	for (const struct generator *at = generators; at->name; at++) {
 		if (installed && at != installed)
+			continue;
+		if (!at->starters[0])
 			continue;
 		if (!installed && at != generators)
 			fputs(" or ", file);

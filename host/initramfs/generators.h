@@ -15,6 +15,7 @@ struct generator {
 	const char *rebuild_all; /* a command that rebuilds the images of all kernels */
 	const char *rebuild_one; /* the same for one; %k: the kernel, %i: its image */
 	const char *hook;	 /* where passthru's hook is installed */
+	const char *obstacle;	 /* what to say if it is not */
 	const char *starters[2]; /* files that start passthru-early in the initramfs */
 	/* The path of an image is the prefix, the kernel's release and the suffix. */
 	const char *prefix, *suffix;
@@ -23,11 +24,11 @@ struct generator {
 /* Ends with a row whose name is NULL. All paths are relative to the root. */
 extern const struct generator generators[];
 
-/* The first generator that is installed, or NULL. */
+/* The generator that is installed, if there are several one with our hook; or NULL. */
 const struct generator *generators_installed(int root_fd);
 
-/* Whether passthru's hook is installed for any generator. */
-bool generators_have_hook(int root_fd);
+/* Why a new image would not have passthru, a phrase (static), or NULL. */
+const char *generators_obstacle(int root_fd);
 
 /* Whether a file of that name in the initramfs starts passthru-early. */
 bool generators_is_starter(const char *name);

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
+#include "base/file.h"
 #include "base/util.h"
 #include "lib/beneath.h"
 
@@ -35,6 +36,33 @@ static bool is_inside(int root_fd, const char *path, int fd)
 		return errno == ENOSYS || errno == EPERM;
 	return fstat(fd, &found) == 0 && fstat(kept, &wanted) == 0 &&
 	       found.st_dev == wanted.st_dev && found.st_ino == wanted.st_ino;
+}
+
+/* Opens below the root; kernels before 5.6 open wherever links lead. */
+static int open_inside(int root_fd, const char *path)
+{
+	struct open_how how = { .flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
+				.resolve = RESOLVE_IN_ROOT };
+	int fd = (int)syscall(SYS_openat2, root_fd, path, &how, sizeof(how));
+
+	if (fd < 0 && (errno == ENOSYS || errno == EPERM))
+		fd = openat(root_fd, path, (int)how.flags);
+	return fd < 0 ? -errno : fd;
+}
+
+int beneath_read(int root_fd, const char *path, char **ret_text)
+{
+	_cleanup_close_ int fd = open_inside(root_fd, path);
+	struct stat st;
+
+	*ret_text = NULL;
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if (!S_ISREG(st.st_mode))
+		return S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
+	return file_read_fd(fd, ret_text);
 }
 
 int beneath_open_parent(int root_fd, const char *path)

@@ -10,6 +10,12 @@
  */
 int beneath_open_parent(int root_fd, const char *path);
 
+/*
+ * Reads a text file, as file_read(), but links lead nowhere outside the root, and what is
+ * not a regular file is refused with -EINVAL: reading a FIFO would wait.
+ */
+int beneath_read(int root_fd, const char *path, char **ret_text);
+
 /* The last component of the path. Points into path. */
 const char *beneath_name(const char *path);
 

@@ -46,7 +46,7 @@ static size_t quoted_length(const char *at, struct shell_assignment *ret)
 			length++;
 	}
 	if (!at[length])
-		ret->is_plain = false;
+		ret->is_plain = ret->is_closed = false;
 	return length + (at[length] == quote);
 }
 
@@ -55,7 +55,7 @@ static struct span read_raw(const char *at, struct shell_assignment *ret)
 	size_t length = 0;
 	const char *rest;
 
-	ret->is_plain = true;
+	ret->is_plain = ret->is_closed = true;
 	while (at[length] && !strchr(" \t\n;&|", at[length])) {
 		if (at[length] == '\'' || at[length] == '"') {
 			length += quoted_length(at + length, ret);
@@ -71,7 +71,7 @@ static struct span read_raw(const char *at, struct shell_assignment *ret)
 	if (*rest == ';')
 		rest += 1 + strspn(rest + 1, " \t");
 	if (*rest && !strchr("\n#", *rest))
-		ret->is_plain = false;
+		ret->is_plain = ret->is_closed = false;
 	return (struct span){ at, length };
 }
 

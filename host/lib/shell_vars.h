@@ -17,6 +17,7 @@ struct shell_assignment {
 	 * nothing follows on the line.
 	 */
 	bool is_plain;
+	bool is_closed; /* its quotes are, and nothing follows on the line */
 };
 
 /* Finds the next line that begins with an assignment. Returns false at the end. */

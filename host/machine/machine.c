@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/sysfs.h"
 #include "guard/disk.h"
+#include "lib/beneath.h"
 #include "machine/machine.h"
 #include "pci/iommu.h"
 #include "plan/viability.h"
@@ -87,7 +87,7 @@ static int read_devices(const struct host *host, int bus_fd, struct machine *mac
 		pci_names_free(names);
 		return -ENOMEM;
 	}
-	if (file_read(host->root_fd, REPORT_PATH, &report) < 0)
+	if (beneath_read(host->root_fd, REPORT_PATH, &report) < 0)
 		report = NULL;
 	for (size_t i = 0; i < machine->count; i++) {
 		struct device *device = &machine->devices[i];
@@ -156,7 +156,7 @@ static int judge_all(const struct host *host, struct machine *machine)
 	_cleanup_free_ char *cmdline = NULL;
 
 	plan.entries = calloc(plan.count + 1, sizeof(plan.entries[0]));
-	if (!plan.entries || file_read(host->root_fd, "proc/cmdline", &cmdline) < 0) {
+	if (!plan.entries || beneath_read(host->root_fd, "proc/cmdline", &cmdline) < 0) {
 		free(plan.entries);
 		return -ENOMEM;
 	}

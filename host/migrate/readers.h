@@ -2,25 +2,25 @@
 #ifndef PASSTHRU_MIGRATE_READERS_H
 #define PASSTHRU_MIGRATE_READERS_H
 
-#include "migrate/scan.h"
+#include "migrate/collector.h"
 
-/*
- * The functions of the table in legacy.c. Each is in the file that it is named after, but
- * for fragments, which are in legacy_cmdline.c.
- */
-void legacy_modprobe_read(struct scan *scan, const char *line);
-void legacy_modprobe_finish(struct scan *scan);
-void legacy_modules_read(struct scan *scan, const char *line);
-void legacy_dracut_read(struct scan *scan, const char *line);
-void legacy_driverctl_read(struct scan *scan, const char *line);
-void legacy_entries_read(struct scan *scan, const char *line);
-void legacy_grub_read(struct scan *scan, const char *line);
-void legacy_cmdline_read(struct scan *scan, const char *line);
-void legacy_cmdline_finish(struct scan *scan);
-void legacy_fragments_read(struct scan *scan, const char *line);
-void legacy_scripts_read(struct scan *scan, const char *path);
+/* The functions of the table in collect.c, one file for each way to bind devices. */
 
-/* Comes after all of them. */
-void legacy_running_read(struct scan *scan);
+/* Called for each line. */
+void read_modprobe(struct collector *collector, const char *line);
+void read_modules(struct collector *collector, const char *line);
+void read_dracut(struct collector *collector, const char *line);
+void read_mkinitcpio(struct collector *collector, const char *line);
+void read_driverctl(struct collector *collector, const char *line);
+void read_boot_entry(struct collector *collector, const char *line);
+void read_plain_cmdline(struct collector *collector, const char *line);
+void read_grub(struct collector *collector, const char *line);
+
+/* Called for each file, with its path. */
+void read_generated(struct collector *collector, const char *path);
+void read_script(struct collector *collector, const char *path);
+
+/* Called once, after all files. */
+void read_running(struct collector *collector);
 
 #endif

@@ -77,18 +77,19 @@ new_old()
 		/^=== / { path = top "/" $2; dir = path; sub("/[^/]*$", "", dir)
 			system("mkdir -p \"" dir "\""); printf "" >path; next }
 		{ print >path }'
-	# What rebuilds: only the names are looked up.
-	mkdir -p "$old/usr/sbin"
+	# What rebuilds, and the hook: only the names are looked up.
+	mkdir -p "$old/usr/sbin" "$old/usr/share/initramfs-tools/hooks"
 	: >"$old/usr/sbin/update-initramfs"
 	: >"$old/usr/sbin/update-grub"
+	: >"$old/usr/share/initramfs-tools/hooks/passthru"
 }
 
 # The contents, modes and owners of all files that migrate may change.
 snapshot()
 {
-	mkdir -p "$old/boot"
-	(cd "$old" && find etc boot -type f -exec cksum {} + | sort -k3 &&
-		find etc boot -type f -exec stat -c '%a %u %g %n' {} + | sort)
+	mkdir -p "$old/boot" "$old/efi"
+	(cd "$old" && find etc boot efi -type f -exec cksum {} + | sort -k3 &&
+		find etc boot efi -type f -exec stat -c '%a %u %g %n' {} + | sort)
 }
 
 # migrates NAME STATUS: the output is as expected; --apply does what the diff says; a second
@@ -99,7 +100,7 @@ migrates()
 	verify "migrate $1" compare migrate "$1"
 	cp -a "$old" "$old.patched"
 	verify "migrate $1: patch takes the diff" sh -c \
-		"sed '/^Kernel parameter\|^Cannot find\|^Check these\|^Nothing/,\$d' \
+		"sed '/^Not understood\|^Check these\|^For your\|^Left unch\|^Next boot\|^Nothing/,\$d' \
 		'$tmp/out' | patch -s -f -p1 -d '$old.patched'"
 	snapshot >"$tmp/before"
 	verify "migrate $1 --apply" call "$2" migrate --apply --root "$old"
@@ -117,12 +118,21 @@ migrates()
 
 backups_are_named()
 {
-	grep -c '^+++' "$tmp/out" >"$tmp/count"
 	[ "$(grep -c '; backup: /var/lib/passthru/migrate/1/old/' "$tmp/err")" = \
-		"$(cat "$tmp/count")" ] || return 1
+		"$(grep -c '^--- a/' "$tmp/out")" ] || return 1
 	sed -n 's/.*; backup: //p' "$tmp/err" | while read -r path; do
 		[ -e "$old$path" ] || exit 1
 	done
+}
+
+# refuses NAME TEXT: changes nothing, exits with 1 and says TEXT, on whichever output.
+refuses()
+{
+	snapshot >"$tmp/before"
+	verify "migrate $1: status" call 1 migrate --apply --root "$old"
+	verify "migrate $1: says $2" grep -qF -- "$2" "$tmp/out" "$tmp/err"
+	snapshot >"$tmp/after"
+	verify "migrate $1: changes nothing" diff "$tmp/before" "$tmp/after"
 }
 
 has() # FILE LINE

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/array.h"
+#include "base/sysfs.h"
+#include "boot/boot.h"
+#include "lib/beneath.h"
+#include "migrate/collect.h"
+#include "migrate/readers.h"
+
+/* A row for each format: either read_line or read_file. Other formats are not read. */
+static const struct reader {
+	void (*read_line)(struct collector *collector, const char *line);
+	void (*read_file)(struct collector *collector, const char *path);
+} readers[] = {
+	[CONFIG_MODPROBE] = { .read_line = read_modprobe },
+	[CONFIG_MODULES] = { .read_line = read_modules },
+	[CONFIG_DRACUT] = { .read_line = read_dracut },
+	[CONFIG_MKINITCPIO] = { .read_line = read_mkinitcpio },
+	[CONFIG_DRIVERCTL] = { .read_line = read_driverctl },
+	[CONFIG_BOOT_ENTRY] = { .read_line = read_boot_entry },
+	[CONFIG_GRUB] = { .read_line = read_grub },
+	[CONFIG_CMDLINE] = { .read_line = read_plain_cmdline },
+	[CONFIG_FRAGMENT] = { .read_line = read_plain_cmdline },
+	[CONFIG_GENERATED] = { .read_file = read_generated },
+	[CONFIG_SCRIPT] = { .read_file = read_script },
+};
+
+/* -- files --------------------------------------------------------------------------- */
+
+static bool is_same_file(int root_fd, const char *a, const char *b)
+{
+	struct stat left, right;
+
+	return fstatat(root_fd, a, &left, 0) == 0 &&
+	       fstatat(root_fd, b, &right, 0) == 0 && left.st_dev == right.st_dev &&
+	       left.st_ino == right.st_ino;
+}
+
+/*
+ * A link, or a file with several names, may belong to another program. libkmod and GRUB
+ * read it all the same.
+ */
+static void read_link(struct collector *collector, const char *path)
+{
+	_cleanup_free_ char *text = NULL;
+
+	/* Debian has a link to /etc/modules in modules-load.d. */
+	if (is_same_file(collector->host->root_fd, path, "etc/modules") ||
+	    beneath_read(collector->host->root_fd, path, &text) < 0 ||
+	    (!words_mention(text) && !strstr(text, "vfio")))
+		return;
+	collect_path(
+		collector, FACT_UNCLEAR,
+		"/%s has legacy settings, but is a link or has several names: edit the file itself",
+		path);
+}
+
+static void note_unreadable(struct collector *collector, const char *path, int r)
+{
+	char format[128];
+
+	snprintf(format, sizeof(format), "cannot read /%%s: %s%s", strerror(-r),
+		 r == -EACCES ? "; run this as root" : "");
+	collect_path(collector, FACT_UNCLEAR, format, path);
+}
+
+/* DOS line ends would become part of the last word. */
+static bool is_text(struct collector *collector, const struct edit *edit)
+{
+	if (!strchr(edit->old, '\r') || !strstr(edit->old, "vfio"))
+		return true;
+	collect_path(collector, FACT_UNCLEAR,
+		     "/%s has legacy settings, but also carriage returns: remove those",
+		     edit->path);
+	return false;
+}
+
+static void read_lines(struct collector *collector, const struct reader *reader,
+		       const char *path)
+{
+	struct fact_file file = { .format = collector->row->format,
+				  .is_in_directory = collector->row->suffix };
+	struct fact_file *added;
+	int r = edit_open(collector->host->root_fd, path, &file.edit);
+
+	if (r == -ELOOP)
+		read_link(collector, path);
+	else if (r < 0 && r != -ENOENT && r != -ENOTDIR)
+		note_unreadable(collector, path, r);
+	if (r < 0)
+		return;
+	added = array_append(collector->facts->files, collector->facts->file_count);
+	if (!added) {
+		edit_free(&file.edit);
+		collector->error = -ENOMEM;
+		return;
+	}
+	*added = file;
+	collector->edit = &added->edit;
+	if (!is_text(collector, collector->edit))
+		return;
+	for (collector->line = 0; collector->line < file.edit.count; collector->line++)
+		reader->read_line(collector, file.edit.lines[collector->line].old);
+}
+
+/* A file in /etc/modprobe.d overrides one with the same name elsewhere. */
+static bool is_overridden(const struct collector *collector, const char *path)
+{
+	char other[512];
+
+	snprintf(other, sizeof(other), "etc/modprobe.d/%s", beneath_name(path));
+	return collector->is_foreign && sysfs_exists(collector->host->root_fd, other);
+}
+
+static void read_row(struct collector *collector, const struct config_file *row)
+{
+	const struct reader *reader = &readers[row->format];
+	_cleanup_free_ char **paths = config_file_paths(collector->host->root_fd, row);
+
+	if (!paths)
+		collector->error = -ENOMEM;
+	collector->row = row;
+	collector->is_foreign = row->uses & CONFIG_IS_FOREIGN;
+	for (size_t i = 0; paths && paths[i]; i++) {
+		if (is_overridden(collector, paths[i]))
+			continue;
+		if (reader->read_file)
+			reader->read_file(collector, paths[i]);
+		else
+			read_lines(collector, reader, paths[i]);
+	}
+}
+
+int facts_collect(const struct host *host, struct facts *ret)
+{
+	struct collector collector = { .host = host,
+				       .facts = ret,
+				       .used = boot_used_formats(host->root_fd) };
+	int r;
+
+	*ret = (struct facts){ 0 };
+	r = machine_read(host, &collector.machine);
+	if (r == 0) {
+		for (const struct config_file *row = config_files; row->path; row++)
+			if (row->uses & CONFIG_FOR_MIGRATE)
+				read_row(&collector, row);
+		read_running(&collector);
+		r = collector.error;
+	}
+	machine_free(&collector.machine);
+	return r;
+}

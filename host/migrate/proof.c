@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "boot/boot.h"
+#include "boot/configuration.h"
+#include "cmdline/config.h"
+#include "cmdline/params.h"
+#include "lib/beneath.h"
+#include "machine/dry_run.h"
+#include "machine/machine.h"
+#include "migrate/proof.h"
+#include "migrate/words.h"
+
+struct proof {
+	struct host *host;
+	const struct migration *migration;
+	struct machine machine;
+	char *configuration; /* with the changes */
+	bool is_done;
+	char *loss;
+};
+
+/* -- what a boot had ----------------------------------------------------------------- */
+
+/* As parameters: what applies to every boot, and what is on this command line. */
+static char *make_request(const struct proof *proof, const struct words *words,
+			  const char *cmdline)
+{
+	const struct facts *facts = &proof->migration->facts;
+	char *text = NULL;
+	size_t size;
+	FILE *file = open_memstream(&text, &size);
+
+	if (!file)
+		return NULL;
+	for (size_t i = 0; i < facts->count; i++)
+		if (fact_needs_configuration(&facts->items[i]))
+			fprintf(file, "passthru.ids=%s ", facts->items[i].items);
+	if (words->items[0])
+		fprintf(file, "passthru.ids=%s ", words->items);
+	if (proof->is_done)
+		fputs(cmdline, file);
+	if (fclose(file) == 0)
+		return text;
+	free(text);
+	return NULL;
+}
+
+static bool is_requested(const struct params *params, const struct device *device)
+{
+	for (size_t i = 0; i < params->wanted.count; i++)
+		if (selector_matches(&params->wanted.items[i], device->pci))
+			return true;
+	return false;
+}
+
+/* -- what it will have --------------------------------------------------------------- */
+
+/* Returns 0 or a negative errno; *ret_report is freed by the caller. */
+static int run_boot(struct proof *proof, const struct whole_cmdline *whole,
+		    char **ret_report)
+{
+	struct params params;
+	int r = params_parse(whole->text, &params);
+
+	*ret_report = NULL;
+	if (r == 0 && params.wanted.count && !params.off)
+		r = dry_run(proof->host, whole->text, &params, ret_report);
+	params_free(&params);
+	return r;
+}
+
+static int note_loss(struct proof *proof, const struct device *device,
+		     const struct boot_source *boot)
+{
+	if (asprintf(
+		    &proof->loss,
+		    "%s is on vfio-pci now, but would not be after a boot with /%s%s%s%s",
+		    device->address, boot->path, boot->entry[0] ? " (\"" : "",
+		    boot->entry, boot->entry[0] ? "\")" : "") < 0) {
+		proof->loss = NULL;
+		return -ENOMEM;
+	}
+	return -ESRCH;
+}
+
+static int compare(struct proof *proof, const struct boot_source *boot,
+		   const struct params *before, const char *report)
+{
+	for (size_t i = 0; i < proof->machine.count; i++) {
+		const struct device *device = &proof->machine.devices[i];
+
+		if (device->is_claimed && is_requested(before, device) &&
+		    (!report || !dry_run_claims(report, &device->pci->address)))
+			return note_loss(proof, device, boot);
+	}
+	return 0;
+}
+
+/* -- boots --------------------------------------------------------------------------- */
+
+static int check_whole(struct proof *proof, const struct boot_source *boot,
+		       const struct words *words, const struct whole_cmdline *whole)
+{
+	_cleanup_free_ char *request = make_request(proof, words, boot->cmdline);
+	_cleanup_free_ char *report = NULL;
+	struct params before;
+	int r;
+
+	if (!request)
+		return -ENOMEM;
+	r = params_parse(request, &before);
+	if (r == 0 && before.wanted.count)
+		r = run_boot(proof, whole, &report);
+	if (r == 0 && before.wanted.count)
+		r = compare(proof, boot, &before, report);
+	params_free(&before);
+	return r;
+}
+
+static int check_boot(struct proof *proof, const struct boot_source *boot)
+{
+	struct whole_cmdline whole = { 0 };
+	struct words words;
+	int r = words_rewrite_cmdline(span_of(boot->cmdline), &words);
+
+	if (r == 0)
+		r = whole_cmdline_make(proof->configuration,
+				       proof->is_done ? boot->cmdline : words.text,
+				       &whole);
+	if (r == 0 && !config_find_rescue(boot->cmdline).length)
+		r = check_whole(proof, boot, &words, &whole);
+	whole_cmdline_free(&whole);
+	words_free(&words);
+	return r;
+}
+
+/* If the boot loader is unknown, the next boot is taken to be like this one. */
+static int read_boots(const struct host *host, struct boot_sources *ret)
+{
+	char *running;
+	int r = boot_read_all(host->root_fd, ret);
+
+	if (r < 0 || ret->count ||
+	    beneath_read(host->root_fd, "proc/cmdline", &running) < 0)
+		return r;
+	running[strcspn(running, "\n")] = '\0';
+	return boot_sources_add(ret, "proc/cmdline", running) ? 0 : -ENOMEM;
+}
+
+int proof_run(struct host *host, const struct migration *migration, bool is_done,
+	      char **ret_loss)
+{
+	struct proof proof = { .host = host, .migration = migration, .is_done = is_done };
+	struct boot_sources boots = { 0 };
+	int r = machine_read(host, &proof.machine);
+
+	if (r == 0)
+		r = configuration_read(host->root_fd,
+				       is_done ? NULL
+					       : migration_configuration(migration),
+				       &proof.configuration);
+	if (r == 0)
+		r = read_boots(host, &boots);
+	for (size_t i = 0; r == 0 && i < boots.count; i++)
+		r = check_boot(&proof, &boots.items[i]);
+	boot_sources_free(&boots);
+	machine_free(&proof.machine);
+	free(proof.configuration);
+	*ret_loss = proof.loss;
+	return r;
+}

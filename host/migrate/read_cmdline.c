@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Files with a kernel command line as it is: boot entries, kernel-install's, cmdline.d.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/sysfs.h"
+#include "lib/beneath.h"
+#include "migrate/readers.h"
+
+/* -- boot entries -------------------------------------------------------------------- */
+
+/* Where the command line begins in an "options" line, or 0 in other lines. */
+static size_t find_options(const char *line)
+{
+	size_t start = strspn(line, " \t");
+
+	if (strncmp(line + start, "options", 7) != 0 || !strchr(" \t", line[start + 7]))
+		return 0;
+	return start + 7 + strspn(line + start + 7, " \t");
+}
+
+/* An entry that is there to repair the system: dracut's, and Pop!_OS's. */
+static bool is_rescue(const char *path)
+{
+	return strcasestr(beneath_name(path), "rescue") ||
+	       strcasestr(beneath_name(path), "recovery");
+}
+
+/* Programs that write the boot entries again, from settings of their own. */
+static const char *find_author(int root_fd)
+{
+	return sysfs_exists(root_fd, "etc/kernelstub/configuration") ? "kernelstub"
+								     : NULL;
+}
+
+void read_boot_entry(struct collector *collector, const char *line)
+{
+	size_t start = find_options(line);
+	_cleanup_free_ char *before = start ? strndup(line, start) : NULL;
+
+	if (!start || !words_mention(line + start))
+		return;
+	if (!before)
+		collector->error = -ENOMEM;
+	else if (is_rescue(collector->edit->path))
+		collect_line(collector, FACT_NOTE,
+			     "left unchanged, since the entry is for repairs");
+	else if (find_author(collector->host->root_fd))
+		collect_line(
+			collector, FACT_UNCLEAR,
+			"kernelstub writes this file; rename the parameter with kernelstub -d and -a");
+	else
+		collect_cmdline(collector, before, span_of(line + start), "",
+				CONFIG_BOOT_ENTRY);
+}
+
+/* -- nothing but a command line ------------------------------------------------------ */
+
+/* kernel-install reads the file in /usr only if there is none in /etc. */
+static void read_foreign(struct collector *collector, const char *line)
+{
+	if (words_mention(line) && collect_is_used(collector, CONFIG_CMDLINE) &&
+	    !sysfs_exists(collector->host->root_fd, "etc/kernel/cmdline"))
+		collect_line(
+			collector, FACT_UNCLEAR,
+			"a package's file; create /etc/kernel/cmdline to override it");
+}
+
+void read_plain_cmdline(struct collector *collector, const char *line)
+{
+	if (line[0] == '#')
+		return;
+	if (collector->is_foreign)
+		read_foreign(collector, line);
+	else
+		collect_cmdline(collector, "", span_of(line), "", collector->row->format);
+}
+
+/* -- this boot ----------------------------------------------------------------------- */
+
+/* Whether a file that some boot reads has the list of IDs, under whatever name. */
+static bool is_in_files(const struct collector *collector, const char *items)
+{
+	for (size_t i = 0; i < collector->facts->file_count; i++) {
+		const struct fact_file *file = &collector->facts->files[i];
+
+		if (collect_is_used(collector, file->format) &&
+		    strstr(file->edit.old, items))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * What is on the command line of this boot, but in no file, is set by a boot loader whose
+ * files are unknown. The files win: after a change and before the next boot, this boot
+ * still has the old parameter.
+ */
+void read_running(struct collector *collector)
+{
+	_cleanup_free_ char *text = NULL;
+	struct words words;
+
+	if (beneath_read(collector->host->root_fd, "proc/cmdline", &text) < 0)
+		return;
+	text[strcspn(text, "\n")] = '\0';
+	if (words_rewrite_cmdline(span_of(text), &words) < 0)
+		collector->error = -ENOMEM;
+	else if (words.items[0] && !is_in_files(collector, words.items))
+		collect_path(
+			collector, FACT_UNCLEAR,
+			"the command line of this boot has a list of devices (%s) that is in no known file: rename the parameter to passthru.ids in your boot loader's configuration, and reboot",
+			words.items);
+	words_free(&words);
+}

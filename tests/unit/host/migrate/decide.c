@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "migrate/decide.h"
+#include "unit.h"
+
+/*
+ * Each fact is a word: R a request, S a support, U unclear, C to check, N a note; then
+ * e: of every boot (else of a command line), g: in GRUB's defaults, u: in a file that is
+ * used, x: it can be edited. Conditions: G a generator, M GRUB's menu can be generated, C
+ * passthru is configured. applies has "+" for each fact whose line changes.
+ */
+static const struct {
+	const char *name, *facts, *conditions;
+	enum decision decision;
+	const char *applies;
+} rows[] = {
+	{ "no facts", "", "GM", DECISION_NOTHING, "" },
+	{ "of every boot", "Reux", "GM", DECISION_MIGRATE, "+" },
+	{ "on a command line", "Rux", "GM", DECISION_MIGRATE, "+" },
+	{ "with what helps it", "Reux Sux", "GM", DECISION_MIGRATE, "++" },
+	{ "only what helps", "Sux Sux", "GM", DECISION_NOTHING, "--" },
+	{ "which is superfluous", "Sux", "GMC", DECISION_MIGRATE, "+" },
+	{ "another boot loader's", "Rx", "GM", DECISION_NOTHING, "-" },
+	{ "and what helps", "Rx Sux", "GM", DECISION_NOTHING, "--" },
+	{ "and one of this one", "Rx Rux", "GM", DECISION_MIGRATE, "-+" },
+	{ "a package's file", "Reu Sux", "GM", DECISION_MIGRATE, "-+" },
+	{ "one unclear line", "Reux U Sux", "GM", DECISION_UNCLEAR, NULL },
+	{ "unclear alone", "U", "", DECISION_UNCLEAR, NULL },
+	{ "notes do not matter", "C N", "GM", DECISION_NOTHING, "--" },
+	{ "notes and a request", "C Reux N", "GM", DECISION_MIGRATE, "-+-" },
+	{ "no generator", "Reux", "M", DECISION_NO_GENERATOR, NULL },
+	{ "no generator and nothing to do", "Sux", "M", DECISION_NOTHING, "-" },
+	{ "GRUB's menu cannot be generated", "Rgux", "G", DECISION_NO_GRUB, NULL },
+	{ "and need not be", "Reux", "G", DECISION_MIGRATE, "+" },
+	{ "for what helps", "Reux Sgux", "G", DECISION_NO_GRUB, NULL },
+};
+
+static void put_fact(struct facts *facts, const char *word, size_t length)
+{
+	static const char kinds[] = { [FACT_REQUEST] = 'R',
+				      [FACT_SUPPORT] = 'S',
+				      [FACT_UNCLEAR] = 'U',
+				      [FACT_CHECK] = 'C',
+				      [FACT_NOTE] = 'N' };
+	enum fact_kind kind = FACT_REQUEST;
+	struct fact *fact;
+
+	while (kinds[kind] != word[0])
+		kind++;
+	/* The first file is GRUB's, the second one is not. */
+	fact = facts_add(facts, kind, memchr(word, 'g', length) ? 0 : 1, 0);
+	ck_assert_ptr_nonnull(fact);
+	fact->scope = memchr(word, 'e', length) ? SCOPE_EVERY_BOOT : SCOPE_CMDLINE;
+	fact->is_used = memchr(word, 'u', length);
+	fact->has_edit = memchr(word, 'x', length);
+}
+
+START_TEST(decides)
+{
+	struct fact_file files[] = { { .format = CONFIG_GRUB },
+				     { .format = CONFIG_MODPROBE } };
+	struct facts facts = { .files = files, .file_count = ARRAY_SIZE(files) };
+	struct conditions conditions = {
+		.has_generator = strchr(rows[_i].conditions, 'G'),
+		.can_rebuild_grub = strchr(rows[_i].conditions, 'M'),
+		.is_configured = strchr(rows[_i].conditions, 'C'),
+	};
+	char applies[8] = "";
+
+	for (const char *at = rows[_i].facts; *at; at += *at == ' ') {
+		size_t length = strcspn(at, " ");
+
+		put_fact(&facts, at, length);
+		at += length;
+	}
+	expect_number(rows[_i].name, decide(&facts, &conditions), rows[_i].decision);
+	for (size_t i = 0; i < facts.count; i++)
+		applies[i] =
+			fact_applies(&facts, &conditions, &facts.items[i]) ? '+' : '-';
+	if (rows[_i].applies)
+		expect_text(rows[_i].name, applies, rows[_i].applies);
+	facts.files = NULL;
+	facts.file_count = 0;
+	facts_free(&facts);
+}
+
+int main(void)
+{
+	TCase *tcase = tcase_create("decide");
+
+	add_rows(tcase, decides, rows);
+	return unit_run("host/decide", tcase);
+}

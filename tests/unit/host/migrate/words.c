@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "migrate/words.h"
+#include "unit.h"
+
+/* S: something only helped; X: devices are hidden for Xen; U: it is not understood. */
+static const struct {
+	const char *line, *text, *items, *flags;
+} cmdlines[] = {
+	{ "", "", "", "" },
+	{ " quiet  splash ", " quiet  splash ", "", "" },
+	{ "a vfio-pci.ids=1:2,3:4  b", "a passthru.ids=1:2,3:4  b", "1:2,3:4", "" },
+	{ "vfio_pci.ids=1002:67DF", "passthru.ids=1002:67DF", "1002:67DF", "" },
+	{ "pci-stub.ids=1:2 vfio-pci.ids=3:4", "passthru.ids=1:2 passthru.ids=3:4",
+	  "1:2,3:4", "" },
+	/* A word goes with the blanks before it, the first one with those after it. */
+	{ " rd.driver.pre=vfio-pci  a", " a", "", "S" },
+	{ "a  rd.driver.pre=vfio-pci b", "a b", "", "S" },
+	{ "a  video=efifb:off ", "a ", "", "S" },
+	{ "modules_load=vfio,nvme,vfio_pci b", "modules_load=nvme b", "", "S" },
+	{ "rd.modules-load=nvme", "rd.modules-load=nvme", "", "" },
+	{ "video=efifb:off,vesafb:off", "", "", "S" },
+	{ "video=efifb:off,x", "video=efifb:off,x", "", "" },
+	{ "video=HDMI-A-1:1920x1080", "video=HDMI-A-1:1920x1080", "", "" },
+	{ "vfio-pci.disable_vga=1 vfio_iommu_type1.x",
+	  "vfio-pci.disable_vga=1 vfio_iommu_type1.x", "", "" },
+	{ "xen-pciback.hide=(1:0.0)", "xen-pciback.hide=(1:0.0)", "", "X" },
+	/* Quotes protect blanks. */
+	{ "x=\"a vfio-pci.disable_vga=1 b\"  c", "x=\"a vfio-pci.disable_vga=1 b\"  c",
+	  "", "" },
+	{ "x=\"a vfio-pci.ids=1:2\"", NULL, "", "U" },
+	{ "\"vfio-pci.ids=1:2\"", NULL, "", "U" },
+	{ "vfio-pci.ids=\"1:2\"", NULL, "", "U" },
+	{ "vfio-pci.ids=1:2, 3:4", NULL, "", "U" },
+	{ "vfio-pci.ids=", NULL, "", "U" },
+	{ "vfio-pci.ids", NULL, "", "U" },
+	{ "vfio-pci.ids=1:2@0000:06:00.0", NULL, "", "U" },
+	{ "vfio-pci.ids=1:2!", NULL, "", "U" },
+	{ "$X-vfio-pci.ids=1:2", NULL, "", "U" },
+	{ "vfio-pci.ids=$IDS", NULL, "", "U" },
+};
+
+static const struct {
+	const char *line, *text, *items, *flags;
+} lists[] = {
+	{ " nvme vfio_pci ", " nvme ", "", "S" },
+	{ "vfio vfio_pci vfio_iommu_type1", "", "", "S" },
+	{ " vfio ", "  ", "", "S" },
+	{ "vfiox", "vfiox", "", "" },
+};
+
+static void expect_words(const struct words *words, const char *line, const char *text,
+			 const char *items, const char *flags)
+{
+	expect(line, words->has_support == !!strchr(flags, 'S'));
+	expect(line, words->has_xen == !!strchr(flags, 'X'));
+	expect(line, !!words->unclear == !!strchr(flags, 'U'));
+	if (text) {
+		expect_text(line, words->text, text);
+		expect_text(line, words->items, items);
+	}
+}
+
+START_TEST(rewrites_cmdlines)
+{
+	const char *line = cmdlines[_i].line;
+	struct words words;
+
+	expect_number(line, words_rewrite_cmdline(span_of(line), &words), 0);
+	expect_words(&words, line, cmdlines[_i].text, cmdlines[_i].items,
+		     cmdlines[_i].flags);
+	words_free(&words);
+}
+
+START_TEST(rewrites_lists)
+{
+	const char *line = lists[_i].line;
+	struct words words;
+
+	expect_number(line, words_rewrite_modules(span_of(line), &words), 0);
+	expect_words(&words, line, lists[_i].text, lists[_i].items, lists[_i].flags);
+	words_free(&words);
+}
+
+int main(void)
+{
+	TCase *tcase = tcase_create("words");
+
+	add_rows(tcase, rewrites_cmdlines, cmdlines);
+	add_rows(tcase, rewrites_lists, lists);
+	return unit_run("host/words", tcase);
+}
