@@ -9,13 +9,15 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/file.h"
 #include "base/sysfs.h"
 #include "boot/config_files.h"
+#include "boot/grub.h"
 #include "cmdline/config.h"
 #include "dump/dump.h"
 #include "dump/redact.h"
 #include "dump/unpack.h"
+#include "initramfs/generators.h"
+#include "lib/beneath.h"
 #include "machine/machine.h"
 #include "ui/message.h"
 
@@ -66,10 +68,23 @@ static void copy(struct dump *dump, const char *path)
 {
 	_cleanup_free_ char *text = NULL;
 
-	if (file_read(dump->host->root_fd, path, &text) < 0)
+	if (beneath_read(dump->host->root_fd, path, &text) < 0)
 		return;
 	redact_text(&dump->redaction, text);
 	put_text(dump, path, text);
+}
+
+/* The same, and boot entries have the machine ID in their names. */
+static void copy_renamed(struct dump *dump, const char *path)
+{
+	_cleanup_free_ char *text = NULL;
+	_cleanup_free_ char *name = strdup(path);
+
+	if (!name || beneath_read(dump->host->root_fd, path, &text) < 0)
+		return;
+	redact_text(&dump->redaction, name);
+	redact_text(&dump->redaction, text);
+	put_text(dump, name, text);
 }
 
 /* The same with a redacted copy of the file, from change(). */
@@ -79,7 +94,7 @@ static void copy_changed(struct dump *dump, const char *path,
 	_cleanup_free_ char *text = NULL;
 	_cleanup_free_ char *changed = NULL;
 
-	if (file_read(dump->host->root_fd, path, &text) < 0)
+	if (beneath_read(dump->host->root_fd, path, &text) < 0)
 		return;
 	changed = change(text);
 	if (!changed) {
@@ -254,7 +269,7 @@ static void copy_cmdline(struct dump *dump)
 {
 	_cleanup_free_ char *text = NULL;
 
-	if (file_read(dump->host->root_fd, "proc/cmdline", &text) < 0)
+	if (beneath_read(dump->host->root_fd, "proc/cmdline", &text) < 0)
 		return;
 	redact_cmdline(&dump->redaction, text);
 	put_text(dump, "proc/cmdline", text);
@@ -266,7 +281,7 @@ static void copy_cpuinfo(struct dump *dump)
 	_cleanup_free_ char *text = NULL;
 	char *end;
 
-	if (file_read(dump->host->root_fd, "proc/cpuinfo", &text) < 0)
+	if (beneath_read(dump->host->root_fd, "proc/cpuinfo", &text) < 0)
 		return;
 	end = strstr(text, "\n\n");
 	if (end)
@@ -365,12 +380,54 @@ static void copy_configuration(struct dump *dump)
 		if (!paths)
 			dump->error = -ENOMEM;
 		for (size_t i = 0; paths && paths[i]; i++)
-			copy(dump, paths[i]);
+			copy_renamed(dump, paths[i]);
+	}
+}
+
+/* Which generators and tools of GRUB are installed. */
+static void copy_tools(struct dump *dump)
+{
+	static const char *const grub[] = { "usr/sbin/update-grub",
+					    "usr/sbin/grub2-mkconfig",
+					    "usr/bin/grub-mkconfig" };
+
+	for (const struct generator *at = generators; at->name; at++) {
+		for (size_t i = 0; i < ARRAY_SIZE(at->tools); i++)
+			if (at->tools[i])
+				put_empty(dump, at->tools[i]);
+		put_empty(dump, at->hook);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(grub); i++)
+		put_empty(dump, grub[i]);
+}
+
+/* Which boot loader booted this system; its menu may have passwords. */
+static void copy_boot_loader(struct dump *dump)
+{
+	static const char directory[] = "sys/firmware/efi/efivars";
+	static const char *const names[] = { "LoaderInfo", "StubInfo" };
+	char path[PATH_MAX], value[512];
+	int root_fd = dump->host->root_fd;
+
+	if (grub_detect_entries(root_fd))
+		put_text(dump, "boot/grub2/grub.cfg", "insmod blscfg\nblscfg\n");
+	if (sysfs_exists(root_fd, directory))
+		put_text(dump, "sys/firmware/efi/efivars/others", "");
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		ssize_t length;
+
+		snprintf(path, sizeof(path), "%s/%s-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f",
+			 directory, names[i]);
+		length = sysfs_read_bytes(root_fd, path, value, sizeof(value));
+		if (length > 0)
+			put(dump, path, NULL, value, (size_t)length);
 	}
 }
 
 static void copy_system(struct dump *dump)
 {
+	copy_tools(dump);
+	copy_boot_loader(dump);
 	put_empty(dump, "sys/firmware/acpi/tables/DMAR");
 	put_empty(dump, "sys/firmware/acpi/tables/IVRS");
 	for_each(dump, "sys/class/iommu", copy_named_link);

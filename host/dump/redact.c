@@ -19,6 +19,16 @@ void redact_open(int root_fd, struct redaction *ret)
 
 /* -- MAC addresses and UUIDs --------------------------------------------------------- */
 
+/* The length of a machine ID, exactly 32 digits, or 0. See machine-id(5). */
+static size_t machine_id_length(const char *at)
+{
+	size_t length = 0;
+
+	while (isxdigit((unsigned char)at[length]))
+		length++;
+	return length == 32 ? length : 0;
+}
+
 /* The length of six or more pairs of digits with the same separator, or 0. */
 static size_t chain_length(const char *at)
 {
@@ -103,6 +113,12 @@ static void redact_numbers(struct redaction *redaction, char *text)
 			at += length - 1;
 			continue;
 		}
+		length = machine_id_length(at);
+		if (length) {
+			memset(at, '0', length);
+			at += length - 1;
+			continue;
+		}
 		length = chain_length(at);
 		redact_digits(at, length);
 		at += length ? length - 1 : 0;
@@ -165,9 +181,48 @@ static void redact_secrets(char *text)
 	}
 }
 
+/* The name of a disk has its serial number: "by-id/nvme-MODEL_SERIAL-part3". */
+static void redact_disk_names(char *text)
+{
+	for (char *at = text; (at = strstr(at, "by-id/"));) {
+		char *part;
+
+		at += strlen("by-id/");
+		part = at + strcspn(at, " \t\n\"',:/");
+		for (char *digit = part; digit > at && isdigit((unsigned char)digit[-1]);
+		     digit--)
+			if (digit - at > 6 && strncmp(digit - 6, "-part", 5) == 0)
+				part = digit - 6;
+		for (; at < part; at++)
+			if (isalnum((unsigned char)*at))
+				*at = 'x';
+	}
+}
+
+/* "ip=CLIENT:SERVER:GATEWAY:MASK:HOST NAME:…", addresses of IPv6 in brackets. */
+static void redact_ip(char *text)
+{
+	for (char *at = text; (at = strstr(at, "ip=")); at += strlen("ip=")) {
+		char *field = at + strlen("ip=");
+		unsigned number = 0;
+
+		if (at > text && !strchr(" \t\n\"'", at[-1]))
+			continue;
+		for (bool in = false; *field && !strchr(" \t\n\"'", *field); field++) {
+			in = *field == '[' || (in && *field != ']');
+			if (*field == ':' && !in)
+				number++;
+			else if (number == 4)
+				*field = 'x';
+		}
+	}
+}
+
 void redact_text(struct redaction *redaction, char *text)
 {
 	redact_secrets(text);
+	redact_disk_names(text);
+	redact_ip(text);
 	redact_numbers(redaction, text);
 	redact_host_name(redaction, text);
 }
