@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The boot loaders: which one booted this system, and what it boots next. */
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/util.h"
 #include "boot/boot.h"
@@ -64,6 +67,26 @@ int boot_read(int root_fd, struct boot_sources *ret)
 	if (loader)
 		r = loader->read(root_fd, false, ret);
 	return r < 0 ? r : inputs_read(root_fd, inputs | INPUTS_OF_UKI, ret);
+}
+
+const char *boot_find_unreadable(int root_fd, const struct boot_sources *sources)
+{
+	static const char *const paths[] = {
+		"boot/grub/grub.cfg",
+		"boot/grub2/grub.cfg",
+		"boot/loader/entries",
+		"boot/efi",
+		"efi",
+		"boot/efi/loader/entries",
+		"efi/loader/entries",
+	};
+
+	if (boot_sources_have_final(sources))
+		return NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++)
+		if (faccessat(root_fd, paths[i], R_OK, AT_EACCESS) < 0 && errno == EACCES)
+			return paths[i];
+	return NULL;
 }
 
 unsigned boot_used_formats(int root_fd)

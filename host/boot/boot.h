@@ -18,6 +18,12 @@ int boot_read(int root_fd, struct boot_sources *ret);
 int boot_read_all(int root_fd, struct boot_sources *ret);
 
 /*
+ * If no file tells what boots next, and one that could is not readable for this user, its
+ * path (static), relative to the root; else NULL.
+ */
+const char *boot_find_unreadable(int root_fd, const struct boot_sources *sources);
+
+/*
  * The formats of boot/config_files.h in which that boot loader, or what generates its
  * files, has command lines: bits of 1 << format. 0 if it is not known.
  */

@@ -65,21 +65,31 @@ static int read_at(int fd, uint32_t offset, void *buffer, size_t size)
 	return 0;
 }
 
-/* The content of a section as text, up to its first NUL. */
-static int read_section(int fd, const unsigned char *header, char **ret_text)
+/* Where its content is in the file. */
+static void find_section(const unsigned char *header, uint32_t *ret_at,
+			 uint32_t *ret_size)
 {
 	uint32_t used = read_u32(header + SECTION_USED_AT);
 	uint32_t stored = read_u32(header + SECTION_STORED_AT);
-	uint32_t size = used && used < stored ? used : stored;
+
+	*ret_at = read_u32(header + SECTION_OFFSET_AT);
+	*ret_size = used && used < stored ? used : stored;
+}
+
+/* The content of a section as text, up to its first NUL. */
+static int read_section(int fd, const unsigned char *header, char **ret_text)
+{
 	_cleanup_free_ char *text = NULL;
+	uint32_t at, size;
 	int r;
 
+	find_section(header, &at, &size);
 	if (size > TEXT_MAX)
 		return -ENOEXEC;
 	text = calloc(1, (size_t)size + 1);
 	if (!text)
 		return -ENOMEM;
-	r = read_at(fd, read_u32(header + SECTION_OFFSET_AT), text, size);
+	r = read_at(fd, at, text, size);
 	if (r < 0)
 		return r;
 	free(*ret_text);
@@ -112,6 +122,10 @@ static int read_sections(int fd, uint32_t table, uint32_t count, struct uki *ret
 			r = read_section(fd, header, &ret->cmdline);
 		else if (profiles < 2 && is_named(header, ".osrel"))
 			r = read_section(fd, header, &ret->os_release);
+		else if (profiles < 2 && is_named(header, ".uname"))
+			r = read_section(fd, header, &ret->kernel);
+		else if (profiles < 2 && is_named(header, ".initrd"))
+			find_section(header, &ret->initrd_at, &ret->initrd_size);
 	}
 	return r;
 }
@@ -157,5 +171,6 @@ void uki_free(struct uki *uki)
 {
 	free(uki->cmdline);
 	free(uki->os_release);
+	free(uki->kernel);
 	*uki = (struct uki){ 0 };
 }

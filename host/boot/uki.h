@@ -2,10 +2,14 @@
 #ifndef PASSTHRU_BOOT_UKI_H
 #define PASSTHRU_BOOT_UKI_H
 
+#include <stdint.h>
+
 /* The sections of a unified kernel image that matter here; NULL if it lacks one. */
 struct uki {
-	char *cmdline;	  /* newlines are replaced by blanks */
-	char *os_release; /* in the format of /etc/os-release */
+	char *cmdline;			 /* newlines are replaced by blanks */
+	char *os_release;		 /* in the format of /etc/os-release */
+	char *kernel;			 /* the release of the kernel */
+	uint32_t initrd_at, initrd_size; /* the image in the file; 0, 0: there is none */
 };
 
 /*

@@ -7,6 +7,7 @@
 #include "base/sysfs.h"
 #include "base/util.h"
 #include "commands/findings.h"
+#include "commands/plan.h"
 #include "lib/beneath.h"
 #include "machine/machine.h"
 #include "migrate/migration.h"
@@ -34,6 +35,20 @@ static void check_unsafe(struct findings *findings)
 		findings_add(
 			findings, FINDING_TODO, "VFIO",
 			"vfio.enable_unsafe_noiommu_mode is set, which is dangerous and does not help virtual machines; remove it");
+}
+
+static void add_limit(void *data, const char *text)
+{
+	findings_add(data, FINDING_NOTE, "device", "%s", text);
+}
+
+/* The verdict is never better than that of passthru plan. */
+static void check_plan(struct findings *findings, struct host *host)
+{
+	if (!plan_is_good(host, add_limit, findings))
+		findings_add(
+			findings, FINDING_TODO, "plan",
+			"the next boot would not claim all that is requested, or not so that a guest can have it; run passthru plan");
 }
 
 /* The first thing that the user must look at, or NULL. */
@@ -139,6 +154,7 @@ int check_run(struct host *host)
 		check_unsafe(&findings);
 		check_kernels(&findings);
 		check_cmdline(&findings);
+		check_plan(&findings, host);
 		check_legacy(&findings);
 		check_access(&findings, &machine);
 		status = findings.todo_count ? STATUS_NOT_GOOD : STATUS_GOOD;

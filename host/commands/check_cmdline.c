@@ -127,7 +127,9 @@ static void check_request(struct findings *findings, const struct boot_source *n
 			findings, FINDING_TODO, "command line",
 			"%s requests no devices; passthru args ADDRESS prints the parameter for one",
 			name);
-	else if (params.problem_count == 0)
+	if (!params.off && params.wanted.count)
+		check_blacklists(findings, next->cmdline, next->path);
+	if (!params.off && params.wanted.count && params.problem_count == 0)
 		findings_add(findings, FINDING_OK, "command line",
 			     "%s requests devices; passthru plan lists them", name);
 	params_free(&params);
@@ -167,11 +169,21 @@ void check_cmdline(struct findings *findings)
 	_cleanup_free_ char *running = NULL;
 	struct boot_source this = { .path = "proc/cmdline" };
 	const struct boot_source *next;
+	const char *unreadable;
 	struct boot_sources sources = { 0 };
 
 	if (beneath_read(root_fd, "proc/cmdline", &running) < 0 ||
 	    boot_read(root_fd, &sources) < 0) {
 		findings_add(findings, FINDING_NOTE, "command line", "cannot read it");
+		boot_sources_free(&sources);
+		return;
+	}
+	unreadable = boot_find_unreadable(root_fd, &sources);
+	if (unreadable) {
+		findings_add(
+			findings, FINDING_TODO, "command line",
+			"cannot read /%s, which tells what boots next: run passthru check as root",
+			unreadable);
 		boot_sources_free(&sources);
 		return;
 	}

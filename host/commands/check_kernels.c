@@ -8,7 +8,9 @@
 
 #include "base/sysfs.h"
 #include "base/util.h"
+#include "boot/bls.h"
 #include "boot/configuration.h"
+#include "boot/uki.h"
 #include "boot/version.h"
 #include "commands/findings.h"
 #include "initramfs/generators.h"
@@ -61,6 +63,19 @@ static bool find_installed(int root_fd, const char *kernel, char *path, size_t s
 		}
 	}
 	return false;
+}
+
+/* Arch names images after the kernel's package. */
+static bool find_unversioned(int root_fd, const char *kernel, char *path, size_t size)
+{
+	_cleanup_free_ char *package = NULL;
+
+	snprintf(path, size, "lib/modules/%s/pkgbase", kernel);
+	if (beneath_read(root_fd, path, &package) < 0)
+		return false;
+	package[strcspn(package, "\n")] = '\0';
+	snprintf(path, size, "boot/initramfs-%s.img", package);
+	return sysfs_exists(root_fd, path);
 }
 
 /* The kernel's configuration, or NULL; freed by the caller. */
@@ -133,6 +148,16 @@ static void describe_missing(const struct image *image, char *text, size_t size)
 		 image->has_type1 ? "" : ", vfio_iommu_type1");
 }
 
+/* No generator's command line tells how this machine builds a UKI. */
+static void describe_rebuild(int root_fd, const char *kernel, const char *path,
+			     char *commands, size_t size)
+{
+	if (strstr(path, "/EFI/Linux/"))
+		snprintf(commands, size, "what builds your UKIs, such as kernel-install");
+	else
+		generators_rebuild_one(root_fd, kernel, path, commands, size);
+}
+
 /* Without our hook, a new image would lack the same. */
 static void add_incomplete(struct findings *findings, const char *kernel,
 			   const char *path, const char *missing)
@@ -142,7 +167,7 @@ static void add_incomplete(struct findings *findings, const char *kernel,
 		generators_installed(root_fd) ? generators_obstacle(root_fd) : NULL;
 	char commands[512];
 
-	generators_rebuild_one(root_fd, kernel, path, commands, sizeof(commands));
+	describe_rebuild(root_fd, kernel, path, commands, sizeof(commands));
 	if (obstacle)
 		add(findings, FINDING_TODO, kernel, "/%s lacks %s, and %s; then run %s",
 		    path, missing, obstacle, commands);
@@ -179,25 +204,75 @@ static void check_content(struct findings *findings, const char *kernel, const c
 		    "/%s has passthru-early and its modules", path);
 }
 
-static void check_image(struct findings *findings, const char *kernel)
+static void add_unreadable(struct findings *findings, const char *kernel,
+			   const char *path, int r)
 {
-	int root_fd = findings->host->root_fd, r;
-	char path[512];
-	struct image image;
+	int root_fd = findings->host->root_fd;
+	char commands[512];
 
-	if (!find_generated(root_fd, kernel, path, sizeof(path)) &&
-	    !find_installed(root_fd, kernel, path, sizeof(path))) {
-		add(findings, FINDING_NOTE, kernel,
-		    "cannot check its initramfs: found no image in /boot");
-		return;
-	}
-	r = inspect_image(root_fd, path, &image);
-	if (r < 0)
-		add(findings, FINDING_NOTE, kernel, "cannot read /%s: %s%s", path,
+	describe_rebuild(root_fd, kernel, path, commands, sizeof(commands));
+	if (r == -EINVAL)
+		add(findings, FINDING_TODO, kernel, "/%s is damaged; rebuild it: run %s",
+		    path, commands);
+	else
+		add(findings, FINDING_TODO, kernel, "cannot read /%s: %s%s", path,
 		    strerror(-r), r == -EACCES ? "; run passthru check as root" : "");
+}
+
+static void check_part(struct findings *findings, const char *kernel, const char *path,
+		       size_t offset, size_t size)
+{
+	struct image image;
+	int r = inspect_part(findings->host->root_fd, path, offset, size, &image);
+
+	if (r < 0)
+		add_unreadable(findings, kernel, path, r);
 	else
 		check_content(findings, kernel, path, &image);
 	image_free(&image);
+}
+
+/* The image in each UKI with that kernel. Returns whether there is one. */
+static bool check_ukis(struct findings *findings, const char *kernel)
+{
+	int root_fd = findings->host->root_fd;
+	char directory[64], path[512];
+	bool any = false;
+
+	for (size_t i = 0; bls_places[i]; i++) {
+		_cleanup_free_ char **names = NULL;
+
+		snprintf(directory, sizeof(directory), "%s/EFI/Linux", bls_places[i]);
+		names = dirlist_read(root_fd, directory, ".efi");
+		for (size_t j = 0; names && names[j]; j++) {
+			struct uki uki;
+
+			snprintf(path, sizeof(path), "%s/%s", directory, names[j]);
+			if (uki_read(root_fd, path, &uki) == 0 && uki.kernel &&
+			    strcmp(uki.kernel, kernel) == 0 && uki.initrd_size) {
+				check_part(findings, kernel, path, uki.initrd_at,
+					   uki.initrd_size);
+				any = true;
+			}
+			uki_free(&uki);
+		}
+	}
+	return any;
+}
+
+static void check_image(struct findings *findings, const char *kernel)
+{
+	int root_fd = findings->host->root_fd;
+	bool in_uki = check_ukis(findings, kernel);
+	char path[512];
+
+	if (find_generated(root_fd, kernel, path, sizeof(path)) ||
+	    find_installed(root_fd, kernel, path, sizeof(path)) ||
+	    find_unversioned(root_fd, kernel, path, sizeof(path)))
+		check_part(findings, kernel, path, 0, 0);
+	else if (!in_uki)
+		add(findings, FINDING_NOTE, kernel,
+		    "cannot check its initramfs: found no image in /boot");
 }
 
 static int compare_kernels(const void *a, const void *b)

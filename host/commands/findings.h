@@ -25,4 +25,8 @@ void findings_add(struct findings *findings, enum finding_state state, const cha
 void check_kernels(struct findings *findings);
 void check_cmdline(struct findings *findings);
 
+/* Notes what keeps drivers of cards from all devices; path is that of the command line.
+ */
+void check_blacklists(struct findings *findings, const char *cmdline, const char *path);
+
 #endif

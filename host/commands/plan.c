@@ -11,6 +11,7 @@
 #include "commands/plan.h"
 #include "lib/beneath.h"
 #include "machine/dry_run.h"
+#include "machine/limits.h"
 #include "machine/report_view.h"
 #include "migrate/words.h"
 #include "report/reader.h"
@@ -27,6 +28,7 @@ struct preview {
 	struct whole_cmdline whole; /* with the configuration */
 	char *running;		    /* this boot's, if the next one's is unknown */
 	char *rewritten;	    /* without legacy settings, or NULL */
+	struct params params;
 	char *report;
 };
 
@@ -37,9 +39,17 @@ static int find_cmdline(struct preview *preview)
 	const struct boot_source *next;
 	int r = boot_read(preview->host->root_fd, &preview->sources);
 
+	const char *unreadable;
+
 	preview->entry = preview->note = "";
 	if (r < 0)
 		return r;
+	unreadable = boot_find_unreadable(preview->host->root_fd, &preview->sources);
+	if (unreadable && !preview->host->arguments->cmdline) {
+		warn("cannot read /%s, which tells what boots next: run this as root",
+		     unreadable);
+		return -EACCES;
+	}
 	next = boot_next(&preview->sources);
 	if (preview->host->arguments->cmdline) {
 		preview->cmdline = preview->host->arguments->cmdline;
@@ -151,8 +161,22 @@ static void print_notes(const struct preview *preview)
 			CONFIGURATION_DIRECTORY, (int)rescue.length, rescue.at);
 }
 
-static bool print_text(const struct preview *preview,
-		       const struct report_view *report_view, const char *empty)
+static void print_limit(void *data, const char *text)
+{
+	output_wrapped(data, STYLE_NOTE, 0, 2, "Note: %s.", text);
+}
+
+static void print_limits(void *data, const struct report_view_device *device)
+{
+	struct preview *preview = data;
+
+	if (device->is_planned && device->device)
+		limits_each(preview->host, &preview->machine, device->device, print_limit,
+			    &preview->host->output);
+}
+
+static bool print_text(struct preview *preview, const struct report_view *report_view,
+		       const char *empty)
 {
 	const struct output *output = &preview->host->output;
 	const char *caveat = find_caveat(preview);
@@ -172,6 +196,7 @@ static bool print_text(const struct preview *preview,
 	}
 	output_wrapped(output, STYLE_TITLE, 0, 2, "Next boot, with %s:", source);
 	ok = report_view_print(report_view);
+	report_view_devices(report_view, print_limits, preview);
 	if (caveat)
 		output_wrapped(output, STYLE_NOTE, 0, 2, "%s", caveat);
 	return ok;
@@ -199,50 +224,120 @@ static bool print_json(const struct preview *preview,
 	return json_end(top) == 0 && ok;
 }
 
-static bool show(struct preview *preview, struct params *params)
+/* Why there is nothing to show, or NULL. */
+static const char *find_empty(const struct params *params)
 {
-	struct report_view report_view = { .host = preview->host,
-					   .machine = &preview->machine,
-					   .params = params,
-					   .is_plan = true,
-					   .iommu_pending = is_iommu_pending(preview) };
-	const char *empty = params->off		       ? off_text
-			    : params_are_empty(params) ? quiet_text
-						       : NULL;
+	if (params->off)
+		return off_text;
+	return params_are_empty(params) ? quiet_text : NULL;
+}
 
-	if (!empty &&
-	    dry_run(preview->host, preview->whole.text, params, &preview->report) < 0)
-		return false;
-	report_view.report = preview->report;
-	return preview->host->arguments->json ? print_json(preview, &report_view, empty)
-					      : print_text(preview, &report_view, empty);
+/* -- the command --------------------------------------------------------------------- */
+
+static void preview_free(struct preview *preview)
+{
+	params_free(&preview->params);
+	boot_sources_free(&preview->sources);
+	whole_cmdline_free(&preview->whole);
+	machine_free(&preview->machine);
+	free(preview->running);
+	free(preview->rewritten);
+	free(preview->report);
+}
+
+/* Returns 0, or a negative errno after a warning. */
+static int preview_make(struct host *host, const struct plan_changes *changes,
+			struct preview *ret)
+{
+	int r;
+
+	*ret = (struct preview){ .host = host };
+	r = machine_read(host, &ret->machine);
+	if (r < 0)
+		return r;
+	r = find_cmdline(ret);
+	if (r == 0 && changes->is_migrated)
+		r = rewrite_cmdline(ret);
+	if (r == 0)
+		r = add_configuration(ret, changes->configuration);
+	if (r == 0)
+		r = params_parse(ret->whole.text, &ret->params);
+	if (r < 0)
+		warn("cannot read the command line of the next boot; pass it with --cmdline");
+	else if (!find_empty(&ret->params))
+		r = dry_run(host, ret->whole.text, &ret->params, &ret->report);
+	return r;
+}
+
+static struct report_view view_of(const struct preview *preview)
+{
+	return (struct report_view){ .host = preview->host,
+				     .machine = &preview->machine,
+				     .report = preview->report,
+				     .params = &preview->params,
+				     .is_plan = true,
+				     .iommu_pending = is_iommu_pending(preview) };
 }
 
 int plan_show(struct host *host, const struct plan_changes *changes)
 {
-	struct preview preview = { .host = host };
-	struct params params = { 0 };
+	struct preview preview;
 	bool ok = false;
 
-	if (machine_read(host, &preview.machine) < 0)
-		goto out;
-	if (find_cmdline(&preview) < 0 ||
-	    (changes->is_migrated && rewrite_cmdline(&preview) < 0) ||
-	    add_configuration(&preview, changes->configuration) < 0 ||
-	    params_parse(preview.whole.text, &params) < 0) {
-		warn("cannot read the command line of the next boot; pass it with --cmdline");
-		goto out;
+	if (preview_make(host, changes, &preview) == 0) {
+		struct report_view report_view = view_of(&preview);
+		const char *empty = find_empty(&preview.params);
+
+		ok = host->arguments->json ? print_json(&preview, &report_view, empty)
+					   : print_text(&preview, &report_view, empty);
 	}
-	ok = show(&preview, &params);
-out:
-	params_free(&params);
-	boot_sources_free(&preview.sources);
-	whole_cmdline_free(&preview.whole);
-	machine_free(&preview.machine);
-	free(preview.running);
-	free(preview.rewritten);
-	free(preview.report);
+	preview_free(&preview);
 	return ok ? STATUS_GOOD : STATUS_NOT_GOOD;
+}
+
+/* -- for passthru check -------------------------------------------------------------- */
+
+struct visit {
+	const struct preview *preview;
+	void (*each)(void *data, const char *text);
+	void *data;
+};
+
+static void visit_device(void *data, const struct report_view_device *device)
+{
+	const struct visit *visit = data;
+
+	if (device->is_planned && device->device)
+		limits_each(visit->preview->host, &visit->preview->machine,
+			    device->device, visit->each, visit->data);
+}
+
+static void ignore_problem(void *data, const char *text)
+{
+	(void)data, (void)text;
+}
+
+static void ignore_group(void *data, int group, bool usable, const char *text)
+{
+	(void)data, (void)group, (void)usable, (void)text;
+}
+
+bool plan_is_good(struct host *host, void (*each)(void *data, const char *text),
+		  void *data)
+{
+	struct preview preview;
+	bool good = preview_make(host, &(struct plan_changes){ 0 }, &preview) == 0;
+
+	if (good && !find_empty(&preview.params)) {
+		struct report_view report_view = view_of(&preview);
+		struct visit visit = { &preview, each, data };
+
+		good = report_view_devices(&report_view, visit_device, &visit);
+		good &= report_view_problems(&report_view, ignore_problem, NULL);
+		good &= report_view_groups(&report_view, ignore_group, NULL);
+	}
+	preview_free(&preview);
+	return good;
 }
 
 int plan_run(struct host *host)

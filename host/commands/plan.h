@@ -14,4 +14,11 @@ struct plan_changes {
 /* Prints what the next boot will do. Returns an exit status. */
 int plan_show(struct host *host, const struct plan_changes *changes);
 
+/*
+ * Whether passthru plan would exit with 0, without printing it. Calls back with each
+ * limit of a device that will be claimed; see limits.h.
+ */
+bool plan_is_good(struct host *host, void (*each)(void *data, const char *text),
+		  void *data);
+
 #endif

@@ -233,6 +233,7 @@ static void copy_group(struct dump *dump, const char *groups, const char *name)
 
 	snprintf(path, sizeof(path), "%s/%s", groups, name);
 	copy_named(dump, path, "type");
+	copy_named(dump, path, "reserved_regions");
 	snprintf(path, sizeof(path), "%s/%s/devices", groups, name);
 	for_each(dump, path, copy_named_link);
 }

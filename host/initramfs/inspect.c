@@ -152,24 +152,34 @@ static int read_parts(struct image *image, const char *data, size_t size)
 	return size ? read_compressed(image, data, size) : 0;
 }
 
-int inspect_image(int root_fd, const char *path, struct image *ret)
+/* With a size of 0, the whole file. */
+int inspect_part(int root_fd, const char *path, size_t offset, size_t size,
+		 struct image *ret)
 {
-	_cleanup_close_ int fd = openat(root_fd, path, O_RDONLY | O_CLOEXEC);
+	_cleanup_close_ int fd = openat(root_fd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat st;
-	void *data;
+	char *data;
 	int r;
 
 	*ret = (struct image){ 0 };
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return -errno;
-	if (!S_ISREG(st.st_mode) || st.st_size == 0)
+	if (size == 0)
+		size = (size_t)st.st_size;
+	if (!S_ISREG(st.st_mode) || size == 0 || size > (size_t)st.st_size ||
+	    offset > (size_t)st.st_size - size)
 		return -EINVAL;
-	data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	data = mmap(NULL, offset + size, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (data == MAP_FAILED)
 		return -errno;
-	r = read_parts(ret, data, (size_t)st.st_size);
-	munmap(data, (size_t)st.st_size);
+	r = read_parts(ret, data + offset, size);
+	munmap(data, offset + size);
 	return r;
+}
+
+int inspect_image(int root_fd, const char *path, struct image *ret)
+{
+	return inspect_part(root_fd, path, 0, 0, ret);
 }
 
 void image_free(struct image *image)

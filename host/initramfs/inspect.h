@@ -19,6 +19,10 @@ struct image {
  * errno if it cannot be read to the end. Release with image_free() in either case.
  */
 int inspect_image(int root_fd, const char *path, struct image *ret);
+
+/* The same for an image that is part of a file: size bytes from offset on. */
+int inspect_part(int root_fd, const char *path, size_t offset, size_t size,
+		 struct image *ret);
 void image_free(struct image *image);
 
 #endif

@@ -47,6 +47,8 @@ bool dry_run_claims(const char *report, const struct pci_address *address)
 
 	if (!report_find_device(report, address, &device))
 		return false;
+	/* By the next boot, no virtual functions are enabled yet. */
 	return strcmp(device.verdict, "claimed") == 0 ||
-	       (device.has_reason && device.entry.reason == REASON_DRYRUN);
+	       (device.has_reason && (device.entry.reason == REASON_DRYRUN ||
+				      device.entry.reason == REASON_HAS_VFS));
 }

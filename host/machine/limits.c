@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/sysfs.h"
+#include "lib/beneath.h"
+#include "machine/limits.h"
+
+/* Lines are "0xSTART 0xEND TYPE"; VFIO accepts the type "direct-relaxable". */
+static bool has_reserved_memory(const struct host *host, const struct device *device)
+{
+	_cleanup_free_ char *regions = NULL;
+	char path[128];
+
+	if (device->pci->group == NO_GROUP)
+		return false;
+	snprintf(path, sizeof(path), "sys/kernel/iommu_groups/%d/reserved_regions",
+		 device->pci->group);
+	return beneath_read(host->root_fd, path, &regions) == 0 &&
+	       strstr(regions, " direct\n");
+}
+
+static bool has_reset(const struct host *host, const struct device *device)
+{
+	char path[128], methods[64];
+
+	snprintf(path, sizeof(path), "sys/bus/pci/devices/%s/reset_method",
+		 device->address);
+	return sysfs_read(host->root_fd, path, methods, sizeof(methods)) > 0 &&
+	       methods[0];
+}
+
+/* Kernels before 5.15 do not tell, nor do old dumps. */
+static bool are_resets_known(const struct host *host, const struct machine *machine)
+{
+	for (size_t i = 0; i < machine->count; i++)
+		if (has_reset(host, &machine->devices[i]))
+			return true;
+	return false;
+}
+
+void limits_each(const struct host *host, const struct machine *machine,
+		 const struct device *device, void (*each)(void *data, const char *text),
+		 void *data)
+{
+	char text[256];
+
+	if (has_reserved_memory(host, device)) {
+		snprintf(
+			text, sizeof(text),
+			"the firmware reserves memory for %s or another device of its group (RMRR), so the kernel refuses to give it to a guest; look for a setting or an update of the firmware",
+			device->address);
+		each(data, text);
+	}
+	if (!has_reset(host, device) && are_resets_known(host, machine)) {
+		snprintf(
+			text, sizeof(text),
+			"%s cannot be reset, so a guest may be able to use it only once until the host boots again",
+			device->address);
+		each(data, text);
+	}
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PASSTHRU_MACHINE_LIMITS_H
+#define PASSTHRU_MACHINE_LIMITS_H
+
+#include "machine/machine.h"
+
+/*
+ * Calls back with each thing that stands in the way of giving the device to a guest,
+ * although it can be claimed: a phrase without a full stop.
+ *
+ * Sources: reserved_regions and reset_method in Documentation/ABI/testing/
+ * sysfs-kernel-iommu_groups and sysfs-bus-pci.
+ */
+void limits_each(const struct host *host, const struct machine *machine,
+		 const struct device *device, void (*each)(void *data, const char *text),
+		 void *data);
+
+#endif
