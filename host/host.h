@@ -18,7 +18,6 @@ struct arguments {
 	const char *dump;    /* file to write, or NULL */
 	const char *cmdline; /* instead of the configured one, or NULL */
 	bool json;
-	bool prompt;
 	bool apply;
 	bool undo;
 	bool dry_run;

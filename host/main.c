@@ -33,7 +33,6 @@ static const char usage[] =
 	"      --all          disable: all devices\n"
 	"      --apply        migrate: make the changes, with backups\n"
 	"      --cmdline TEXT plan: use this command line, not the configured one\n"
-	"      --prompt       args: ask for the devices on the terminal\n"
 	"      --dump FILE    list: write what a bug report needs (.tar, .tar.gz)\n"
 	"      --root DIR     read the machine whose files are below DIR, or in a dump\n"
 	"      --json         print JSON; passthru(8) describes it\n"
@@ -58,7 +57,7 @@ static const struct command {
 	int (*run)(struct host *host);
 	unsigned takes;
 } commands[] = {
-	{ "args", args_run, TAKES_PROMPT | TAKES_OPERANDS },
+	{ "args", args_run, TAKES_OPERANDS },
 	{ "check", check_run, 0 },
 	{ "disable", disable_run,
 	  TAKES_UNDO | TAKES_DRY_RUN | TAKES_ALL | TAKES_OPERANDS },
@@ -69,25 +68,12 @@ static const struct command {
 	{ "status", status_run, 0 },
 };
 
-enum {
-	JSON = 1,
-	ROOT,
-	DUMP,
-	PROMPT,
-	CMDLINE,
-	APPLY,
-	UNDO,
-	DRY_RUN,
-	ALL,
-	HELP,
-	PRINT_VERSION
-};
+enum { JSON = 1, ROOT, DUMP, CMDLINE, APPLY, UNDO, DRY_RUN, ALL, HELP, PRINT_VERSION };
 
 static const struct option long_options[] = {
 	{ "json", no_argument, NULL, JSON },
 	{ "root", required_argument, NULL, ROOT },
 	{ "dump", required_argument, NULL, DUMP },
-	{ "prompt", no_argument, NULL, PROMPT },
 	{ "cmdline", required_argument, NULL, CMDLINE },
 	{ "apply", no_argument, NULL, APPLY },
 	{ "undo", no_argument, NULL, UNDO },
@@ -134,9 +120,6 @@ static int note_option(int option, struct arguments *ret)
 	case DUMP:
 		ret->dump = optarg;
 		return TAKES_DUMP;
-	case PROMPT:
-		ret->prompt = true;
-		return TAKES_PROMPT;
 	case CMDLINE:
 		ret->cmdline = optarg;
 		return TAKES_CMDLINE;
@@ -165,10 +148,9 @@ static bool takes_all(const struct command *command, const struct arguments *arg
 		unsigned bit;
 		const char *name;
 	} names[] = {
-		{ TAKES_DUMP, "--dump" },	{ TAKES_PROMPT, "--prompt" },
-		{ TAKES_CMDLINE, "--cmdline" }, { TAKES_APPLY, "--apply" },
-		{ TAKES_UNDO, "--undo" },	{ TAKES_DRY_RUN, "--dry-run" },
-		{ TAKES_ALL, "--all" },
+		{ TAKES_DUMP, "--dump" },	{ TAKES_CMDLINE, "--cmdline" },
+		{ TAKES_APPLY, "--apply" },	{ TAKES_UNDO, "--undo" },
+		{ TAKES_DRY_RUN, "--dry-run" }, { TAKES_ALL, "--all" },
 	};
 	unsigned wrong = given & ~command->takes;
 

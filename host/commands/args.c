@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "commands/members.h"
-#include "commands/prompt.h"
 #include "machine/caveats.h"
 #include "ui/json.h"
 #include "ui/message.h"
@@ -67,10 +66,6 @@ static int choose(const struct arguments *arguments, struct choice *choice)
 {
 	int status = STATUS_GOOD;
 
-	if (arguments->prompt && prompt_devices(&choice->machine, choice->named) < 0)
-		status = STATUS_NOT_GOOD;
-	for (size_t i = 0; arguments->prompt && i < choice->machine.count; i++)
-		choice->chosen[i] = choice->named[i];
 	for (int i = 0; status == STATUS_GOOD && i < arguments->operand_count; i++)
 		status = choice_name(choice, arguments->operands[i]);
 	return status;
@@ -94,12 +89,8 @@ int args_run(struct host *host)
 	struct choice choice;
 	int status;
 
-	if (host->arguments->operand_count && host->arguments->prompt) {
-		warn("name the addresses or choose with --prompt, not both");
-		return STATUS_USAGE;
-	}
-	if (!host->arguments->operand_count && !host->arguments->prompt) {
-		warn("name the addresses of devices, as passthru list shows them, or choose with passthru args --prompt");
+	if (!host->arguments->operand_count) {
+		warn("name the addresses of devices, as passthru list shows them");
 		return STATUS_USAGE;
 	}
 	status = run(host, &choice);

@@ -223,7 +223,7 @@ static void check_part(struct findings *findings, const char *kernel, const char
 		       size_t offset, size_t size)
 {
 	struct image image;
-	int r = inspect_part(findings->host->root_fd, path, offset, size, &image);
+	int r = inspect_image(findings->host->root_fd, path, offset, size, &image);
 
 	if (r < 0)
 		add_unreadable(findings, kernel, path, r);

@@ -57,7 +57,6 @@ _passthru()
 	case $command in
 	"") options+=" list enable disable plan status check migrate args" ;;
 	list) options+=" --dump gpu audio usb disk nvme net" ;;
-	args) options+=" --prompt" ;;
 	plan) options+=" --cmdline" ;;
 	enable) options+=" --dry-run --undo" ;;
 	disable) options+=" --all --dry-run --undo" ;;

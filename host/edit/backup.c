@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 
 #include "base/sysfs.h"
 #include "edit/backup.h"
@@ -49,9 +50,41 @@ static int write_all(int fd, const char *text)
 	return fsync(fd) < 0 ? -errno : 0;
 }
 
-/* Writes a file in a directory; st, if there is one, has its owner and mode. */
-static int write_in(int directory_fd, const char *name, const char *text,
-		    const struct stat *st)
+/* ACLs and labels of security modules are extended attributes; see acl(5), xattr(7). */
+static int copy_attributes(int from, int to)
+{
+	char names[4096], value[4096];
+	ssize_t size = flistxattr(from, names, sizeof(names));
+
+	/* Not every file system has them. */
+	if (size < 0)
+		return errno == ENOTSUP ? 0 : -errno;
+	for (const char *name = names; name < names + size; name += strlen(name) + 1) {
+		ssize_t length = fgetxattr(from, name, value, sizeof(value));
+
+		if (length < 0 || (fsetxattr(to, name, value, (size_t)length, 0) < 0 &&
+				   errno != ENOTSUP))
+			return -errno;
+	}
+	return 0;
+}
+
+/* The owner, the mode and the attributes of the model; without one, those of a new file.
+ */
+static int copy_metadata(int model, int fd)
+{
+	struct stat st;
+
+	if (model < 0)
+		return fchmod(fd, 0644) < 0 ? -errno : 0;
+	if (fstat(model, &st) < 0 || fchown(fd, st.st_uid, st.st_gid) < 0 ||
+	    fchmod(fd, st.st_mode & 07777) < 0)
+		return -errno;
+	return copy_attributes(model, fd);
+}
+
+/* Writes a file in a directory, with the metadata of an open file, or with -1. */
+static int write_in(int directory_fd, const char *name, const char *text, int model)
 {
 	char new_name[PATH_MAX];
 	int fd, r;
@@ -63,9 +96,8 @@ static int write_in(int directory_fd, const char *name, const char *text,
 	if (fd < 0)
 		return -errno;
 	r = write_all(fd, text);
-	if (r == 0 && ((st && fchown(fd, st->st_uid, st->st_gid) < 0) ||
-		       fchmod(fd, st ? st->st_mode & 07777 : 0644) < 0))
-		r = -errno;
+	if (r == 0)
+		r = copy_metadata(model, fd);
 	if (close(fd) < 0 && r == 0)
 		r = -errno;
 	if (r == 0 && renameat(directory_fd, new_name, directory_fd, name) < 0)
@@ -77,14 +109,15 @@ static int write_in(int directory_fd, const char *name, const char *text,
 	return r;
 }
 
-/* Atomic; the file gets the owner and mode of model, if there is one. */
+/* Atomic; the file gets the metadata of the file model, if there is one. */
 static int write_file(int root_fd, const char *path, const char *text, const char *model)
 {
 	_cleanup_close_ int directory_fd = -1;
-	struct stat st;
+	_cleanup_close_ int model_fd =
+		model ? openat(root_fd, model, O_RDONLY | O_NOFOLLOW | O_CLOEXEC) : -1;
 	int r;
 
-	if (model && fstatat(root_fd, model, &st, AT_SYMLINK_NOFOLLOW) < 0)
+	if (model && model_fd < 0)
 		return -errno;
 	r = make_directories(root_fd, path);
 	if (r < 0)
@@ -92,7 +125,7 @@ static int write_file(int root_fd, const char *path, const char *text, const cha
 	directory_fd = beneath_open_parent(root_fd, path);
 	if (directory_fd < 0)
 		return directory_fd;
-	return write_in(directory_fd, beneath_name(path), text, model ? &st : NULL);
+	return write_in(directory_fd, beneath_name(path), text, model_fd);
 }
 
 static int remove_file(int root_fd, const char *path)

@@ -152,9 +152,8 @@ static int read_parts(struct image *image, const char *data, size_t size)
 	return size ? read_compressed(image, data, size) : 0;
 }
 
-/* With a size of 0, the whole file. */
-int inspect_part(int root_fd, const char *path, size_t offset, size_t size,
-		 struct image *ret)
+int inspect_image(int root_fd, const char *path, size_t offset, size_t size,
+		  struct image *ret)
 {
 	_cleanup_close_ int fd = openat(root_fd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat st;
@@ -175,11 +174,6 @@ int inspect_part(int root_fd, const char *path, size_t offset, size_t size,
 	r = read_parts(ret, data + offset, size);
 	munmap(data, offset + size);
 	return r;
-}
-
-int inspect_image(int root_fd, const char *path, struct image *ret)
-{
-	return inspect_part(root_fd, path, 0, 0, ret);
 }
 
 void image_free(struct image *image)

@@ -14,15 +14,13 @@ struct image {
 };
 
 /*
- * Reads an initramfs image: concatenated cpio archives, compressed or not, as in
+ * Reads an initramfs image, size bytes of the file from offset on; a size of 0 stands for
+ * all of it. Concatenated cpio archives, compressed or not, as in
  * Documentation/driver-api/early-userspace/buffer-format.rst. Returns 0, or a negative
  * errno if it cannot be read to the end. Release with image_free() in either case.
  */
-int inspect_image(int root_fd, const char *path, struct image *ret);
-
-/* The same for an image that is part of a file: size bytes from offset on. */
-int inspect_part(int root_fd, const char *path, size_t offset, size_t size,
-		 struct image *ret);
+int inspect_image(int root_fd, const char *path, size_t offset, size_t size,
+		  struct image *ret);
 void image_free(struct image *image);
 
 #endif

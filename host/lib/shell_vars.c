@@ -154,15 +154,6 @@ char *shell_vars_value(const struct shell_assignment *assignment, const char *ol
 	return fclose(file) == 0 ? value : NULL;
 }
 
-bool shell_vars_keeps_old(const struct shell_assignment *assignment)
-{
-	for (size_t i = 0; i < assignment->raw.length; i++)
-		if (assignment->raw.at[i] == '$' &&
-		    own_length(assignment, assignment->raw.at + i))
-			return true;
-	return assignment->appends;
-}
-
 char *shell_vars_resolve(const char *text, const char *name, const char *old,
 			 bool *ret_plain)
 {

@@ -29,9 +29,6 @@ bool shell_vars_next(const char **text, struct shell_assignment *ret);
  */
 char *shell_vars_value(const struct shell_assignment *assignment, const char *old);
 
-/* Whether the value that the variable had before is part of the new one. */
-bool shell_vars_keeps_old(const struct shell_assignment *assignment);
-
 /*
  * The value of a variable after the file, if it was old ("" for none) before. Sets
  * *ret_plain to false if an assignment is not plain. Freed by the caller; NULL without

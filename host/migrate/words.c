@@ -246,6 +246,7 @@ static void rewrite(struct rewriting *rewriting, struct span line,
 	rewriting->blanks = next_blanks(at, end);
 	put(rewriting->text, rewriting->blanks);
 	at += rewriting->blanks.length;
+	rewriting->blanks.length = 0;
 	while (at < end) {
 		struct span word = next_word(at, end);
 

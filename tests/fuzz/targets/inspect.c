@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct image image;
 
 	input_path(fd, path);
-	(void)inspect_image(AT_FDCWD, path, &image);
+	(void)inspect_image(AT_FDCWD, path, 0, 0, &image);
 	image_free(&image);
 	close(fd);
 	return 0;

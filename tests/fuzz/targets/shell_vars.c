@@ -29,7 +29,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	bool plain;
 
 	while (shell_vars_next(&at, &assignment)) {
-		(void)shell_vars_keeps_old(&assignment);
 		value = shell_vars_value(&assignment, "old");
 		require(value);
 		free(value);

@@ -10,34 +10,34 @@ static const struct {
 	const char *text;
 	const char *name; /* NULL: there is none */
 	const char *value;
-	bool is_plain, appends, keeps_old;
+	bool is_plain, appends, is_closed;
 } assignments[] = {
 	{ "", NULL, NULL, false, false, false },
 	{ "# A=b\n", NULL, NULL, false, false, false },
 	{ "A = b\n", NULL, NULL, false, false, false },
 	{ "1A=b\n", NULL, NULL, false, false, false },
 	{ "echo A=b\n", NULL, NULL, false, false, false },
-	{ "A=b", "A", "b", true, false, false },
-	{ "A=\n", "A", "", true, false, false },
-	{ "\n  A=b # a comment\n", "A", "b", true, false, false },
-	{ "export A=b\n", "A", "b", true, false, false },
-	{ "A=\"b c\"\n", "A", "b c", true, false, false },
-	{ "A='b c'\n", "A", "b c", true, false, false },
-	{ "A='b \"c\"'\n", "A", "b \"c\"", true, false, false },
-	{ "A=b\"c d\"'e'\n", "A", "bc de", true, false, false },
-	{ "A=\"b \\\"c\\\"\"\n", "A", "b \"c\"", true, false, false },
-	{ "A=\"\\$x\"\n", "A", "$x", true, false, false },
-	{ "A='$x'\n", "A", "$x", true, false, false },
-	{ "A=b;\n", "A", "b", true, false, false },
+	{ "A=b", "A", "b", true, false, true },
+	{ "A=\n", "A", "", true, false, true },
+	{ "\n  A=b # a comment\n", "A", "b", true, false, true },
+	{ "export A=b\n", "A", "b", true, false, true },
+	{ "A=\"b c\"\n", "A", "b c", true, false, true },
+	{ "A='b c'\n", "A", "b c", true, false, true },
+	{ "A='b \"c\"'\n", "A", "b \"c\"", true, false, true },
+	{ "A=b\"c d\"'e'\n", "A", "bc de", true, false, true },
+	{ "A=\"b \\\"c\\\"\"\n", "A", "b \"c\"", true, false, true },
+	{ "A=\"\\$x\"\n", "A", "$x", true, false, true },
+	{ "A='$x'\n", "A", "$x", true, false, true },
+	{ "A=b;\n", "A", "b", true, false, true },
 	/* The variable itself is known; others and commands are not. */
 	{ "A=\"$A b\"\n", "A", "old b", true, false, true },
 	{ "A=\"${A} b\"\n", "A", "old b", true, false, true },
 	{ "A+=\" b\"\n", "A", "old b", true, true, true },
-	{ "A=\"$AB\"\n", "A", "$AB", false, false, false },
-	{ "A=\"$B\"\n", "A", "$B", false, false, false },
-	{ "A=$(b)\n", "A", "$(b)", false, false, false },
-	{ "A=`b`\n", "A", "`b`", false, false, false },
-	{ "A=\"`b`\"\n", "A", "`b`", false, false, false },
+	{ "A=\"$AB\"\n", "A", "$AB", false, false, true },
+	{ "A=\"$B\"\n", "A", "$B", false, false, true },
+	{ "A=$(b)\n", "A", "$(b)", false, false, true },
+	{ "A=`b`\n", "A", "`b`", false, false, true },
+	{ "A=\"`b`\"\n", "A", "`b`", false, false, true },
 	/* Neither a value for one command, nor more commands in the line. */
 	{ "A=b command\n", "A", "b", false, false, false },
 	{ "A=b; C=d\n", "A", "b", false, false, false },
@@ -57,7 +57,7 @@ START_TEST(reads)
 	expect_span(row, got.name, assignments[_i].name);
 	expect_number(row, got.is_plain, assignments[_i].is_plain);
 	expect_number(row, got.appends, assignments[_i].appends);
-	expect_number(row, shell_vars_keeps_old(&got), assignments[_i].keeps_old);
+	expect_number(row, got.is_closed, assignments[_i].is_closed);
 	value = shell_vars_value(&got, "old");
 	expect_text(row, value, assignments[_i].value);
 }

@@ -9,6 +9,7 @@ static const struct {
 	const char *line, *text, *items, *flags;
 } cmdlines[] = {
 	{ "", "", "", "" },
+	{ " \t ", " \t ", "", "" },
 	{ " quiet  splash ", " quiet  splash ", "", "" },
 	{ "a vfio-pci.ids=1:2,3:4  b", "a passthru.ids=1:2,3:4  b", "1:2,3:4", "" },
 	{ "vfio_pci.ids=1002:67DF", "passthru.ids=1002:67DF", "1002:67DF", "" },
