@@ -138,6 +138,7 @@ static int apply(struct work *work)
 	if (rebuild_run(host, rebuild_image(host)) == 0)
 		return 0;
 	(void)backup_undo(host->root_fd, BACKUPS_OF_CONFIGURATION, note_restored, NULL);
+	info("Some images may have the change all the same: passthru check tells which, and what rebuilds them");
 	return -EIO;
 }
 

@@ -50,7 +50,6 @@ int rebuild_run(const struct host *host, const char *command)
 	snprintf(line, sizeof(line), "%s >&2", command);
 	if (system(line) == 0)
 		return 0;
-	warn("%s failed: see its messages above; run it again, or restore the old files with passthru migrate --undo",
-	     command);
+	warn("%s failed; its messages are above", command);
 	return -EIO;
 }
