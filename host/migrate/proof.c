@@ -138,24 +138,42 @@ static int check_boot(struct proof *proof, const struct boot_source *boot)
 	return r;
 }
 
-/* If the boot loader is unknown, the next boot is taken to be like this one. */
-static int read_boots(const struct host *host, struct boot_sources *ret)
+/* Without entries that can be read, the next boot is known from what they are made of. */
+static int check_next(struct proof *proof)
 {
-	char *running;
-	int r = boot_read_all(host->root_fd, ret);
+	struct boot_sources sources;
+	struct boot_source this = { .path = "proc/cmdline" };
+	const struct boot_source *next;
+	int r = boot_read(proof->host->root_fd, &sources);
 
-	if (r < 0 || ret->count ||
-	    beneath_read(host->root_fd, "proc/cmdline", &running) < 0)
-		return r;
-	running[strcspn(running, "\n")] = '\0';
-	return boot_sources_add(ret, "proc/cmdline", running) ? 0 : -ENOMEM;
+	next = r == 0 ? boot_next(&sources) : NULL;
+	if (next)
+		r = check_boot(proof, next);
+	else if (r == 0 &&
+		 beneath_read(proof->host->root_fd, this.path, &this.cmdline) == 0)
+		r = check_boot(proof, &this);
+	free(this.cmdline);
+	boot_sources_free(&sources);
+	return r;
+}
+
+static int check_boots(struct proof *proof)
+{
+	struct boot_sources boots;
+	int r = boot_read_all(proof->host->root_fd, &boots);
+
+	for (size_t i = 0; r == 0 && i < boots.count; i++)
+		r = check_boot(proof, &boots.items[i]);
+	if (r == 0 && !boots.count)
+		r = check_next(proof);
+	boot_sources_free(&boots);
+	return r;
 }
 
 int proof_run(struct host *host, const struct migration *migration, bool is_done,
 	      char **ret_loss)
 {
 	struct proof proof = { .host = host, .migration = migration, .is_done = is_done };
-	struct boot_sources boots = { 0 };
 	int r = machine_read(host, &proof.machine);
 
 	if (r == 0)
@@ -164,10 +182,7 @@ int proof_run(struct host *host, const struct migration *migration, bool is_done
 					       : migration_configuration(migration),
 				       &proof.configuration);
 	if (r == 0)
-		r = read_boots(host, &boots);
-	for (size_t i = 0; r == 0 && i < boots.count; i++)
-		r = check_boot(&proof, &boots.items[i]);
-	boot_sources_free(&boots);
+		r = check_boots(&proof);
 	machine_free(&proof.machine);
 	free(proof.configuration);
 	*ret_loss = proof.loss;

@@ -8,14 +8,32 @@
 #include "lib/wordlist.h"
 #include "migrate/readers.h"
 
+static bool is_comment(const char *word)
+{
+	return word[0] == '#';
+}
+
+/* The number of words before a comment. libkmod knows none, but people write them. */
+static size_t count_real(const struct wordlist *words)
+{
+	size_t count = 0;
+
+	while (count < words->count && !is_comment(words->items[count]))
+		count++;
+	return count;
+}
+
+/* The line becomes these words; it is removed if only the command and the module are
+ * left.
+ */
 static void set_words(struct collector *collector, enum fact_kind kind,
-		      struct wordlist *words, size_t least, const char *items)
+		      struct wordlist *words, const char *items)
 {
 	if (wordlist_join(words, 0) < 0)
 		collector->error = -ENOMEM;
 	else
 		collect_setting(collector, kind,
-				words->count > least ? words->joined : NULL, items);
+				count_real(words) > 2 ? words->joined : NULL, items);
 	if (kind == FACT_REQUEST && collector->is_foreign)
 		collect_path(
 			collector, FACT_CHECK,
@@ -26,8 +44,12 @@ static void set_words(struct collector *collector, enum fact_kind kind,
 /* A word without "=" must be a name: a blank in a list of IDs ends the list. */
 static const char *check_option(const char *option)
 {
-	if (strncmp(option, "ids=", 4) == 0)
+	const char *list = strstr(option, "ids=");
+
+	if (list == option)
 		return words_check_ids(span_of(option + 4));
+	if (list)
+		return "a list of IDs is in quotes";
 	return strchr(option, '=') || !strchr(option, ':')
 		       ? NULL
 		       : "a list of IDs has a blank in it";
@@ -42,8 +64,8 @@ static void read_options(struct collector *collector, struct wordlist *words)
 
 	if (words->count < 3 || !text_equals_name(words->items[1], "vfio_pci"))
 		return;
-	for (size_t i = 2; i < words->count; i++) {
-		const char *why = check_option(wordlist_unquote(words->items[i]));
+	for (size_t i = 2; i < count_real(words); i++) {
+		const char *why = check_option(words->items[i]);
 
 		if (why) {
 			collect_line(collector, FACT_UNCLEAR, why);
@@ -51,7 +73,7 @@ static void read_options(struct collector *collector, struct wordlist *words)
 		}
 	}
 	file = open_memstream(&items, &size);
-	for (size_t i = 2; file && i < words->count; i++) {
+	for (size_t i = 2; file && i < count_real(words); i++) {
 		if (strncmp(words->items[i], "ids=", 4) != 0)
 			continue;
 		fprintf(file, "%s%s", ftell(file) ? "," : "", words->items[i] + 4);
@@ -60,7 +82,7 @@ static void read_options(struct collector *collector, struct wordlist *words)
 	if (!file || fclose(file) != 0)
 		collector->error = -ENOMEM;
 	else if (items[0])
-		set_words(collector, FACT_REQUEST, words, 2, items);
+		set_words(collector, FACT_REQUEST, words, items);
 	free(items);
 }
 
@@ -72,9 +94,9 @@ static bool is_label(const char *word)
 /* Labels with nothing after them. */
 static void drop_empty_labels(struct wordlist *words)
 {
-	for (size_t i = words->count; i-- > 2;)
+	for (size_t i = count_real(words); i-- > 2;)
 		if (is_label(words->items[i]) &&
-		    (i + 1 == words->count || is_label(words->items[i + 1])))
+		    (i + 1 == count_real(words) || is_label(words->items[i + 1])))
 			wordlist_remove(words, i);
 }
 
@@ -83,7 +105,7 @@ static void read_softdep(struct collector *collector, struct wordlist *words)
 {
 	bool any = false;
 
-	for (size_t i = 2; i < words->count; i++) {
+	for (size_t i = 2; i < count_real(words); i++) {
 		if (!words_is_vfio(span_of(words->items[i])))
 			continue;
 		any = true;
@@ -92,7 +114,7 @@ static void read_softdep(struct collector *collector, struct wordlist *words)
 	if (!any)
 		return;
 	drop_empty_labels(words);
-	set_words(collector, FACT_SUPPORT, words, 2, NULL);
+	set_words(collector, FACT_SUPPORT, words, NULL);
 }
 
 static bool is_command(const struct wordlist *words)
@@ -116,7 +138,7 @@ void read_modprobe(struct collector *collector, const char *line)
 		collector->error = -ENOMEM;
 		return;
 	}
-	if (words.count < 2 || words.items[0][0] == '#')
+	if (words.count < 2 || is_comment(words.items[0]))
 		;
 	else if (mentions_vfio(line) && line[strlen(line) - 1] == '\\')
 		collect_line(collector, FACT_UNCLEAR, "it continues on the next line");
