@@ -18,8 +18,9 @@
 static const char usage[] =
 	"Usage: passthru COMMAND [OPTION]... [ARGUMENT]...\n"
 	"\n"
-	"  list [gpu|audio|usb|disk|nvme|net|10de:|ADDRESS|GROUP]...\n"
-	"                     list the IOMMU groups and their devices\n"
+	"  list [FILTER]...   list the IOMMU groups and their devices; FILTER is gpu,\n"
+	"                     audio, usb, disk, nvme, net, bridge, 10de:, an address,\n"
+	"                     a group, a driver or a part of a name\n"
 	"  enable ADDRESS...  claim these devices from the next boot on\n"
 	"  disable ADDRESS... leave them to the host again\n"
 	"  plan               show what the next boot will do\n"
@@ -36,14 +37,13 @@ static const char usage[] =
 	"      --dump FILE    list: write what a bug report needs (.tar, .tar.gz)\n"
 	"      --root DIR     read the machine whose files are below DIR, or in a dump\n"
 	"      --json         print JSON; passthru(8) describes it\n"
-	"      --help, --version\n"
+	"  -h, --help, --version\n"
 	"\n"
 	"Exit status: 0 all is well; 1 not as requested, or failed; 2 invalid arguments.\n";
 
 /* The options of a command, as bits. */
 enum {
 	TAKES_DUMP = 1,
-	TAKES_PROMPT = 2,
 	TAKES_CMDLINE = 4,
 	TAKES_APPLY = 8,
 	TAKES_UNDO = 16,
@@ -171,9 +171,11 @@ static int parse(int argc, char **argv, struct arguments *ret,
 	unsigned given = 0;
 	int option;
 
-	while ((option = getopt_long(argc, argv, "", long_options, NULL)) >= 0) {
+	while ((option = getopt_long(argc, argv, "h", long_options, NULL)) >= 0) {
 		int bit = note_option(option, ret);
 
+		if (option == 'h')
+			option = HELP;
 		if (option == HELP || option == PRINT_VERSION) {
 			fputs(option == HELP ? usage : "passthru " VERSION "\n", stdout);
 			return STATUS_GOOD;
@@ -189,6 +191,10 @@ static int parse(int argc, char **argv, struct arguments *ret,
 		return STATUS_USAGE;
 	}
 	ret->command = argv[optind++];
+	if (strcmp(ret->command, "help") == 0) {
+		fputs(usage, stdout);
+		return STATUS_GOOD;
+	}
 	ret->operands = argv + optind;
 	ret->operand_count = argc - optind;
 	*ret_command = find_command(ret->command);

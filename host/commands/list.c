@@ -5,100 +5,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "commands/list.h"
 #include "dump/dump.h"
 #include "machine/annotate.h"
-#include "machine/filter.h"
-#include "machine/machine.h"
 #include "ui/json.h"
 #include "ui/message.h"
-
-#define INDENT 16 /* of everything about a device but its address */
-
-struct list {
-	struct host *host;
-	struct machine machine;
-	struct filter *filters;
-	size_t filter_count;
-};
-
-static bool is_chosen(const struct list *list, const struct device *device)
-{
-	for (size_t i = 0; i < list->filter_count; i++)
-		if (filter_matches(&list->filters[i], device))
-			return true;
-	return list->filter_count == 0;
-}
-
-static void print_device(const struct list *list, const struct device *device)
-{
-	const struct output *output = &list->host->output;
-	const struct pci_device *pci = device->pci;
-	const char *class_name = device->class_name;
-	char name[FULL_NAME_SIZE];
-
-	printf("  ");
-	output_styled(output, STYLE_TITLE, device->address);
-	printf("%*s", INDENT - 2 - (int)strlen(device->address), " ");
-	output_wrapped(output, STYLE_PLAIN, INDENT, INDENT, "%s [%04x], %s%s",
-		       class_name[0] ? class_name : "class", (unsigned)pci->id.class >> 8,
-		       pci->driver[0] ? "driver " : "no driver", pci->driver);
-	device_full_name(device, name);
-	printf("%*s", INDENT, "");
-	output_wrapped(output, STYLE_PLAIN, INDENT, INDENT, "%s [%04x:%04x]", name,
-		       (unsigned)pci->id.vendor, (unsigned)pci->id.device);
-	annotate_print(output, &list->machine, device, INDENT);
-}
-
-/* Returns the number of devices printed. */
-static size_t print_group(const struct list *list, int group)
-{
-	size_t count = 0;
-	char title[32] = "No group";
-
-	if (group != NO_GROUP)
-		snprintf(title, sizeof(title), "Group %d", group);
-	for (size_t i = 0; i < list->machine.count; i++) {
-		const struct device *device = &list->machine.devices[i];
-
-		if (device->pci->group != group || !is_chosen(list, device))
-			continue;
-		if (count++ == 0) {
-			output_styled(&list->host->output, STYLE_TITLE, title);
-			putchar('\n');
-		}
-		print_device(list, device);
-	}
-	return count;
-}
-
-/* The next larger group number, or NO_GROUP. */
-static int next_group(const struct machine *machine, int previous)
-{
-	int next = NO_GROUP;
-
-	for (size_t i = 0; i < machine->count; i++) {
-		int group = machine->devices[i].pci->group;
-
-		if (group > previous && (next == NO_GROUP || group < next))
-			next = group;
-	}
-	return next;
-}
 
 static int print_text(const struct list *list)
 {
 	const struct machine *machine = &list->machine;
-	size_t count = 0;
 
 	if (!machine->has_groups)
 		output_wrapped(
 			&list->host->output, STYLE_BAD, 0, 0,
 			"There are no IOMMU groups, so no device can be passed through: %s.",
 			machine->advice);
-	for (int group = NO_GROUP; (group = next_group(machine, group)) != NO_GROUP;)
-		count += print_group(list, group);
-	count += print_group(list, NO_GROUP);
-	if (count > 0)
+	if (list_print(list) > 0)
 		return STATUS_GOOD;
 	warn("no device of this machine matches; see passthru list");
 	return STATUS_NOT_GOOD;
@@ -152,14 +74,13 @@ static int print_json(const struct list *list)
 {
 	const struct machine *machine = &list->machine;
 	struct json_object *top = json_begin("list"), *devices;
-
 	size_t count = 0;
 
 	json_add_bool(top, "iommu", machine->has_groups);
 	json_add_text(top, "advice", machine->has_groups ? NULL : machine->advice);
 	devices = json_add_array(top, "devices");
 	for (size_t i = 0; i < machine->count; i++)
-		if (is_chosen(list, &machine->devices[i])) {
+		if (list_has(list, &machine->devices[i])) {
 			add_device(list, &machine->devices[i], json_append(devices));
 			count++;
 		}

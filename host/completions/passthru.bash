@@ -56,7 +56,7 @@ _passthru()
 	$split && return
 	case $command in
 	"") options+=" list enable disable plan status check migrate args" ;;
-	list) options+=" --dump gpu audio usb disk nvme net" ;;
+	list) options+=" --dump gpu audio usb disk nvme net bridge" ;;
 	plan) options+=" --cmdline" ;;
 	enable) options+=" --dry-run --undo" ;;
 	disable) options+=" --all --dry-run --undo" ;;

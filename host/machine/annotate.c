@@ -33,42 +33,8 @@ static void print_note(const struct output *output, enum style style, unsigned i
 	output_wrapped(output, style, indent + 2, indent + 2, "%s", text);
 }
 
-struct listing {
-	char text[160];
-	size_t count;
-};
-
-/* Names the first three. */
-static void list_member(void *data, const struct device *other)
-{
-	struct listing *listing = data;
-	size_t length = strlen(listing->text);
-
-	if (listing->count++ >= 3)
-		return;
-	snprintf(listing->text + length, sizeof(listing->text) - length, "%s%s",
-		 length ? ", " : "", other->address);
-}
-
-static void print_members(const struct output *output, const struct machine *machine,
-			  const struct device *device, unsigned indent)
-{
-	struct listing listing = { .text = "" };
-	size_t count = annotate_group_members(machine, device, list_member, &listing);
-	char text[320], more[32] = "";
-
-	if (count == 0)
-		return;
-	if (count > 3)
-		snprintf(more, sizeof(more), " and %zu more", count - 3);
-	snprintf(text, sizeof(text),
-		 "cannot be passed through alone: %s%s %s in its group", listing.text,
-		 more, count > 1 ? "are" : "is");
-	print_note(output, STYLE_DIM, indent, text);
-}
-
-void annotate_print(const struct output *output, const struct machine *machine,
-		    const struct device *device, unsigned indent)
+void annotate_print(const struct output *output, const struct device *device,
+		    unsigned indent)
 {
 	char text[200];
 
@@ -87,5 +53,4 @@ void annotate_print(const struct output *output, const struct machine *machine,
 			device->vf_count);
 		print_note(output, STYLE_NOTE, indent, text);
 	}
-	print_members(output, machine, device, indent);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,12 +18,13 @@ static const struct kind {
 	{ "usb", 0x0c0300, 0xffff00 },	   { "disk", 0x010000, 0xff0000 },
 	{ "storage", 0x010000, 0xff0000 }, { "nvme", 0x010800, 0xffff00 },
 	{ "net", 0x020000, 0xff0000 },	   { "network", 0x020000, 0xff0000 },
+	{ "bridge", 0x060000, 0xff0000 },
 };
 
 static const struct kind *find_kind(const char *word)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
-		if (strcmp(word, kinds[i].word) == 0)
+		if (strcasecmp(word, kinds[i].word) == 0)
 			return &kinds[i];
 	return NULL;
 }
@@ -57,6 +59,7 @@ static int parse_id(const char *text, struct filter *ret)
 int filter_parse(const char *text, struct filter *ret)
 {
 	const struct kind *kind = find_kind(text);
+	char slot[32];
 	const char *why;
 	size_t at;
 
@@ -72,13 +75,22 @@ int filter_parse(const char *text, struct filter *ret)
 		ret->group = atoi(text);
 		return 0;
 	}
-	if (address_parse(text, strlen(text), &ret->address, &why, &at) == 0) {
+	/* "06:00" is a slot. */
+	snprintf(slot, sizeof(slot), "%s.*", text);
+	if (address_parse(text, strlen(text), &ret->address, &why, &at) == 0 ||
+	    (!strchr(text, '.') &&
+	     address_parse(slot, strlen(slot), &ret->address, &why, &at) == 0)) {
 		ret->kind = FILTER_ADDRESS;
 		return 0;
 	}
 	if (!strchr(text, '.') && parse_id(text, ret) == 0)
 		return 0;
-	warn("unknown filter \"%s\"; write gpu, audio, usb, disk, nvme or net, a vendor as 10de:, an ID as 10de:13c2, an address as 06:00.0 or 00:01.0/00.0, a bus as 06: or the number of an IOMMU group",
+	if (strlen(text) > 1 && !strchr(text, ':')) {
+		ret->kind = FILTER_NAME;
+		ret->name = text;
+		return 0;
+	}
+	warn("unknown filter \"%s\"; write gpu, audio, usb, disk, nvme, net or bridge, a vendor as 10de:, an ID as 10de:13c2, an address as 06:00.0 or 00:01.0/00.0, a bus as 06:, the number of an IOMMU group, a driver or a part of a name",
 	     text);
 	return -EINVAL;
 }
@@ -100,6 +112,10 @@ bool filter_matches(const struct filter *filter, const struct device *device)
 		return pci->address.bus == filter->address.address.bus;
 	case FILTER_GROUP:
 		return pci->group == filter->group;
+	case FILTER_NAME:
+		return text_equals_name(pci->driver, filter->name) ||
+		       strcasestr(device->vendor_name, filter->name) ||
+		       strcasestr(device->device_name, filter->name);
 	}
 	return false;
 }

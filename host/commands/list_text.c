@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The list for people: like lspci -nnk, by IOMMU group, with equal functions in one. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/sysfs.h"
+#include "commands/list.h"
+#include "machine/annotate.h"
+
+/* As many equal functions in a row become one item. */
+#define FOLD_MIN 4
+
+struct text {
+	const struct list *list;
+	const struct device **items; /* the devices of the list, by group and address */
+	size_t count;
+	size_t skip;	 /* of each address: "0000:" if there is no other domain */
+	unsigned indent; /* of what is below an address */
+	bool folds;
+};
+
+/* -- what to print ------------------------------------------------------------------- */
+
+bool list_has(const struct list *list, const struct device *device)
+{
+	for (size_t i = 0; i < list->filter_count; i++)
+		if (filter_matches(&list->filters[i], device))
+			return true;
+	return list->filter_count == 0;
+}
+
+/* Devices without a group come last. */
+static int compare(const void *a_data, const void *b_data)
+{
+	const struct device *a = *(const struct device *const *)a_data;
+	const struct device *b = *(const struct device *const *)b_data;
+	bool a_has = a->pci->group != NO_GROUP, b_has = b->pci->group != NO_GROUP;
+
+	if (a_has != b_has)
+		return b_has - a_has;
+	if (a->pci->group != b->pci->group)
+		return a->pci->group < b->pci->group ? -1 : 1;
+	return a < b ? -1 : a > b;
+}
+
+/* A filter that names single functions wants to see each of them. */
+static bool names_functions(const struct list *list)
+{
+	for (size_t i = 0; i < list->filter_count; i++)
+		if (list->filters[i].kind == FILTER_ADDRESS ||
+		    list->filters[i].kind == FILTER_GROUP)
+			return true;
+	return false;
+}
+
+static int text_make(const struct list *list, struct text *ret)
+{
+	size_t longest = 0;
+	bool one_domain = true;
+
+	*ret = (struct text){ .list = list, .folds = !names_functions(list) };
+	ret->items = calloc(list->machine.count + 1, sizeof(ret->items[0]));
+	if (!ret->items)
+		return -1;
+	for (size_t i = 0; i < list->machine.count; i++) {
+		const struct device *device = &list->machine.devices[i];
+
+		one_domain &= strncmp(device->address, "0000:", 5) == 0;
+		if (strlen(device->address) > longest)
+			longest = strlen(device->address);
+		if (list_has(list, device))
+			ret->items[ret->count++] = device;
+	}
+	ret->skip = one_domain ? 5 : 0;
+	ret->indent = 2 + (unsigned)(longest - ret->skip) + 1;
+	if (ret->count)
+		qsort(ret->items, ret->count, sizeof(ret->items[0]), compare);
+	return 0;
+}
+
+static size_t group_end(const struct text *text, size_t from)
+{
+	size_t to = from;
+
+	while (to < text->count &&
+	       text->items[to]->pci->group == text->items[from]->pci->group)
+		to++;
+	return to;
+}
+
+/* Also host bridges, which have the header of an ordinary function. */
+static bool is_bridges_only(const struct text *text, size_t from, size_t to)
+{
+	for (size_t i = from; i < to; i++)
+		if (text->items[i]->pci->id.class >> 16 != 0x06)
+			return false;
+	return text->items[from]->pci->group != NO_GROUP;
+}
+
+/* -- equal functions ----------------------------------------------------------------- */
+
+static bool has_notes(const struct device *device)
+{
+	return device->pci->is_boot_display || device->backs_system || device->vf_count;
+}
+
+static bool is_equal(const struct device *a, const struct device *b)
+{
+	return memcmp(&a->pci->id, &b->pci->id, sizeof(a->pci->id)) == 0 &&
+	       strcmp(a->pci->driver, b->pci->driver) == 0 &&
+	       a->is_claimed == b->is_claimed;
+}
+
+static bool is_alone(const struct text *text, size_t index)
+{
+	int group = text->items[index]->pci->group;
+
+	return group != NO_GROUP &&
+	       (index == 0 || text->items[index - 1]->pci->group != group) &&
+	       (index + 1 == text->count ||
+		text->items[index + 1]->pci->group != group) &&
+	       annotate_group_members(&text->list->machine, text->items[index], NULL,
+				      NULL) == 0;
+}
+
+/* The number of equal functions from there on: all of one group, or each in its own. */
+static size_t count_equal(const struct text *text, size_t from, bool *ret_alone)
+{
+	const struct device *first = text->items[from];
+	size_t to = from + 1;
+
+	*ret_alone = is_alone(text, from);
+	if (!text->folds || has_notes(first))
+		return 1;
+	while (to < text->count && is_equal(first, text->items[to]) &&
+	       !has_notes(text->items[to]) &&
+	       (*ret_alone ? is_alone(text, to)
+			   : text->items[to]->pci->group == first->pci->group))
+		to++;
+	return to - from;
+}
+
+/* -- printing ------------------------------------------------------------------------ */
+
+static void print_title(const struct text *text, size_t from)
+{
+	const struct device *first = text->items[from];
+	size_t others = 0;
+	char title[128] = "Without an IOMMU group";
+
+	for (size_t i = from; i < group_end(text, from) && !others; i++)
+		others = annotate_group_members(&text->list->machine, text->items[i],
+						NULL, NULL);
+	if (first->pci->group != NO_GROUP && others)
+		snprintf(title, sizeof(title),
+			 "Group %d: %zu functions, passed through together or not at all",
+			 first->pci->group, others + 1);
+	else if (first->pci->group != NO_GROUP)
+		snprintf(title, sizeof(title), "Group %d", first->pci->group);
+	output_styled(&text->list->host->output, STYLE_TITLE, title);
+	putchar('\n');
+}
+
+/* "(rev a1)", as lspci prints it, or "". */
+static void format_revision(const struct text *text, const struct device *device,
+			    char *ret, size_t size)
+{
+	char path[128], value[16];
+
+	ret[0] = '\0';
+	snprintf(path, sizeof(path), "sys/bus/pci/devices/%s/revision", device->address);
+	if (sysfs_read(text->list->host->root_fd, path, value, sizeof(value)) > 0 &&
+	    strtoul(value, NULL, 16) != 0)
+		snprintf(ret, size, " (rev %02lx)", strtoul(value, NULL, 16) & 0xff);
+}
+
+/* What follows the address, which ends in that column. */
+static void print_device(const struct text *text, const struct device *device,
+			 unsigned column)
+{
+	const struct output *output = &text->list->host->output;
+	const struct pci_device *pci = device->pci;
+	char name[FULL_NAME_SIZE], revision[16];
+
+	device_full_name(device, name);
+	format_revision(text, device, revision, sizeof(revision));
+	output_wrapped(output, STYLE_PLAIN, column, text->indent,
+		       "%s [%04x]: %s%s[%04x:%04x]%s",
+		       device->class_name[0] ? device->class_name : "Class",
+		       (unsigned)pci->id.class >> 8, name, name[0] ? " " : "",
+		       (unsigned)pci->id.vendor, (unsigned)pci->id.device, revision);
+	printf("%*s", (int)text->indent, "");
+	output_wrapped(output, pci->driver[0] ? STYLE_PLAIN : STYLE_DIM, text->indent,
+		       text->indent, "%s%s", pci->driver[0] ? "driver " : "no driver",
+		       pci->driver);
+	annotate_print(output, device, text->indent);
+}
+
+static void print_single(const struct text *text, const struct device *device)
+{
+	const char *address = device->address + text->skip;
+
+	printf("  ");
+	output_styled(&text->list->host->output, STYLE_TITLE, address);
+	printf("%*s", (int)(text->indent - 2 - strlen(address)), "");
+	print_device(text, device, text->indent);
+}
+
+static void print_folded(const struct text *text, size_t from, size_t count,
+			 bool is_alone)
+{
+	const struct output *output = &text->list->host->output;
+	const struct device *first = text->items[from];
+	const struct device *last = text->items[from + count - 1];
+	char line[128];
+
+	if (is_alone) {
+		snprintf(line, sizeof(line), "Groups %d to %d, one function each",
+			 first->pci->group, last->pci->group);
+		output_styled(output, STYLE_TITLE, line);
+		putchar('\n');
+	}
+	snprintf(line, sizeof(line), "%s to %s", first->address + text->skip,
+		 last->address + text->skip);
+	printf("  ");
+	output_styled(output, STYLE_TITLE, line);
+	printf(": %zu equal functions\n%*s", count, (int)text->indent, "");
+	print_device(text, first, text->indent);
+}
+
+static void print_group(const struct text *text, size_t from, size_t to)
+{
+	bool is_alone;
+
+	print_title(text, from);
+	while (from < to) {
+		size_t count = count_equal(text, from, &is_alone);
+
+		if (count >= FOLD_MIN) {
+			print_folded(text, from, count, false);
+		} else {
+			count = 1;
+			print_single(text, text->items[from]);
+		}
+		from += count;
+	}
+}
+
+/* Nobody passes bridges through; their groups are one line at the end. */
+struct bridges {
+	char groups[256]; /* "0, 1, 5" */
+	size_t count;
+};
+
+static void note_bridges(struct bridges *bridges, int group)
+{
+	size_t length = strlen(bridges->groups);
+
+	bridges->count++;
+	if (length + 16 < sizeof(bridges->groups))
+		snprintf(bridges->groups + length, sizeof(bridges->groups) - length,
+			 "%s%d", length ? ", " : "", group);
+	else if (strcmp(bridges->groups + length - 3, "...") != 0)
+		strcpy(bridges->groups + length, ", ...");
+}
+
+static void print_bridges(const struct text *text, const struct bridges *bridges)
+{
+	if (bridges->count)
+		output_wrapped(&text->list->host->output, STYLE_DIM, 0, 2,
+			       "Only bridges: %s %s (passthru list bridge shows them)",
+			       bridges->count > 1 ? "groups" : "group", bridges->groups);
+}
+
+size_t list_print(const struct list *list)
+{
+	struct bridges bridges = { 0 };
+	struct text text;
+
+	if (text_make(list, &text) < 0)
+		return 0;
+	for (size_t i = 0; i < text.count;) {
+		size_t end = group_end(&text, i);
+		bool is_alone;
+		size_t equal = count_equal(&text, i, &is_alone);
+
+		if (!list->filter_count && is_bridges_only(&text, i, end)) {
+			note_bridges(&bridges, text.items[i]->pci->group);
+		} else if (is_alone && equal >= FOLD_MIN) {
+			print_folded(&text, i, equal, true);
+			end = i + equal;
+		} else {
+			print_group(&text, i, end);
+		}
+		i = end;
+	}
+	print_bridges(&text, &bridges);
+	free(text.items);
+	return text.count;
+}
