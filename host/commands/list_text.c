@@ -112,7 +112,7 @@ static bool is_equal(const struct device *a, const struct device *b)
 	       a->is_claimed == b->is_claimed;
 }
 
-static bool is_alone(const struct text *text, size_t index)
+static bool has_own_group(const struct text *text, size_t index)
 {
 	int group = text->items[index]->pci->group;
 
@@ -130,12 +130,12 @@ static size_t count_equal(const struct text *text, size_t from, bool *ret_alone)
 	const struct device *first = text->items[from];
 	size_t to = from + 1;
 
-	*ret_alone = is_alone(text, from);
+	*ret_alone = has_own_group(text, from);
 	if (!text->folds || has_notes(first))
 		return 1;
 	while (to < text->count && is_equal(first, text->items[to]) &&
 	       !has_notes(text->items[to]) &&
-	       (*ret_alone ? is_alone(text, to)
+	       (*ret_alone ? has_own_group(text, to)
 			   : text->items[to]->pci->group == first->pci->group))
 		to++;
 	return to - from;

@@ -20,6 +20,7 @@
 struct preview {
 	struct host *host;
 	struct machine machine;
+	bool resets_known; /* see limits.h */
 	struct boot_sources sources;
 	const char *source; /* of the command line */
 	const char *entry;  /* title of the boot entry in it, or "" */
@@ -171,8 +172,8 @@ static void print_limits(void *data, const struct report_view_device *device)
 	struct preview *preview = data;
 
 	if (device->is_planned && device->device)
-		limits_each(preview->host, &preview->machine, device->device, print_limit,
-			    &preview->host->output);
+		limits_each(preview->host, preview->resets_known, device->device,
+			    print_limit, &preview->host->output);
 }
 
 static bool print_text(struct preview *preview, const struct report_view *report_view,
@@ -255,6 +256,7 @@ static int preview_make(struct host *host, const struct plan_changes *changes,
 	r = machine_read(host, &ret->machine);
 	if (r < 0)
 		return r;
+	ret->resets_known = limits_know_resets(host, &ret->machine);
 	r = find_cmdline(ret);
 	if (r == 0 && changes->is_migrated)
 		r = rewrite_cmdline(ret);
@@ -308,7 +310,7 @@ static void visit_device(void *data, const struct report_view_device *device)
 	const struct visit *visit = data;
 
 	if (device->is_planned && device->device)
-		limits_each(visit->preview->host, &visit->preview->machine,
+		limits_each(visit->preview->host, visit->preview->resets_known,
 			    device->device, visit->each, visit->data);
 }
 

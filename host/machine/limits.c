@@ -31,8 +31,7 @@ static bool has_reset(const struct host *host, const struct device *device)
 	       methods[0];
 }
 
-/* Kernels before 5.15 do not tell, nor do old dumps. */
-static bool are_resets_known(const struct host *host, const struct machine *machine)
+bool limits_know_resets(const struct host *host, const struct machine *machine)
 {
 	for (size_t i = 0; i < machine->count; i++)
 		if (has_reset(host, &machine->devices[i]))
@@ -40,9 +39,8 @@ static bool are_resets_known(const struct host *host, const struct machine *mach
 	return false;
 }
 
-void limits_each(const struct host *host, const struct machine *machine,
-		 const struct device *device, void (*each)(void *data, const char *text),
-		 void *data)
+void limits_each(const struct host *host, bool resets_known, const struct device *device,
+		 void (*each)(void *data, const char *text), void *data)
 {
 	char text[256];
 
@@ -53,7 +51,7 @@ void limits_each(const struct host *host, const struct machine *machine,
 			device->address);
 		each(data, text);
 	}
-	if (!has_reset(host, device) && are_resets_known(host, machine)) {
+	if (resets_known && !has_reset(host, device)) {
 		snprintf(
 			text, sizeof(text),
 			"%s cannot be reset, so a guest may be able to use it only once until the host boots again",

@@ -188,37 +188,41 @@ bool report_view_problems(const struct report_view *report_view,
 
 /* -- groups -------------------------------------------------------------------------- */
 
-/* Whether the report has that device as claimed or planned. */
-static bool is_taken(const struct report_view *report_view, const struct device *device)
-{
-	const char *text = report_view->report;
-	struct report_view_device found;
-
-	while (next_device(report_view, &text, &found))
-		if (found.device == device)
-			return is_claimed(&found) || found.is_planned;
-	return false;
-}
+/* What is known of each group after one pass over the report and one over the machine. */
+struct groups {
+	const struct report_view *report_view;
+	bool *taken;	 /* by index of the device: claimed or planned */
+	bool *has_taken; /* by number of the group */
+	const struct device **blockers;
+	int count;
+};
 
 /*
- * The device that makes the group unusable, or NULL. In a plan, a device that has no
- * driver now is expected to get one.
+ * Whether the device makes its group unusable. In a plan, a device that has no driver now
+ * is expected to get one.
  */
-static const struct device *find_blocker(const struct report_view *report_view, int group)
+static bool is_blocker(const struct groups *groups, size_t index)
 {
-	for (size_t i = 0; i < report_view->machine->count; i++) {
-		const struct device *device = &report_view->machine->devices[i];
+	const struct device *device = &groups->report_view->machine->devices[index];
+	bool is_plan = groups->report_view->is_plan;
 
-		if (device->pci->group != group || device->pci->is_bridge)
-			continue;
-		if (report_view->is_plan && is_taken(report_view, device))
-			continue;
-		if (device->pci->driver[0]
-			    ? !viability_tolerates(device->pci->driver)
-			    : report_view->is_plan && device_counts(device))
-			return device;
+	if (device->pci->is_bridge || (is_plan && groups->taken[index]))
+		return false;
+	return device->pci->driver[0] ? !viability_tolerates(device->pci->driver)
+				      : is_plan && device_counts(device);
+}
+
+static void find_blockers(struct groups *groups)
+{
+	const struct machine *machine = groups->report_view->machine;
+
+	for (size_t i = 0; i < machine->count; i++) {
+		int group = machine->devices[i].pci->group;
+
+		if (group != NO_GROUP && !groups->blockers[group] &&
+		    is_blocker(groups, i))
+			groups->blockers[group] = &machine->devices[i];
 	}
-	return NULL;
 }
 
 static void describe_group(const struct report_view *report_view, int group,
@@ -247,21 +251,15 @@ static void describe_group(const struct report_view *report_view, int group,
 			(unsigned)blocker->pci->id.device);
 }
 
-/* Groups of which a device is claimed or planned. */
-struct seen {
-	const struct report_view *report_view;
-	bool *groups; /* by number */
-	int count;
-};
-
-static void note_group(void *data, const struct report_view_device *device)
+static void note_taken(void *data, const struct report_view_device *device)
 {
-	struct seen *seen = data;
-	int group = device->device ? device->device->pci->group : NO_GROUP;
+	struct groups *groups = data;
 
-	if (group != NO_GROUP && group < seen->count &&
-	    (is_claimed(device) || device->is_planned))
-		seen->groups[group] = true;
+	if (!device->device || !(is_claimed(device) || device->is_planned))
+		return;
+	groups->taken[device->device - groups->report_view->machine->devices] = true;
+	if (device->device->pci->group != NO_GROUP)
+		groups->has_taken[device->device->pci->group] = true;
 }
 
 static int count_groups(const struct machine *machine)
@@ -279,26 +277,32 @@ bool report_view_groups(const struct report_view *report_view,
 				     const char *text),
 			void *data)
 {
-	struct seen seen = { .report_view = report_view,
-			     .count = count_groups(report_view->machine) };
-	bool ok = true;
+	struct groups groups = { .report_view = report_view,
+				 .count = count_groups(report_view->machine) };
+	size_t count = (size_t)groups.count + 1;
+	bool ok, usable = true;
 	char text[320];
 
-	seen.groups = calloc((size_t)seen.count + 1, sizeof(seen.groups[0]));
-	if (!seen.groups)
-		return false;
-	report_view_devices(report_view, note_group, &seen);
-	for (int group = 0; group < seen.count; group++) {
-		const struct device *blocker;
+	groups.taken = calloc(report_view->machine->count + 1, sizeof(groups.taken[0]));
+	groups.has_taken = calloc(count, sizeof(groups.has_taken[0]));
+	groups.blockers = calloc(count, sizeof(groups.blockers[0]));
+	ok = groups.taken && groups.has_taken && groups.blockers;
+	if (ok) {
+		report_view_devices(report_view, note_taken, &groups);
+		find_blockers(&groups);
+	}
+	for (int group = 0; ok && group < groups.count; group++) {
+		const struct device *blocker = groups.blockers[group];
 
-		if (!seen.groups[group])
+		if (!groups.has_taken[group])
 			continue;
-		blocker = find_blocker(report_view, group);
-		ok = ok && !blocker;
+		usable &= !blocker;
 		describe_group(report_view, group, blocker, text, sizeof(text));
 		if (each)
 			each(data, group, !blocker, text);
 	}
-	free(seen.groups);
-	return ok;
+	free(groups.taken);
+	free(groups.has_taken);
+	free(groups.blockers);
+	return ok && usable;
 }
