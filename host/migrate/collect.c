@@ -136,6 +136,19 @@ static void read_row(struct collector *collector, const struct config_file *row)
 	}
 }
 
+/* Boot entries in a directory that cannot be read would simply be missing. */
+static void note_unreadable_boots(struct collector *collector)
+{
+	struct boot_sources sources;
+	const char *path = NULL;
+
+	if (boot_read(collector->host->root_fd, &sources) == 0)
+		path = boot_find_unreadable(collector->host->root_fd, &sources);
+	if (path)
+		note_unreadable(collector, path, -EACCES);
+	boot_sources_free(&sources);
+}
+
 int facts_collect(const struct host *host, struct facts *ret)
 {
 	struct collector collector = { .host = host,
@@ -150,6 +163,7 @@ int facts_collect(const struct host *host, struct facts *ret)
 			if (row->uses & CONFIG_FOR_MIGRATE)
 				read_row(&collector, row);
 		read_running(&collector);
+		note_unreadable_boots(&collector);
 		r = collector.error;
 	}
 	machine_free(&collector.machine);

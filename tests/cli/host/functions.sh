@@ -1,6 +1,13 @@
 # Functions that several tests use. Read by run.
 # shellcheck shell=sh disable=SC2154 # run has set what is not set here
 
+# unprivileged ARGUMENT...: runs the program as root without its privilege to read everything.
+unprivileged()
+{
+	setpriv --bounding-set=-dac_override,-dac_read_search \
+		"$program" "$@" >"$tmp/out" 2>"$tmp/err"
+}
+
 # -- machines ----------------------------------------------------------------------------
 
 # machine NAME...: makes these of machines/ in $tmp/machines, once for all tests.
