@@ -276,7 +276,8 @@ static void write_rule(const struct run *run)
 	const struct params *params = run->params;
 	int r;
 
-	if (run->phase != PHASE_EARLY || params->wanted.count == 0 || params->dryrun)
+	if (run->phase != PHASE_EARLY || params->wanted.count == 0 || params->dryrun ||
+	    run->options->once)
 		return;
 	r = rule_write(run->root_fd, params);
 	if (r < 0)

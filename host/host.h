@@ -37,11 +37,13 @@ struct host {
 /* The commands; they return an exit status. */
 int args_run(struct host *host);
 int check_run(struct host *host);
+int claim_run(struct host *host);
 int disable_run(struct host *host);
 int enable_run(struct host *host);
 int list_run(struct host *host);
 int migrate_run(struct host *host);
 int plan_run(struct host *host);
+int release_run(struct host *host);
 int status_run(struct host *host);
 
 #endif

@@ -8,7 +8,7 @@ HOST_SRCS := \
 	boot/bls.c boot/boot.c boot/config_files.c boot/configuration.c boot/grub.c boot/grub_menu.c \
 	boot/grub_script.c boot/grub_test.c boot/inputs.c boot/sources.c \
 	boot/systemd_boot.c boot/uki.c boot/version.c \
-	commands/args.c commands/check.c commands/check_blacklists.c commands/check_cmdline.c \
+	commands/args.c commands/check.c commands/claim.c commands/check_blacklists.c commands/check_cmdline.c \
 	commands/check_kernels.c commands/enable.c commands/findings.c commands/list.c commands/list_text.c commands/migrate.c \
 	commands/members.c commands/plan.c commands/status.c \
 	edit/backup.c edit/change.c edit/edit.c \
@@ -16,7 +16,7 @@ HOST_SRCS := \
 	initramfs/generators.c initramfs/inspect.c initramfs/rebuild.c \
 	lib/beneath.c lib/dirlist.c lib/shell_vars.c lib/wordlist.c \
 	machine/annotate.c machine/caveats.c machine/choice.c machine/dry_run.c machine/filter.c machine/limits.c machine/machine.c machine/pci_names.c \
-	machine/report_output.c machine/report_view.c \
+	machine/report_output.c machine/report_view.c machine/users.c \
 	migrate/collect.c migrate/collector.c migrate/decide.c migrate/facts.c migrate/migration.c \
 	migrate/proof.c migrate/read_cmdline.c migrate/read_driverctl.c \
 	migrate/read_modprobe.c migrate/read_modules.c migrate/read_script.c \

@@ -18,11 +18,11 @@
 static const char usage[] =
 	"Usage: passthru COMMAND [OPTION]... [ARGUMENT]...\n"
 	"\n"
-	"  list [FILTER]...   list the IOMMU groups and their devices; FILTER is gpu,\n"
-	"                     audio, usb, disk, nvme, net, bridge, 10de:, an address,\n"
-	"                     a group, a driver or a part of a name\n"
+	"  list [FILTER]...   list IOMMU groups and devices; gpu, usb, nvidia, 06:00 ...\n"
 	"  enable ADDRESS...  claim these devices from the next boot on\n"
 	"  disable ADDRESS... leave them to the host again\n"
+	"  claim ADDRESS...   claim these devices now, if nothing uses them\n"
+	"  release ADDRESS... give them back to the host now\n"
 	"  plan               show what the next boot will do\n"
 	"  status             show what this boot did and whether it still holds\n"
 	"  check              verify the setup\n"
@@ -59,12 +59,14 @@ static const struct command {
 } commands[] = {
 	{ "args", args_run, TAKES_OPERANDS },
 	{ "check", check_run, 0 },
+	{ "claim", claim_run, TAKES_OPERANDS },
 	{ "disable", disable_run,
 	  TAKES_UNDO | TAKES_DRY_RUN | TAKES_ALL | TAKES_OPERANDS },
 	{ "enable", enable_run, TAKES_UNDO | TAKES_DRY_RUN | TAKES_OPERANDS },
 	{ "list", list_run, TAKES_DUMP | TAKES_OPERANDS },
 	{ "migrate", migrate_run, TAKES_APPLY | TAKES_UNDO },
 	{ "plan", plan_run, TAKES_CMDLINE },
+	{ "release", release_run, TAKES_OPERANDS },
 	{ "status", status_run, 0 },
 };
 

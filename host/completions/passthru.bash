@@ -55,7 +55,7 @@ _passthru()
 	esac
 	$split && return
 	case $command in
-	"") options+=" list enable disable plan status check migrate args" ;;
+	"") options+=" list enable disable claim release plan status check migrate args" ;;
 	list) options+=" --dump gpu audio usb disk nvme net bridge" ;;
 	plan) options+=" --cmdline" ;;
 	enable) options+=" --dry-run --undo" ;;
@@ -66,7 +66,7 @@ _passthru()
 		;;
 	esac
 	case $command in
-	list | args | enable | disable)
+	list | args | enable | disable | claim | release)
 		case $cur in
 		-*) ;;
 		*/*) options=$(_passthru_paths "$root") ;;

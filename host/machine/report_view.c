@@ -76,7 +76,10 @@ static void describe_other(const struct report_view *report_view,
 	bool is_display = ret->device && device_is_display(ret->device);
 	char phrase[PHRASE_SIZE];
 
-	if (report->has_reason)
+	if (report_view->is_live && has_reason(ret, REASON_NO_DRIVER))
+		snprintf(phrase, sizeof(phrase),
+			 "the kernel has no such driver, nor a module of that name");
+	else if (report->has_reason)
 		phrase_describe(&report->entry,
 				is_display ? machine->display_advice : machine->advice,
 				phrase);
@@ -85,7 +88,9 @@ static void describe_other(const struct report_view *report_view,
 	ret->is_ok = has_reason(ret, REASON_SKIPPED);
 	snprintf(ret->text, sizeof(ret->text), "%s%s: %s%s",
 		 report_view->is_plan ? "will be " : "", report->verdict, phrase,
-		 report->entry.verdict == VERDICT_FAILED ? "; see dmesg" : "");
+		 report->entry.verdict == VERDICT_FAILED && !report_view->is_live
+			 ? "; see dmesg"
+			 : "");
 }
 
 static bool is_by_address(const struct params *params, const struct device *device)

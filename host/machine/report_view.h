@@ -15,7 +15,8 @@ struct report_view {
 	const char *report;
 	const struct params *params; /* that the report was made with, or NULL */
 	bool is_plan;		     /* the report is a dry run's: what a boot will do */
-	bool iommu_pending;	     /* in a plan: the IOMMU is off now and will be on */
+	bool is_live; /* the report is passthru claim's: no initramfs, no kernel log */
+	bool iommu_pending; /* in a plan: the IOMMU is off now and will be on */
 };
 
 /* One device of it. */

@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* passthru claim and release: what a boot does, and the reverse, while the machine runs.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "boot/configuration.h"
+#include "claim/claim.h"
+#include "claim/rollback.h"
+#include "claim/workers.h"
+#include "cmdline/params.h"
+#include "cmdline/tokenizer.h"
+#include "commands/members.h"
+#include "lib/beneath.h"
+#include "machine/choice.h"
+#include "machine/report_view.h"
+#include "machine/users.h"
+#include "run.h"
+#include "ui/json.h"
+#include "ui/log_capture.h"
+#include "ui/message.h"
+
+/* The most time that the kernel gets, as in a boot. */
+#define TIMEOUT_MS 10000
+
+/* In a directory of its own, so that two runs do not share it, nor this and a boot's. */
+#define REPORT_NAME "/report"
+
+/* -- who uses them ------------------------------------------------------------------- */
+
+static void warn_user(void *data, const char *text)
+{
+	const struct device *device = data;
+
+	warn("%s is in use: %s", device->address, text);
+}
+
+/* Whether nobody uses the chosen devices that are, or are not, claimed. */
+static bool are_idle(const struct host *host, const struct choice *choice, bool claimed)
+{
+	bool idle = true;
+
+	for (size_t i = 0; i < choice->machine.count; i++) {
+		struct device *device = &choice->machine.devices[i];
+
+		if (choice->chosen[i] && device->is_claimed == claimed &&
+		    users_each(host, device, warn_user, device) != 0)
+			idle = false;
+	}
+	if (!idle)
+		warn("nothing was changed: end what uses the devices, then run this command again");
+	return idle;
+}
+
+/* -- claiming ------------------------------------------------------------------------ */
+
+/* Which of passthru's own parameters also hold for devices that are claimed later. */
+static bool is_setting(struct span name)
+{
+	return span_equals_name(name, "driver") || span_equals_name(name, "timeout");
+}
+
+/* The guards need the rest of the command line. */
+static void put_parameters(const char *text, FILE *file)
+{
+	struct text_cursor rest = { text, text + strlen(text) };
+	struct parameter parameter;
+
+	while (tokenizer_next(&rest, &parameter)) {
+		struct span name = parameter.name;
+
+		if (span_skip_prefix(&name, "passthru.") && !is_setting(name))
+			continue;
+		fprintf(file, " %.*s", (int)parameter.name.length, parameter.name.at);
+		if (parameter.value.at)
+			fprintf(file, "=\"%.*s\"", (int)parameter.value.length,
+				parameter.value.at);
+	}
+}
+
+static void put_cmdline(const struct host *host, FILE *file)
+{
+	_cleanup_free_ char *running = NULL;
+	_cleanup_free_ char *configuration = NULL;
+	struct whole_cmdline whole = { 0 };
+
+	if (beneath_read(host->root_fd, "proc/cmdline", &running) == 0 &&
+	    configuration_read(host->root_fd, NULL, &configuration) == 0 &&
+	    whole_cmdline_make(configuration, running, &whole) == 0)
+		put_parameters(whole.text, file);
+	whole_cmdline_free(&whole);
+}
+
+static char *make_cmdline(const struct host *host, const struct choice *choice)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *file = open_memstream(&text, &size);
+
+	if (!file)
+		return NULL;
+	for (size_t i = 0; i < choice->machine.count; i++)
+		if (choice->chosen[i])
+			fprintf(file, "passthru.addrs=%s ",
+				choice->machine.devices[i].address);
+	put_cmdline(host, file);
+	if (fclose(file) == 0)
+		return text;
+	free(text);
+	return NULL;
+}
+
+/* The early stage, then the late one for the disks, whose use is known now. */
+static int run_stages(struct host *host, const char *cmdline, struct params *params,
+		      const char *report, char **ret_report)
+{
+	struct options options = {
+		.root = host->root, .cmdline = cmdline, .report = report, .once = true
+	};
+	_cleanup_free_ char *log = NULL;
+	int r;
+
+	log_capture_begin();
+	(void)run_early(&options, host->root_fd, params, clock_us(), clock_ms());
+	options.late = true;
+	(void)run_early(&options, host->root_fd, params, clock_us(), clock_ms());
+	log = log_capture_end();
+	r = file_read(AT_FDCWD, report, ret_report);
+	if (r < 0)
+		warn("nothing was claimed: %s", log && log[0] ? log : strerror(-r));
+	return r;
+}
+
+static int run_with_report(struct host *host, const char *cmdline, struct params *params,
+			   char **ret_report)
+{
+	char directory[] = "/run/passthru-claim.XXXXXX";
+	char report[sizeof(directory) + sizeof(REPORT_NAME)], lock[sizeof(report) + 5];
+	int r;
+
+	if (!mkdtemp(directory)) {
+		r = -errno;
+		warn("cannot create a directory in /run: %s", strerror(-r));
+		return r;
+	}
+	snprintf(report, sizeof(report), "%s" REPORT_NAME, directory);
+	snprintf(lock, sizeof(lock), "%s.lock", report);
+	r = run_stages(host, cmdline, params, report, ret_report);
+	unlink(report);
+	unlink(lock);
+	rmdir(directory);
+	return r;
+}
+
+/* Prints what became of the devices. Returns an exit status. */
+static int show(struct host *host, const char *report, const struct params *params)
+{
+	struct machine machine;
+	struct report_view view = {
+		.host = host,
+		.machine = &machine,
+		.report = report,
+		.params = params,
+		.is_live = true,
+	};
+	bool ok = false;
+
+	if (machine_read(host, &machine) == 0 && host->arguments->json) {
+		struct json_object *top = json_begin("claim");
+
+		ok = report_view_add(&view, top);
+		json_add_bool(top, "ok", ok);
+		ok = json_end(top) == 0 && ok;
+	} else if (machine.count) {
+		ok = report_view_print(&view);
+	}
+	machine_free(&machine);
+	return ok ? STATUS_GOOD : STATUS_NOT_GOOD;
+}
+
+static int claim(struct host *host, struct choice *choice)
+{
+	_cleanup_free_ char *cmdline = make_cmdline(host, choice);
+	_cleanup_free_ char *report = NULL;
+	struct params params;
+	int status = STATUS_NOT_GOOD;
+
+	members_warn(choice);
+	if (!cmdline || !are_idle(host, choice, false))
+		return STATUS_NOT_GOOD;
+	if (params_parse(cmdline, &params) == 0 &&
+	    run_with_report(host, cmdline, &params, &report) == 0)
+		status = show(host, report, &params);
+	params_free(&params);
+	return status;
+}
+
+/* -- releasing ----------------------------------------------------------------------- */
+
+static void undo_job(void *data, unsigned job)
+{
+	claim_undo_job(data, job);
+}
+
+/* The rollback of a claim that has just been made. */
+static struct claims *make_claims(struct host *host, const struct choice *choice,
+				  int bus_fd)
+{
+	struct plan plan = { 0 };
+	struct claims *claims;
+
+	plan.entries = calloc(choice->machine.count + 1, sizeof(plan.entries[0]));
+	if (!plan.entries)
+		return NULL;
+	for (size_t i = 0; i < choice->machine.count; i++) {
+		struct pci_device *device = choice->machine.devices[i].pci;
+		struct plan_entry *entry = &plan.entries[plan.count];
+
+		if (!choice->chosen[i] || !choice->machine.devices[i].is_claimed)
+			continue;
+		plan.count++;
+		entry->device = device;
+		entry->verdict = VERDICT_PENDING;
+		strcpy(entry->driver, device->driver);
+	}
+	claims = plan.count ? claims_new(&plan) : NULL;
+	free(plan.entries);
+	if (!claims)
+		return NULL;
+	claims->bus_fd = bus_fd;
+	claims->root_fd = host->root_fd;
+	claims->root = host->root;
+	for (unsigned i = 0; i < claims->count; i++)
+		claims->items[i].overridden = true;
+	(void)claims_expire(claims, REASON_INTERNAL);
+	return claims;
+}
+
+static void print_released(const struct host *host, const struct claim *claim,
+			   struct json_object *array)
+{
+	char address[ADDRESS_SIZE];
+
+	address_format(&claim->address, address);
+	if (array) {
+		struct json_object *object = json_append(array);
+
+		json_add_text(object, "address", address);
+		json_add_bool(object, "released", claim->undone);
+		json_add_text(object, "driver", claim->now[0] ? claim->now : NULL);
+		return;
+	}
+	output_styled(&host->output, STYLE_TITLE, address);
+	if (!claim->undone)
+		printf("  could not be released: its driver is still %s\n", claim->now);
+	else
+		printf("  released; driver %s\n", claim->now[0] ? claim->now : "none");
+}
+
+static int show_released(const struct host *host, const struct claims *claims)
+{
+	struct json_object *top = NULL, *array = NULL;
+	bool ok = true;
+
+	if (host->arguments->json) {
+		top = json_begin("release");
+		array = json_add_array(top, "devices");
+	}
+	for (unsigned i = 0; i < claims->count; i++) {
+		print_released(host, &claims->items[i], array);
+		ok = ok && claims->items[i].undone;
+	}
+	if (top) {
+		json_add_bool(top, "ok", ok);
+		ok = json_end(top) == 0 && ok;
+	}
+	return ok ? STATUS_GOOD : STATUS_NOT_GOOD;
+}
+
+static int release(struct host *host, struct choice *choice)
+{
+	_cleanup_close_ int bus_fd =
+		openat(host->root_fd, "sys/bus/pci", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct claims *claims;
+	int status;
+
+	if (!are_idle(host, choice, true))
+		return STATUS_NOT_GOOD;
+	claims = make_claims(host, choice, bus_fd);
+	if (!claims) {
+		warn("none of these devices is claimed; see passthru list vfio-pci");
+		return STATUS_NOT_GOOD;
+	}
+	if (workers_run(undo_job, claims, claim_undo_job_count(claims),
+			clock_ms() + TIMEOUT_MS) < 0)
+		warn("the kernel did not return in time; see dmesg");
+	status = show_released(host, claims);
+	claims_free(claims);
+	return status;
+}
+
+/* -- both ---------------------------------------------------------------------------- */
+
+static int run(struct host *host, int (*act)(struct host *host, struct choice *choice))
+{
+	const struct arguments *arguments = host->arguments;
+	struct choice choice;
+	int status = STATUS_GOOD;
+
+	if (!arguments->operand_count) {
+		warn("name the addresses of devices, as passthru list shows them");
+		return STATUS_USAGE;
+	}
+	if (!host->is_this) {
+		warn("%s changes the running machine; it takes no --root",
+		     arguments->command);
+		return STATUS_USAGE;
+	}
+	if (geteuid() != 0) {
+		warn("only root can change drivers: run this as root");
+		return STATUS_NOT_GOOD;
+	}
+	if (choice_open(host, &choice) < 0)
+		return STATUS_NOT_GOOD;
+	for (int i = 0; status == STATUS_GOOD && i < arguments->operand_count; i++)
+		status = choice_name(&choice, arguments->operands[i]);
+	if (status == STATUS_GOOD) {
+		choice_add_members(&choice);
+		status = act(host, &choice);
+	}
+	choice_free(&choice);
+	return status;
+}
+
+int claim_run(struct host *host)
+{
+	return run(host, claim);
+}
+
+int release_run(struct host *host)
+{
+	return run(host, release);
+}
