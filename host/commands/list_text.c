@@ -89,11 +89,21 @@ static size_t group_end(const struct text *text, size_t from)
 	return to;
 }
 
-/* Also host bridges, which have the header of an ordinary function. */
+/*
+ * Host and ISA bridges have the header of an ordinary function. So do others of the class
+ * that do get passed through, such as NVSwitches (0680).
+ */
+static bool is_bridge(const struct pci_device *device)
+{
+	uint32_t class = device->id.class >> 8;
+
+	return device->is_bridge || class == 0x0600 || class == 0x0601;
+}
+
 static bool is_bridges_only(const struct text *text, size_t from, size_t to)
 {
 	for (size_t i = from; i < to; i++)
-		if (text->items[i]->pci->id.class >> 16 != 0x06)
+		if (!is_bridge(text->items[i]->pci))
 			return false;
 	return text->items[from]->pci->group != NO_GROUP;
 }

@@ -8,15 +8,13 @@
 #include "machine/limits.h"
 
 /* Lines are "0xSTART 0xEND TYPE"; VFIO accepts the type "direct-relaxable". */
-static bool has_reserved_memory(const struct host *host, const struct device *device)
+bool limits_reserve_memory(const struct host *host, int group)
 {
 	_cleanup_free_ char *regions = NULL;
 	char path[128];
 
-	if (device->pci->group == NO_GROUP)
-		return false;
 	snprintf(path, sizeof(path), "sys/kernel/iommu_groups/%d/reserved_regions",
-		 device->pci->group);
+		 group);
 	return beneath_read(host->root_fd, path, &regions) == 0 &&
 	       strstr(regions, " direct\n");
 }
@@ -44,13 +42,6 @@ void limits_each(const struct host *host, bool resets_known, const struct device
 {
 	char text[256];
 
-	if (has_reserved_memory(host, device)) {
-		snprintf(
-			text, sizeof(text),
-			"the firmware reserves memory for %s or another device of its group (RMRR), so the kernel refuses to give it to a guest; look for a setting or an update of the firmware",
-			device->address);
-		each(data, text);
-	}
 	if (resets_known && !has_reset(host, device)) {
 		snprintf(
 			text, sizeof(text),

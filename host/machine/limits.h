@@ -5,6 +5,13 @@
 #include "machine/machine.h"
 
 /*
+ * Whether the firmware reserves memory for a device of the IOMMU group (RMRR): then the
+ * kernel refuses to give the group to a guest (device_is_rmrr_locked() in
+ * drivers/iommu/intel/iommu.c).
+ */
+bool limits_reserve_memory(const struct host *host, int group);
+
+/*
  * Whether the machine tells how its devices can be reset: kernels before 5.15 do not, nor
  * do old dumps.
  */

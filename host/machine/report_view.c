@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "machine/limits.h"
 #include "machine/report_view.h"
 #include "plan/viability.h"
 #include "report/phrase.h"
@@ -231,10 +232,18 @@ static void find_blockers(struct groups *groups)
 }
 
 static void describe_group(const struct report_view *report_view, int group,
-			   const struct device *blocker, char *text, size_t size)
+			   const struct device *blocker, bool is_reserved, char *text,
+			   size_t size)
 {
 	const char *driver = "no driver yet";
 
+	if (is_reserved) {
+		snprintf(
+			text, size,
+			"Group %d cannot be given to a guest: the firmware reserves memory for a device in it (RMRR); look for a setting or an update of the firmware",
+			group);
+		return;
+	}
 	if (!blocker) {
 		snprintf(text, size, "Group %d can%s be given to a guest.", group,
 			 report_view->is_plan ? " then" : "");
@@ -298,13 +307,16 @@ bool report_view_groups(const struct report_view *report_view,
 	}
 	for (int group = 0; ok && group < groups.count; group++) {
 		const struct device *blocker = groups.blockers[group];
+		bool is_reserved;
 
 		if (!groups.has_taken[group])
 			continue;
-		usable &= !blocker;
-		describe_group(report_view, group, blocker, text, sizeof(text));
+		is_reserved = limits_reserve_memory(report_view->host, group);
+		usable &= !blocker && !is_reserved;
+		describe_group(report_view, group, blocker, is_reserved, text,
+			       sizeof(text));
 		if (each)
-			each(data, group, !blocker, text);
+			each(data, group, !blocker && !is_reserved, text);
 	}
 	free(groups.taken);
 	free(groups.has_taken);
