@@ -65,6 +65,16 @@ int beneath_read(int root_fd, const char *path, char **ret_text)
 	return file_read_fd(fd, ret_text);
 }
 
+DIR *beneath_open_directory(int root_fd, const char *path)
+{
+	int fd = open_inside(root_fd, path);
+	DIR *stream = fd < 0 ? NULL : fdopendir(fd);
+
+	if (!stream && fd >= 0)
+		close(fd);
+	return stream;
+}
+
 int beneath_open_parent(int root_fd, const char *path)
 {
 	char parent[PATH_MAX];

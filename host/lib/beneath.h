@@ -2,6 +2,8 @@
 #ifndef PASSTHRU_LIB_BENEATH_H
 #define PASSTHRU_LIB_BENEATH_H
 
+#include <dirent.h>
+
 /*
  * Opens the directory of the file that path names, to change that file. Returns a
  * descriptor; -EXDEV if the path leaves the root through "..", a leading "/" or a
@@ -15,6 +17,9 @@ int beneath_open_parent(int root_fd, const char *path);
  * not a regular file is refused with -EINVAL: reading a FIFO would wait.
  */
 int beneath_read(int root_fd, const char *path, char **ret_text);
+
+/* Opens a directory in the same way. Returns NULL on any error. */
+DIR *beneath_open_directory(int root_fd, const char *path);
 
 /* The last component of the path. Points into path. */
 const char *beneath_name(const char *path);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/sysfs.h"
+#include "lib/beneath.h"
 #include "lib/dirlist.h"
 
 static int compare_names(const void *a, const void *b)
@@ -52,7 +53,7 @@ static size_t collect(DIR *stream, const char *end, char **names, char *room, si
 
 char **dirlist_read(int root_fd, const char *directory, const char *end)
 {
-	_cleanup_closedir_ DIR *stream = sysfs_open_directory(root_fd, directory);
+	_cleanup_closedir_ DIR *stream = beneath_open_directory(root_fd, directory);
 	size_t size = stream ? measure(stream, end) : 0, count = 0;
 	/* A name takes two bytes or more, so there are never more than that. */
 	size_t most = size / 2;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -71,6 +72,61 @@ START_TEST(opens)
 	drop_directory(&tree);
 }
 
+/* Links stay in the root: "/etc" is root/etc, and outside of it there is nothing. */
+static const struct {
+	const char *path;
+	int error;
+} reads[] = {
+	{ "etc/sub/file", 0 },
+	{ "inside/file", 0 },
+	{ "absolute/sub/file", 0 },
+	{ "outside/file", -ELOOP }, /* leads to itself */
+	{ "etc/outside/file", -ELOOP },
+	{ "dangling", -ENOENT },
+	{ "missing", -ENOENT },
+	{ "plain/file", -ENOTDIR },
+	{ "etc", -EISDIR },
+	/* It would wait for a writer. */
+	{ "fifo", -EINVAL },
+};
+
+START_TEST(reads_files)
+{
+	const char *path = reads[_i].path;
+	struct directory tree = make_directory();
+	unsigned before;
+	char *text;
+	int root_fd;
+
+	put_tree(&tree);
+	expect_number(path, mkfifoat(tree.fd, "root/fifo", 0600), 0);
+	root_fd = openat(tree.fd, "root", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	before = count_fds();
+	expect_number(path, beneath_read(root_fd, path, &text), reads[_i].error);
+	expect_number(path, count_fds(), before);
+	expect(path, !text == (reads[_i].error != 0));
+	free(text);
+	close(root_fd);
+	drop_directory(&tree);
+}
+
+START_TEST(opens_directories)
+{
+	struct directory tree = make_directory();
+	int root_fd;
+	DIR *stream;
+
+	put_tree(&tree);
+	root_fd = openat(tree.fd, "root", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	stream = beneath_open_directory(root_fd, "inside");
+	expect("a link inside", stream);
+	closedir(stream);
+	expect("a link outside", !beneath_open_directory(root_fd, "outside"));
+	expect("a file", !beneath_open_directory(root_fd, "plain"));
+	close(root_fd);
+	drop_directory(&tree);
+}
+
 START_TEST(refuses_long_paths)
 {
 	struct directory tree = make_directory();
@@ -94,6 +150,8 @@ int main(void)
 	TCase *tcase = tcase_create("beneath");
 
 	add_rows(tcase, opens, rows);
+	add_rows(tcase, reads_files, reads);
+	tcase_add_test(tcase, opens_directories);
 	tcase_add_test(tcase, refuses_long_paths);
 	tcase_add_test(tcase, names);
 	return unit_run("host/beneath", tcase);
