@@ -243,9 +243,12 @@ static struct claims *make_claims(struct host *host, const struct choice *choice
 	return claims;
 }
 
-static void print_released(const struct host *host, const struct claim *claim,
-			   struct json_object *array)
+/* The driver that it has now: a write that hangs may have changed it. */
+static void print_released(const struct host *host, const struct machine *machine,
+			   const struct claim *claim, struct json_object *array)
 {
+	const struct device *device = machine_find(machine, &claim->address);
+	const char *driver = device ? device->pci->driver : "";
 	char address[ADDRESS_SIZE];
 
 	address_format(&claim->address, address);
@@ -254,29 +257,29 @@ static void print_released(const struct host *host, const struct claim *claim,
 
 		json_add_text(object, "address", address);
 		json_add_bool(object, "released", claim->undone);
-		json_add_text(object, "driver", claim->now[0] ? claim->now : NULL);
+		json_add_text(object, "driver", driver);
 		return;
 	}
 	output_styled(&host->output, STYLE_TITLE, address);
-	if (!claim->undone)
-		printf("  could not be released: its driver is still %s\n", claim->now);
-	else
-		printf("  released; driver %s\n", claim->now[0] ? claim->now : "none");
+	printf("  %s; driver %s\n", claim->undone ? "released" : "not released",
+	       driver[0] ? driver : "none");
 }
 
 static int show_released(const struct host *host, const struct claims *claims)
 {
 	struct json_object *top = NULL, *array = NULL;
-	bool ok = true;
+	struct machine machine;
+	bool ok = machine_read(host, &machine) == 0;
 
 	if (host->arguments->json) {
 		top = json_begin("release");
 		array = json_add_array(top, "devices");
 	}
 	for (unsigned i = 0; i < claims->count; i++) {
-		print_released(host, &claims->items[i], array);
+		print_released(host, &machine, &claims->items[i], array);
 		ok = ok && claims->items[i].undone;
 	}
+	machine_free(&machine);
 	if (top) {
 		json_add_bool(top, "ok", ok);
 		ok = json_end(top) == 0 && ok;
