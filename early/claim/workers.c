@@ -58,6 +58,20 @@ static void work(const struct supervisor *supervisor, unsigned self)
 	_exit(0);
 }
 
+/*
+ * The newest worker wins. One that begins to run after the deadline, or after a newer
+ * one, does nothing: NOBODY is larger than all of them.
+ */
+static void take_over(struct queue *queue, unsigned self)
+{
+	unsigned active = __atomic_load_n(&queue->active, __ATOMIC_SEQ_CST);
+
+	while (active < self &&
+	       !__atomic_compare_exchange_n(&queue->active, &active, self, false,
+					    __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+		;
+}
+
 static int fork_worker(struct supervisor *supervisor)
 {
 	struct worker *worker = &supervisor->workers[supervisor->started];
@@ -68,8 +82,7 @@ static int fork_worker(struct supervisor *supervisor)
 	worker->pid = fork();
 	if (worker->pid == 0) {
 		close(ends[0]);
-		__atomic_store_n(&supervisor->queue->active, supervisor->started,
-				 __ATOMIC_SEQ_CST);
+		take_over(supervisor->queue, supervisor->started);
 		work(supervisor, supervisor->started);
 	}
 	r = worker->pid < 0 ? -errno : 0;

@@ -167,7 +167,10 @@ START_TEST(overtaken_ones_end)
 	ck_assert_uint_eq(jobs->times[3], 1);
 }
 
-/* What a worker does whose job returns after the deadline: that job, and no other. */
+/*
+ * What a worker does whose job returns after the deadline: that job, and no other. The
+ * last worker may begin to run only then.
+ */
 START_TEST(late_ones_end)
 {
 	struct jobs *jobs = make_jobs("ssssssss.");

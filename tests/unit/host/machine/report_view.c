@@ -190,21 +190,25 @@ static const struct {
 	bool is_plan;
 	int group; /* NO_GROUP: none is mentioned */
 	bool usable;
+	bool is_reserved; /* the firmware reserves memory for group 16 */
 } groups[] = {
-	{ "nothing claimed", HEAD, false, NO_GROUP, true },
+	{ "nothing claimed", HEAD, false, NO_GROUP, true, false },
 	{ "a free sibling",
 	  HEAD "device=0000:0b:00.0 verdict=claimed driver=vfio-pci was=none\n", false,
-	  16, true },
+	  16, true, false },
 	{ "a sibling that gets a driver in the next boot",
 	  HEAD "device=0000:0b:00.0 verdict=claimed driver=vfio-pci was=none\n", true, 16,
-	  false },
+	  false, false },
 	{ "both in the next boot",
 	  HEAD "device=0000:0b:00.0 verdict=claimed driver=vfio-pci was=none\n"
 	       "device=0000:0b:00.1 verdict=kept reason=dryrun\n",
-	  true, 16, true },
+	  true, 16, true, false },
 	{ "a driver has it",
 	  HEAD "device=0000:01:00.0 verdict=claimed driver=vfio-pci was=none\n", false,
-	  12, false },
+	  12, false, false },
+	{ "reserved memory",
+	  HEAD "device=0000:0b:00.0 verdict=claimed driver=vfio-pci was=none\n", false,
+	  16, false, true },
 };
 
 struct seen_group {
@@ -221,16 +225,26 @@ static void note_group(void *data, int group, bool usable, const char *text)
 START_TEST(judges_groups)
 {
 	const char *row = groups[_i].name;
-	struct report_view view = { .machine = &machine,
+	struct directory root = make_directory();
+	struct host host = { .root_fd = root.fd };
+	struct report_view view = { .host = &host,
+				    .machine = &machine,
 				    .report = groups[_i].report,
 				    .is_plan = groups[_i].is_plan };
 	struct seen_group seen = { NO_GROUP, true };
 
 	make_machine();
+	put_file(&root, "sys/kernel/iommu_groups/12/reserved_regions",
+		 "0x00000000000e8000 0x00000000000e8fff direct-relaxable\n");
+	if (groups[_i].is_reserved)
+		put_file(&root, "sys/kernel/iommu_groups/16/reserved_regions",
+			 "0x00000000fee00000 0x00000000feefffff msi\n"
+			 "0x00000000000e8000 0x00000000000e8fff direct\n");
 	expect_number(row, report_view_groups(&view, note_group, &seen),
 		      groups[_i].usable);
 	expect_number(row, seen.group, groups[_i].group);
 	expect_number(row, seen.usable, groups[_i].usable);
+	drop_directory(&root);
 }
 
 int main(void)
