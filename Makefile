@@ -7,8 +7,8 @@
 #   make check       run all tests
 #   make size        print the size of the static program with each C library
 #
-# LIBC=klibc|musl|glibc selects the C library of the static program; V=1 shows the
-# commands.
+# LIBC=klibc|musl|glibc selects the C library of the static program. LIBS=system links that
+# program with the shared libraries of the distribution instead. V=1 shows the commands.
 
 VERSION := 0.1.0
 # Of the version: the date on the manual pages.
@@ -20,8 +20,12 @@ MANDIR ?= $(PREFIX)/share/man
 DESTDIR ?=
 CC ?= cc
 BUILD ?= build
-LIBC ?= klibc
+LIBS ?= bundled
+LIBC ?= $(if $(filter system,$(LIBS)),glibc,klibc)
 INSTALL ?= install
+# Packagers override these. The flags of the static program are fixed.
+CFLAGS ?= -O2 -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fstack-clash-protection
+LDFLAGS ?= -Wl,-z,relro -Wl,-z,now
 
 ifeq ($(V),1)
 say = @:
@@ -39,6 +43,7 @@ PROGRAMS ?= early host
 all: $(PROGRAMS) man
 
 include early/libc.mk
+include early/dynamic.mk
 include early/libs/libs.mk
 include early/early.mk
 include host/host.mk

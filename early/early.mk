@@ -19,21 +19,49 @@ EARLY_SRCS := \
 	report/phrase.c report/reader.c report/report.c report/summary.c \
 	udev/rule.c
 
-EARLY_DIR := $(BUILD)/$(LIBC)/early
+# The C library's name, or "system".
+EARLY_KIND := $(if $(filter system,$(LIBS)),system,$(LIBC))
+EARLY_DIR := $(BUILD)/$(EARLY_KIND)/early
 EARLY_OBJS := $(EARLY_SRCS:%.c=$(EARLY_DIR)/%.o)
-EARLY := $(BUILD)/$(LIBC)/passthru-early.full
-EARLY_STRIPPED := $(BUILD)/$(LIBC)/passthru-early
+EARLY_STRIPPED := $(BUILD)/$(EARLY_KIND)/passthru-early
+# Distributions strip programs themselves.
+EARLY := $(EARLY_STRIPPED)$(if $(filter bundled,$(LIBS)),.full)
 
 # C11 with the compiler's cleanup attribute.
 EARLY_WARNINGS := -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes \
 	-Wwrite-strings -Wformat=2 -Wvla
 EARLY_CPPFLAGS := -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -DSBINDIR='"$(SBINDIR)"'
 
-$(EARLY_DIR)/%.o: early/%.c early/early.mk early/libc.mk | $(LIBS_HEADERS) $(LIBC_DEPS)
+# How to compile and link it: as a static program, or with the distribution's libraries.
+ifeq ($(LIBS),bundled)
+EARLY_CC = $(LIBC_CC) $(LIBC_CFLAGS)
+EARLY_LIB_CPPFLAGS := $(KMOD_CPPFLAGS) $(BLKID_CPPFLAGS)
+EARLY_DEPS := $(LIBS_HEADERS) $(LIBC_DEPS) need-compiler
+EARLY_ARCHIVES := $(KMOD_LIB) $(BLKID_LIB)
+EARLY_LINK = $(LIBC_LINK) $(LIBC_CFLAGS) $(LIBC_LDFLAGS)
+EARLY_LINK_LIBS := $(LIBC_LIBS)
+else ifeq ($(LIBS) $(LIBC),system glibc)
+EARLY_CC = $(CC) $(DYNAMIC_CFLAGS)
+EARLY_LIB_CPPFLAGS = $(shell pkg-config --cflags $(call library_names,$(EARLY_LIBS)))
+EARLY_DEPS := $(EARLY_DIR)/libraries
+EARLY_LINK = $(CC) $(DYNAMIC_CFLAGS) $(DYNAMIC_LDFLAGS)
+EARLY_LINK_LIBS = $(shell pkg-config --libs $(call library_names,$(EARLY_LIBS)))
+else ifeq ($(LIBS),system)
+$(error LIBS=system needs LIBC=glibc, the C library of the distribution's libraries)
+else
+$(error LIBS=$(LIBS) is unknown; use bundled or system)
+endif
+
+$(EARLY_DIR)/libraries: early/dynamic.mk
+	@mkdir -p $(@D)
+	$(call need_libraries,$(EARLY_LIBS))
+	touch $@
+
+$(EARLY_DIR)/%.o: early/%.c early/early.mk early/libc.mk early/dynamic.mk | $(EARLY_DEPS)
 	@mkdir -p $(@D)
 	$(say) CC $@
-	$(LIBC_CC) $(LIBC_CFLAGS) $(EARLY_WARNINGS) $(WERROR) $(EARLY_CPPFLAGS) -Iearly \
-		$(KMOD_CPPFLAGS) $(BLKID_CPPFLAGS) -MMD -MP -c $< -o $@
+	$(EARLY_CC) $(EARLY_WARNINGS) $(WERROR) $(EARLY_CPPFLAGS) -Iearly \
+		$(EARLY_LIB_CPPFLAGS) -MMD -MP -c $< -o $@
 
 # The udev rule names the program where it will be installed: compiled again if that changes.
 $(EARLY_DIR)/udev/rule.o: $(BUILD)/sbindir
@@ -50,16 +78,18 @@ need-compiler:
 		echo "$(firstword $(LIBC_CC)) is missing; on Debian, as root: tests/setup build" >&2; \
 		exit 1; }
 
-$(EARLY_OBJS) $(KMOD_OBJS) $(BLKID_OBJS): | need-compiler
+$(KMOD_OBJS) $(BLKID_OBJS): | need-compiler
 
 .PHONY: need-compiler
 
-$(EARLY): $(EARLY_OBJS) $(KMOD_LIB) $(BLKID_LIB)
+$(EARLY): $(EARLY_OBJS) $(EARLY_ARCHIVES)
 	$(say) LINK $@
-	$(LIBC_LINK) $(LIBC_CFLAGS) $(LIBC_LDFLAGS) $^ $(LIBC_LIBS) -o $@
+	$(EARLY_LINK) $^ $(EARLY_LINK_LIBS) -o $@
 
+ifeq ($(LIBS),bundled)
 $(EARLY_STRIPPED): $(EARLY)
 	$(say) STRIP $@
 	$(LIBC_STRIP) -o $@ $<
+endif
 
 -include $(EARLY_OBJS:.o=.d)

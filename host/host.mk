@@ -29,35 +29,18 @@ HOST_DIR := $(BUILD)/host/passthru.d
 HOST := $(BUILD)/host/passthru
 HOST_OBJS := $(HOST_SRCS:%.c=$(HOST_DIR)/%.o) $(HOST_EARLY:%.c=$(HOST_DIR)/early/%.o)
 
-# pkg-config's name:Debian's package
-HOST_LIBS := libkmod:libkmod-dev blkid:libblkid-dev libpci:libpci-dev \
-	json-c:libjson-c-dev libarchive:libarchive-dev
-HOST_LIB_NAMES := $(foreach lib,$(HOST_LIBS),$(firstword $(subst :, ,$(lib))))
-# Packagers override these; the flags of the static program are fixed.
-CFLAGS ?= -O2 -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fstack-clash-protection
-LDFLAGS ?= -Wl,-z,relro -Wl,-z,now
-HOST_CFLAGS = -std=gnu11 -fPIE -Wno-format-truncation $(CPPFLAGS) $(CFLAGS)
-HOST_LDFLAGS = -pie $(LDFLAGS)
+HOST_LIBS := $(EARLY_LIBS) libpci:libpci-dev json-c:libjson-c-dev libarchive:libarchive-dev
+HOST_LIB_NAMES := $(call library_names,$(HOST_LIBS))
+HOST_CFLAGS = $(DYNAMIC_CFLAGS) -Wno-format-truncation
 # The sandbox's memory limit was measured with the static libraries; these are larger.
-HOST_CPPFLAGS = $(EARLY_CPPFLAGS) -D_FILE_OFFSET_BITS=64 -DSANDBOX_MEMORY=RLIM_INFINITY \
+HOST_CPPFLAGS = $(EARLY_CPPFLAGS) -DSANDBOX_MEMORY=RLIM_INFINITY \
 	$(shell pkg-config --cflags $(HOST_LIB_NAMES))
 
 host: $(HOST)
 
 $(HOST_DIR)/libraries: host/host.mk
-	mkdir -p $(HOST_DIR)
-	command -v pkg-config >/dev/null || { \
-		echo "passthru needs pkg-config; on Debian: apt-get install pkg-config" >&2; \
-		exit 1; }
-	for lib in $(HOST_LIBS); do \
-		pkg-config --exists "$${lib%:*}" || missing="$$missing $${lib#*:}"; \
-	done; \
-	[ -z "$$missing" ] || { \
-		echo "passthru needs libraries that are not installed; on Debian:" >&2; \
-		echo "  apt-get install$$missing" >&2; \
-		echo "or build only the program for the initramfs:" \
-			"make PROGRAMS=early" >&2; \
-		exit 1; }
+	@mkdir -p $(@D)
+	$(call need_libraries,$(HOST_LIBS))
 	touch $@
 
 $(HOST_DIR)/early/%.o: early/%.c host/host.mk | $(HOST_DIR)/libraries
@@ -73,7 +56,7 @@ $(HOST_DIR)/%.o: host/%.c host/host.mk | $(HOST_DIR)/libraries
 
 $(HOST): $(HOST_OBJS)
 	$(say) LINK $@
-	$(CC) $(HOST_CFLAGS) $(HOST_LDFLAGS) $^ \
+	$(CC) $(HOST_CFLAGS) $(DYNAMIC_LDFLAGS) $^ \
 		$$(pkg-config --libs $(HOST_LIB_NAMES)) -o $@
 
 check-host: $(HOST)

@@ -91,25 +91,28 @@ check-unit: $(if $(UNIT),$(UNIT:%=$(UNIT_DIR)/%),$(UNIT_PROGRAMS))
 
 -include $(shell find $(UNIT_DIR) -name '*.d' 2>/dev/null)
 
-# -- the program as a whole, for each libc -------------------------------------------
+# -- the program as a whole, for each C library and with the distribution's libraries ----
 
-PROGRAM_LIBCS ?= klibc musl glibc
+PROGRAM_KINDS ?= klibc musl glibc system
 
 # One after the other: they share the sources of the libraries.
 check-program:
-	status=0; for libc in $(PROGRAM_LIBCS); do \
-		$(MAKE) --no-print-directory LIBC=$$libc check-program-this || status=1; \
+	status=0; for kind in $(PROGRAM_KINDS); do \
+		case $$kind in system) with="LIBS=system LIBC=glibc" ;; *) with=LIBC=$$kind ;; esac; \
+		$(MAKE) --no-print-directory $$with check-program-this || status=1; \
 	done; exit $$status
 
-# With a shared C library, so that valgrind can replace malloc(): for glibc only.
-PROGRAM_DYNAMIC := $(if $(filter glibc,$(LIBC)),$(BUILD)/glibc/passthru-early.dynamic)
+# With a shared C library, so that valgrind can replace malloc().
+PROGRAM_DYNAMIC_glibc := $(BUILD)/glibc/passthru-early.dynamic
+PROGRAM_DYNAMIC_system := $(EARLY_STRIPPED)
+PROGRAM_DYNAMIC := $(PROGRAM_DYNAMIC_$(EARLY_KIND))
 
 $(BUILD)/glibc/passthru-early.dynamic: $(EARLY_OBJS) $(KMOD_LIB) $(BLKID_LIB)
 	$(say) LINK $@
 	$(LIBC_CC) $(LIBC_CFLAGS) -no-pie -Wl,--gc-sections $^ $(LIBC_LIBS) -o $@
 
 check-program-this: $(EARLY_STRIPPED) $(PROGRAM_DYNAMIC)
-	tests/cli/early/run $(LIBC) $(EARLY_STRIPPED) $(PROGRAM_DYNAMIC)
+	tests/cli/early/run $(EARLY_KIND) $(EARLY_STRIPPED) $(PROGRAM_DYNAMIC)
 
 .PHONY: check-unit check-program check-program-this
 
