@@ -49,6 +49,7 @@ include early/early.mk
 include host/host.mk
 include docs/docs.mk
 include install.mk
+include packaging/packaging.mk
 include tests/libs/tests.mk
 include tests/tests.mk
 include tests/fuzz/fuzz.mk
@@ -96,7 +97,7 @@ check-displays: setup-check
 	tests/vm/run --all -k --results $(abspath $(BUILD))/displays 'display-*'
 	tests/vm/displays $(BUILD)/displays
 
-setup-build setup-check setup-fuzz setup-analyze:
+setup-build setup-check setup-fuzz setup-analyze setup-package:
 	tests/setup $(@:setup-%=%)
 
 clean:
@@ -104,4 +105,4 @@ clean:
 
 .PHONY: all early clean check demo size check-size check-libs-all check-install check-reproducible \
 	check-vm check-displays setup-build setup-check \
-	setup-fuzz setup-analyze
+	setup-fuzz setup-analyze setup-package

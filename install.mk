@@ -1,10 +1,12 @@
 # Installation. The generators read files from fixed directories, which do not depend on PREFIX.
 
-# Both shells read these directories, whatever PREFIX is.
+# Both shells read these directories, whatever PREFIX is. ZSH_DIR is site-functions on other
+# distributions than Debian.
+COMPLETION_DIR ?= /usr/share
+ZSH_DIR ?= zsh/vendor-completions
 COMPLETION_FILES := \
 	host/completions/passthru.bash:bash-completion/completions/passthru \
-	host/completions/_passthru:zsh/vendor-completions/_passthru
-COMPLETION_DIR ?= /usr/share
+	host/completions/_passthru:$(ZSH_DIR)/_passthru
 
 # Each of these folders has an install.mk, which sets for GENERATOR:
 #
