@@ -5,6 +5,8 @@
 #   make uninstall   remove what was installed
 #   make demo        show the main use in a virtual machine
 #   make check       run all tests
+#   make check-all   run them on more systems: some hours
+#   make dist        make the tarballs of a release; make deb, rpm or arch: packages
 #   make size        print the size of the static program with each C library
 #
 # LIBC=klibc|musl|glibc selects the C library of the static program. LIBS=system links that
@@ -57,11 +59,19 @@ include tests/fuzz/fuzz.mk
 early: $(EARLY_STRIPPED)
 
 # All tests, the cheapest first.
-CHECKS := lint size unit libs-all program faults fuzz host install reproducible soak guides vm
+CHECKS := lint size unit libs-all program faults fuzz host install reproducible soak packages \
+	guides vm
+# The same and what takes longer: all suites and all guests.
+CHECKS_ALL := $(filter-out packages vm,$(CHECKS)) packages-all system vm-all
 
 check:
 	tests/setup check
 	MAKE="$(MAKE)" tests/check $(CHECKS)
+
+# Some hours.
+check-all:
+	tests/setup check
+	MAKE="$(MAKE)" tests/check $(CHECKS_ALL)
 
 demo:
 	tests/setup demo
@@ -90,6 +100,17 @@ check-vm:
 	tests/vm/selftest
 	tests/vm/run
 
+check-vm-all:
+	tests/vm/selftest
+	tests/vm/run --all
+
+# The main scenarios with the program that uses the distribution's libraries.
+check-system:
+	LIBS=system tests/vm/run $(SYSTEM_SCENARIOS)
+
+SYSTEM_SCENARIOS := gpu-ids twins-addrs config twice slot-fails write-hangs late-hotplug \
+	guard-nvme-uuid guard-luks-lvm guard-md dracut-systemd dracut-no-systemd
+
 # All kernels, initramfs generators, firmware and displays, and a nested guest: up to an hour.
 # Prints a table.
 check-displays: setup-check
@@ -104,5 +125,5 @@ clean:
 	rm -rf $(BUILD)
 
 .PHONY: all early clean check demo size check-size check-libs-all check-install check-reproducible \
-	check-vm check-displays setup-build setup-check \
+	check-all check-system check-vm check-vm-all check-displays setup-build setup-check \
 	setup-fuzz setup-analyze setup-package

@@ -52,6 +52,7 @@ install-early: $(EARLY_STRIPPED)
 install-host: $(HOST)
 	$(say) INSTALL $(DESTDIR)$(BINDIR)/passthru
 	$(INSTALL_AS) -D -m 755 $(HOST) $(DESTDIR)$(BINDIR)/passthru
+	$(if $(DESTDIR),,packaging/runtime-libraries $(BINDIR)/passthru || :)
 
 install-man: $(MAN_PAGES)
 	umask 022; for page in $(MAN_PAGES); do \

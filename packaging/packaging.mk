@@ -4,6 +4,8 @@
 #   deb          Debian's packages for SUITE (trixie), in build/deb/SUITE
 #   rpm          an RPM package, in build/rpm
 #   arch         a package for Arch Linux, in build/arch
+#   check-packages      tests all of these, Debian's packages on one suite
+#   check-packages-all  on all suites, and more of each
 
 DIST := $(BUILD)/dist
 SUITE ?= trixie
@@ -20,4 +22,10 @@ rpm: dist setup-package
 arch: dist setup-package
 	packaging/arch/build $(VERSION) $(DIST) $(BUILD)/arch
 
-.PHONY: dist deb rpm arch
+check-packages: $(LIBS_STAMP)
+	MAKE="$(MAKE)" tests/packaging/run $(VERSION) $(DATE) $(LIBS_SRC) $(BUILD)
+
+check-packages-all: $(LIBS_STAMP) setup-package
+	MAKE="$(MAKE)" tests/packaging/run --all $(VERSION) $(DATE) $(LIBS_SRC) $(BUILD)
+
+.PHONY: dist deb rpm arch check-packages check-packages-all

@@ -38,3 +38,29 @@ debian_build() {
 	chmod 755 "$work"
 	mv "$work" "$directory"
 }
+
+# debian_overlay TEMP TREE COMMAND…: runs the command with an overlay on the tree, as $ROOT. What
+# it changes there is lost. TEMP is a directory that is used for this only.
+debian_overlay() {
+	overlay=$1
+	layers="lowerdir=$2,upperdir=$1/changes,workdir=$1/work"
+	shift 2
+	rm -rf --one-file-system "$overlay"
+	mkdir -p "$overlay/changes" "$overlay/work"
+	with_overlay "$overlay/root" "$layers" "$@"
+}
+
+# debian_system NAME SUITE PACKAGES: builds a system with these packages (separated by commas),
+# unless the cache has it, and sets $system to its tree.
+debian_system() {
+	system=$cache/builds/$1.$(echo "$3" | hash_text)
+	if [ ! -d "$system" ]; then
+		progress "building a system of $2: $1"
+		(
+			lock "$cache/builds/.$1.lock"
+			[ -d "$system" ] || debian_build "$system" "$2" --variant=buildd "--include=$3"
+		)
+	fi
+	touch "$system"
+	system=$system/tree
+}
