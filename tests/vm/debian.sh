@@ -1,5 +1,5 @@
 # Debian trees, for programs that have sourced lib.sh.
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2154 # lib.sh sets cache
 
 # This machine's own mirror, from its apt configuration; its suite does not matter.
 debian_mirror() {
@@ -26,6 +26,7 @@ debian_build() {
 	trap 'rm -rf "$work"' EXIT
 	trap 'exit 1' HUP INT TERM
 	debian_apt_options >"$work/apt.conf"
+	# shellcheck disable=SC2086 # one word per suite
 	printf "deb $uri %s main\n" $suites >"$work/sources.list"
 	# INITRD=No: the image variants build an initramfs, not the kernel's postinst.
 	INITRD=No mmdebstrap --mode=root --keyring=/usr/share/keyrings/debian-archive-keyring.gpg \
