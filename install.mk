@@ -10,12 +10,12 @@ COMPLETION_FILES := \
 
 # Each of these folders has an install.mk, which sets for GENERATOR:
 #
-#   GENERATOR_FILES    the files, as source:target
+#   GENERATOR_FILES    the files, as source:target; a target may be absolute
 #   GENERATOR_DIR      the directory that the targets are relative to
 #   GENERATOR_OWN      directories in it that have only these files, if any
 #   GENERATOR_IS_HERE  not empty if it is installed
 #   GENERATOR_REBUILD  the command that rebuilds all images
-GENERATOR_NAMES := initramfs-tools dracut
+GENERATOR_NAMES := initramfs-tools dracut mkinitcpio
 include $(GENERATOR_NAMES:%=%/install.mk)
 
 # With DESTDIR all generators, otherwise those that are installed.
@@ -28,7 +28,11 @@ INSTALL_AS := umask 022 && $(INSTALL)
 # $(call install_files,FILES,DIRECTORY): installs them with the paths of this installation.
 define install_files
 	umask 022; for pair in $(1); do \
-		source=$${pair%:*} target=$(DESTDIR)$(2)/$${pair#*:} mode=644; \
+		source=$${pair%:*} target=$${pair#*:} mode=644; \
+		case $$target in \
+		/*) target=$(DESTDIR)$$target ;; \
+		*) target=$(DESTDIR)$(2)/$$target ;; \
+		esac; \
 		[ ! -x "$$source" ] || mode=755; \
 		echo "  INSTALL  $$target"; \
 		mkdir -p "$${target%/*}" && \
@@ -37,7 +41,9 @@ define install_files
 	done
 endef
 
-targets = $(foreach file,$(1),$(DESTDIR)$(2)/$(lastword $(subst :, ,$(file))))
+target_names = $(foreach file,$(1),$(lastword $(subst :, ,$(file))))
+targets = $(addprefix $(DESTDIR),$(filter /%,$(target_names)) \
+	$(addprefix $(2)/,$(filter-out /%,$(target_names))))
 
 install: install-programs install-man install-completions $(GENERATORS:%=install-%)
 	$(if $(strip $(GENERATORS)),,$(error none of $(GENERATOR_NAMES) is installed; set GENERATORS))

@@ -5,8 +5,8 @@ DRACUT_DIR ?= /usr/lib/dracut
 dracut_OWN := modules.d/50passthru
 dracut_FILES := \
 	dracut/50passthru/module-setup.sh:$(dracut_OWN)/module-setup.sh \
-	dracut/50passthru/passthru-early.service:$(dracut_OWN)/passthru-early.service \
-	dracut/50passthru/passthru-late.service:$(dracut_OWN)/passthru-late.service \
+	early/initramfs/passthru-early.service:$(dracut_OWN)/passthru-early.service \
+	early/initramfs/passthru-late.service:$(dracut_OWN)/passthru-late.service \
 	early/initramfs/run-early.sh:$(dracut_OWN)/passthru-early.sh \
 	early/initramfs/run-late.sh:$(dracut_OWN)/passthru-late.sh \
 	early/initramfs/functions.sh:$(dracut_OWN)/functions.sh

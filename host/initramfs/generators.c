@@ -40,7 +40,8 @@ const struct generator generators[] = {
 		.suffix = ".img",
 		.hook = "usr/lib/initcpio/install/passthru",
 		.obstacle =
-			"passthru has no hook for mkinitcpio, which makes this machine's images",
+			"passthru's hook for mkinitcpio is not installed; install passthru again",
+		.starters = { "passthru-early.sh", "passthru-early.service" },
 	},
 	{ 0 },
 };
