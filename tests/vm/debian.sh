@@ -65,3 +65,11 @@ debian_system() {
 	touch "$system"
 	system=$system/tree
 }
+
+# debian_use_mirror SUITE: lets apt in $ROOT, an overlay, use this machine's mirror and network.
+debian_use_mirror() {
+	echo "deb $(debian_mirror) $1 main" >"$ROOT/etc/apt/sources.list"
+	debian_apt_options >"$ROOT/etc/apt/apt.conf.d/99here"
+	cp /etc/resolv.conf "$ROOT/etc/resolv.conf"
+	chroot "$ROOT" apt-get -qq update
+}
