@@ -142,7 +142,9 @@ START_TEST(runs_jobs)
 			      "%s: gave up after %llu ms", runs[_i].what,
 			      (unsigned long long)took);
 	expect_number(runs[_i].what, count_fds(), fds);
-	expect(runs[_i].what, !has_zombie());
+	/* Without time the worker may end at any moment, and nobody waits for it. */
+	if (runs[_i].ms)
+		expect(runs[_i].what, !has_zombie());
 	if (r == 0)
 		expect(runs[_i].what, !has_child());
 }
