@@ -10,6 +10,7 @@
 #include "base/util.h"
 #include "boot/bls.h"
 #include "boot/configuration.h"
+#include "boot/kernel_config.h"
 #include "boot/uki.h"
 #include "boot/version.h"
 #include "commands/findings.h"
@@ -78,27 +79,6 @@ static bool find_unversioned(int root_fd, const char *kernel, char *path, size_t
 	return sysfs_exists(root_fd, path);
 }
 
-/* The kernel's configuration, or NULL; freed by the caller. */
-static char *read_config(int root_fd, const char *kernel)
-{
-	static const char *const formats[] = { "boot/config-", "lib/modules/" };
-	char *text, path[512];
-
-	snprintf(path, sizeof(path), "%s%s", formats[0], kernel);
-	if (beneath_read(root_fd, path, &text) == 0)
-		return text;
-	snprintf(path, sizeof(path), "%s%s/config", formats[1], kernel);
-	return beneath_read(root_fd, path, &text) == 0 ? text : NULL;
-}
-
-static bool has_option(const char *config, const char *name)
-{
-	char line[64];
-
-	snprintf(line, sizeof(line), "\n%s=", name);
-	return strstr(config, line);
-}
-
 static bool is_built_in(int root_fd, const char *kernel, const char *module)
 {
 	_cleanup_free_ char *text = NULL;
@@ -111,7 +91,7 @@ static bool is_built_in(int root_fd, const char *kernel, const char *module)
 
 static void check_config(struct findings *findings, const char *kernel)
 {
-	_cleanup_free_ char *config = read_config(findings->host->root_fd, kernel);
+	_cleanup_free_ char *config = kernel_config_read(findings->host->root_fd, kernel);
 	static const char *const needed[] = { "CONFIG_VFIO_PCI",
 					      "CONFIG_VFIO_IOMMU_TYPE1" };
 	bool good = true;
@@ -123,15 +103,15 @@ static void check_config(struct findings *findings, const char *kernel)
 		return;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(needed); i++) {
-		if (has_option(config, needed[i]))
+		if (kernel_config_has(config, needed[i]))
 			continue;
 		good = false;
 		add(findings, FINDING_TODO, kernel,
 		    "built without %s; install a kernel that has it", needed[i]);
 	}
-	if (!has_option(config, "CONFIG_INTEL_IOMMU") &&
-	    !has_option(config, "CONFIG_AMD_IOMMU") &&
-	    !has_option(config, "CONFIG_ARM_SMMU_V3")) {
+	if (!kernel_config_has(config, "CONFIG_INTEL_IOMMU") &&
+	    !kernel_config_has(config, "CONFIG_AMD_IOMMU") &&
+	    !kernel_config_has(config, "CONFIG_ARM_SMMU_V3")) {
 		good = false;
 		add(findings, FINDING_TODO, kernel,
 		    "built without an IOMMU driver; install a kernel that has one");

@@ -20,7 +20,7 @@
 struct preview {
 	struct host *host;
 	struct machine machine;
-	bool resets_known; /* see limits.h */
+	struct limits limits;
 	struct boot_sources sources;
 	const char *source; /* of the command line */
 	const char *entry;  /* title of the boot entry in it, or "" */
@@ -172,8 +172,8 @@ static void print_limits(void *data, const struct report_view_device *device)
 	struct preview *preview = data;
 
 	if (device->is_planned && device->device)
-		limits_each(preview->host, preview->resets_known, device->device,
-			    print_limit, &preview->host->output);
+		limits_each(&preview->limits, device->device, print_limit,
+			    &preview->host->output);
 }
 
 static bool print_text(struct preview *preview, const struct report_view *report_view,
@@ -256,7 +256,6 @@ static int preview_make(struct host *host, const struct plan_changes *changes,
 	r = machine_read(host, &ret->machine);
 	if (r < 0)
 		return r;
-	ret->resets_known = limits_know_resets(host, &ret->machine);
 	r = find_cmdline(ret);
 	if (r == 0 && changes->is_migrated)
 		r = rewrite_cmdline(ret);
@@ -268,6 +267,8 @@ static int preview_make(struct host *host, const struct plan_changes *changes,
 		warn("cannot read the command line of the next boot; pass it with --cmdline");
 	else if (!find_empty(&ret->params))
 		r = dry_run(host, ret->whole.text, &ret->params, &ret->report);
+	if (r == 0)
+		limits_read(host, &ret->machine, ret->cmdline, &ret->limits);
 	return r;
 }
 
@@ -310,8 +311,8 @@ static void visit_device(void *data, const struct report_view_device *device)
 	const struct visit *visit = data;
 
 	if (device->is_planned && device->device)
-		limits_each(visit->preview->host, visit->preview->resets_known,
-			    device->device, visit->each, visit->data);
+		limits_each(&visit->preview->limits, device->device, visit->each,
+			    visit->data);
 }
 
 static void ignore_problem(void *data, const char *text)

@@ -11,20 +11,33 @@
  */
 bool limits_reserve_memory(const struct host *host, int group);
 
-/*
- * Whether the machine tells how its devices can be reset: kernels before 5.15 do not, nor
- * do old dumps.
- */
-bool limits_know_resets(const struct host *host, const struct machine *machine);
+/* What a machine says about the limits of its devices. */
+struct limits {
+	const struct host *host;
+	/* The kernel tells how devices can be reset: not before 5.15, nor in old dumps.
+	 */
+	bool knows_resets;
+	/*
+	 * The kernel's boot framebuffer is one that vfio-pci removes from devices of
+	 * class 0300 only, and user space from none: built with CONFIG_SYSFB_SIMPLEFB.
+	 */
+	bool keeps_framebuffer;
+	bool has_boot_vga; /* the boot display is of class 0300 */
+};
+
+/* Reads them. cmdline is the kernel command line of the next boot. */
+void limits_read(const struct host *host, const struct machine *machine,
+		 const char *cmdline, struct limits *ret);
 
 /*
  * Calls back with each thing that stands in the way of giving the device to a guest,
  * although it can be claimed: a phrase without a full stop.
  *
  * Sources: reserved_regions and reset_method in Documentation/ABI/testing/
- * sysfs-kernel-iommu_groups and sysfs-bus-pci.
+ * sysfs-kernel-iommu_groups and sysfs-bus-pci; drivers/firmware/sysfb.c and
+ * vfio_pci_vga_init() in drivers/vfio/pci/vfio_pci_core.c.
  */
-void limits_each(const struct host *host, bool resets_known, const struct device *device,
+void limits_each(const struct limits *limits, const struct device *device,
 		 void (*each)(void *data, const char *text), void *data);
 
 #endif
