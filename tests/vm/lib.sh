@@ -78,6 +78,16 @@ runs_passthru() {
 	dpkg --compare-versions "$(libc_version "$1")" ge "$(libc_version '')"
 }
 
+# why_not_built GUEST: prints why the guest cannot be built here; nothing if it can.
+why_not_built() {
+	case $1 in
+	*-mkinitcpio*)
+		[ -e "${PASSTHRU_MKINITCPIO-}" ] ||
+			echo "PASSTHRU_MKINITCPIO does not name the tarball of mkinitcpio 41"
+		;;
+	esac
+}
+
 # Keeps the mounts of a new namespace private. In a chroot that is not a mount point, unshare
 # cannot change "/": with_overlay unmounts explicitly for that case.
 propagation() {
