@@ -10,7 +10,7 @@ HOST_SRCS := \
 	boot/systemd_boot.c boot/uki.c boot/version.c \
 	commands/args.c commands/check.c commands/claim.c commands/check_blacklists.c commands/check_cmdline.c \
 	commands/check_kernels.c commands/enable.c commands/findings.c commands/list.c commands/list_text.c commands/migrate.c \
-	commands/members.c commands/plan.c commands/status.c \
+	commands/members.c commands/plan.c commands/status.c commands/status_export.c \
 	edit/backup.c edit/change.c edit/edit.c \
 	dump/dump.c dump/redact.c dump/unpack.c \
 	initramfs/generators.c initramfs/inspect.c initramfs/rebuild.c \

@@ -36,7 +36,7 @@ static const char usage[] =
 	"      --cmdline TEXT plan: use this command line, not the configured one\n"
 	"      --dump FILE    list: write what a bug report needs (.tar, .tar.gz)\n"
 	"      --root DIR     read the machine whose files are below DIR, or in a dump\n"
-	"      --json         print JSON; passthru(8) describes it\n"
+	"      --json         print JSON; status also: --format NAME, prometheus or nfd\n"
 	"  -h, --help, --version\n"
 	"\n"
 	"Exit status: 0 all is well; 1 not as requested, or failed; 2 invalid arguments.\n";
@@ -49,7 +49,8 @@ enum {
 	TAKES_UNDO = 16,
 	TAKES_OPERANDS = 32,
 	TAKES_DRY_RUN = 64,
-	TAKES_ALL = 128
+	TAKES_ALL = 128,
+	TAKES_FORMAT = 256
 };
 
 static const struct command {
@@ -67,13 +68,26 @@ static const struct command {
 	{ "migrate", migrate_run, TAKES_APPLY | TAKES_UNDO },
 	{ "plan", plan_run, TAKES_CMDLINE },
 	{ "release", release_run, TAKES_OPERANDS },
-	{ "status", status_run, 0 },
+	{ "status", status_run, TAKES_FORMAT },
 };
 
-enum { JSON = 1, ROOT, DUMP, CMDLINE, APPLY, UNDO, DRY_RUN, ALL, HELP, PRINT_VERSION };
+enum {
+	JSON = 1,
+	FORMAT,
+	ROOT,
+	DUMP,
+	CMDLINE,
+	APPLY,
+	UNDO,
+	DRY_RUN,
+	ALL,
+	HELP,
+	PRINT_VERSION
+};
 
 static const struct option long_options[] = {
 	{ "json", no_argument, NULL, JSON },
+	{ "format", required_argument, NULL, FORMAT },
 	{ "root", required_argument, NULL, ROOT },
 	{ "dump", required_argument, NULL, DUMP },
 	{ "cmdline", required_argument, NULL, CMDLINE },
@@ -116,6 +130,9 @@ static int note_option(int option, struct arguments *ret)
 	case JSON:
 		ret->json = true;
 		return 0;
+	case FORMAT:
+		ret->format = optarg;
+		return TAKES_FORMAT;
 	case ROOT:
 		ret->root = optarg;
 		return 0;
@@ -153,6 +170,7 @@ static bool takes_all(const struct command *command, const struct arguments *arg
 		{ TAKES_DUMP, "--dump" },	{ TAKES_CMDLINE, "--cmdline" },
 		{ TAKES_APPLY, "--apply" },	{ TAKES_UNDO, "--undo" },
 		{ TAKES_DRY_RUN, "--dry-run" }, { TAKES_ALL, "--all" },
+		{ TAKES_FORMAT, "--format" },
 	};
 	unsigned wrong = given & ~command->takes;
 

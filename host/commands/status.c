@@ -6,6 +6,7 @@
 
 #include "cmdline/config_read.h"
 #include "cmdline/params.h"
+#include "commands/status_export.h"
 #include "initramfs/generators.h"
 #include "lib/beneath.h"
 #include "machine/report_view.h"
@@ -83,6 +84,18 @@ static bool print_text(const struct status *status)
 	return ok && !status->is_dry;
 }
 
+static bool print_prometheus(const struct status *status)
+{
+	return status_export_prometheus(&(struct status_export){
+		&status->report_view, status->is_requested, status->is_dry });
+}
+
+static bool print_nfd(const struct status *status)
+{
+	return status_export_nfd(&(struct status_export){
+		&status->report_view, status->is_requested, status->is_dry });
+}
+
 static bool print_json(const struct status *status)
 {
 	struct json_object *top = json_begin("status");
@@ -134,17 +147,42 @@ static void read_report(struct status *status, char **text)
 	}
 }
 
+/* Returns what prints it, or NULL after a warning. */
+static bool (*find_format(const struct arguments *arguments))(const struct status *status)
+{
+	static const struct {
+		const char *name;
+		bool (*print)(const struct status *status);
+	} formats[] = {
+		{ "text", print_text },
+		{ "json", print_json },
+		{ "prometheus", print_prometheus },
+		{ "nfd", print_nfd },
+	};
+
+	if (!arguments->format)
+		return arguments->json ? print_json : print_text;
+	for (size_t i = 0; i < ARRAY_SIZE(formats); i++)
+		if (strcmp(formats[i].name, arguments->format) == 0)
+			return formats[i].print;
+	warn("unknown format %s; write text, json, prometheus or nfd", arguments->format);
+	return NULL;
+}
+
 int status_run(struct host *host)
 {
+	bool (*print)(const struct status *status) = find_format(host->arguments);
 	_cleanup_free_ char *text = NULL;
 	struct machine machine;
 	struct status status = { .report_view = { .host = host, .machine = &machine },
 				 .is_requested = is_requested(host) };
 	bool ok = false;
 
+	if (!print)
+		return STATUS_USAGE;
 	if (machine_read(host, &machine) == 0) {
 		read_report(&status, &text);
-		ok = host->arguments->json ? print_json(&status) : print_text(&status);
+		ok = print(&status);
 	}
 	machine_free(&machine);
 	return ok ? STATUS_GOOD : STATUS_NOT_GOOD;

@@ -30,7 +30,7 @@ _passthru_read()
 		case ${words[i]} in
 		--root=*) root=${words[i]#*=} ;;
 		--root) root=${words[++i]} ;;
-		--cmdline | --dump) ((i++)) ;;
+		--cmdline | --dump | --format) ((i++)) ;;
 		-*) ;;
 		*) command=${command:-${words[i]}} ;;
 		esac
@@ -52,12 +52,17 @@ _passthru()
 	--cmdline)
 		return
 		;;
+	--format)
+		mapfile -t COMPREPLY < <(compgen -W "text json prometheus nfd" -- "$cur")
+		return
+		;;
 	esac
 	$split && return
 	case $command in
 	"") options+=" list enable disable claim release plan status check migrate args" ;;
 	list) options+=" --dump gpu audio usb disk nvme net bridge" ;;
 	plan) options+=" --cmdline" ;;
+	status) options+=" --format" ;;
 	enable) options+=" --dry-run --undo" ;;
 	disable) options+=" --all --dry-run --undo" ;;
 	migrate)

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "commands/status_export.h"
+
+/* -- Prometheus ------------------------------------------------------------------------
+ */
+
+static void print_head(const char *name, const char *help)
+{
+	printf("# HELP %s %s\n# TYPE %s gauge\n", name, help, name);
+}
+
+static void print_label(const char *name, const char *value, const char *end)
+{
+	printf("%s=\"", name);
+	for (; *value; value++) {
+		if (*value == '\\' || *value == '"')
+			putchar('\\');
+		if (*value == '\n')
+			fputs("\\n", stdout);
+		else
+			putchar(*value);
+	}
+	printf("\"%s", end);
+}
+
+static void print_info(void *data, const struct report_view_device *device)
+{
+	(void)data;
+	fputs("passthru_device_info{", stdout);
+	print_label("address", device->report.name, ",");
+	print_label("id", device->report.id, ",");
+	print_label("verdict", device->report.verdict, ",");
+	print_label("reason", device->report.reason, ",");
+	print_label("driver", device->device ? device->device->pci->driver : "", "} 1\n");
+}
+
+static void print_ok(void *data, const struct report_view_device *device)
+{
+	(void)data;
+	fputs("passthru_device_ok{", stdout);
+	print_label("address", device->report.name, "} ");
+	printf("%d\n", device->is_ok);
+}
+
+static void print_group(void *data, int group, bool usable, const char *text)
+{
+	(void)data, (void)text;
+	printf("passthru_group_usable{group=\"%d\"} %d\n", group, usable);
+}
+
+static void count_problem(void *data, const char *text)
+{
+	unsigned *count = data;
+
+	(void)text;
+	++*count;
+}
+
+static void print_seconds(const char *stage, const char *part, uint64_t us)
+{
+	fputs("passthru_stage_seconds{", stdout);
+	print_label("stage", stage, ",");
+	print_label("part", part, "} ");
+	printf("%llu.%06llu\n", (unsigned long long)(us / 1000000),
+	       (unsigned long long)(us % 1000000));
+}
+
+static void print_stages(const char *text)
+{
+	struct report_phase phase;
+
+	print_head("passthru_stage_seconds",
+		   "How long each stage took, in total and in the kernel.");
+	while (report_next_phase(&text, &phase)) {
+		print_seconds(phase.name, "total", phase.total_us);
+		print_seconds(phase.name, "kernel", phase.kernel_us);
+	}
+}
+
+/* All series of a name must follow each other. */
+static bool print_report(const struct report_view *view)
+{
+	unsigned problems = 0;
+	bool ok;
+
+	print_head("passthru_device_info", "Each requested device, with its verdict.");
+	(void)report_view_devices(view, print_info, NULL);
+	print_head("passthru_device_ok", "Whether the device is as requested.");
+	ok = report_view_devices(view, print_ok, NULL);
+	print_head("passthru_group_usable",
+		   "Whether the IOMMU group can be given to a guest.");
+	ok &= report_view_groups(view, print_group, NULL);
+	ok &= report_view_problems(view, count_problem, &problems);
+	print_head("passthru_problems",
+		   "Items on the command line that are wrong or match no device.");
+	printf("passthru_problems %u\n", problems);
+	print_stages(view->report);
+	return ok;
+}
+
+bool status_export_prometheus(const struct status_export *status)
+{
+	bool ok = !status->is_requested;
+
+	print_head("passthru_requested", "Whether this boot requested any device.");
+	printf("passthru_requested %d\n", status->is_requested);
+	print_head("passthru_reported", "Whether passthru-early left a report.");
+	printf("passthru_reported %d\n", status->report_view->report != NULL);
+	if (status->report_view->report)
+		ok = print_report(status->report_view) && !status->is_dry;
+	print_head(
+		"passthru_ok",
+		"Whether everything is as requested: the exit status of passthru status.");
+	printf("passthru_ok %d\n", ok);
+	return ok;
+}
+
+/* -- node-feature-discovery ------------------------------------------------------------
+ */
+
+struct ready {
+	int *groups; /* that can be given to a guest */
+	size_t group_count;
+	struct ready_id {
+		char id[sizeof("ffff:ffff")];
+		unsigned count;
+	} * ids;
+	size_t id_count;
+	unsigned count;
+	bool failed; /* no memory */
+};
+
+static void add_group(void *data, int group, bool usable, const char *text)
+{
+	struct ready *ready = data;
+	int *item = usable ? array_append(ready->groups, ready->group_count) : NULL;
+
+	(void)text;
+	if (item)
+		*item = group;
+	ready->failed |= usable && !item;
+}
+
+static bool is_ready(const struct ready *ready, const struct report_view_device *device)
+{
+	if (!device->device || !device->device->is_claimed)
+		return false;
+	for (size_t i = 0; i < ready->group_count; i++)
+		if (ready->groups[i] == device->device->pci->group)
+			return true;
+	return false;
+}
+
+static void add_device(void *data, const struct report_view_device *device)
+{
+	struct ready *ready = data;
+	struct ready_id *item;
+
+	if (!is_ready(ready, device))
+		return;
+	ready->count++;
+	for (size_t i = 0; i < ready->id_count; i++)
+		if (strcmp(ready->ids[i].id, device->report.id) == 0) {
+			ready->ids[i].count++;
+			return;
+		}
+	item = array_append(ready->ids, ready->id_count);
+	if (!item) {
+		ready->failed = true;
+		return;
+	}
+	*item = (struct ready_id){ .count = 1 };
+	snprintf(item->id, sizeof(item->id), "%s", device->report.id);
+}
+
+static void ignore_problem(void *data, const char *text)
+{
+	(void)data, (void)text;
+}
+
+/* A label has no colon. */
+static void print_ids(const struct ready *ready)
+{
+	for (size_t i = 0; i < ready->id_count; i++)
+		printf("passthru-%.4s_%.4s.count=%u\n", ready->ids[i].id,
+		       ready->ids[i].id + 5, ready->ids[i].count);
+}
+
+bool status_export_nfd(const struct status_export *status)
+{
+	const struct report_view *view = status->report_view;
+	struct ready ready = { 0 };
+	bool ok = !status->is_requested;
+
+	if (view->report) {
+		ok = report_view_groups(view, add_group, &ready) && !status->is_dry;
+		ok &= report_view_devices(view, add_device, &ready);
+		ok &= report_view_problems(view, ignore_problem, NULL);
+	}
+	ok &= !ready.failed;
+	printf("passthru.ok=%s\npassthru.count=%u\n", ok ? "true" : "false", ready.count);
+	print_ids(&ready);
+	free(ready.groups);
+	free(ready.ids);
+	return ok;
+}

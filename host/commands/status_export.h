@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PASSTHRU_COMMANDS_STATUS_EXPORT_H
+#define PASSTHRU_COMMANDS_STATUS_EXPORT_H
+
+#include "machine/report_view.h"
+
+/* What passthru status found, for programs of others. */
+struct status_export {
+	const struct report_view *report_view; /* without a report if there is none */
+	bool is_requested;
+	bool is_dry; /* then nothing is claimed */
+};
+
+/*
+ * Prints it in a format that other programs define. Return whether everything is as
+ * requested.
+ *
+ * Prometheus: the text format,
+ * https://prometheus.io/docs/instrumenting/exposition_formats. NFD: a feature file of
+ * node-feature-discovery, lines NAME=VALUE that become labels of the node. Only devices
+ * that a guest can have are counted there.
+ */
+bool status_export_prometheus(const struct status_export *status);
+bool status_export_nfd(const struct status_export *status);
+
+#endif
