@@ -6,6 +6,7 @@
 #   make demo        show the main use in a virtual machine
 #   make check       run all tests
 #   make check-all   run them on more systems: some hours
+#   make docs        make the documentation as static pages
 #   make dist        make the tarballs of a release; make deb, rpm or arch: packages
 #   make size        print the size of the static program with each C library
 #
@@ -59,10 +60,11 @@ include tests/fuzz/fuzz.mk
 early: $(EARLY_STRIPPED)
 
 # All tests, the cheapest first.
-CHECKS := lint size unit libs-all program faults fuzz host install reproducible soak packages \
-	guides vm
+CHECKS := lint size unit libs-all program faults fuzz host docs install reproducible soak \
+	packages guides vm
 # The same and what takes longer: all suites and all guests.
-CHECKS_ALL := $(filter-out packages vm,$(CHECKS)) packages-all system vm-all
+CHECKS_ALL := $(filter-out packages guides vm,$(CHECKS)) packages-all system walkthroughs \
+	guides-all vm-all
 
 check:
 	tests/setup check

@@ -1,4 +1,8 @@
-# The manual pages, made from docs/*.scd by scdoc, and the drawing of docs/design.md.
+# The documentation: manual pages, made from docs/*.scd by scdoc; drawings; static pages.
+#
+#   docs                the static pages, in $(BUILD)/site
+#   check-docs          its links, its examples of XML, the pictures of terminals
+#   check-walkthroughs  the pages of docs/guide, followed in virtual machines
 #
 # Out: MAN_PAGES, the built pages.
 
@@ -29,4 +33,16 @@ docs/%.svg: docs/%.dot
 # Not part of `make`: the drawing is kept beside its source.
 diagrams: docs/design.svg
 
-.PHONY: man diagrams
+docs: man
+	docs/site/build $(MAN_DIR) $(BUILD)/site
+
+check-docs: docs host
+	tests/docs/site $(BUILD)/site
+	tests/docs/xml docs/guide/guest.md
+	tests/docs/pictures $(HOST)
+
+# Some minutes, as root.
+check-walkthroughs:
+	tests/docs/run
+
+.PHONY: man diagrams docs check-docs check-walkthroughs

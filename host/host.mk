@@ -66,6 +66,9 @@ check-host: $(HOST)
 check-guides:
 	tests/vm/guides/run
 
+check-guides-all:
+	tests/vm/guides/run --all
+
 -include $(HOST_OBJS:.o=.d)
 
-.PHONY: host check-host check-guides
+.PHONY: host check-host check-guides check-guides-all
