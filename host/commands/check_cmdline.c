@@ -123,10 +123,8 @@ static void check_request(struct findings *findings, const struct boot_source *n
 		findings_add(findings, FINDING_TODO, "command line",
 			     "%s has passthru.off; remove it", name);
 	else if (params.wanted.count == 0)
-		findings_add(
-			findings, FINDING_TODO, "command line",
-			"%s requests no devices; passthru args ADDRESS prints the parameter for one",
-			name);
+		findings_add(findings, FINDING_TODO, "command line",
+			     "%s requests no devices; run passthru enable ADDRESS", name);
 	if (!params.off && params.wanted.count)
 		check_blacklists(findings, next->cmdline, next->path);
 	if (!params.off && params.wanted.count && params.problem_count == 0)

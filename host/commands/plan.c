@@ -115,7 +115,7 @@ static bool is_iommu_pending(const struct preview *preview)
 /* -- what is printed ----------------------------------------------------------------- */
 
 static const char quiet_text[] =
-	"no devices are requested; passthru args ADDRESS prints the parameter for one.";
+	"no devices are requested; passthru enable ADDRESS requests one.";
 static const char off_text[] = "passthru.off is set, so nothing will be claimed.";
 
 /* Whether a guard could not tell what is on a disk. */

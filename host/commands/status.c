@@ -114,7 +114,7 @@ static bool print_json(const struct status *status)
 }
 
 static const char not_requested[] =
-	"Nothing was requested for this boot: neither its command line nor the configuration has a parameter of passthru; passthru args ADDRESS prints one.";
+	"Nothing was requested for this boot: neither its command line nor the configuration has a parameter of passthru; passthru enable ADDRESS adds one.";
 static const char not_readable[] =
 	"/run/passthru/report cannot be read, or another version of passthru wrote it.";
 
