@@ -16,6 +16,7 @@
 #include "commands/findings.h"
 #include "initramfs/generators.h"
 #include "initramfs/inspect.h"
+#include "initramfs/kernels.h"
 #include "lib/beneath.h"
 #include "lib/dirlist.h"
 
@@ -262,21 +263,12 @@ static int compare_kernels(const void *a, const void *b)
 
 void check_kernels(struct findings *findings)
 {
-	_cleanup_free_ char **names =
-		dirlist_read(findings->host->root_fd, "lib/modules", "");
-	size_t count = 0, found = 0;
-	char path[512];
+	size_t count;
+	_cleanup_free_ char **names = kernels_list(findings->host->root_fd, &count);
 
-	while (names && names[found])
-		found++;
-	if (found)
-		qsort(names, found, sizeof(names[0]), compare_kernels);
-	for (size_t i = 0; i < found; i++) {
-		/* The directory of a removed kernel may stay, without modules.dep. */
-		snprintf(path, sizeof(path), "lib/modules/%s/modules.dep", names[i]);
-		if (!sysfs_exists(findings->host->root_fd, path))
-			continue;
-		count++;
+	if (count)
+		qsort(names, count, sizeof(names[0]), compare_kernels);
+	for (size_t i = 0; i < count; i++) {
 		check_config(findings, names[i]);
 		check_image(findings, names[i]);
 	}

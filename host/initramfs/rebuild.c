@@ -7,6 +7,7 @@
 #include "base/sysfs.h"
 #include "base/util.h"
 #include "initramfs/generators.h"
+#include "initramfs/kernels.h"
 #include "initramfs/rebuild.h"
 #include "ui/message.h"
 
@@ -35,13 +36,19 @@ const char *rebuild_image(const struct host *host)
 
 int rebuild_run(const struct host *host, const char *command)
 {
+	size_t count;
+	_cleanup_free_ char **kernels = kernels_list(host->root_fd, &count);
 	char line[128];
 
 	if (!host->is_this) {
 		info("Now run this on that machine: %s", command);
 		return 0;
 	}
-	info("Running %s", command);
+	if (command == rebuild_image(host) && count)
+		info("Running %s: %zu %s, up to a minute for each", command, count,
+		     count == 1 ? "kernel" : "kernels");
+	else
+		info("Running %s", command);
 	fflush(NULL);
 	/*
 	 * The shell runs constant commands only, without any outside input. Standard
