@@ -10,15 +10,20 @@ unprivileged()
 
 # -- machines ----------------------------------------------------------------------------
 
+# make_for_all NAME: makes it in $all/machines, all at once: another test may make the same.
+make_for_all()
+{
+	"$here/make-machine" "$tmp/made" <"$here/machines/$1" || return
+	mv -T "$tmp/made" "$all/machines/$1" 2>/dev/null || rm -r "$tmp/made"
+}
+
 # machine NAME...: makes these of machines/ in $tmp/machines, once for all tests.
 machine()
 {
 	for machine_name; do
 		[ ! -e "$tmp/machines/$machine_name" ] || continue
 		mkdir -p "$tmp/machines" "$all/machines"
-		[ -e "$all/machines/$machine_name" ] ||
-			"$here/make-machine" "$all/machines/$machine_name" \
-				<"$here/machines/$machine_name" || exit 1
+		[ -e "$all/machines/$machine_name" ] || make_for_all "$machine_name" || exit 1
 		cp -a "$all/machines/$machine_name" "$tmp/machines/$machine_name"
 	done
 }
