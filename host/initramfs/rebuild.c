@@ -44,7 +44,7 @@ int rebuild_run(const struct host *host, const char *command)
 		info("Now run this on that machine: %s", command);
 		return 0;
 	}
-	if (command == rebuild_image(host) && count)
+	if (command == rebuild_image(host) && kernels && count)
 		info("Running %s: %zu %s, up to a minute for each", command, count,
 		     count == 1 ? "kernel" : "kernels");
 	else
