@@ -39,6 +39,7 @@ docs: man
 check-docs: docs host
 	tests/docs/site $(BUILD)/site
 	tests/docs/xml docs/guide/guest.md
+	tests/docs/quotes docs/faq.md
 	tests/docs/pictures $(HOST)
 
 # Some minutes, as root.

@@ -155,6 +155,7 @@ static bool read_device(const struct report_record *record, struct report_device
 	report_get(record, "id", ret->id, sizeof(ret->id));
 	report_get(record, "verdict", ret->verdict, sizeof(ret->verdict));
 	report_get(record, "reason", ret->reason, sizeof(ret->reason));
+	report_get(record, "display", ret->display, sizeof(ret->display));
 	read_entry(record, ret);
 	return true;
 }

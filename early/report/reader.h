@@ -50,7 +50,8 @@ struct report_device {
 	char id[16];
 	char verdict[16]; /* the words as they are, known or not */
 	char reason[24];
-	bool has_reason; /* entry.reason is what the word says */
+	bool has_reason;  /* entry.reason is what the word says */
+	char display[16]; /* what released the boot framebuffer, as display_word() */
 	/* Without .device and, unless it is claimed, .driver: the report has neither. */
 	struct plan_entry entry;
 };

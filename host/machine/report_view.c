@@ -49,6 +49,11 @@ static void describe_plan(struct report_view_device *ret)
 		snprintf(ret->text, sizeof(ret->text), "will be claimed");
 }
 
+static bool is_held(const struct report_view_device *device)
+{
+	return strcmp(device->report.display, display_word(DISPLAY_HELD)) == 0;
+}
+
 /* What was claimed, and whether it still is. */
 static void describe_claimed(struct report_view_device *ret)
 {
@@ -57,7 +62,13 @@ static void describe_claimed(struct report_view_device *ret)
 	bool is_changed = entry->was[0] && strcmp(entry->was, now) != 0;
 
 	ret->is_ok = ret->device && strcmp(now, entry->driver) == 0;
-	if (ret->is_ok)
+	if (ret->is_ok && is_held(ret)) {
+		ret->is_ok = false;
+		snprintf(
+			ret->text, sizeof(ret->text),
+			"claimed by %s, but the boot framebuffer still covers its memory, so no guest can map it; boot with initcall_blacklist=sysfb_init",
+			entry->driver);
+	} else if (ret->is_ok)
 		snprintf(ret->text, sizeof(ret->text), "claimed by %s%s%s", entry->driver,
 			 is_changed ? ", taken from " : "", is_changed ? entry->was : "");
 	else if (!ret->device)
@@ -199,7 +210,8 @@ struct groups {
 	const struct report_view *report_view;
 	bool *taken;	 /* by index of the device: claimed or planned */
 	bool *has_taken; /* by number of the group */
-	const struct device **blockers;
+	const struct device *
+		*blockers; /* by number of the group; one that is held, too */
 	int count;
 };
 
@@ -249,6 +261,13 @@ static void describe_group(const struct report_view *report_view, int group,
 			 report_view->is_plan ? " then" : "");
 		return;
 	}
+	if (blocker->is_claimed) {
+		snprintf(
+			text, size,
+			"Group %d cannot be given to a guest: the boot framebuffer still covers the memory of %s",
+			group, blocker->address);
+		return;
+	}
 	if (blocker->pci->driver[0])
 		driver = blocker->pci->driver;
 	if (report_has_device(report_view->report, &blocker->pci->address))
@@ -272,8 +291,11 @@ static void note_taken(void *data, const struct report_view_device *device)
 	if (!device->device || !(is_claimed(device) || device->is_planned))
 		return;
 	groups->taken[device->device - groups->report_view->machine->devices] = true;
-	if (device->device->pci->group != NO_GROUP)
-		groups->has_taken[device->device->pci->group] = true;
+	if (device->device->pci->group == NO_GROUP)
+		return;
+	groups->has_taken[device->device->pci->group] = true;
+	if (is_held(device))
+		groups->blockers[device->device->pci->group] = device->device;
 }
 
 static int count_groups(const struct machine *machine)
