@@ -56,10 +56,7 @@ static void add_device(const struct list *list, const struct device *device,
 	json_add_text(object, "class_name", device->class_name);
 	json_add_text(object, "vendor_name", device->vendor_name);
 	json_add_text(object, "device_name", device->device_name);
-	if (pci->group == NO_GROUP)
-		json_add_text(object, "group", NULL);
-	else
-		json_add_number(object, "group", pci->group);
+	json_add_group(object, pci->group);
 	json_add_text(object, "driver", pci->driver);
 	json_add_bool(object, "bridge", pci->is_bridge);
 	json_add_bool(object, "claimed", device->is_claimed);

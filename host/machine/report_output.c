@@ -60,6 +60,7 @@ static void add_device(void *data, const struct report_view_device *device)
 		      device->device && device->device->path[0] ? device->device->path
 								: NULL);
 	json_add_text(object, "id", device->report.id);
+	json_add_group(object, device->device ? device->device->pci->group : NO_GROUP);
 	json_add_text(object, "verdict",
 		      device->is_planned ? "claimed" : device->report.verdict);
 	json_add_text(object, "reason",

@@ -80,6 +80,14 @@ void json_add_number(struct json_object *object, const char *key, int64_t value)
 	json_object_object_add(object, key, json_object_new_int64(value));
 }
 
+void json_add_group(struct json_object *object, int group)
+{
+	if (group < 0)
+		json_add_text(object, "group", NULL);
+	else
+		json_add_number(object, "group", group);
+}
+
 struct json_object *json_add_array(struct json_object *object, const char *key)
 {
 	struct json_object *array = json_object_new_array();

@@ -22,6 +22,8 @@ int json_end(struct json_object *object);
 void json_add_text(struct json_object *object, const char *key, const char *text);
 void json_add_bool(struct json_object *object, const char *key, bool value);
 void json_add_number(struct json_object *object, const char *key, int64_t value);
+/* An IOMMU group; a negative number becomes null. */
+void json_add_group(struct json_object *object, int group);
 struct json_object *json_add_array(struct json_object *object, const char *key);
 
 /* Returns a new object at the end of the array. */
