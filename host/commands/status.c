@@ -84,16 +84,25 @@ static bool print_text(const struct status *status)
 	return ok && !status->is_dry;
 }
 
+static struct status_export export_of(const struct status *status)
+{
+	return (struct status_export){ .report_view = &status->report_view,
+				       .is_requested = status->is_requested,
+				       .is_dry = status->is_dry };
+}
+
 static bool print_prometheus(const struct status *status)
 {
-	return status_export_prometheus(&(struct status_export){
-		&status->report_view, status->is_requested, status->is_dry });
+	struct status_export exported = export_of(status);
+
+	return status_export_prometheus(&exported);
 }
 
 static bool print_nfd(const struct status *status)
 {
-	return status_export_nfd(&(struct status_export){
-		&status->report_view, status->is_requested, status->is_dry });
+	struct status_export exported = export_of(status);
+
+	return status_export_nfd(&exported);
 }
 
 static bool print_json(const struct status *status)
