@@ -74,9 +74,9 @@ void limits_read(const struct host *host, const struct machine *machine,
 		.host = host,
 		.knows_resets = knows_resets(host, machine),
 		.keeps_framebuffer =
-			has_simple_framebuffer(host->root_fd) &&
-			!cmdline_has_item(cmdline, "initcall_blacklist", "sysfb_init"),
-		.has_boot_vga = has_boot_vga(machine),
+			!has_boot_vga(machine) &&
+			!cmdline_has_item(cmdline, "initcall_blacklist", "sysfb_init") &&
+			has_simple_framebuffer(host->root_fd),
 	};
 }
 
@@ -92,8 +92,7 @@ void limits_each(const struct limits *limits, const struct device *device,
 			device->address);
 		each(data, text);
 	}
-	if (limits->keeps_framebuffer && !limits->has_boot_vga &&
-	    device_is_display(device) && !is_vga(device)) {
+	if (limits->keeps_framebuffer && device_is_display(device) && !is_vga(device)) {
 		snprintf(
 			text, sizeof(text),
 			"%s is not of class 0300: if it shows the boot messages, this kernel's boot framebuffer (CONFIG_SYSFB_SIMPLEFB) keeps its memory, and no guest can map it; in that case boot with initcall_blacklist=sysfb_init",

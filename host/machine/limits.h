@@ -14,15 +14,13 @@ bool limits_reserve_memory(const struct host *host, int group);
 /* What a machine says about the limits of its devices. */
 struct limits {
 	const struct host *host;
-	/* The kernel tells how devices can be reset: not before 5.15, nor in old dumps.
-	 */
-	bool knows_resets;
+	bool knows_resets; /* the kernel tells how: not before 5.15, nor in old dumps */
 	/*
-	 * The kernel's boot framebuffer is one that vfio-pci removes from devices of
-	 * class 0300 only, and user space from none: built with CONFIG_SYSFB_SIMPLEFB.
+	 * The boot display is not of class 0300, and the kernel's boot framebuffer is one
+	 * that vfio-pci removes from that class only, and user space from none: built
+	 * with CONFIG_SYSFB_SIMPLEFB.
 	 */
 	bool keeps_framebuffer;
-	bool has_boot_vga; /* the boot display is of class 0300 */
 };
 
 /* Reads them. cmdline is the kernel command line of the next boot. */

@@ -210,8 +210,8 @@ struct groups {
 	const struct report_view *report_view;
 	bool *taken;	 /* by index of the device: claimed or planned */
 	bool *has_taken; /* by number of the group */
-	const struct device *
-		*blockers; /* by number of the group; one that is held, too */
+	/* By number of the group. A display that is held is one, too. */
+	const struct device **blockers;
 	int count;
 };
 
