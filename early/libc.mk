@@ -35,12 +35,13 @@ LIBC_CC := klcc
 ifneq ($(LTO),)
 # klcc calls ld without gcc's driver, which would name the plugin for LTO and hand its own
 # name and options to that in the environment (gcc/collect2.c, lto-plugin/lto-plugin.c).
-# libc.a is passed again for what the compiler calls on its own, such as memcpy().
-LIBC_LINK = COLLECT_GCC=gcc COLLECT_GCC_OPTIONS="$(LIBC_CODE:%='%')" $(LIBC_CC)
-LIBC_LDFLAGS += -Wl,-plugin,$(shell klcc -print-file-name=liblto_plugin.so 2>/dev/null) \
+# libc.a is passed again for what the compiler calls on its own, such as memcpy(). Each program
+# has a resolution file of its own, since make links several at a time.
+LIBC_PLUGIN := -Wl,-plugin,$(shell klcc -print-file-name=liblto_plugin.so 2>/dev/null) \
 	$(addprefix -Wl$(COMMA)-plugin-opt=, \
-		$(shell klcc -print-prog-name=lto-wrapper 2>/dev/null) \
-		-fresolution=$(BUILD)/klibc/lto-resolution -pass-through=-lc)
+		$(shell klcc -print-prog-name=lto-wrapper 2>/dev/null) -pass-through=-lc)
+LIBC_LINK = COLLECT_GCC=gcc COLLECT_GCC_OPTIONS="$(LIBC_CODE:%='%')" $(LIBC_CC) \
+	$(LIBC_PLUGIN) -Wl,-plugin-opt=-fresolution=$@.resolution
 endif
 else ifeq ($(LIBC),musl)
 LIBC_CC := musl-gcc
