@@ -5,10 +5,17 @@
 
 passthru_program=@SBINDIR@/passthru-early
 
+passthru_has_driver()
+(
+	# shellcheck source=early/initramfs/functions.sh
+	. "$moddir/functions.sh"
+	module_files "${srcmods%/lib/modules/*}" "$kernel" vfio-pci >/dev/null
+)
+
 check()
 {
 	[ "$no_kernel" != yes ] || return 0
-	if ! check_kernel_module vfio-pci; then
+	if ! passthru_has_driver; then
 		dwarning "passthru: not added: kernel $kernel has no module vfio-pci, so no" \
 			"device could be claimed"
 		return 1

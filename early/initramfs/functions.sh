@@ -27,7 +27,12 @@ optional_modules()
 module_files()
 (
 	insmods=$(modprobe ${1:+--dirname="$1"} --set-version="$2" --ignore-install \
-		--show-depends "$3" 2>/dev/null) || return
+		--show-depends "$3" 2>/dev/null) || {
+		# modprobe does not know what is built into a kernel without modules: depmod has
+		# not run.
+		grep -q "/$3\.ko\$" "$1/lib/modules/$2/modules.builtin" 2>/dev/null
+		return
+	}
 	echo "$insmods" | sed -n 's/^insmod \([^ ]*\).*/\1/p'
 )
 

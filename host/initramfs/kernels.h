@@ -5,8 +5,8 @@
 #include <stddef.h>
 
 /*
- * The installed kernels: names of directories in lib/modules that have a modules.dep,
- * since the directory of a removed kernel may stay. Sorted by byte. NULL-terminated; one
+ * The installed kernels: names of directories in lib/modules that have a modules.dep or
+ * modules.builtin, since the directory of a removed kernel may stay. Sorted by byte. NULL-terminated; one
  * block, freed by the caller; NULL without memory. *ret_count is 0 then.
  */
 char **kernels_list(int root_fd, size_t *ret_count);
