@@ -15,7 +15,7 @@ COMPLETION_FILES := \
 #   GENERATOR_OWN      directories in it that have only these files, if any
 #   GENERATOR_IS_HERE  not empty if it is installed
 #   GENERATOR_REBUILD  the command that rebuilds all images
-GENERATOR_NAMES := initramfs-tools dracut mkinitcpio
+GENERATOR_NAMES := initramfs-tools dracut mkinitcpio mkosi
 include $(GENERATOR_NAMES:%=%/install.mk)
 
 # With DESTDIR all generators, otherwise those that are installed.

@@ -52,11 +52,11 @@ static void print_group(void *data, int group, bool usable, const char *text)
 	printf("passthru_group_usable{group=\"%d\"} %d\n", group, usable);
 }
 
-static void count_problem(void *data, const char *text)
+static void count_problem(void *data, const struct report_view_problem *problem)
 {
 	unsigned *count = data;
 
-	(void)text;
+	(void)problem;
 	++*count;
 }
 

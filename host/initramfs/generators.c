@@ -43,6 +43,19 @@ const struct generator generators[] = {
 			"passthru's hook for mkinitcpio is not installed; install passthru again",
 		.starters = { "passthru-early.sh", "passthru-early.service" },
 	},
+	/* kernel-install(8) runs it: after the others, which have images of their own. */
+	{
+		.name = "mkosi-initrd",
+		.tools = { "usr/bin/mkosi-initrd" },
+		.rebuild_all = "kernel-install add-all",
+		.rebuild_one = "kernel-install add %k",
+		.prefix = "boot/initrd-",
+		.suffix = "",
+		.hook = "usr/lib/mkosi-initrd/mkosi.conf.d/passthru.conf",
+		.obstacle =
+			"passthru's configuration for mkosi-initrd is not installed; install passthru again",
+		.starters = { "passthru-early.service" },
+	},
 	{ 0 },
 };
 

@@ -25,11 +25,11 @@ static void print_device(void *data, const struct report_view_device *device)
 	output_wrapped(output, STYLE_DIM, 14, 14, "path %s", device->device->path);
 }
 
-static void print_problem(void *data, const char *text)
+static void print_problem(void *data, const struct report_view_problem *problem)
 {
 	const struct report_view *report_view = data;
 
-	output_wrapped(&report_view->host->output, STYLE_BAD, 0, 2, "%s", text);
+	output_wrapped(&report_view->host->output, STYLE_BAD, 0, 2, "%s", problem->text);
 }
 
 static void print_group(void *data, int group, bool usable, const char *text)
@@ -80,9 +80,19 @@ static void add_group(void *data, int group, bool usable, const char *text)
 	json_add_text(object, "text", text);
 }
 
-static void add_problem(void *data, const char *text)
+static const char *text_or_null(const char *text)
 {
-	json_append_text(data, text);
+	return text[0] ? text : NULL;
+}
+
+static void add_problem(void *data, const struct report_view_problem *problem)
+{
+	struct json_object *object = json_append(data);
+
+	json_add_text(object, "selector", text_or_null(problem->selector));
+	json_add_text(object, "parameter", text_or_null(problem->parameter));
+	json_add_text(object, "verdict", problem->verdict);
+	json_add_text(object, "text", problem->text);
 }
 
 bool report_view_add(const struct report_view *report_view, struct json_object *object)

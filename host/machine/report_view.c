@@ -151,54 +151,74 @@ bool report_view_devices(const struct report_view *report_view,
 
 /* -- the command line ---------------------------------------------------------------- */
 
-static bool describe_problem(const struct report_record *record, char *text, size_t size)
+static void describe_selector(const struct report_record *record,
+			      struct report_view_problem *problem)
 {
-	char item[128], verdict[16], parameter[64], other[64];
+	size_t size = sizeof(problem->text);
+	char other[64];
 
-	report_get(record, "verdict", verdict, sizeof(verdict));
-	report_get(record, "parameter", parameter, sizeof(parameter));
-	if (report_is(record, "selector")) {
-		report_get(record, "selector", item, sizeof(item));
-		if (strcmp(verdict, "malformed") == 0)
-			snprintf(text, size,
-				 "\"%s\" in %s is invalid; see passthru-cmdline(7)", item,
-				 parameter);
-		else if (report_get(record, "found", other, sizeof(other)))
-			snprintf(
-				text, size,
-				"%s: found %s at that address instead; see passthru list %s",
-				item, other, other);
-		else
-			snprintf(text, size,
-				 "%s: there is no such device; see passthru list", item);
-		return true;
-	}
-	if (!report_is(record, "parameter"))
-		return false;
-	if (report_get(record, "nearest", other, sizeof(other)))
-		snprintf(text, size, "unknown parameter %s; did you mean %s?", parameter,
-			 other);
+	if (strcmp(problem->verdict, "malformed") == 0)
+		snprintf(problem->text, size,
+			 "\"%s\" in %s is invalid; see passthru-cmdline(7)",
+			 problem->selector, problem->parameter);
+	else if (report_get(record, "found", other, sizeof(other)))
+		snprintf(problem->text, size,
+			 "%s: found %s at that address instead; see passthru list %s",
+			 problem->selector, other, other);
 	else
-		snprintf(text, size,
+		snprintf(problem->text, size,
+			 "%s: there is no such device; see passthru list",
+			 problem->selector);
+}
+
+static void describe_parameter(const struct report_record *record,
+			       struct report_view_problem *problem)
+{
+	size_t size = sizeof(problem->text);
+	char nearest[64];
+
+	if (report_get(record, "nearest", nearest, sizeof(nearest)))
+		snprintf(problem->text, size, "unknown parameter %s; did you mean %s?",
+			 problem->parameter, nearest);
+	else
+		snprintf(problem->text, size,
 			 "the value of %s is invalid; see passthru-cmdline(7)",
-			 parameter);
+			 problem->parameter);
+}
+
+static bool read_problem(const struct report_record *record,
+			 struct report_view_problem *problem)
+{
+	bool is_selector = report_is(record, "selector");
+
+	if (!is_selector && !report_is(record, "parameter"))
+		return false;
+	report_get(record, "selector", problem->selector, sizeof(problem->selector));
+	report_get(record, "parameter", problem->parameter, sizeof(problem->parameter));
+	report_get(record, "verdict", problem->verdict, sizeof(problem->verdict));
+	if (is_selector)
+		describe_selector(record, problem);
+	else
+		describe_parameter(record, problem);
 	return true;
 }
 
 bool report_view_problems(const struct report_view *report_view,
-			  void (*each)(void *data, const char *text), void *data)
+			  void (*each)(void *data,
+				       const struct report_view_problem *problem),
+			  void *data)
 {
 	const char *text = report_view->report;
+	struct report_view_problem problem;
 	struct report_record record;
-	char problem[384];
 	bool ok = true;
 
 	while (report_next(&text, &record)) {
-		if (!describe_problem(&record, problem, sizeof(problem)))
+		if (!read_problem(&record, &problem))
 			continue;
 		ok = false;
 		if (each)
-			each(data, problem);
+			each(data, &problem);
 	}
 	return ok;
 }

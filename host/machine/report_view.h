@@ -35,13 +35,23 @@ bool report_view_devices(const struct report_view *report_view,
 				      const struct report_view_device *device),
 			 void *data);
 
-/* Calls back for each problem with the command line. Returns whether there is none. */
+/* One problem with the command line, with the report's words; see passthru-report(5). */
+struct report_view_problem {
+	char selector[128]; /* "" if it is about a parameter */
+	char parameter[64]; /* "" if it is about a device that does not exist */
+	char verdict[16];
+	char text[384]; /* what is wrong and what to do next */
+};
+
+/* Calls back for each, unless each is NULL. Returns whether there is none. */
 bool report_view_problems(const struct report_view *report_view,
-			  void (*each)(void *data, const char *text), void *data);
+			  void (*each)(void *data,
+				       const struct report_view_problem *problem),
+			  void *data);
 
 /*
- * Calls back for each group with a claimed device: whether it can be given to a guest,
- * and if not why. Returns whether all can.
+ * Calls back, unless each is NULL, for each group with a claimed device: whether it can
+ * be given to a guest, and if not why. Returns whether all can.
  */
 bool report_view_groups(const struct report_view *report_view,
 			void (*each)(void *data, int group, bool usable,
