@@ -1,6 +1,6 @@
 # Shared by the hooks of all initramfs generators: the modules that an image needs, their
-# files, the tables of file systems and the configuration. BASE is the directory that contains lib/modules, ""
-# for the root. Functions run in subshells because dracut sources this file.
+# files, the tables of file systems and the configuration. BASE is the directory that contains
+# lib/modules, "" for the root. Functions run in subshells because dracut sources this file.
 # shellcheck shell=sh
 
 # required_modules: without these, no device can be claimed.
