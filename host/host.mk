@@ -13,7 +13,8 @@ HOST_SRCS := \
 	commands/members.c commands/plan.c commands/status.c commands/status_export.c \
 	edit/backup.c edit/change.c edit/edit.c \
 	dump/dump.c dump/redact.c dump/unpack.c \
-	initramfs/generators.c initramfs/inspect.c initramfs/kernels.c initramfs/rebuild.c \
+	initramfs/generators.c initramfs/inspect.c initramfs/kernel_install.c initramfs/kernels.c \
+	initramfs/rebuild.c \
 	lib/beneath.c lib/dirlist.c lib/shell_vars.c lib/wordlist.c \
 	machine/annotate.c machine/caveats.c machine/choice.c machine/dry_run.c machine/filter.c machine/limits.c machine/machine.c machine/pci_names.c \
 	machine/report_output.c machine/report_view.c machine/users.c \

@@ -1,7 +1,5 @@
 # The files for mkosi-initrd: a piece of configuration for each image that it builds for this machine.
-# For install.mk.
-
-MKOSI_DIR ?= /usr/lib/mkosi-initrd
+# For install.mk. The files name the directory.
 
 mkosi_OWN := passthru
 mkosi_FILES := \
@@ -15,6 +13,6 @@ mkosi_FILES := \
 	early/initramfs/run-early.sh:$(mkosi_OWN)/run-early.sh \
 	early/initramfs/run-late.sh:$(mkosi_OWN)/run-late.sh \
 	early/initramfs/functions.sh:$(mkosi_OWN)/functions.sh
-mkosi_DIR = $(MKOSI_DIR)
+mkosi_DIR := /usr/lib/mkosi-initrd
 mkosi_IS_HERE = $(wildcard /usr/bin/mkosi-initrd)
 mkosi_REBUILD := what builds your images with mkosi-initrd, such as kernel-install add-all

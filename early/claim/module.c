@@ -5,10 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 #include <libkmod.h>
 
 #include "base/log.h"
+#include "base/modules.h"
 #include "base/text.h"
 #include "claim/module.h"
 
@@ -85,6 +87,14 @@ static int insert_instead(struct kmod_module *module, const char *command, void 
 	return kmod_module_insert_module(module, 0, all);
 }
 
+static void find_modules(const char *root, const char *kernel,
+			 char path[static PATH_SIZE])
+{
+	snprintf(path, PATH_SIZE, "%s/" MODULES_OF_ADDON "/%s", root, kernel);
+	if (access(path, F_OK) < 0)
+		snprintf(path, PATH_SIZE, "%s/" MODULES "/%s", root, kernel);
+}
+
 static struct kmod_ctx *open_context(const char *root)
 {
 	static const char *const directories[] = { "/etc/modprobe.d", "/run/modprobe.d",
@@ -102,7 +112,7 @@ static struct kmod_ctx *open_context(const char *root)
 		snprintf(text[i], PATH_SIZE, "%s%s", root, directories[i]);
 		paths[i] = text[i];
 	}
-	snprintf(modules, sizeof(modules), "%s/lib/modules/%s", root, kernel.release);
+	find_modules(root, kernel.release, modules);
 	context = kmod_new(modules, paths);
 	if (!context)
 		return NULL;

@@ -9,12 +9,18 @@ required_modules()
 	echo vfio-pci vfio_iommu_type1
 }
 
-# optional_modules BASE KERNEL: virtio-iommu, the only IOMMU driver that can be a module;
-# drivers that passthru.driver= can name; the IOMMU interface of ppc64; and for
-# passthru.driver=auto the vfio-pci variant drivers for this machine's devices.
-optional_modules()
+# other_modules: virtio-iommu, the only IOMMU driver that can be a module; drivers that
+# passthru.driver= can name; the IOMMU interface of ppc64.
+other_modules()
 {
 	echo virtio_pci virtio_iommu pci-stub vfio_iommu_spapr_tce
+}
+
+# optional_modules BASE KERNEL: these, and for passthru.driver=auto the vfio-pci variant drivers for
+# this machine's devices.
+optional_modules()
+{
+	other_modules
 	cat /sys/bus/pci/devices/*/modalias 2>/dev/null | sort -u |
 		sed 's/^pci:/vfio_pci:/' |
 		xargs -r modprobe ${1:+--dirname="$1"} --set-version="$2" --all --quiet \

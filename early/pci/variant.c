@@ -7,6 +7,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "base/modules.h"
 #include "base/text.h"
 #include "base/util.h"
 #include "pci/variant.h"
@@ -65,17 +66,24 @@ int variant_match_line(const char *line, const struct pci_id *id,
 	return wildcards;
 }
 
-static FILE *open_aliases(int root_fd)
+static int open_table(int root_fd, const char *modules)
 {
-	char path[sizeof("lib/modules//modules.alias") + sizeof(struct utsname)];
+	char path[sizeof(MODULES_OF_ADDON "//modules.alias") + sizeof(struct utsname)];
 	struct utsname kernel;
-	FILE *file;
-	int fd;
 
 	if (uname(&kernel) < 0)
-		return NULL;
-	snprintf(path, sizeof(path), "lib/modules/%s/modules.alias", kernel.release);
-	fd = openat(root_fd, path, O_RDONLY | O_CLOEXEC);
+		return -1;
+	snprintf(path, sizeof(path), "%s/%s/modules.alias", modules, kernel.release);
+	return openat(root_fd, path, O_RDONLY | O_CLOEXEC);
+}
+
+static FILE *open_aliases(int root_fd)
+{
+	int fd = open_table(root_fd, MODULES_OF_ADDON);
+	FILE *file;
+
+	if (fd < 0)
+		fd = open_table(root_fd, MODULES);
 	if (fd < 0)
 		return NULL;
 	file = fdopen(fd, "r");

@@ -90,10 +90,62 @@ static int read_key(struct boot_entry *entry, struct span key, struct span value
 	return 0;
 }
 
+static int add_addon(void *data, const char *path, const struct uki *addon)
+{
+	struct boot_entry *entry = data;
+
+	(void)path;
+	if (!addon->cmdline)
+		return 0;
+	entry->cmdline = join(entry->cmdline, addon->cmdline, strlen(addon->cmdline));
+	return entry->cmdline ? 0 : -ENOMEM;
+}
+
+/*
+ * The command line of a UKI and of its addons. Name is that of the UKI in EFI/Linux, or
+ * NULL if it is elsewhere.
+ */
+static int add_uki_cmdline(int root_fd, const char *place, const char *name,
+			   struct boot_entry *entry, struct uki *uki)
+{
+	entry->is_uki = true;
+	entry->cmdline = uki->cmdline ? take_pointer(uki->cmdline) : strdup("");
+	if (!entry->cmdline)
+		return -ENOMEM;
+	return uki_each_addon(root_fd, place, name, uki->kernel, add_addon, entry);
+}
+
+/*
+ * The key uki: a file on the partition of the entry. Its options, if there are any,
+ * replace the command line of the UKI.
+ */
+static int read_uki_of(int root_fd, struct boot_entry *entry, struct span path)
+{
+	static const char top[] = "/EFI/Linux/";
+	const char *end = strstr(entry->path, "/loader/entries/");
+	char place[512], file[1024];
+	const char *name;
+	struct uki uki;
+	int r;
+
+	if (!end || entry->cmdline)
+		return 0;
+	snprintf(place, sizeof(place), "%.*s", (int)(end - entry->path), entry->path);
+	snprintf(file, sizeof(file), "%s/%.*s", place, (int)path.length, path.at);
+	name = strstr(file, top);
+	r = uki_read(root_fd, file, &uki);
+	if (r == 0)
+		r = add_uki_cmdline(root_fd, place, name ? name + strlen(top) : NULL,
+				    entry, &uki);
+	uki_free(&uki);
+	return r == -ENOMEM ? r : 0;
+}
+
 /* Returns 1, 0 if it cannot be read or is too long, or -ENOMEM. */
 static int read_lines(int root_fd, struct boot_entry *entry)
 {
 	_cleanup_free_ char *text = NULL;
+	struct span uki = { 0 };
 	bool is_program = false;
 	int r = 0;
 
@@ -111,8 +163,13 @@ static int read_lines(int root_fd, struct boot_entry *entry)
 		value = span_trim(
 			(struct span){ line.at + key.length, line.length - key.length });
 		is_program |= span_equals(key, "efi");
+		if (span_equals(key, "uki"))
+			uki = value;
 		r = read_key(entry, key, value);
 	}
+	if (r == 0 && uki.length)
+		r = read_uki_of(root_fd, entry, uki);
+	is_program |= uki.length > 0;
 	if (r == 0 && !entry->cmdline && !is_program)
 		r = (entry->cmdline = strdup("")) ? 0 : -ENOMEM;
 	return r < 0 ? r : 1;
@@ -149,50 +206,21 @@ static void read_release(struct boot_entry *entry, const char *release)
 		}
 }
 
-/* Addons: PE files that append to the command line of one UKI, or of all. */
-static int add_addons(int root_fd, struct boot_entry *entry, const char *directory)
-{
-	_cleanup_free_ char **names = dirlist_read(root_fd, directory, ".addon.efi");
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && names && names[i]; i++) {
-		char path[1024];
-		struct uki addon;
-
-		snprintf(path, sizeof(path), "%s/%s", directory, names[i]);
-		if (uki_read(root_fd, path, &addon) == 0 && addon.cmdline) {
-			entry->cmdline = join(entry->cmdline, addon.cmdline,
-					      strlen(addon.cmdline));
-			r = entry->cmdline ? 0 : -ENOMEM;
-		}
-		uki_free(&addon);
-	}
-	return r;
-}
-
 static int read_uki(int root_fd, const char *place, struct boot_entry *entry)
 {
-	char directory[1024];
 	struct uki uki;
 	int r = uki_read(root_fd, entry->path, &uki);
 
 	/* Without this section it is some other EFI program. */
 	if (r == 0 && uki.os_release) {
 		read_release(entry, uki.os_release);
-		entry->is_uki = true;
-		entry->cmdline = uki.cmdline ? take_pointer(uki.cmdline) : strdup("");
-		r = entry->cmdline ? 1 : -ENOMEM;
+		r = add_uki_cmdline(root_fd, place, entry->id, entry, &uki);
+		r = r < 0 ? r : 1;
+	} else if (r != -ENOMEM) {
+		r = 0;
 	}
 	uki_free(&uki);
-	if (r <= 0)
-		return r == -ENOMEM ? r : 0;
-	snprintf(directory, sizeof(directory), "%s/loader/addons", place);
-	r = add_addons(root_fd, entry, directory);
-	snprintf(directory, sizeof(directory), "%s/EFI/Linux/%s.extra.d", place,
-		 entry->id);
-	if (r == 0)
-		r = add_addons(root_fd, entry, directory);
-	return r < 0 ? r : 1;
+	return r;
 }
 
 /* -- all of them --------------------------------------------------------------------- */

@@ -136,7 +136,7 @@ static void choose(int root_fd, const struct boot_entries *entries, struct choic
 		return;
 	snprintf(
 		ret->note, sizeof(ret->note),
-		"systemd-boot's default, /%s, does not boot Linux: assuming the first entry that does",
+		"systemd-boot's default, /%s, does not boot Linux, or not one that can be read: assuming the first entry that does",
 		ret->entry->path);
 	ret->entry = NULL;
 	for (size_t i = 0; !ret->entry && i < entries->count; i++)

@@ -4,11 +4,13 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/util.h"
 #include "boot/uki.h"
+#include "lib/dirlist.h"
 
 /*
  * The fields of a PE file that lead to its sections. The DOS header ends with the offset
@@ -173,4 +175,32 @@ void uki_free(struct uki *uki)
 	free(uki->os_release);
 	free(uki->kernel);
 	*uki = (struct uki){ 0 };
+}
+
+int uki_each_addon(int root_fd, const char *place, const char *name, const char *kernel,
+		   int (*each)(void *data, const char *path, const struct uki *addon),
+		   void *data)
+{
+	char directories[2][1024], path[2048];
+	int r = 0;
+
+	snprintf(directories[0], sizeof(directories[0]), "%s/loader/addons", place);
+	snprintf(directories[1], sizeof(directories[1]), "%s/EFI/Linux/%s.extra.d", place,
+		 name ? name : "");
+	for (size_t i = 0; r == 0 && i < (name ? 2 : 1); i++) {
+		_cleanup_free_ char **names =
+			dirlist_read(root_fd, directories[i], ".addon.efi");
+
+		for (size_t j = 0; r == 0 && names && names[j]; j++) {
+			struct uki addon;
+
+			snprintf(path, sizeof(path), "%s/%s", directories[i], names[j]);
+			if (uki_read(root_fd, path, &addon) == 0 &&
+			    (!addon.kernel || !kernel ||
+			     strcmp(addon.kernel, kernel) == 0))
+				r = each(data, path, &addon);
+			uki_free(&addon);
+		}
+	}
+	return r;
 }

@@ -20,4 +20,14 @@ struct uki {
 int uki_read(int root_fd, const char *path, struct uki *ret);
 void uki_free(struct uki *uki);
 
+/*
+ * Calls back for each addon that systemd-stub(7) applies to the UKI of this name in
+ * EFI/Linux (NULL: it is not there) at the place, a boot partition, in the stub's order.
+ * An addon for another kernel is none. Its path is relative to the root; it is freed
+ * afterwards. Ends when each returns nonzero, and returns that.
+ */
+int uki_each_addon(int root_fd, const char *place, const char *name, const char *kernel,
+		   int (*each)(void *data, const char *path, const struct uki *addon),
+		   void *data);
+
 #endif

@@ -39,6 +39,8 @@ static void add(struct findings *findings, enum finding_state state, const char 
 static bool find_generated(int root_fd, const char *kernel, char *path, size_t size)
 {
 	for (const struct generator *at = generators; at->name; at++) {
+		if (!at->prefix)
+			continue;
 		snprintf(path, size, "%s%s%s", at->prefix, kernel, at->suffix);
 		if (sysfs_exists(root_fd, path))
 			return true;
@@ -52,6 +54,10 @@ static bool find_installed(int root_fd, const char *kernel, char *path, size_t s
 	static const char *const tops[] = { "boot", "boot/efi", "efi" };
 
 	snprintf(path, size, "boot/initrd-%s", kernel);
+	if (sysfs_exists(root_fd, path))
+		return true;
+	/* bootc and rpm-ostree build it into the tree. */
+	snprintf(path, size, "lib/modules/%s/initramfs.img", kernel);
 	if (sysfs_exists(root_fd, path))
 		return true;
 	for (size_t i = 0; i < ARRAY_SIZE(tops); i++) {
@@ -78,6 +84,18 @@ static bool find_unversioned(int root_fd, const char *kernel, char *path, size_t
 	package[strcspn(package, "\n")] = '\0';
 	snprintf(path, size, "boot/initramfs-%s.img", package);
 	return sysfs_exists(root_fd, path);
+}
+
+static bool find_image(int root_fd, const char *kernel, char *path, size_t size)
+{
+	const struct generator *generator = generators_installed(root_fd);
+
+	if (generator && !generator->prefix &&
+	    find_installed(root_fd, kernel, path, size))
+		return true;
+	return find_generated(root_fd, kernel, path, size) ||
+	       find_installed(root_fd, kernel, path, size) ||
+	       find_unversioned(root_fd, kernel, path, size);
 }
 
 static bool is_built_in(int root_fd, const char *kernel, const char *module)
@@ -200,17 +218,60 @@ static void add_unreadable(struct findings *findings, const char *kernel,
 		    strerror(-r), r == -EACCES ? "; run passthru check as root" : "");
 }
 
-static void check_part(struct findings *findings, const char *kernel, const char *path,
-		       size_t offset, size_t size)
+static void check_file(struct findings *findings, const char *kernel, const char *path)
 {
 	struct image image;
-	int r = inspect_image(findings->host->root_fd, path, offset, size, &image);
+	int r = inspect_image(findings->host->root_fd, path, 0, 0, &image);
 
 	if (r < 0)
 		add_unreadable(findings, kernel, path, r);
 	else
 		check_content(findings, kernel, path, &image);
 	image_free(&image);
+}
+
+/* A UKI's own image together with those of its addons. */
+struct uki_check {
+	int root_fd;
+	struct image image;
+};
+
+/* An addon's image comes after the others, and its files replace theirs. */
+static int add_addon(void *data, const char *path, const struct uki *addon)
+{
+	struct uki_check *check = data;
+	struct image more;
+
+	if (addon->initrd_size && inspect_image(check->root_fd, path, addon->initrd_at,
+						addon->initrd_size, &more) == 0) {
+		check->image.has_program |= more.has_program;
+		check->image.has_start |= more.has_start;
+		check->image.has_driver |= more.has_driver;
+		check->image.has_type1 |= more.has_type1;
+		if (more.config) {
+			free(check->image.config);
+			check->image.config = take_pointer(more.config);
+		}
+		image_free(&more);
+	}
+	return 0;
+}
+
+static void check_uki(struct findings *findings, const char *place, const char *name,
+		      const char *path, const struct uki *uki)
+{
+	struct uki_check check = { .root_fd = findings->host->root_fd };
+	int r = inspect_image(check.root_fd, path, uki->initrd_at, uki->initrd_size,
+			      &check.image);
+
+	if (r < 0) {
+		add_unreadable(findings, uki->kernel, path, r);
+	} else {
+		uki_each_addon(check.root_fd, place, name, uki->kernel, add_addon,
+			       &check);
+		check_content(findings, uki->kernel, path, &check.image);
+	}
+	image_free(&check.image);
 }
 
 /* The image in each UKI with that kernel. Returns whether there is one. */
@@ -231,8 +292,7 @@ static bool check_ukis(struct findings *findings, const char *kernel)
 			snprintf(path, sizeof(path), "%s/%s", directory, names[j]);
 			if (uki_read(root_fd, path, &uki) == 0 && uki.kernel &&
 			    strcmp(uki.kernel, kernel) == 0 && uki.initrd_size) {
-				check_part(findings, kernel, path, uki.initrd_at,
-					   uki.initrd_size);
+				check_uki(findings, bls_places[i], names[j], path, &uki);
 				any = true;
 			}
 			uki_free(&uki);
@@ -247,10 +307,8 @@ static void check_image(struct findings *findings, const char *kernel)
 	bool in_uki = check_ukis(findings, kernel);
 	char path[512];
 
-	if (find_generated(root_fd, kernel, path, sizeof(path)) ||
-	    find_installed(root_fd, kernel, path, sizeof(path)) ||
-	    find_unversioned(root_fd, kernel, path, sizeof(path)))
-		check_part(findings, kernel, path, 0, 0);
+	if (find_image(root_fd, kernel, path, sizeof(path)))
+		check_file(findings, kernel, path);
 	else if (!in_uki)
 		add(findings, FINDING_NOTE, kernel,
 		    "cannot check its initramfs: found no image in /boot");

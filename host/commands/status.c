@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "boot/configuration.h"
+#include "cmdline/config.h"
 #include "cmdline/config_read.h"
 #include "cmdline/params.h"
 #include "commands/status_export.h"
@@ -18,25 +20,45 @@ struct status {
 	struct report_view report_view;
 	const char *missing; /* why there is no report, or NULL */
 	char not_run[384];   /* such a reason, with commands */
-	bool is_requested; /* the command line or the configuration requests something */
+	bool is_requested;  /* the command line or the configuration requests something */
+	bool is_outdated;   /* the configuration is not the one of this boot */
+	char outdated[384]; /* says so, with commands */
 	bool is_dry;
 };
 
-/* Whether the command line or the configuration of this boot requests anything. */
-static bool is_requested(const struct host *host)
+/*
+ * Whether the configuration has parameters that a boot with this command line uses, and
+ * this boot had others: its image is older, or was booted before they were written.
+ */
+static bool has_new_configuration(int root_fd, const char *cmdline)
+{
+	_cleanup_free_ char *now = NULL, *booted = NULL;
+	struct whole_cmdline whole = { 0 };
+	bool is_new;
+
+	if (configuration_read(root_fd, NULL, &now) < 0)
+		return false;
+	beneath_read(root_fd, CONFIG_RUN_PATH, &booted);
+	is_new = whole_cmdline_make(now, cmdline, &whole) == 0 && whole.has_config &&
+		 strcmp(now, booted ? booted : "") != 0;
+	whole_cmdline_free(&whole);
+	return is_new;
+}
+
+static void read_request(const struct host *host, struct status *status)
 {
 	static const struct config_stage stage = { .is_dry = true };
 	_cleanup_free_ char *cmdline = NULL, *text = NULL;
 	struct params params;
-	bool requested;
 
 	if (beneath_read(host->root_fd, "proc/cmdline", &cmdline) < 0 ||
 	    config_read(host->root_fd, cmdline, &stage, &text) < 0)
-		return false;
-	requested = params_parse(text, &params) == 0 && !params_are_empty(&params) &&
-		    !params.off;
+		return;
+	if (params_parse(text, &params) == 0 && !params.off) {
+		status->is_outdated = has_new_configuration(host->root_fd, cmdline);
+		status->is_requested = status->is_outdated || !params_are_empty(&params);
+	}
 	params_free(&params);
-	return requested;
 }
 
 static void print_times(const struct report_view *report_view)
@@ -80,14 +102,17 @@ static bool print_text(const struct status *status)
 			output, STYLE_NOTE, 0, 0,
 			"This boot was a dry run (passthru.dryrun) and claimed nothing. Without it:");
 	ok = report_view_print(&status->report_view);
+	if (status->is_outdated)
+		output_wrapped(output, STYLE_BAD, 0, 0, "%s", status->outdated);
 	print_times(&status->report_view);
-	return ok && !status->is_dry;
+	return ok && !status->is_dry && !status->is_outdated;
 }
 
 static struct status_export export_of(const struct status *status)
 {
 	return (struct status_export){ .report_view = &status->report_view,
 				       .is_requested = status->is_requested,
+				       .is_outdated = status->is_outdated,
 				       .is_dry = status->is_dry };
 }
 
@@ -114,7 +139,9 @@ static bool print_json(const struct status *status)
 	json_add_bool(top, "reported", !status->missing);
 	json_add_bool(top, "dryrun", status->is_dry);
 	if (!status->missing)
-		ok = report_view_add(&status->report_view, top) && !status->is_dry;
+		ok = report_view_add(&status->report_view, top) && !status->is_dry &&
+		     !status->is_outdated;
+	json_add_bool(top, "outdated", status->is_outdated);
 	json_add_bool(top, "ok", ok);
 	json_add_text(top, "missing", status->missing);
 	if (!status->missing)
@@ -127,7 +154,7 @@ static const char not_requested[] =
 static const char not_readable[] =
 	"/run/passthru/report cannot be read, or another version of passthru wrote it.";
 
-static const char *describe_not_run(struct status *status)
+static void describe_absence(struct status *status)
 {
 	char commands[256];
 
@@ -137,7 +164,17 @@ static const char *describe_not_run(struct status *status)
 		status->not_run, sizeof(status->not_run),
 		"The command line requests devices, but passthru-early did not run: it is not in the initramfs of this boot. Rebuild the initramfs: run %s.",
 		commands);
-	return status->not_run;
+	snprintf(
+		status->outdated, sizeof(status->outdated),
+		"This boot does not have the configuration that /etc/passthru/cmdline.d has now. Reboot; if that does not help, the initramfs is old: run %s, and reboot.",
+		commands);
+}
+
+static const char *find_missing(const struct status *status)
+{
+	if (status->is_outdated)
+		return status->outdated;
+	return status->is_requested ? status->not_run : not_requested;
 }
 
 static void read_report(struct status *status, char **text)
@@ -148,8 +185,7 @@ static void read_report(struct status *status, char **text)
 		status->report_view.is_plan = status->is_dry;
 		status->report_view.report = *text;
 	} else if (r == -ENOENT) {
-		status->missing =
-			status->is_requested ? describe_not_run(status) : not_requested;
+		status->missing = find_missing(status);
 	} else {
 		status->missing = not_readable;
 		status->is_requested = true;
@@ -183,12 +219,13 @@ int status_run(struct host *host)
 	bool (*print)(const struct status *status) = find_format(host->arguments);
 	_cleanup_free_ char *text = NULL;
 	struct machine machine;
-	struct status status = { .report_view = { .host = host, .machine = &machine },
-				 .is_requested = is_requested(host) };
+	struct status status = { .report_view = { .host = host, .machine = &machine } };
 	bool ok = false;
 
 	if (!print)
 		return STATUS_USAGE;
+	read_request(host, &status);
+	describe_absence(&status);
 	if (machine_read(host, &machine) == 0) {
 		read_report(&status, &text);
 		ok = print(&status);

@@ -106,12 +106,19 @@ bool status_export_prometheus(const struct status_export *status)
 {
 	bool ok = !status->is_requested;
 
-	print_head("passthru_requested", "Whether this boot requested any device.");
+	print_head("passthru_requested",
+		   "Whether the command line or the configuration requests any device.");
 	printf("passthru_requested %d\n", status->is_requested);
 	print_head("passthru_reported", "Whether passthru-early left a report.");
 	printf("passthru_reported %d\n", status->report_view->report != NULL);
 	if (status->report_view->report)
-		ok = print_report(status->report_view) && !status->is_dry;
+		ok = print_report(status->report_view) && !status->is_dry &&
+		     !status->is_outdated;
+	print_head("passthru_outdated",
+		   "Whether the configuration is not the one of this boot.");
+	printf("passthru_outdated %d\n", status->is_outdated);
+	print_head("passthru_dryrun", "Whether this boot was a dry run.");
+	printf("passthru_dryrun %d\n", status->is_dry);
 	print_head(
 		"passthru_ok",
 		"Whether everything is as requested: the exit status of passthru status.");
@@ -195,7 +202,7 @@ bool status_export_nfd(const struct status_export *status)
 		ok &= report_view_devices(view, add_device, &ready);
 		ok &= report_view_problems(view, NULL, NULL);
 	}
-	ok &= !ready.failed;
+	ok &= !ready.failed && !status->is_outdated;
 	printf("passthru.ok=%s\npassthru.count=%u\n", ok ? "true" : "false", ready.count);
 	print_ids(&ready);
 	free(ready.groups);

@@ -8,7 +8,8 @@
 struct status_export {
 	const struct report_view *report_view; /* without a report if there is none */
 	bool is_requested;
-	bool is_dry; /* then nothing is claimed */
+	bool is_outdated; /* the configuration is not the one of this boot */
+	bool is_dry;	  /* then nothing is claimed */
 };
 
 /*

@@ -5,6 +5,7 @@
 #include "base/sysfs.h"
 #include "base/util.h"
 #include "initramfs/generators.h"
+#include "initramfs/kernel_install.h"
 
 const struct generator generators[] = {
 	{
@@ -43,14 +44,12 @@ const struct generator generators[] = {
 			"passthru's hook for mkinitcpio is not installed; install passthru again",
 		.starters = { "passthru-early.sh", "passthru-early.service" },
 	},
-	/* kernel-install(8) runs it: after the others, which have images of their own. */
+	/* Only if kernel-install(8) is told so: it is often there for other uses. */
 	{
 		.name = "mkosi-initrd",
 		.tools = { "usr/bin/mkosi-initrd" },
 		.rebuild_all = "kernel-install add-all",
 		.rebuild_one = "kernel-install add %k",
-		.prefix = "boot/initrd-",
-		.suffix = "",
 		.hook = "usr/lib/mkosi-initrd/mkosi.conf.d/passthru.conf",
 		.obstacle =
 			"passthru's configuration for mkosi-initrd is not installed; install passthru again",
@@ -59,7 +58,7 @@ const struct generator generators[] = {
 	{ 0 },
 };
 
-static bool is_installed(int root_fd, const struct generator *generator)
+static bool is_there(int root_fd, const struct generator *generator)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(generator->tools); i++)
 		if (generator->tools[i] && sysfs_exists(root_fd, generator->tools[i]))
@@ -67,18 +66,28 @@ static bool is_installed(int root_fd, const struct generator *generator)
 	return false;
 }
 
+/* The one that kernel-install is told to use, if it is there. */
+static const struct generator *find_chosen(int root_fd)
+{
+	_cleanup_free_ char *name = kernel_install_generator(root_fd);
+
+	for (const struct generator *at = generators; name && at->name; at++)
+		if (strcmp(name, at->name) == 0 && is_there(root_fd, at))
+			return at;
+	return NULL;
+}
+
 const struct generator *generators_installed(int root_fd)
 {
-	const struct generator *first = NULL;
+	const struct generator *first = find_chosen(root_fd);
 
-	for (const struct generator *at = generators; at->name; at++) {
-		if (!is_installed(root_fd, at))
-			continue;
-		if (sysfs_exists(root_fd, at->hook))
+	for (const struct generator *at = generators; !first && at->name; at++)
+		if (at->prefix && is_there(root_fd, at) &&
+		    sysfs_exists(root_fd, at->hook))
 			return at;
-		if (!first)
+	for (const struct generator *at = generators; !first && at->name; at++)
+		if (at->prefix && is_there(root_fd, at))
 			first = at;
-	}
 	return first;
 }
 
@@ -126,7 +135,7 @@ static void describe(int root_fd, const char *kernel, const char *image, char *r
 	for (const struct generator *at = generators; at->name; at++) {
 		if (installed && at != installed)
 			continue;
-		if (!at->starters[0])
+		if (!installed && !at->prefix)
 			continue;
 		if (!installed && at != generators)
 			fputs(" or ", file);

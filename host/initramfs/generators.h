@@ -17,14 +17,20 @@ struct generator {
 	const char *hook;	 /* where passthru's hook is installed */
 	const char *obstacle;	 /* what to say if it is not */
 	const char *starters[2]; /* files that start passthru-early in the initramfs */
-	/* The path of an image is the prefix, the kernel's release and the suffix. */
+	/*
+	 * The path of an image is the prefix, the kernel's release and the suffix. NULL
+	 * if kernel-install(8) decides where images are.
+	 */
 	const char *prefix, *suffix;
 };
 
 /* Ends with a row whose name is NULL. All paths are relative to the root. */
 extern const struct generator generators[];
 
-/* The generator that is installed, if there are several one with our hook; or NULL. */
+/*
+ * The generator that is installed; if there are several, the one that kernel-install(8)
+ * is told to use, or else one with our hook. Or NULL.
+ */
 const struct generator *generators_installed(int root_fd);
 
 /* Why a new image would not have passthru, a phrase (static), or NULL. */

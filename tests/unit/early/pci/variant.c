@@ -102,11 +102,29 @@ START_TEST(finds_the_best)
 	drop_directory(&root);
 }
 
+START_TEST(an_addon_has_its_own)
+{
+	struct directory root = make_directory();
+	char path[256], module[DRIVER_NAME_SIZE] = "";
+	struct utsname kernel;
+
+	ck_assert_int_eq(uname(&kernel), 0);
+	snprintf(path, sizeof(path), "lib/modules/%s/modules.alias", kernel.release);
+	put_file(&root, path, ALL);
+	snprintf(path, sizeof(path), "usr/lib/passthru/modules/%s/modules.alias",
+		 kernel.release);
+	put_file(&root, path, OURS);
+	ck_assert_int_eq(variant_find(root.fd, &card, module), 0);
+	ck_assert_str_eq(module, "ours");
+	drop_directory(&root);
+}
+
 int main(void)
 {
 	TCase *tcase = tcase_create("variant");
 
 	add_rows(tcase, reads_a_line, lines);
 	add_rows(tcase, finds_the_best, files);
+	tcase_add_test(tcase, an_addon_has_its_own);
 	return unit_run("variant", tcase);
 }
