@@ -164,24 +164,26 @@ static const struct {
 	{ "something=new", true, NULL },
 };
 
-static void note_text(void *data, const char *text)
+static void note_problem(void *data, const struct report_view_problem *problem)
 {
-	snprintf(data, 400, "%s", text);
+	*(struct report_view_problem *)data = *problem;
 }
 
 START_TEST(describes_problems)
 {
 	const char *row = problems[_i].record;
-	char report[512], text[400] = "";
+	char report[512];
+	struct report_view_problem found = { 0 };
 	struct report_view view = { .machine = &machine, .report = report };
 
 	snprintf(report, sizeof(report), HEAD "%s\n", row);
-	expect_number(row, report_view_problems(&view, note_text, text),
+	expect_number(row, report_view_problems(&view, note_problem, &found),
 		      problems[_i].is_ok);
-	expect_number(row, text[0] == '\0', problems[_i].is_ok);
+	expect_number(row, found.text[0] == '\0', problems[_i].is_ok);
 	if (problems[_i].text)
-		ck_assert_msg(strstr(text, problems[_i].text) != NULL,
-			      "%s: \"%s\" has no \"%s\"", row, text, problems[_i].text);
+		ck_assert_msg(strstr(found.text, problems[_i].text) != NULL,
+			      "%s: \"%s\" has no \"%s\"", row, found.text,
+			      problems[_i].text);
 }
 
 /* Groups: usable if each member is claimed, free or a bridge. */
