@@ -63,8 +63,8 @@ early: $(EARLY_STRIPPED)
 CHECKS := lint size unit libs-all program faults fuzz host docs install reproducible soak \
 	packages guides vm
 # The same and what takes longer: all suites and all guests.
-CHECKS_ALL := $(filter-out program packages guides vm,$(CHECKS)) program-all packages-all system \
-	walkthroughs guides-all vm-all
+CHECKS_ALL := $(filter-out program packages guides vm,$(CHECKS)) program-all promtool \
+	packages-all system walkthroughs guides-all vm-all
 
 check:
 	tests/setup check

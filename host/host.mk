@@ -63,6 +63,9 @@ $(HOST): $(HOST_OBJS)
 check-host: $(HOST)
 	PROGRAM=$(HOST) tests/cli/host/run $(TESTS)
 
+check-promtool:
+	tests/cli/host/promtool
+
 # Migrates and boots what the usual guides make people write: some minutes, as root.
 check-guides:
 	tests/vm/guides/run
@@ -72,4 +75,4 @@ check-guides-all:
 
 -include $(HOST_OBJS:.o=.d)
 
-.PHONY: host check-host check-guides check-guides-all
+.PHONY: host check-host check-promtool check-guides check-guides-all

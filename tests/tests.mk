@@ -6,6 +6,7 @@
 #   check-faults    two hundred of the faults of check-faults-all
 #   check-faults-all  each system call of a claim fails or is the last: docs/proof.md
 #   check-host      passthru as a whole, on made-up machines; TESTS=NAME runs one test
+#   check-promtool  its metrics, by Prometheus' own checker
 #   check-soak      the model of the promises, and two random machines judged by it
 #   soak            N random machines, from the seed SEED on; by default, one from the time
 #   bench           the cost of a run for increasing numbers of devices
