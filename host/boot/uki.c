@@ -10,6 +10,7 @@
 
 #include "base/util.h"
 #include "boot/uki.h"
+#include "lib/beneath.h"
 #include "lib/dirlist.h"
 
 /*
@@ -155,11 +156,14 @@ static int read_file(int fd, struct uki *ret)
 
 int uki_read(int root_fd, const char *path, struct uki *ret)
 {
-	_cleanup_close_ int fd =
-		openat(root_fd, path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	_cleanup_close_ int parent_fd = beneath_open_parent(root_fd, path), fd = -1;
 	int r;
 
 	*ret = (struct uki){ 0 };
+	if (parent_fd < 0)
+		return parent_fd;
+	fd = openat(parent_fd, beneath_name(path),
+		    O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
 	r = read_file(fd, ret);
