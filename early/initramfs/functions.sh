@@ -1,6 +1,7 @@
 # Shared by the hooks of all initramfs generators: the modules that an image needs, their
-# files, the tables of file systems and the configuration. BASE is the directory that contains
-# lib/modules, "" for the root. Functions run in subshells because dracut sources this file.
+# files, the tables of file systems, the configuration and the units. BASE is the directory that
+# contains lib/modules, "" for the root. Functions run in subshells because dracut sources this
+# file.
 # shellcheck shell=sh
 
 # required_modules: without these, no device can be claimed.
@@ -96,5 +97,15 @@ copy_config()
 			cat "$config"
 			echo
 		} >>"$2/cmdline" || return
+	done
+)
+
+# start_units DIRECTORY: starts the units of an image with systemd, which are in DIRECTORY.
+start_units()
+(
+	for unit in passthru-early:sysinit passthru-late:initrd; do
+		wants=$1/${unit#*:}.target.wants
+		mkdir -p "$wants"
+		ln -sf "../${unit%:*}.service" "$wants/"
 	done
 )
