@@ -40,6 +40,7 @@ check-docs: docs host
 	tests/docs/site $(BUILD)/site
 	tests/docs/xml docs/guide/guest.md
 	tests/docs/quotes docs/faq.md
+	tests/docs/references README.md docs/*.md docs/guide/*.md
 	tests/docs/pictures $(HOST)
 
 # Some minutes, as root.
