@@ -242,8 +242,10 @@ static int add_addon(void *data, const char *path, const struct uki *addon)
 	struct uki_check *check = data;
 	struct image more;
 
-	if (addon->initrd_size && inspect_image(check->root_fd, path, addon->initrd_at,
-						addon->initrd_size, &more) == 0) {
+	if (!addon->initrd_size)
+		return 0;
+	if (inspect_image(check->root_fd, path, addon->initrd_at, addon->initrd_size,
+			  &more) == 0) {
 		check->image.has_program |= more.has_program;
 		check->image.has_start |= more.has_start;
 		check->image.has_driver |= more.has_driver;
@@ -252,8 +254,8 @@ static int add_addon(void *data, const char *path, const struct uki *addon)
 			free(check->image.config);
 			check->image.config = take_pointer(more.config);
 		}
-		image_free(&more);
 	}
+	image_free(&more);
 	return 0;
 }
 
