@@ -66,24 +66,21 @@ int variant_match_line(const char *line, const struct pci_id *id,
 	return wildcards;
 }
 
-static int open_table(int root_fd, const char *modules)
-{
-	char path[sizeof(MODULES_OF_ADDON "//modules.alias") + sizeof(struct utsname)];
-	struct utsname kernel;
-
-	if (uname(&kernel) < 0)
-		return -1;
-	snprintf(path, sizeof(path), "%s/%s/modules.alias", modules, kernel.release);
-	return openat(root_fd, path, O_RDONLY | O_CLOEXEC);
-}
-
 static FILE *open_aliases(int root_fd)
 {
-	int fd = open_table(root_fd, MODULES_OF_ADDON);
+	static const char *const directories[] = { MODULES_OF_ADDON, MODULES };
+	char path[sizeof(MODULES_OF_ADDON "//modules.alias") + sizeof(struct utsname)];
+	struct utsname kernel;
 	FILE *file;
+	int fd = -1;
 
-	if (fd < 0)
-		fd = open_table(root_fd, MODULES);
+	if (uname(&kernel) < 0)
+		return NULL;
+	for (size_t i = 0; fd < 0 && i < ARRAY_SIZE(directories); i++) {
+		snprintf(path, sizeof(path), "%s/%s/modules.alias", directories[i],
+			 kernel.release);
+		fd = openat(root_fd, path, O_RDONLY | O_CLOEXEC);
+	}
 	if (fd < 0)
 		return NULL;
 	file = fdopen(fd, "r");

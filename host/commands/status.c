@@ -17,13 +17,11 @@
 #include "ui/message.h"
 
 struct status {
-	struct report_view report_view;
-	const char *missing; /* why there is no report, or NULL */
-	char not_run[384];   /* such a reason, with commands */
-	bool is_requested;  /* the command line or the configuration requests something */
-	bool is_outdated;   /* the configuration is not the one of this boot */
-	char outdated[384]; /* says so, with commands */
-	bool is_dry;
+	struct status_export found;
+	struct report_view report_view; /* found points to it */
+	const char *missing;		/* why there is no report, or NULL */
+	/* Why this boot lacks passthru-early or the configuration, and what to do. */
+	char absence[512];
 };
 
 /*
@@ -55,8 +53,9 @@ static void read_request(const struct host *host, struct status *status)
 	    config_read(host->root_fd, cmdline, &stage, &text) < 0)
 		return;
 	if (params_parse(text, &params) == 0 && !params.off) {
-		status->is_outdated = has_new_configuration(host->root_fd, cmdline);
-		status->is_requested = status->is_outdated || !params_are_empty(&params);
+		status->found.is_outdated = has_new_configuration(host->root_fd, cmdline);
+		status->found.is_requested =
+			status->found.is_outdated || !params_are_empty(&params);
 	}
 	params_free(&params);
 }
@@ -93,55 +92,44 @@ static bool print_text(const struct status *status)
 	bool ok;
 
 	if (status->missing) {
-		output_wrapped(output, status->is_requested ? STYLE_BAD : STYLE_PLAIN, 0,
-			       0, "%s", status->missing);
-		return !status->is_requested;
+		output_wrapped(output,
+			       status->found.is_requested ? STYLE_BAD : STYLE_PLAIN, 0, 0,
+			       "%s", status->missing);
+		return !status->found.is_requested;
 	}
-	if (status->is_dry)
+	if (status->found.is_dry)
 		output_wrapped(
 			output, STYLE_NOTE, 0, 0,
 			"This boot was a dry run (passthru.dryrun) and claimed nothing. Without it:");
 	ok = report_view_print(&status->report_view);
-	if (status->is_outdated)
-		output_wrapped(output, STYLE_BAD, 0, 0, "%s", status->outdated);
+	if (status->found.is_outdated)
+		output_wrapped(output, STYLE_BAD, 0, 0, "%s", status->absence);
 	print_times(&status->report_view);
-	return ok && !status->is_dry && !status->is_outdated;
-}
-
-static struct status_export export_of(const struct status *status)
-{
-	return (struct status_export){ .report_view = &status->report_view,
-				       .is_requested = status->is_requested,
-				       .is_outdated = status->is_outdated,
-				       .is_dry = status->is_dry };
+	return ok && status_counts(&status->found);
 }
 
 static bool print_prometheus(const struct status *status)
 {
-	struct status_export exported = export_of(status);
-
-	return status_export_prometheus(&exported);
+	return status_export_prometheus(&status->found);
 }
 
 static bool print_nfd(const struct status *status)
 {
-	struct status_export exported = export_of(status);
-
-	return status_export_nfd(&exported);
+	return status_export_nfd(&status->found);
 }
 
 static bool print_json(const struct status *status)
 {
 	struct json_object *top = json_begin("status");
-	bool ok = !status->is_requested;
+	bool ok = !status->found.is_requested;
 
-	json_add_bool(top, "requested", status->is_requested);
+	json_add_bool(top, "requested", status->found.is_requested);
 	json_add_bool(top, "reported", !status->missing);
-	json_add_bool(top, "dryrun", status->is_dry);
+	json_add_bool(top, "dryrun", status->found.is_dry);
 	if (!status->missing)
-		ok = report_view_add(&status->report_view, top) && !status->is_dry &&
-		     !status->is_outdated;
-	json_add_bool(top, "outdated", status->is_outdated);
+		ok = report_view_add(&status->report_view, top) &&
+		     status_counts(&status->found);
+	json_add_bool(top, "outdated", status->found.is_outdated);
 	json_add_bool(top, "ok", ok);
 	json_add_text(top, "missing", status->missing);
 	if (!status->missing)
@@ -154,41 +142,41 @@ static const char not_requested[] =
 static const char not_readable[] =
 	"/run/passthru/report cannot be read, or another version of passthru wrote it.";
 
-static void describe_absence(struct status *status)
+static const char *describe_absence(struct status *status)
 {
 	char commands[256];
 
 	generators_rebuild_all(status->report_view.host->root_fd, commands,
 			       sizeof(commands));
-	snprintf(
-		status->not_run, sizeof(status->not_run),
-		"The command line requests devices, but passthru-early did not run: it is not in the initramfs of this boot. Rebuild the initramfs: run %s.",
-		commands);
-	snprintf(
-		status->outdated, sizeof(status->outdated),
-		"This boot does not have the configuration that /etc/passthru/cmdline.d has now. Reboot; if that does not help, the initramfs is old: run %s, and reboot.",
-		commands);
-}
-
-static const char *find_missing(const struct status *status)
-{
-	if (status->is_outdated)
-		return status->outdated;
-	return status->is_requested ? status->not_run : not_requested;
+	if (status->found.is_outdated)
+		snprintf(
+			status->absence, sizeof(status->absence),
+			"This boot does not have the configuration that /etc/passthru/cmdline.d has now. Reboot; if that does not help, the initramfs is old: run %s, and reboot.",
+			commands);
+	else
+		snprintf(
+			status->absence, sizeof(status->absence),
+			"The command line requests devices, but passthru-early did not run: it is not in the initramfs of this boot. Rebuild the initramfs: run %s.",
+			commands);
+	return status->absence;
 }
 
 static void read_report(struct status *status, char **text)
 {
+	struct status_export *found = &status->found;
 	int r = beneath_read(status->report_view.host->root_fd, REPORT_PATH, text);
 
-	if (r == 0 && report_read_header(*text, &status->is_dry)) {
-		status->report_view.is_plan = status->is_dry;
+	if (r == 0 && report_read_header(*text, &found->is_dry)) {
+		status->report_view.is_plan = found->is_dry;
 		status->report_view.report = *text;
+		if (found->is_outdated)
+			describe_absence(status);
 	} else if (r == -ENOENT) {
-		status->missing = find_missing(status);
+		status->missing =
+			found->is_requested ? describe_absence(status) : not_requested;
 	} else {
 		status->missing = not_readable;
-		status->is_requested = true;
+		found->is_requested = true;
 	}
 }
 
@@ -224,8 +212,8 @@ int status_run(struct host *host)
 
 	if (!print)
 		return STATUS_USAGE;
+	status.found.report_view = &status.report_view;
 	read_request(host, &status);
-	describe_absence(&status);
 	if (machine_read(host, &machine) == 0) {
 		read_report(&status, &text);
 		ok = print(&status);

@@ -6,6 +6,11 @@
 #include "base/array.h"
 #include "commands/status_export.h"
 
+bool status_counts(const struct status_export *status)
+{
+	return !status->is_dry && !status->is_outdated;
+}
+
 /* -- Prometheus ---------------------------------------------------------------------- */
 
 static void print_head(const char *name, const char *help)
@@ -112,8 +117,7 @@ bool status_export_prometheus(const struct status_export *status)
 	print_head("passthru_reported", "Whether passthru-early left a report.");
 	printf("passthru_reported %d\n", status->report_view->report != NULL);
 	if (status->report_view->report)
-		ok = print_report(status->report_view) && !status->is_dry &&
-		     !status->is_outdated;
+		ok = print_report(status->report_view) && status_counts(status);
 	print_head("passthru_outdated",
 		   "Whether the configuration is not the one of this boot.");
 	printf("passthru_outdated %d\n", status->is_outdated);
@@ -198,11 +202,11 @@ bool status_export_nfd(const struct status_export *status)
 	bool ok = !status->is_requested;
 
 	if (view->report) {
-		ok = report_view_groups(view, add_group, &ready) && !status->is_dry;
+		ok = report_view_groups(view, add_group, &ready) && status_counts(status);
 		ok &= report_view_devices(view, add_device, &ready);
 		ok &= report_view_problems(view, NULL, NULL);
 	}
-	ok &= !ready.failed && !status->is_outdated;
+	ok &= !ready.failed;
 	printf("passthru.ok=%s\npassthru.count=%u\n", ok ? "true" : "false", ready.count);
 	print_ids(&ready);
 	free(ready.groups);

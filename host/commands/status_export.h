@@ -4,13 +4,16 @@
 
 #include "machine/report_view.h"
 
-/* What passthru status found, for programs of others. */
+/* What passthru status found. */
 struct status_export {
 	const struct report_view *report_view; /* without a report if there is none */
 	bool is_requested;
 	bool is_outdated; /* the configuration is not the one of this boot */
 	bool is_dry;	  /* then nothing is claimed */
 };
+
+/* Whether what the report says counts: this boot was no dry run, and is not outdated. */
+bool status_counts(const struct status_export *status);
 
 /*
  * Prints it in a format that other programs define. Return whether everything is as

@@ -79,15 +79,18 @@ static const struct generator *find_chosen(int root_fd)
 
 const struct generator *generators_installed(int root_fd)
 {
-	const struct generator *first = find_chosen(root_fd);
+	const struct generator *chosen = find_chosen(root_fd), *first = NULL;
 
-	for (const struct generator *at = generators; !first && at->name; at++)
-		if (at->prefix && is_there(root_fd, at) &&
-		    sysfs_exists(root_fd, at->hook))
+	if (chosen)
+		return chosen;
+	for (const struct generator *at = generators; at->name; at++) {
+		if (!at->prefix || !is_there(root_fd, at))
+			continue;
+		if (sysfs_exists(root_fd, at->hook))
 			return at;
-	for (const struct generator *at = generators; !first && at->name; at++)
-		if (at->prefix && is_there(root_fd, at))
+		if (!first)
 			first = at;
+	}
 	return first;
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,49 +10,37 @@
 #include "lib/dirlist.h"
 #include "lib/shell_vars.h"
 
-/* The first one that has install.conf wins; of drop-ins, that of the first one. */
+/* The first one that has install.conf wins, and of drop-ins the one that is read last. */
 static const char *const directories[] = { "etc/kernel", "run/kernel",
 					   "usr/local/lib/kernel", "usr/lib/kernel" };
 
-/* Replaces *value, unless there is no memory. */
-static void apply(int root_fd, const char *path, char **value)
+/* Replaces *value, unless there is no memory. Returns whether the file can be read. */
+static bool apply(int root_fd, const char *path, char **value)
 {
 	_cleanup_free_ char *text = NULL;
 	bool plain = true;
 	char *next;
 
 	if (beneath_read(root_fd, path, &text) < 0)
-		return;
+		return false;
 	next = shell_vars_resolve(text, "initrd_generator", *value, &plain);
-	if (!next)
-		return;
-	free(*value);
-	*value = next;
-}
-
-static void apply_main(int root_fd, char **value)
-{
-	char path[64];
-
-	for (size_t i = 0; i < ARRAY_SIZE(directories); i++) {
-		_cleanup_free_ char *text = NULL;
-
-		snprintf(path, sizeof(path), "%s/install.conf", directories[i]);
-		if (beneath_read(root_fd, path, &text) < 0)
-			continue;
-		apply(root_fd, path, value);
-		return;
+	if (next) {
+		free(*value);
+		*value = next;
 	}
+	return true;
 }
 
 char *kernel_install_generator(int root_fd)
 {
 	char *value = strdup(""), directory[64], path[512];
+	bool found = !value;
 
-	if (!value)
-		return NULL;
-	apply_main(root_fd, &value);
-	for (size_t i = ARRAY_SIZE(directories); i-- > 0;) {
+	for (size_t i = 0; !found && i < ARRAY_SIZE(directories); i++) {
+		snprintf(path, sizeof(path), "%s/install.conf", directories[i]);
+		found = apply(root_fd, path, &value);
+	}
+	for (size_t i = ARRAY_SIZE(directories); value && i-- > 0;) {
 		_cleanup_free_ char **names = NULL;
 
 		snprintf(directory, sizeof(directory), "%s/install.conf.d",
