@@ -34,13 +34,15 @@ static bool apply(int root_fd, const char *path, char **value)
 char *kernel_install_generator(int root_fd)
 {
 	char *value = strdup(""), directory[64], path[512];
-	bool found = !value;
+	bool found = false;
 
+	if (!value)
+		return NULL;
 	for (size_t i = 0; !found && i < ARRAY_SIZE(directories); i++) {
 		snprintf(path, sizeof(path), "%s/install.conf", directories[i]);
 		found = apply(root_fd, path, &value);
 	}
-	for (size_t i = ARRAY_SIZE(directories); value && i-- > 0;) {
+	for (size_t i = ARRAY_SIZE(directories); i-- > 0;) {
 		_cleanup_free_ char **names = NULL;
 
 		snprintf(directory, sizeof(directory), "%s/install.conf.d",
