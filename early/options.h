@@ -14,7 +14,6 @@ struct options {
 	bool dry_run;
 	bool verbose;
 	bool late; /* the late stage: the root disk is known */
-	bool once; /* for these devices only: no rule for devices that appear later */
 	bool has_device;
 	struct pci_address device; /* the only one to claim */
 	const char *root;	   /* "" for "/"; has no "/" at its end */

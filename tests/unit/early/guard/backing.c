@@ -387,9 +387,9 @@ START_TEST(knows_thunderbolt)
 	put_file(&disks_root, "sys/bus/pci/devices/0000:05:00.0/removable",
 		 tunnels[_i].is_removable ? "removable\n" : "fixed\n");
 	situation_make("03:00.0 8086:1137 0c0340 3 thunderbolt\n", cmdline, &situation);
-	guard_disks(disks_root.fd, cmdline, true, 0, &situation.plan);
+	guard_disks(disks_root.fd, cmdline, true, 0, &situation.result.plan);
 	situation_claim(&situation);
-	disks_describe(&situation.plan, words, sizeof(words));
+	disks_describe(&situation.result.plan, words, sizeof(words));
 	expect_text(tunnels[_i].name, words, tunnels[_i].words);
 	situation_free(&situation);
 }
@@ -469,10 +469,10 @@ START_TEST(lacks_memory)
 		situation_make(NVME, IDS "root=UUID=22-22", &situation);
 		seam_fail(SEAM_ALLOCATE, nth, ENOMEM);
 		guard_disks(disks_root.fd, IDS "root=UUID=22-22", true, 0,
-			    &situation.plan);
+			    &situation.result.plan);
 		situation_claim(&situation);
 		reached = seam_reset(SEAM_ALLOCATE);
-		disks_describe(&situation.plan, words, sizeof(words));
+		disks_describe(&situation.result.plan, words, sizeof(words));
 		situation_free(&situation);
 		if (!reached)
 			break;
