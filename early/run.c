@@ -139,6 +139,17 @@ static void add_guards(const struct run *run, struct plan *plan)
 	guard_console(run->root_fd, run->params, plan);
 }
 
+static enum disk_moment find_moment(const struct run *run)
+{
+	static const enum disk_moment moments[] = {
+		[STAGE_EARLY] = DISK_MOMENT_EARLY,
+		[STAGE_LATE] = DISK_MOMENT_LATE,
+		[STAGE_DEVICE] = DISK_MOMENT_EVENT,
+	};
+
+	return run->request->is_booted ? DISK_MOMENT_BOOTED : moments[run->stage];
+}
+
 static int make_plan(struct run *run)
 {
 	struct pci_list *devices = &run->result->devices;
@@ -169,7 +180,7 @@ static int make_plan(struct run *run)
 	limit_plan(run, plan);
 	/* Half of the time is for reading disks. */
 	if (!run->params->force)
-		guard_disks(run->root_fd, run->params->text, run->stage == STAGE_LATE,
+		guard_disks(run->root_fd, run->params->text, find_moment(run),
 			    run->request->start_ms + run->timeout_ms / 2, plan);
 	if (run->params->dryrun)
 		plan_apply_dry_run(plan);

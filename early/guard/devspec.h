@@ -56,7 +56,7 @@ struct devspecs {
 	char network[DEVSPEC_ORIGIN_SIZE];
 	bool root_is_remote;
 	bool root_is_named; /* by root= */
-	/* The root file system is mounted on "/": the initramfs is over. */
+	/* The root file system is on "/": the initramfs is over, or never was. */
 	bool is_mounted;
 	/* Where the initramfs has mounted it, without the first "/"; NULL: not yet. */
 	const char *root_directory;

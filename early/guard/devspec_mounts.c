@@ -24,22 +24,17 @@ static int add_use(struct devspecs *devspecs, enum devspec_kind kind,
 /* Where an initramfs mounts the root file system: initramfs-tools, dracut, mkinitcpio. */
 static const char *const root_directories[] = { "/root", "/sysroot", "/new_root" };
 
-/* The type of the file system on "/" tells whether the initramfs is over. */
-static bool is_memory(struct span type)
-{
-	static const char *const memory[] = { "rootfs", "ramfs", "tmpfs" };
-
-	return span_is_one_of(type, memory, ARRAY_SIZE(memory));
-}
-
+/*
+ * In the initramfs, "/" is its own, of any type: dracut's module squash has an overlay
+ * there.
+ */
 static void note_root(struct devspecs *devspecs, struct span mount_point,
 		      struct span type)
 {
-	bool is_root = span_equals(mount_point, "/") && !is_memory(type);
+	bool is_root = devspecs->is_mounted && span_equals(mount_point, "/");
 
-	if (is_root)
-		devspecs->is_mounted = true;
-	for (size_t i = 0; i < ARRAY_SIZE(root_directories); i++) {
+	for (size_t i = 0; !devspecs->is_mounted && i < ARRAY_SIZE(root_directories);
+	     i++) {
 		if (!span_equals(mount_point, root_directories[i]))
 			continue;
 		devspecs->root_directory = root_directories[i] + 1;

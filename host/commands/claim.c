@@ -112,36 +112,25 @@ static char *make_cmdline(const struct host *host, const struct choice *choice)
 	return NULL;
 }
 
-/*
- * The early stage, then the late one for the disks, whose use is known now. What that
- * decides replaces what the early one said of the same devices.
- */
-static int run_stages(const struct host *host, int bus_fd, struct params *params,
-		      struct run_result *ret)
+/* What the early stage does, but the use of the disks is known now. */
+static int run_stage(const struct host *host, struct params *params,
+		     struct run_result *ret)
 {
+	_cleanup_close_ int bus_fd =
+		openat(host->root_fd, "sys/bus/pci", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct run_request request = {
 		.params = params,
 		.root = host->root,
 		.root_fd = host->root_fd,
 		.bus_fd = bus_fd,
 		.stage = STAGE_EARLY,
+		.is_booted = true,
 		.start_us = clock_us(),
 		.start_ms = clock_ms(),
 	};
-	struct run_result late = { 0 };
-	int r = run_early(&request, ret);
 
-	if (r < 0 || !run_result_defers(ret, NULL))
-		return r;
-	request.stage = STAGE_LATE;
-	request.earlier = ret;
-	request.start_us = clock_us();
-	request.start_ms = clock_ms();
-	r = run_early(&request, &late);
-	if (r == 0)
-		run_result_update(ret, &late);
-	run_result_free(&late);
-	return r;
+	*ret = (struct run_result){ 0 };
+	return bus_fd < 0 ? -errno : run_early(&request, ret);
 }
 
 /* Prints what became of the devices. Returns an exit status. */
@@ -174,8 +163,6 @@ static int show(struct host *host, const struct run_result *result,
 static int claim(struct host *host, struct choice *choice)
 {
 	_cleanup_free_ char *cmdline = make_cmdline(host, choice);
-	_cleanup_close_ int bus_fd =
-		openat(host->root_fd, "sys/bus/pci", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct run_result result = { 0 };
 	struct params params = { 0 };
 	int r, status = STATUS_NOT_GOOD;
@@ -185,7 +172,7 @@ static int claim(struct host *host, struct choice *choice)
 		return STATUS_NOT_GOOD;
 	r = params_parse(cmdline, &params);
 	if (r == 0)
-		r = run_stages(host, bus_fd, &params, &result);
+		r = run_stage(host, &params, &result);
 	if (r == 0)
 		status = show(host, &result, &params);
 	else

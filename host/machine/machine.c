@@ -166,7 +166,8 @@ static int judge_all(const struct host *host, struct machine *machine)
 		strcpy(plan.entries[i].driver, "vfio-pci");
 		strcpy(plan.entries[i].was, machine->pci.devices[i].driver);
 	}
-	guard_disks(host->root_fd, cmdline, true, clock_ms() + DISKS_MS, &plan);
+	guard_disks(host->root_fd, cmdline, DISK_MOMENT_BOOTED, clock_ms() + DISKS_MS,
+		    &plan);
 	for (size_t i = 0; i < plan.count; i++) {
 		const struct plan_entry *entry = &plan.entries[i];
 

@@ -208,7 +208,7 @@ void disks_describe(const struct plan *plan, char *words, size_t size)
 }
 
 void disks_judge(const char *machine, const char *cmdline, const char *mounts,
-		 bool is_late, char *words, size_t size)
+		 enum disk_moment moment, char *words, size_t size)
 {
 	struct situation situation;
 	char text[256];
@@ -216,7 +216,7 @@ void disks_judge(const char *machine, const char *cmdline, const char *mounts,
 	snprintf(text, sizeof(text), IDS "%s", cmdline);
 	put_file(&disks_root, "proc/self/mountinfo", mounts ? mounts : INITRAMFS);
 	situation_make(machine, text, &situation);
-	guard_disks(disks_root.fd, text, is_late,
+	guard_disks(disks_root.fd, text, moment,
 		    disks_wait_ms ? clock_ms() + disks_wait_ms : 0,
 		    &situation.result.plan);
 	situation_claim(&situation);
