@@ -80,6 +80,13 @@ void devspec_parse(struct span text, struct devspec *ret);
 int devspecs_add_options(struct devspecs *devspecs, const struct devspec *model,
 			 struct span options) _must_check_;
 
+/*
+ * Takes the next device of a source: bcachefs(8) joins several with colons, any other
+ * type of file system has one, whose name may have colons itself. Returns false at the
+ * end.
+ */
+bool devspec_next(struct span *source, struct span type, struct span *ret);
+
 /* Notes a sign that the boot needs the network; the first one is kept. */
 void devspecs_note_network(struct devspecs *devspecs, struct span sign);
 

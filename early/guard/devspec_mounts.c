@@ -53,6 +53,7 @@ static void note_root(struct devspecs *devspecs, struct span mount_point,
 static int add_source(struct devspecs *devspecs, struct span type, struct span source,
 		      struct span mount_point)
 {
+	struct span device;
 	int r = 0;
 
 	if (span_equals(type, "zfs"))
@@ -61,16 +62,10 @@ static int add_source(struct devspecs *devspecs, struct span type, struct span s
 	if (span_equals(type, "9p") || span_equals(type, "virtiofs"))
 		return add_use(devspecs, DEVSPEC_TAG, DEVSPEC_FROM_MOUNT, source,
 			       mount_point);
-	/* bcachefs joins its devices with colons. */
-	while (r == 0 && source.length > 5 && memcmp(source.at, "/dev/", 5) == 0) {
-		struct span device = span_until(source, ':');
-
-		r = add_use(devspecs, DEVSPEC_PATH, DEVSPEC_FROM_MOUNT, device,
-			    mount_point);
-		source.at += device.length;
-		source.length -= device.length;
-		span_skip_prefix(&source, ":");
-	}
+	while (r == 0 && devspec_next(&source, type, &device))
+		if (device.length > 5 && memcmp(device.at, "/dev/", 5) == 0)
+			r = add_use(devspecs, DEVSPEC_PATH, DEVSPEC_FROM_MOUNT, device,
+				    mount_point);
 	return r;
 }
 

@@ -370,17 +370,12 @@ static bool is_concerned(const struct plan *plan)
  */
 static bool is_initramfs(int root_fd)
 {
-	static const char *const marks[] = {
-		"etc/initrd-release", /* dracut, mkosi, all with systemd, which needs it
-				       */
-		"conf/arch.conf",     /* initramfs-tools */
-		"init_functions",     /* mkinitcpio with busybox */
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(marks); i++)
-		if (sysfs_exists(root_fd, marks[i]))
-			return true;
-	return false;
+	/* dracut, mkosi, and all with systemd, which needs it */
+	return sysfs_exists(root_fd, "etc/initrd-release") ||
+	       /* initramfs-tools */
+	       sysfs_exists(root_fd, "conf/arch.conf") ||
+	       /* mkinitcpio with busybox */
+	       sysfs_exists(root_fd, "init_functions");
 }
 
 static bool is_mounted(int root_fd, enum disk_moment moment)
