@@ -70,10 +70,6 @@ const struct plan_entry *run_result_find(const struct run_result *result,
 bool run_result_defers(const struct run_result *result,
 		       const struct pci_address *address);
 
-/* Replaces the entries of the devices that a later stage decided about by those of that.
- */
-void run_result_update(struct run_result *result, const struct run_result *later);
-
 /* -- the file ------------------------------------------------------------------------ */
 
 /*

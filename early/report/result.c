@@ -85,17 +85,3 @@ bool run_result_defers(const struct run_result *result, const struct pci_address
 	entry = run_result_find(result, address);
 	return entry && entry->verdict == VERDICT_DEFERRED;
 }
-
-void run_result_update(struct run_result *result, const struct run_result *later)
-{
-	for (size_t i = 0; i < result->plan.count; i++) {
-		struct plan_entry *entry = &result->plan.entries[i];
-		struct pci_device *device = entry->device;
-		const struct plan_entry *found = run_result_find(later, &device->address);
-
-		if (!found)
-			continue;
-		*entry = *found;
-		entry->device = device;
-	}
-}
