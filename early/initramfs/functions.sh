@@ -1,8 +1,63 @@
 # Shared by the hooks of all initramfs generators: the modules that an image needs, their
-# files, the tables of file systems, the configuration and the units. BASE is the directory that
-# contains lib/modules, "" for the root. Functions run in subshells because dracut sources this
-# file.
+# files, the tables of file systems, the configuration, the units, and what a hook says that
+# leaves its image without passthru. BASE is the directory that contains lib/modules, "" for the
+# root. Functions run in subshells because dracut sources this file. They report failures by their
+# status and work with "set -e" and without.
 # shellcheck shell=sh
+
+# has_parameter FILE: succeeds if the text FILE has a word that begins with "passthru.", outside of
+# comments. Quotes and "=" may be in front of it, as in GRUB's files.
+has_parameter()
+{
+	[ -f "$1" ] && [ -r "$1" ] && LC_ALL=C sed -nE '/^[[:space:]]*#/d
+		s/[[:space:]]#.*//
+		/(^|[[:space:]"'"'"'=])passthru\.[a-z]/{
+			s/.*/yes/p
+			q
+		}' "$1" 2>/dev/null | grep -q yes
+}
+
+# is_configured FILE: the same for a file of the configuration. One that cannot be read may have
+# anything in it.
+is_configured()
+{
+	[ -f "$1" ] || return 1
+	cat "$1" >/dev/null 2>&1 || return 0
+	has_parameter "$1"
+}
+
+# is_requested ROOT: succeeds if devices are configured below ROOT, "" for this machine: in the
+# configuration of passthru, or in what a boot loader or a UKI passes to the kernel. The host
+# program has the same files in host/boot/config_files.c.
+is_requested()
+(
+	for config in "$1"/etc/passthru/cmdline.d/*.conf; do
+		! is_configured "$config" || return 0
+	done
+	for config in "$1/proc/cmdline" "$1/etc/default/grub" "$1"/etc/default/grub.d/*.cfg \
+		"$1/etc/kernel/cmdline" "$1/usr/lib/kernel/cmdline" "$1"/etc/cmdline.d/*.conf \
+		"$1/etc/dracut.conf" "$1"/etc/dracut.conf.d/*.conf \
+		"$1"/boot/grub*/grub.cfg "$1"/boot/loader/entries/*.conf \
+		"$1"/boot/efi/loader/entries/*.conf "$1"/efi/loader/entries/*.conf; do
+		! has_parameter "$config" || return 0
+	done
+	return 1
+)
+
+# absence ROOT REASON ADVICE: prints the message for an image that is left without passthru.
+# Succeeds if that is an error, because devices are configured below ROOT; otherwise it is a
+# warning. The build goes on in both cases: a machine must get its images.
+absence()
+(
+	if is_requested "$1"; then
+		echo "$2; this image has nothing of passthru, so the configured devices will go" \
+			"to their usual drivers: $3, then rebuild the image"
+		return 0
+	fi
+	echo "$2; this image has nothing of passthru; no device is configured: $3, then rebuild" \
+		"the image"
+	return 1
+)
 
 # required_modules: without these, no device can be claimed.
 required_modules()
@@ -61,7 +116,8 @@ kernel_reads()
 	return 1
 )
 
-# unpack_module FILE: decompresses FILE to standard output.
+# unpack_module FILE: decompresses FILE to standard output. Fails if that cannot be done, also for
+# want of the program that does it.
 unpack_module()
 {
 	case $1 in
@@ -73,29 +129,30 @@ unpack_module()
 }
 
 # copy_tables ETC TARGET: copies fstab and crypttab, which the guards need before the root
-# file system is mounted, without comments and passwords.
+# file system is mounted, without comments and passwords. Fails if one of them exists and cannot be
+# copied: the guards would not know all of the disks that the host needs.
 copy_tables()
 (
 	for table in fstab crypttab; do
-		[ -r "$1/$table" ] || continue
-		mkdir -p "$2"
+		[ -e "$1/$table" ] || continue
+		[ -f "$1/$table" ] && [ -r "$1/$table" ] && mkdir -p "$2" || return
 		sed -E '/^[[:space:]]*(#|$)/d
 			s/(pass(word)?|cred(entials)?|user(name)?)[0-9]*=[^,[:space:]]*/\1=/g' \
-			"$1/$table" >"$2/$table"
+			"$1/$table" >"$2/$table" || return
 	done
 )
 
-# copy_config ETC TARGET: joins the files of the configuration, in the order of their names.
+# copy_config ETC TARGET: joins the files of the configuration, in the order of their names. Fails
+# if one of them cannot be read.
 copy_config()
 (
 	export LC_ALL=C
 	for config in "$1"/passthru/cmdline.d/*.conf; do
 		[ -f "$config" ] || continue
-		mkdir -p "$2"
+		mkdir -p "$2" || return
 		# The last line of a file may lack its end.
 		{
-			cat "$config"
-			echo
+			cat "$config" && echo
 		} >>"$2/cmdline" || return
 	done
 )
