@@ -60,11 +60,11 @@ include tests/fuzz/fuzz.mk
 early: $(EARLY_STRIPPED)
 
 # All tests, the cheapest first.
-CHECKS := lint size unit libs-all program faults fuzz host docs install reproducible soak \
-	packages guides vm
+CHECKS := lint size unit libs-all program faults fuzz host docs install hooks reproducible \
+	soak packages guides vm
 # The same and what takes longer: all suites and all guests.
-CHECKS_ALL := $(filter-out program packages guides vm,$(CHECKS)) program-all promtool \
-	packages-all system walkthroughs guides-all vm-all
+CHECKS_ALL := $(filter-out program hooks packages guides vm,$(CHECKS)) program-all promtool \
+	hooks-all packages-all system walkthroughs guides-all vm-all
 
 check:
 	tests/setup check

@@ -6,6 +6,8 @@
 #   check-faults    two hundred of the faults of check-faults-all
 #   check-faults-all  each system call of a claim fails or is the last: docs/proof.md
 #   check-host      passthru as a whole, on made-up machines; TESTS=NAME runs one test
+#   check-hooks     images by the real mkinitramfs, in systems where something is wrong;
+#                   check-hooks-all on more suites. As root
 #   check-promtool  its metrics, by Prometheus' own checker
 #   check-soak      the model of the promises, and two random machines judged by it
 #   soak            N random machines, from the seed SEED on; by default, one from the time
@@ -138,6 +140,18 @@ check-faults-all: $(FAULTS) $(EARLY_STRIPPED)
 	tests/faults/run $^
 
 .PHONY: check-faults check-faults-all
+
+# -- the hooks: real generators in Debian trees ------------------------------------------
+
+HOOKS_TREE := $(BUILD)/hooks
+
+check-hooks check-hooks-all: setup-check $(EARLY_STRIPPED)
+	rm -rf $(HOOKS_TREE)
+	$(MAKE) --no-print-directory install-early install-initramfs-tools PROGRAMS=early \
+		DESTDIR=$(abspath $(HOOKS_TREE)) >/dev/null
+	tests/hooks/run $(if $(filter %-all,$@),--all) $(HOOKS_TREE)
+
+.PHONY: check-hooks check-hooks-all
 
 # -- what a run costs: to read, since times are not reproducible ----------------------
 
