@@ -321,6 +321,47 @@ static int compare_kernels(const void *a, const void *b)
 	return version_compare(*(char *const *)a, *(char *const *)b);
 }
 
+/* Whether the image could be read, and nothing in it would start passthru-early. */
+static bool lacks_program(int root_fd, const char *path)
+{
+	struct image image;
+	int r = inspect_image(root_fd, path, 0, 0, &image);
+	bool has_both = image.has_program && image.has_start;
+
+	image_free(&image);
+	return r == 0 && !has_both;
+}
+
+static bool has_ukis(int root_fd)
+{
+	char directory[64];
+
+	for (size_t i = 0; bls_places[i]; i++) {
+		_cleanup_free_ char **names = NULL;
+
+		snprintf(directory, sizeof(directory), "%s/EFI/Linux", bls_places[i]);
+		names = dirlist_read(root_fd, directory, ".efi");
+		if (names && names[0])
+			return true;
+	}
+	return false;
+}
+
+bool check_kernels_lack_program(int root_fd)
+{
+	size_t count;
+	_cleanup_free_ char **names = kernels_list(root_fd, &count);
+	char path[512];
+
+	if (count == 0 || has_ukis(root_fd))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (!find_image(root_fd, names[i], path, sizeof(path)) ||
+		    !lacks_program(root_fd, path))
+			return false;
+	return true;
+}
+
 void check_kernels(struct findings *findings)
 {
 	size_t count;

@@ -21,6 +21,12 @@ struct findings {
 void findings_add(struct findings *findings, enum finding_state state, const char *about,
 		  const char *format, ...) _printf_(4, 5);
 
+/*
+ * Whether no boot can start passthru-early: there are images of all kernels, all can be
+ * read, and none has it. UKIs are not judged: the answer is false if there are any.
+ */
+bool check_kernels_lack_program(int root_fd);
+
 /* One aspect each, in a file of that name. */
 void check_kernels(struct findings *findings);
 void check_cmdline(struct findings *findings);

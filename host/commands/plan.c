@@ -8,6 +8,7 @@
 #include "boot/boot.h"
 #include "boot/configuration.h"
 #include "cmdline/params.h"
+#include "commands/findings.h"
 #include "commands/plan.h"
 #include "lib/beneath.h"
 #include "machine/limits.h"
@@ -30,6 +31,7 @@ struct preview {
 	struct params params;
 	bool iommu_pending; /* it is off now and will be on */
 	struct run_result result;
+	bool lacks_program; /* no image of a kernel has passthru-early */
 };
 
 /* -- the command line ---------------------------------------------------------------- */
@@ -115,6 +117,8 @@ static bool is_iommu_pending(const struct preview *preview)
 
 static const char quiet_text[] =
 	"no devices are requested; passthru enable ADDRESS requests one.";
+static const char absent_text[] =
+	"nothing will be claimed, because no initramfs image has passthru-early; passthru check tells what to do.";
 static const char off_text[] = "passthru.off is set, so nothing will be claimed.";
 
 /* Whether a guard could not tell what is on a disk. */
@@ -193,6 +197,11 @@ static bool print_text(struct preview *preview, const struct view *view,
 			       source, empty);
 		return true;
 	}
+	if (preview->lacks_program) {
+		output_wrapped(output, STYLE_BAD, 0, 2, "Next boot, with %s: %s", source,
+			       absent_text);
+		return false;
+	}
 	output_wrapped(output, STYLE_TITLE, 0, 2, "Next boot, with %s:", source);
 	ok = view_print(view);
 	view_devices(view, print_limits, preview);
@@ -217,8 +226,10 @@ static bool print_json(const struct preview *preview, const struct view *view,
 	json_add_bool(top, "requested", !empty);
 	json_add_bool(top, "iommu_pending", preview->iommu_pending);
 	json_add_text(top, "caveat", find_caveat(preview));
+	json_add_text(top, "absence",
+		      !empty && preview->lacks_program ? absent_text : NULL);
 	if (!empty)
-		ok = view_add(view, top);
+		ok = view_add(view, top) && !preview->lacks_program;
 	json_add_bool(top, "ok", ok);
 	return json_end(top) == 0 && ok;
 }
@@ -271,6 +282,10 @@ static int preview_make(struct host *host, const struct plan_changes *changes,
 	if (r < 0)
 		warn("cannot make the plan: %s", strerror(-r));
 	limits_read(host, &ret->machine, ret->cmdline, &ret->limits);
+	/* With changes, the images are not built yet. */
+	ret->lacks_program = r == 0 && !changes->configuration && !changes->is_migrated &&
+			     !find_empty(&ret->params) &&
+			     check_kernels_lack_program(host->root_fd);
 	return r;
 }
 

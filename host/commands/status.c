@@ -149,7 +149,12 @@ static const char *describe_absence(struct status *status)
 	char commands[256];
 
 	generators_rebuild_all(status->view.host->root_fd, commands, sizeof(commands));
-	if (status->found.is_outdated)
+	if (status->found.is_outdated && !status->view.result)
+		snprintf(
+			status->absence, sizeof(status->absence),
+			"passthru claimed nothing in this boot: it did not run, or its initramfs does not have the configuration that /etc/passthru/cmdline.d has now. Reboot; if that does not help, the initramfs is old or has nothing of passthru: run %s, and reboot.",
+			commands);
+	else if (status->found.is_outdated)
 		snprintf(
 			status->absence, sizeof(status->absence),
 			"This boot does not have the configuration that /etc/passthru/cmdline.d has now. Reboot; if that does not help, the initramfs is old: run %s, and reboot.",
