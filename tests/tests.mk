@@ -45,8 +45,8 @@ $(UNIT_DIR)/lib/early/%.o: early/%.c tests/tests.mk | $(LIBS_HEADERS)
 	$(say) CC $@
 	$(CC) $(UNIT_CFLAGS) $(UNIT_CPPFLAGS) -MMD -MP -c $< -o $@
 
-# Without main.c, and without log_capture.c, which defines the same functions as log_kmsg.c.
-UNIT_HOST := $(filter-out main.o ui/log_capture.o,$(HOST_SRCS:.c=.o))
+# Without main.c, and without log_none.c, which defines the same functions as log_kmsg.c.
+UNIT_HOST := $(filter-out main.o ui/log_none.o,$(HOST_SRCS:.c=.o))
 UNIT_HOST_LIB := $(UNIT_DIR)/libhost.a
 UNIT_HOST_NAMES := $(filter-out libkmod blkid,$(HOST_LIB_NAMES))
 

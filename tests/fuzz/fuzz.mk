@@ -14,7 +14,7 @@ FUZZ_HARDEN := -std=gnu11 -O1 -g -fsanitize=address,undefined -fno-sanitize-reco
 FUZZ_CPPFLAGS := $(EARLY_CPPFLAGS) -D_FILE_OFFSET_BITS=64 -DSANDBOX_MEMORY=RLIM_INFINITY \
 	-I$(LIBS_INCLUDE) -iquote early -iquote host -Itests/fuzz
 
-# Without main(), and with log_capture.c in place of log_kmsg.c.
+# Without main(), and with log_none.c in place of log_kmsg.c.
 FUZZ_EARLY := $(filter-out main.c base/log_kmsg.c,$(EARLY_SRCS))
 FUZZ_HOST := $(filter-out main.c,$(HOST_SRCS))
 FUZZ_LIBS := $(filter-out libkmod blkid,$(HOST_LIB_NAMES))
