@@ -10,13 +10,13 @@ size_t annotate_group_members(const struct machine *machine, const struct device
 {
 	size_t count = 0;
 
-	if (device->pci->group == NO_GROUP || !device_counts(device))
+	if (device->pci->group == NO_GROUP || !device_shares_fate(device))
 		return 0;
 	for (size_t i = 0; i < machine->count; i++) {
 		const struct device *other = &machine->devices[i];
 
 		if (other == device || other->pci->group != device->pci->group ||
-		    !device_counts(other))
+		    !device_shares_fate(other))
 			continue;
 		count++;
 		if (each)

@@ -67,7 +67,7 @@ static void check_blockers(const struct caller *caller)
 	for (size_t i = 0; i < machine->count; i++) {
 		const struct device *device = &machine->devices[i];
 
-		if (choice->chosen[i] || !device_counts(device) ||
+		if (choice->chosen[i] || !device_shares_fate(device) ||
 		    device->pci->group == NO_GROUP)
 			continue;
 		for (size_t j = 0; j < machine->count; j++) {

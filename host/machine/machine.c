@@ -206,12 +206,9 @@ const char *device_lasting_address(const struct machine *machine,
 	return count == 1 ? device->path : device->address;
 }
 
-bool device_counts(const struct device *device)
+bool device_shares_fate(const struct device *device)
 {
-	if (device->pci->is_bridge)
-		return false;
-	return pci_base_class(&device->pci->id) != PCI_BASE_CLASS_BRIDGE ||
-	       (device->pci->driver[0] && !viability_tolerates(device->pci->driver));
+	return viability_concerns(device->pci);
 }
 
 bool device_is_sibling(const struct device *a, const struct device *b)

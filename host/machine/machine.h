@@ -61,7 +61,7 @@ const char *device_lasting_address(const struct machine *machine,
  * Whether the device must be passed together with the others of its IOMMU group. Bridges
  * need not, unless a host driver is bound to them.
  */
-bool device_counts(const struct device *device);
+bool device_shares_fate(const struct device *device);
 
 /* Whether both functions are in the same slot. */
 bool device_is_sibling(const struct device *a, const struct device *b);
