@@ -18,7 +18,7 @@ struct worker {
 	int fd; /* its other end closes when the worker ends; then -1 */
 };
 
-#define NOBODY WORKERS_MAX
+#define NO_WORKER WORKERS_MAX
 
 /* Shared with the workers; access it atomically. */
 struct queue {
@@ -60,7 +60,7 @@ static void work(const struct supervisor *supervisor, unsigned self)
 
 /*
  * The newest worker wins. One that begins to run after the deadline, or after a newer
- * one, does nothing: NOBODY is larger than all of them.
+ * one, does nothing: NO_WORKER is larger than all of them.
  */
 static void take_over(struct queue *queue, unsigned self)
 {
@@ -197,7 +197,7 @@ int workers_run(void (*job)(void *data, unsigned job), void *data, unsigned coun
 	if (r == 0)
 		r = wait_for_workers(&supervisor, deadline);
 	/* A job that returns later is the last of its worker. */
-	__atomic_store_n(&supervisor.queue->active, NOBODY, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&supervisor.queue->active, NO_WORKER, __ATOMIC_SEQ_CST);
 	for (unsigned i = 0; i < supervisor.started; i++)
 		if (supervisor.workers[i].fd >= 0)
 			close(supervisor.workers[i].fd);
