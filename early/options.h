@@ -13,8 +13,8 @@ enum { EXIT_COMPLETE = 0, EXIT_INCOMPLETE = 1, EXIT_USAGE = 2 };
 struct options {
 	bool dry_run;
 	bool verbose;
-	bool late; /* the late stage: the root disk is known */
-	bool once; /* for these devices only: no rule for devices that appear later */
+	bool late;    /* the late stage: the root disk is known */
+	bool no_rule; /* write no udev rule: devices that appear later are left alone */
 	bool has_device;
 	struct pci_address device; /* the only one to claim */
 	const char *root;	   /* "" for "/"; has no "/" at its end */

@@ -277,7 +277,7 @@ static void write_rule(const struct run *run)
 	int r;
 
 	if (run->phase != PHASE_EARLY || params->wanted.count == 0 || params->dryrun ||
-	    run->options->once)
+	    run->options->no_rule)
 		return;
 	r = rule_write(run->root_fd, params);
 	if (r < 0)

@@ -122,7 +122,7 @@ static int run_stages(struct host *host, const char *cmdline, struct params *par
 		      const char *report, char **ret_report)
 {
 	struct options options = {
-		.root = host->root, .cmdline = cmdline, .report = report, .once = true
+		.root = host->root, .cmdline = cmdline, .report = report, .no_rule = true
 	};
 	_cleanup_free_ char *log = NULL;
 	int r;
