@@ -16,7 +16,7 @@ enum round { ROUND_OVERRIDE, ROUND_LOAD, ROUND_BIND, ROUNDS };
 static void finish(struct claim *claim, enum verdict verdict)
 {
 	claim->verdict = verdict;
-	claim_settle(claim, CLAIM_OPEN, CLAIM_FINISHED);
+	claim_change_state(claim, CLAIM_OPEN, CLAIM_FINISHED);
 }
 
 static enum verdict verdict_for(enum reason reason)

@@ -67,8 +67,8 @@ static void drop_siblings(struct claims *claims, struct claim *failed,
 	while ((claim = next_of_slot(claims, failed, claim))) {
 		if (claim == failed)
 			continue;
-		if (claim_settle(claim, CLAIM_OPEN, state) ||
-		    (is_new(claim) && claim_settle(claim, CLAIM_FINISHED, state)))
+		if (claim_change_state(claim, CLAIM_OPEN, state) ||
+		    (is_new(claim) && claim_change_state(claim, CLAIM_FINISHED, state)))
 			claim->reason = REASON_SLOT;
 	}
 }
@@ -103,10 +103,10 @@ unsigned claims_expire(struct claims *claims, enum reason reason)
 	for (unsigned i = 0; i < claims->count; i++) {
 		struct claim *claim = &claims->items[i];
 
-		claim_settle(claim, CLAIM_OPEN, CLAIM_EXPIRED);
+		claim_change_state(claim, CLAIM_OPEN, CLAIM_EXPIRED);
 		/* The process that rolled back the slot crashed. */
 		if (!claim->undone && !claim_is_busy(claim))
-			claim_settle(claim, CLAIM_DROPPED, CLAIM_EXPIRED);
+			claim_change_state(claim, CLAIM_DROPPED, CLAIM_EXPIRED);
 	}
 	for (unsigned i = 0; i < claims->count; i++)
 		if (claim_state(&claims->items[i]) == CLAIM_EXPIRED &&

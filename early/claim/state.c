@@ -10,7 +10,7 @@ enum claim_state claim_state(const struct claim *claim)
 	return (enum claim_state)__atomic_load_n(&claim->state, __ATOMIC_SEQ_CST);
 }
 
-bool claim_settle(struct claim *claim, enum claim_state from, enum claim_state to)
+bool claim_change_state(struct claim *claim, enum claim_state from, enum claim_state to)
 {
 	int expected = from;
 

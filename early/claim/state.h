@@ -63,7 +63,7 @@ struct claims {
 enum claim_state claim_state(const struct claim *claim);
 
 /* Moves a claim between states. Returns false, and does nothing, if it is in another. */
-bool claim_settle(struct claim *claim, enum claim_state from, enum claim_state to);
+bool claim_change_state(struct claim *claim, enum claim_state from, enum claim_state to);
 
 /* Whether it was decided while a job was running that the device is not claimed. */
 bool claim_is_lost(const struct claim *claim);
