@@ -7,7 +7,7 @@
 #include "block/block.h"
 #include "claim/binding.h"
 #include "claim/claim.h"
-#include "claim/driver.h"
+#include "claim/module.h"
 #include "claim/rollback.h"
 
 /* Rounds of jobs, each with one job per device. */
