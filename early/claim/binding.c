@@ -91,7 +91,7 @@ int binding_write(struct claims *claims, const struct claim *claim, const char *
 {
 	char path[DEVICE_PATH_SIZE];
 
-	pci_device_path(path, &claim->address, file);
+	pci_device_path(path, &claim->entry.device->address, file);
 	return write_timed(claims, path, value);
 }
 
@@ -99,14 +99,14 @@ void binding_update(const struct claims *claims, struct claim *claim)
 {
 	char driver[DRIVER_NAME_SIZE];
 
-	if (pci_read_driver(claims->bus_fd, &claim->address, driver) == 0)
-		strcpy(claim->now, driver);
+	if (pci_read_driver(claims->bus_fd, &claim->entry.device->address, driver) == 0)
+		strcpy(claim->entry.now, driver);
 }
 
 bool binding_is_ours(const struct claims *claims, struct claim *claim)
 {
 	binding_update(claims, claim);
-	return text_equals_name(claim->now, claim->driver);
+	return text_equals_name(claim->entry.now, claim->entry.driver);
 }
 
 bool binding_has_file(const struct claims *claims, const struct claim *claim,
@@ -114,7 +114,7 @@ bool binding_has_file(const struct claims *claims, const struct claim *claim,
 {
 	char path[DEVICE_PATH_SIZE];
 
-	pci_device_path(path, &claim->address, file);
+	pci_device_path(path, &claim->entry.device->address, file);
 	return sysfs_exists(claims->bus_fd, path);
 }
 
@@ -131,7 +131,7 @@ bool binding_exists(const struct claims *claims, const struct claim *claim)
 static bool may_get_unbind_file(const struct claims *claims, struct claim *claim)
 {
 	binding_update(claims, claim);
-	return claim->now[0] && !claim_is_lost(claim) &&
+	return claim->entry.now[0] && !claim_is_lost(claim) &&
 	       !binding_has_file(claims, claim, "driver/uevent");
 }
 
@@ -141,8 +141,8 @@ int binding_unbind(struct claims *claims, struct claim *claim)
 	bool wait;
 	int r;
 
-	address_format(&claim->address, name);
-	pci_device_path(path, &claim->address, "driver/unbind");
+	address_format(&claim->entry.device->address, name);
+	pci_device_path(path, &claim->entry.device->address, "driver/unbind");
 	do {
 		wait = may_get_unbind_file(claims, claim);
 		r = write_timed(claims, path, name);
@@ -154,14 +154,14 @@ int binding_unbind(struct claims *claims, struct claim *claim)
 		r = write_timed(claims, path, name);
 	/* The driver may have released it in the meantime. */
 	binding_update(claims, claim);
-	return claim->now[0] ? r : 0;
+	return claim->entry.now[0] ? r : 0;
 }
 
 int binding_probe(struct claims *claims, const struct claim *claim)
 {
 	char name[ADDRESS_SIZE];
 
-	address_format(&claim->address, name);
+	address_format(&claim->entry.device->address, name);
 	return write_twice(claims, claim, "drivers_probe", name);
 }
 
@@ -169,8 +169,8 @@ int binding_bind(struct claims *claims, const struct claim *claim)
 {
 	char name[ADDRESS_SIZE], path[sizeof("drivers//bind") + DRIVER_NAME_SIZE];
 
-	address_format(&claim->address, name);
-	snprintf(path, sizeof(path), "drivers/%s/bind", claim->driver);
+	address_format(&claim->entry.device->address, name);
+	snprintf(path, sizeof(path), "drivers/%s/bind", claim->entry.driver);
 	return write_timed(claims, path, name);
 }
 
@@ -180,7 +180,7 @@ bool binding_clear_override(struct claims *claims, const struct claim *claim)
 	char path[DEVICE_PATH_SIZE];
 	int r;
 
-	pci_device_path(path, &claim->address, "driver_override");
+	pci_device_path(path, &claim->entry.device->address, "driver_override");
 	r = write_twice(claims, claim, path, "\n");
 	if (r < 0)
 		log_debug("clearing the override failed: %s", strerror(-r));

@@ -15,7 +15,7 @@ enum round { ROUND_OVERRIDE, ROUND_LOAD, ROUND_BIND, ROUNDS };
 
 static void finish(struct claim *claim, enum verdict verdict)
 {
-	claim->verdict = verdict;
+	claim->entry.verdict = verdict;
 	claim_change_state(claim, CLAIM_OPEN, CLAIM_FINISHED);
 }
 
@@ -29,18 +29,23 @@ static enum verdict verdict_for(enum reason reason)
 static void fail(struct claims *claims, unsigned device, enum reason reason, int error)
 {
 	struct claim *claim = &claims->items[device];
-	enum claim_step failed = claim->step;
+	enum claim_step failed = claim->entry.step;
 
-	claim->reason = binding_exists(claims, claim) ? reason : REASON_GONE;
-	claim->error = error;
-	claim->step = STEP_UNDO;
+	claim->entry.reason = binding_exists(claims, claim) ? reason : REASON_GONE;
+	claim->entry.error = error;
+	claim->entry.step = STEP_UNDO;
 	/* A disk in use is a reason to keep that function, but not the others. */
-	if (claim->reason == REASON_IN_USE)
+	if (claim->entry.reason == REASON_IN_USE)
 		rollback_device(claims, claim);
 	else
 		rollback_slot(claims, claim);
-	claim->step = failed;
-	finish(claim, verdict_for(claim->reason));
+	claim->entry.step = failed;
+	finish(claim, verdict_for(claim->entry.reason));
+}
+
+static bool is_display(const struct claim *claim)
+{
+	return pci_base_class(&claim->entry.device->id) == PCI_BASE_CLASS_DISPLAY;
 }
 
 static void set_override(struct claims *claims, unsigned device)
@@ -55,13 +60,14 @@ static void set_override(struct claims *claims, unsigned device)
 		return;
 	}
 	/* Now, since the driver may evict the framebuffer once it is loaded. */
-	if (claim->is_display &&
-	    framebuffer_find(claims->root_fd, &claim->address, &claim->framebuffer) < 0)
+	if (is_display(claim) &&
+	    framebuffer_find(claims->root_fd, &claim->entry.device->address,
+			     &claim->framebuffer) < 0)
 		claim->framebuffer.device[0] = '\0';
-	claim->step = STEP_OVERRIDE;
+	claim->entry.step = STEP_OVERRIDE;
 	/* Before the write, which may not return but still needs the rollback. */
 	claim->overridden = true;
-	r = binding_write(claims, claim, "driver_override", claim->driver);
+	r = binding_write(claims, claim, "driver_override", claim->entry.driver);
 	if (r < 0)
 		fail(claims, device, REASON_OVERRIDE, r);
 	else
@@ -77,19 +83,19 @@ static void load_driver(struct claims *claims, unsigned device)
 	/* The process that wrote it crashed. */
 	if (!claim->override_is_set)
 		return;
-	claim->step = STEP_LOAD;
+	claim->entry.step = STEP_LOAD;
 	driver_load_iommu(claims);
-	strcpy(overridden, claim->driver);
+	strcpy(overridden, claim->entry.driver);
 	r = driver_provide(claims, claim);
 	if (r < 0) {
 		fail(claims, device, REASON_NO_DRIVER, r);
 		return;
 	}
-	if (strcmp(overridden, claim->driver) == 0)
+	if (strcmp(overridden, claim->entry.driver) == 0)
 		return;
 	/* Until now the override named no registered driver: none could bind. */
-	claim->step = STEP_OVERRIDE;
-	r = binding_write(claims, claim, "driver_override", claim->driver);
+	claim->entry.step = STEP_OVERRIDE;
+	r = binding_write(claims, claim, "driver_override", claim->entry.driver);
 	if (r < 0)
 		fail(claims, device, REASON_OVERRIDE, r);
 }
@@ -100,16 +106,17 @@ static bool unbind_current(struct claims *claims, unsigned device)
 	struct claim *claim = &claims->items[device];
 	int r;
 
-	if (binding_is_ours(claims, claim) || !claim->now[0])
+	if (binding_is_ours(claims, claim) || !claim->entry.now[0])
 		return true;
-	claim->step = STEP_UNBIND;
-	if (claims->guard_fd >= 0 && !claim->is_forced &&
-	    block_open_exclusive(claims->guard_fd, &claim->address) == -EBUSY) {
+	claim->entry.step = STEP_UNBIND;
+	if (claims->guard_fd >= 0 && !claim->entry.is_forced &&
+	    block_open_exclusive(claims->guard_fd, &claim->entry.device->address) ==
+		    -EBUSY) {
 		fail(claims, device, REASON_IN_USE, -EBUSY);
 		return false;
 	}
 	r = binding_unbind(claims, claim);
-	if (binding_is_ours(claims, claim) || !claim->now[0])
+	if (binding_is_ours(claims, claim) || !claim->entry.now[0])
 		return true;
 	fail(claims, device, REASON_UNBIND, r);
 	return false;
@@ -126,16 +133,17 @@ static void release_display(const struct claims *claims, struct claim *claim)
 
 	if (!claim->framebuffer.device[0])
 		return;
-	claim->step = STEP_RELEASE;
-	r = framebuffer_find(claims->root_fd, &claim->address, &found);
+	claim->entry.step = STEP_RELEASE;
+	r = framebuffer_find(claims->root_fd, &claim->entry.device->address, &found);
 	if (r == -ENOENT) {
-		claim->display = DISPLAY_KERNEL;
+		claim->entry.display = DISPLAY_KERNEL;
 		return;
 	}
 	if (r == 0)
-		r = framebuffer_release(claims->root_fd, &claim->address, &found);
-	claim->display = r == 0 ? DISPLAY_PASSTHRU : DISPLAY_HELD;
-	claim->error = r;
+		r = framebuffer_release(claims->root_fd, &claim->entry.device->address,
+					&found);
+	claim->entry.display = r == 0 ? DISPLAY_PASSTHRU : DISPLAY_HELD;
+	claim->entry.error = r;
 }
 
 /*
@@ -144,7 +152,7 @@ static void release_display(const struct claims *claims, struct claim *claim)
  */
 static enum reason find_refusal(const struct claims *claims, const struct claim *claim)
 {
-	if (plan_needs_group(claim->driver) &&
+	if (plan_needs_group(claim->entry.driver) &&
 	    !binding_has_file(claims, claim, "iommu_group"))
 		return REASON_NO_IOMMU;
 	return REASON_PROBE;
@@ -159,13 +167,13 @@ static void bind_driver(struct claims *claims, unsigned device)
 	if (!claim->override_is_set)
 		return;
 	/* Another process, which hangs, is loading it; that is the step to report. */
-	if (!driver_find(claims, claim->driver)) {
-		claim->skipped = true;
+	if (!driver_find(claims, claim->entry.driver)) {
+		claim->needs_retry = true;
 		return;
 	}
 	if (!unbind_current(claims, device))
 		return;
-	claim->step = STEP_PROBE;
+	claim->entry.step = STEP_PROBE;
 	if (!binding_is_ours(claims, claim))
 		r = binding_probe(claims, claim);
 	if (!binding_is_ours(claims, claim))
@@ -208,7 +216,7 @@ void claim_job(struct claims *claims, unsigned job)
 	if (claim_state(claim) != CLAIM_OPEN)
 		return;
 	if (!claim_enter(claim)) {
-		claim->skipped = true;
+		claim->needs_retry = true;
 		return;
 	}
 	do_job(claims, device, (enum round)(job / claims->count));
@@ -224,8 +232,8 @@ bool claims_take_skipped(struct claims *claims)
 	for (unsigned i = 0; i < claims->count; i++) {
 		struct claim *claim = &claims->items[i];
 
-		any |= claim->skipped && claim_state(claim) == CLAIM_OPEN;
-		claim->skipped = false;
+		any |= claim->needs_retry && claim_state(claim) == CLAIM_OPEN;
+		claim->needs_retry = false;
 	}
 	return any;
 }
@@ -253,16 +261,10 @@ struct claims *claims_new(const struct plan *plan)
 		if (entry->verdict != VERDICT_PENDING)
 			continue;
 		claim = &claims->items[next++];
+		claim->entry = *entry;
 		/* Done already, even if time runs out. */
 		if (text_equals_name(entry->was, entry->driver))
 			finish(claim, VERDICT_CLAIMED);
-		claim->address = entry->device->address;
-		claim->is_forced = entry->is_forced;
-		claim->is_display =
-			pci_base_class(&entry->device->id) == PCI_BASE_CLASS_DISPLAY;
-		strcpy(claim->driver, entry->driver);
-		strcpy(claim->was, entry->was);
-		strcpy(claim->now, entry->was);
 	}
 	return claims;
 }
@@ -276,12 +278,13 @@ void claims_free(struct claims *claims)
 /* Whether a write that still hangs may yet change the device; its job undoes that. */
 static bool may_change(const struct claim *claim)
 {
-	return claim_is_busy(claim) && claim->step != STEP_LOAD;
+	return claim_is_busy(claim) && claim->entry.step != STEP_LOAD;
 }
 
-static enum reason find_reason(const struct claims *claims, const struct claim *claim)
+static enum reason find_reason(const struct claims *claims, const struct claim *claim,
+			       enum claim_state state)
 {
-	switch (claim_state(claim)) {
+	switch (state) {
 	case CLAIM_OPEN: /* not after a run */
 	case CLAIM_FINISHED:
 		break;
@@ -289,32 +292,31 @@ static enum reason find_reason(const struct claims *claims, const struct claim *
 		/* It hangs itself: that says more. */
 		return claim_is_busy(claim) ? REASON_TIMEOUT : REASON_SLOT;
 	case CLAIM_EXPIRED:
-		return claim->reason == REASON_SLOT ? REASON_SLOT : claims->expired;
+		return claim->entry.reason == REASON_SLOT ? REASON_SLOT : claims->expired;
 	}
-	return claim->reason;
+	return claim->entry.reason;
+}
+
+/* A job that still hangs may yet change the claim, but not its result any more. */
+static void store(const struct claims *claims, const struct claim *claim,
+		  struct plan_entry *ret)
+{
+	enum claim_state state = claim_state(claim);
+
+	*ret = claim->entry;
+	ret->undone = ret->undone && !may_change(claim);
+	ret->reason = find_reason(claims, claim, state);
+	if (state == CLAIM_FINISHED)
+		return;
+	ret->verdict = VERDICT_FAILED;
+	ret->error = 0;
 }
 
 void claims_store(const struct claims *claims, struct plan *plan)
 {
 	unsigned next = 0;
 
-	for (size_t i = 0; i < plan->count; i++) {
-		struct plan_entry *entry = &plan->entries[i];
-		const struct claim *claim;
-
-		if (entry->verdict != VERDICT_PENDING)
-			continue;
-		claim = &claims->items[next++];
-		strcpy(entry->driver, claim->driver);
-		strcpy(entry->now, claim->now);
-		entry->step = claim->step;
-		entry->display = claim->display;
-		entry->undone = claim->undone && !may_change(claim);
-		entry->reason = find_reason(claims, claim);
-		entry->verdict = VERDICT_FAILED;
-		if (claim_state(claim) != CLAIM_FINISHED)
-			continue;
-		entry->verdict = claim->verdict;
-		entry->error = claim->error;
-	}
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->entries[i].verdict == VERDICT_PENDING)
+			store(claims, &claims->items[next++], &plan->entries[i]);
 }

@@ -204,16 +204,16 @@ int driver_provide(struct claims *claims, struct claim *claim)
 {
 	int r;
 
-	if (strcmp(claims->failed_driver, claim->driver) == 0)
+	if (strcmp(claims->failed_driver, claim->entry.driver) == 0)
 		return claims->failed_error;
-	if (driver_find(claims, claim->driver))
+	if (driver_find(claims, claim->entry.driver))
 		return 0;
-	r = load_timed(claims, claim->driver);
+	r = load_timed(claims, claim->entry.driver);
 	/* A module of that name need not register a driver of that name. */
-	if (r == 0 && !driver_find(claims, claim->driver))
+	if (r == 0 && !driver_find(claims, claim->entry.driver))
 		r = -ENOENT;
 	if (r < 0) {
-		strcpy(claims->failed_driver, claim->driver);
+		strcpy(claims->failed_driver, claim->entry.driver);
 		claims->failed_error = r;
 	}
 	return r;

@@ -12,8 +12,8 @@
 bool driver_find(const struct claims *claims, char name[static DRIVER_NAME_SIZE]);
 
 /*
- * Loads the driver to bind unless it is registered, and sets claim->driver to its exact
- * name. Returns 0 or a negative errno.
+ * Loads the driver to bind unless it is registered, and sets claim->entry.driver to its
+ * exact name. Returns 0 or a negative errno.
  */
 int driver_provide(struct claims *claims, struct claim *claim);
 

@@ -13,7 +13,7 @@ static void release(struct claims *claims, struct claim *claim)
 	claim->is_cleared = binding_clear_override(claims, claim);
 	if (binding_is_ours(claims, claim))
 		(void)binding_unbind(claims, claim);
-	if (claim->display == DISPLAY_PASSTHRU)
+	if (claim->entry.display == DISPLAY_PASSTHRU)
 		(void)framebuffer_restore(claims->root_fd, &claim->framebuffer);
 }
 
@@ -21,8 +21,8 @@ static void give_back(struct claims *claims, struct claim *claim)
 {
 	if (claim->overridden)
 		(void)binding_probe(claims, claim);
-	claim->undone = !claim->overridden ||
-			(claim->is_cleared && !binding_is_ours(claims, claim));
+	claim->entry.undone = !claim->overridden ||
+			      (claim->is_cleared && !binding_is_ours(claims, claim));
 	binding_update(claims, claim);
 }
 
@@ -44,7 +44,8 @@ static struct claim *next_of_slot(struct claims *claims, const struct claim *of,
 	if (!previous && of - claims->items > ADDRESS_SIBLINGS_MAX)
 		claim = &claims->items[of - claims->items - ADDRESS_SIBLINGS_MAX];
 	for (; claim < claims->items + claims->count; claim++) {
-		if (address_is_same_slot(&claim->address, &of->address))
+		if (address_is_same_slot(&claim->entry.device->address,
+					 &of->entry.device->address))
 			return claim;
 		if (claim > of)
 			break;
@@ -55,7 +56,7 @@ static struct claim *next_of_slot(struct claims *claims, const struct claim *of,
 /* A claim of this run that has succeeded: what was ours before stays ours. */
 static bool is_new(const struct claim *claim)
 {
-	return claim->verdict == VERDICT_CLAIMED && claim->overridden;
+	return claim->entry.verdict == VERDICT_CLAIMED && claim->overridden;
 }
 
 /* Moves the other functions of the slot to the state. */
@@ -69,7 +70,7 @@ static void drop_siblings(struct claims *claims, struct claim *failed,
 			continue;
 		if (claim_change_state(claim, CLAIM_OPEN, state) ||
 		    (is_new(claim) && claim_change_state(claim, CLAIM_FINISHED, state)))
-			claim->reason = REASON_SLOT;
+			claim->entry.reason = REASON_SLOT;
 	}
 }
 
@@ -105,12 +106,12 @@ unsigned claims_expire(struct claims *claims, enum reason reason)
 
 		claim_change_state(claim, CLAIM_OPEN, CLAIM_EXPIRED);
 		/* The process that rolled back the slot crashed. */
-		if (!claim->undone && !claim_is_busy(claim))
+		if (!claim->entry.undone && !claim_is_busy(claim))
 			claim_change_state(claim, CLAIM_DROPPED, CLAIM_EXPIRED);
 	}
 	for (unsigned i = 0; i < claims->count; i++)
 		if (claim_state(&claims->items[i]) == CLAIM_EXPIRED &&
-		    claims->items[i].reason != REASON_SLOT)
+		    claims->items[i].entry.reason != REASON_SLOT)
 			drop_siblings(claims, &claims->items[i], CLAIM_EXPIRED);
 	for (unsigned i = 0; i < claims->count; i++)
 		count += claim_state(&claims->items[i]) == CLAIM_EXPIRED;

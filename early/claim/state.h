@@ -21,26 +21,15 @@ enum claim_state { CLAIM_OPEN, CLAIM_FINISHED, CLAIM_DROPPED, CLAIM_EXPIRED };
 
 /* The progress of one device. */
 struct claim {
-	struct pci_address address;
-	char driver[DRIVER_NAME_SIZE]; /* to bind, as the kernel spells it */
-	char was[DRIVER_NAME_SIZE];
-	char now[DRIVER_NAME_SIZE];
-	bool is_display;
-	bool is_forced; /* unbind it even if a disk behind it is in use */
-	/* The boot framebuffer on it before; its device is "" for none. */
-	struct framebuffer framebuffer;
-	enum display display; /* what released that */
-	enum verdict verdict; /* CLAIMED, KEPT, FAILED or REFUSED */
-	enum reason reason;
-	enum claim_step step; /* the one it is in, or that failed */
-	int error;	      /* negative errno of that step */
+	int state;	      /* enum claim_state; change it atomically */
+	pid_t worker;	      /* the process whose job for it is running, or 0 */
 	bool overridden;      /* our driver override may be set */
 	bool override_is_set; /* it is set: no other driver can bind the device */
 	bool is_cleared;      /* the rollback has cleared the override */
-	bool undone;	      /* the rollback completed: our driver does not have it */
-	bool skipped;	      /* a job left it alone, since an earlier one still hung */
-	pid_t worker;	      /* the process whose job for it is running, or 0 */
-	int state;	      /* enum claim_state; change it atomically */
+	bool needs_retry;     /* a job left it alone, since an earlier one still hung */
+	struct plan_entry entry; /* the plan's, with the results so far */
+	/* The boot framebuffer on it before; its device is "" for none. */
+	struct framebuffer framebuffer;
 };
 
 struct claims {

@@ -247,21 +247,22 @@ static struct claims *make_claims(struct host *host, const struct choice *choice
 static void print_released(const struct host *host, const struct machine *machine,
 			   const struct claim *claim, struct json_object *array)
 {
-	const struct device *device = machine_find(machine, &claim->address);
+	const struct device *device =
+		machine_find(machine, &claim->entry.device->address);
 	const char *driver = device ? device->pci->driver : "";
 	char address[ADDRESS_SIZE];
 
-	address_format(&claim->address, address);
+	address_format(&claim->entry.device->address, address);
 	if (array) {
 		struct json_object *object = json_append(array);
 
 		json_add_text(object, "address", address);
-		json_add_bool(object, "released", claim->undone);
+		json_add_bool(object, "released", claim->entry.undone);
 		json_add_text(object, "driver", driver);
 		return;
 	}
 	output_styled(&host->output, STYLE_TITLE, address);
-	printf("  %s; driver %s\n", claim->undone ? "released" : "not released",
+	printf("  %s; driver %s\n", claim->entry.undone ? "released" : "not released",
 	       driver[0] ? driver : "none");
 }
 
@@ -277,7 +278,7 @@ static int show_released(const struct host *host, const struct claims *claims)
 	}
 	for (unsigned i = 0; i < claims->count; i++) {
 		print_released(host, &machine, &claims->items[i], array);
-		ok = ok && claims->items[i].undone;
+		ok = ok && claims->items[i].entry.undone;
 	}
 	machine_free(&machine);
 	if (top) {
