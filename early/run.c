@@ -251,7 +251,7 @@ static int claim_planned(struct run *run)
 	claims->bus_fd = run->bus_fd;
 	claims->root_fd = run->root_fd;
 	claims->root = run->options->root;
-	claims->guard_fd = run->params->force ? -1 : run->root_fd;
+	claims->guards = !run->params->force;
 	claims->load_iommu = iommu_is_virtio(&run->devices);
 	run_workers(run, claims);
 	claims_store(claims, &run->plan);

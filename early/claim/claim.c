@@ -109,8 +109,8 @@ static bool unbind_current(struct claims *claims, unsigned device)
 	if (binding_is_ours(claims, claim) || !claim->entry.now[0])
 		return true;
 	claim->entry.step = STEP_UNBIND;
-	if (claims->guard_fd >= 0 && !claim->entry.is_forced &&
-	    block_open_exclusive(claims->guard_fd, &claim->entry.device->address) ==
+	if (claims->guards && !claim->entry.is_forced &&
+	    block_open_exclusive(claims->root_fd, &claim->entry.device->address) ==
 		    -EBUSY) {
 		fail(claims, device, REASON_IN_USE, -EBUSY);
 		return false;
@@ -252,7 +252,6 @@ struct claims *claims_new(const struct plan *plan)
 	if (claims == MAP_FAILED)
 		return NULL;
 	claims->count = count;
-	claims->guard_fd = -1;
 	claims->root_fd = -1;
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct plan_entry *entry = &plan->entries[i];

@@ -34,12 +34,10 @@ struct claim {
 
 struct claims {
 	int bus_fd;	  /* a directory like /sys/bus/pci */
-	int root_fd;	  /* the directory above sys and proc */
+	int root_fd;	  /* the directory above sys, proc and dev */
 	const char *root; /* for module_load() */
 	bool load_iommu;  /* load virtio_iommu before any driver */
-	/* The directory above sys and dev, to keep disks in use; -1 unbinds all of them.
-	 */
-	int guard_fd;
+	bool guards;	  /* leave disks in use alone; without it unbind them, too */
 	/* The driver that failed to load last, to try each only once. */
 	char failed_driver[DRIVER_NAME_SIZE];
 	int failed_error;

@@ -73,9 +73,7 @@ static void begin(struct attempt *attempt)
 	current->bus_fd = -1;
 	current->root = "";
 	current->load_iommu = attempt->load_iommu;
-	expect_number("guarded", current->guard_fd, -1);
-	if (attempt->is_guarded)
-		current->guard_fd = 0;
+	current->guards = attempt->is_guarded;
 	fake->expire = expire;
 }
 
