@@ -3,15 +3,16 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "base/log.h"
 #include "base/text.h"
 #include "block/block.h"
 #include "claim/binding.h"
 #include "claim/claim.h"
 #include "claim/module.h"
 #include "claim/rollback.h"
+#include "claim/workers.h"
 
-/* Rounds of jobs, each with one job per device. */
-enum round { ROUND_OVERRIDE, ROUND_LOAD, ROUND_BIND, ROUNDS };
+#define ATTEMPTS 3
 
 static void finish(struct claim *claim, enum verdict verdict)
 {
@@ -26,9 +27,9 @@ static enum verdict verdict_for(enum reason reason)
 	return reason == REASON_IN_USE ? VERDICT_KEPT : VERDICT_FAILED;
 }
 
-static void fail(struct claims *claims, unsigned device, enum reason reason, int error)
+static void fail(struct claims *claims, struct claim *claim, enum reason reason,
+		 int error)
 {
-	struct claim *claim = &claims->items[device];
 	enum claim_step failed = claim->entry.step;
 
 	claim->entry.reason = binding_exists(claims, claim) ? reason : REASON_GONE;
@@ -48,9 +49,8 @@ static bool is_display(const struct claim *claim)
 	return pci_base_class(&claim->entry.device->id) == PCI_BASE_CLASS_DISPLAY;
 }
 
-static void set_override(struct claims *claims, unsigned device)
+static void set_override(struct claims *claims, struct claim *claim)
 {
-	struct claim *claim = &claims->items[device];
 	int r;
 
 	if (claim->override_is_set)
@@ -69,14 +69,13 @@ static void set_override(struct claims *claims, unsigned device)
 	claim->overridden = true;
 	r = binding_write(claims, claim, "driver_override", claim->entry.driver);
 	if (r < 0)
-		fail(claims, device, REASON_OVERRIDE, r);
+		fail(claims, claim, REASON_OVERRIDE, r);
 	else
 		claim->override_is_set = true;
 }
 
-static void load_driver(struct claims *claims, unsigned device)
+static void load_driver(struct claims *claims, struct claim *claim)
 {
-	struct claim *claim = &claims->items[device];
 	char overridden[DRIVER_NAME_SIZE];
 	int r;
 
@@ -88,7 +87,7 @@ static void load_driver(struct claims *claims, unsigned device)
 	strcpy(overridden, claim->entry.driver);
 	r = driver_provide(claims, claim);
 	if (r < 0) {
-		fail(claims, device, REASON_NO_DRIVER, r);
+		fail(claims, claim, REASON_NO_DRIVER, r);
 		return;
 	}
 	if (strcmp(overridden, claim->entry.driver) == 0)
@@ -97,13 +96,12 @@ static void load_driver(struct claims *claims, unsigned device)
 	claim->entry.step = STEP_OVERRIDE;
 	r = binding_write(claims, claim, "driver_override", claim->entry.driver);
 	if (r < 0)
-		fail(claims, device, REASON_OVERRIDE, r);
+		fail(claims, claim, REASON_OVERRIDE, r);
 }
 
 /* Returns whether the device has no driver, or ours. */
-static bool unbind_current(struct claims *claims, unsigned device)
+static bool unbind_current(struct claims *claims, struct claim *claim)
 {
-	struct claim *claim = &claims->items[device];
 	int r;
 
 	if (binding_is_ours(claims, claim) || !claim->entry.now[0])
@@ -112,13 +110,13 @@ static bool unbind_current(struct claims *claims, unsigned device)
 	if (claims->guards && !claim->entry.is_forced &&
 	    block_open_exclusive(claims->root_fd, &claim->entry.device->address) ==
 		    -EBUSY) {
-		fail(claims, device, REASON_IN_USE, -EBUSY);
+		fail(claims, claim, REASON_IN_USE, -EBUSY);
 		return false;
 	}
 	r = binding_unbind(claims, claim);
 	if (binding_is_ours(claims, claim) || !claim->entry.now[0])
 		return true;
-	fail(claims, device, REASON_UNBIND, r);
+	fail(claims, claim, REASON_UNBIND, r);
 	return false;
 }
 
@@ -158,9 +156,8 @@ static enum reason find_refusal(const struct claims *claims, const struct claim 
 	return REASON_PROBE;
 }
 
-static void bind_driver(struct claims *claims, unsigned device)
+static void bind_driver(struct claims *claims, struct claim *claim)
 {
-	struct claim *claim = &claims->items[device];
 	int r = 0;
 
 	/* The process that wrote it crashed; any driver could win a probe now. */
@@ -171,7 +168,7 @@ static void bind_driver(struct claims *claims, unsigned device)
 		claim->needs_retry = true;
 		return;
 	}
-	if (!unbind_current(claims, device))
+	if (!unbind_current(claims, claim))
 		return;
 	claim->entry.step = STEP_PROBE;
 	if (!binding_is_ours(claims, claim))
@@ -179,63 +176,100 @@ static void bind_driver(struct claims *claims, unsigned device)
 	if (!binding_is_ours(claims, claim))
 		r = binding_bind(claims, claim);
 	if (!binding_is_ours(claims, claim)) {
-		fail(claims, device, find_refusal(claims, claim), r);
+		fail(claims, claim, find_refusal(claims, claim), r);
 		return;
 	}
 	release_display(claims, claim);
 	finish(claim, VERDICT_CLAIMED);
 }
 
-unsigned claim_job_count(const struct claims *claims)
+/* Returns whether there is something to do. */
+static bool begin_job(struct claim *claim)
 {
-	return ROUNDS * claims->count;
-}
-
-static void do_job(struct claims *claims, unsigned device, enum round round)
-{
-	switch (round) {
-	case ROUND_OVERRIDE:
-		set_override(claims, device);
-		break;
-	case ROUND_LOAD:
-		load_driver(claims, device);
-		break;
-	case ROUND_BIND:
-		bind_driver(claims, device);
-		break;
-	case ROUNDS:
-		break;
-	}
-}
-
-void claim_job(struct claims *claims, unsigned job)
-{
-	unsigned device = job % claims->count;
-	struct claim *claim = &claims->items[device];
-
 	if (claim_state(claim) != CLAIM_OPEN)
-		return;
-	if (!claim_enter(claim)) {
-		claim->needs_retry = true;
-		return;
-	}
-	do_job(claims, device, (enum round)(job / claims->count));
+		return false;
+	if (claim_enter(claim))
+		return true;
+	claim->needs_retry = true;
+	return false;
+}
+
+static void end_job(struct claims *claims, struct claim *claim)
+{
 	if (claim_is_lost(claim))
 		rollback_device(claims, claim);
 	claim_leave(claim);
 }
 
-bool claims_take_skipped(struct claims *claims)
+static void override_job(struct claims *claims, struct claim *claim)
 {
-	bool any = false;
+	if (!begin_job(claim))
+		return;
+	set_override(claims, claim);
+	end_job(claims, claim);
+}
+
+static void load_job(struct claims *claims, struct claim *claim)
+{
+	if (!begin_job(claim))
+		return;
+	load_driver(claims, claim);
+	end_job(claims, claim);
+}
+
+static void bind_job(struct claims *claims, struct claim *claim)
+{
+	if (!begin_job(claim))
+		return;
+	bind_driver(claims, claim);
+	end_job(claims, claim);
+}
+
+const claim_round claim_rounds[CLAIM_ROUNDS] = { override_job, load_job, bind_job };
+
+/* Whether an open device misses a job, which found an earlier one still hanging. */
+static bool claims_retry_needed(struct claims *claims)
+{
+	bool needed = false;
 
 	for (unsigned i = 0; i < claims->count; i++) {
 		struct claim *claim = &claims->items[i];
 
-		any |= claim->needs_retry && claim_state(claim) == CLAIM_OPEN;
+		needed |= claim->needs_retry && claim_state(claim) == CLAIM_OPEN;
 		claim->needs_retry = false;
 	}
-	return any;
+	return needed;
+}
+
+/*
+ * A job that hung for a while and returned in time leaves later jobs of its device
+ * undone: then all are run again.
+ */
+static int run_rounds(struct claims *claims, uint64_t deadline)
+{
+	int r = 0;
+
+	for (unsigned i = 0; r == 0 && i < ATTEMPTS; i++) {
+		r = workers_run(claims, claim_rounds, CLAIM_ROUNDS, deadline);
+		if (!claims_retry_needed(claims))
+			break;
+	}
+	return r;
+}
+
+void claims_run(struct claims *claims, uint64_t start_ms, uint64_t timeout_ms)
+{
+	uint64_t deadline = start_ms + timeout_ms;
+	/* Leaves a fifth of the time for the rollback, which can hang just as well. */
+	int r = run_rounds(claims, deadline - timeout_ms / 5);
+
+	if (r < 0 && r != -ETIME)
+		log_line(LOG_LEVEL_ERROR, "cannot start a process: %s", strerror(-r));
+	if (claims_expire(claims, r == -ETIME ? REASON_TIMEOUT : REASON_INTERNAL) == 0)
+		return;
+	r = claims_undo(claims, deadline);
+	if (r < 0)
+		log_debug("rollback: %s", strerror(-r));
 }
 
 static size_t claims_size(unsigned count)

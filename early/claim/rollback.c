@@ -3,9 +3,10 @@
 
 #include "claim/binding.h"
 #include "claim/rollback.h"
+#include "claim/workers.h"
 
 /* First, since no other driver can bind a device with an override. */
-static void release(struct claims *claims, struct claim *claim)
+static void undo_binding(struct claims *claims, struct claim *claim)
 {
 	/* Otherwise nothing was written, and the device keeps the driver it had. */
 	if (!claim->overridden)
@@ -17,7 +18,7 @@ static void release(struct claims *claims, struct claim *claim)
 		(void)framebuffer_restore(claims->root_fd, &claim->framebuffer);
 }
 
-static void give_back(struct claims *claims, struct claim *claim)
+static void reprobe(struct claims *claims, struct claim *claim)
 {
 	if (claim->overridden)
 		(void)binding_probe(claims, claim);
@@ -28,8 +29,8 @@ static void give_back(struct claims *claims, struct claim *claim)
 
 void rollback_device(struct claims *claims, struct claim *claim)
 {
-	release(claims, claim);
-	give_back(claims, claim);
+	undo_binding(claims, claim);
+	reprobe(claims, claim);
 }
 
 /*
@@ -89,10 +90,10 @@ void rollback_slot(struct claims *claims, struct claim *failed)
 	drop_siblings(claims, failed, CLAIM_DROPPED);
 	while ((claim = next_of_slot(claims, failed, claim)))
 		if (is_undone_with(claim, failed))
-			release(claims, claim);
+			undo_binding(claims, claim);
 	while ((claim = next_of_slot(claims, failed, claim)))
 		if (is_undone_with(claim, failed))
-			give_back(claims, claim);
+			reprobe(claims, claim);
 }
 
 unsigned claims_expire(struct claims *claims, enum reason reason)
@@ -118,19 +119,21 @@ unsigned claims_expire(struct claims *claims, enum reason reason)
 	return count;
 }
 
-unsigned claim_undo_job_count(const struct claims *claims)
+static void undo_binding_job(struct claims *claims, struct claim *claim)
 {
-	return 2 * claims->count;
+	if (claim_state(claim) == CLAIM_EXPIRED)
+		undo_binding(claims, claim);
 }
 
-void claim_undo_job(struct claims *claims, unsigned job)
+static void reprobe_job(struct claims *claims, struct claim *claim)
 {
-	struct claim *claim = &claims->items[job % claims->count];
+	if (claim_state(claim) == CLAIM_EXPIRED)
+		reprobe(claims, claim);
+}
 
-	if (claim_state(claim) != CLAIM_EXPIRED)
-		return;
-	if (job < claims->count)
-		release(claims, claim);
-	else
-		give_back(claims, claim);
+const claim_round undo_rounds[UNDO_ROUNDS] = { undo_binding_job, reprobe_job };
+
+int claims_undo(struct claims *claims, uint64_t deadline)
+{
+	return workers_run(claims, undo_rounds, UNDO_ROUNDS, deadline);
 }

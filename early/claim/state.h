@@ -35,7 +35,7 @@ struct claim {
 struct claims {
 	int bus_fd;	  /* a directory like /sys/bus/pci */
 	int root_fd;	  /* the directory above sys, proc and dev */
-	const char *root; /* for module_load() */
+	const char *root; /* above lib/modules; "" for "/" */
 	bool load_iommu;  /* load virtio_iommu before any driver */
 	bool guards;	  /* leave disks in use alone; without it unbind them, too */
 	/* The driver that failed to load last, to try each only once. */
@@ -46,6 +46,9 @@ struct claims {
 	unsigned count;
 	struct claim items[];
 };
+
+/* What the jobs of one round do, each with its device. */
+typedef void (*claim_round)(struct claims *claims, struct claim *claim);
 
 enum claim_state claim_state(const struct claim *claim);
 

@@ -14,7 +14,6 @@
 #include "boot/configuration.h"
 #include "claim/claim.h"
 #include "claim/rollback.h"
-#include "claim/workers.h"
 #include "cmdline/params.h"
 #include "cmdline/tokenizer.h"
 #include "commands/members.h"
@@ -204,11 +203,6 @@ static int claim(struct host *host, struct choice *choice)
 
 /* -- releasing ----------------------------------------------------------------------- */
 
-static void undo_job(void *data, unsigned job)
-{
-	claim_undo_job(data, job);
-}
-
 /* The rollback of a claim that has just been made. */
 static struct claims *make_claims(struct host *host, const struct choice *choice,
 				  int bus_fd)
@@ -302,8 +296,7 @@ static int release(struct host *host, struct choice *choice)
 		warn("none of these devices is claimed; see passthru list vfio-pci");
 		return STATUS_NOT_GOOD;
 	}
-	if (workers_run(undo_job, claims, claim_undo_job_count(claims),
-			clock_ms() + TIMEOUT_MS) < 0)
+	if (claims_undo(claims, clock_ms() + TIMEOUT_MS) < 0)
 		warn("the kernel did not return in time; see dmesg");
 	status = show_released(host, claims);
 	claims_free(claims);
