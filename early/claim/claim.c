@@ -277,17 +277,23 @@ static size_t claims_size(unsigned count)
 	return sizeof(struct claims) + count * sizeof(struct claim);
 }
 
-struct claims *claims_new(const struct plan *plan)
+static struct claims *allocate(unsigned count)
 {
-	unsigned count = (unsigned)plan_count(plan, VERDICT_PENDING), next = 0;
 	struct claims *claims = mmap(NULL, claims_size(count), PROT_READ | PROT_WRITE,
 				     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	if (claims == MAP_FAILED)
 		return NULL;
 	claims->count = count;
-	claims->root_fd = -1;
-	for (size_t i = 0; i < plan->count; i++) {
+	return claims;
+}
+
+struct claims *claims_new(const struct plan *plan)
+{
+	struct claims *claims = allocate((unsigned)plan_count(plan, VERDICT_PENDING));
+	unsigned next = 0;
+
+	for (size_t i = 0; claims && i < plan->count; i++) {
 		const struct plan_entry *entry = &plan->entries[i];
 		struct claim *claim;
 
@@ -298,6 +304,21 @@ struct claims *claims_new(const struct plan *plan)
 		/* Done already, even if time runs out. */
 		if (text_equals_name(entry->was, entry->driver))
 			finish(claim, VERDICT_CLAIMED);
+	}
+	return claims;
+}
+
+struct claims *claims_new_release(struct pci_device *const *devices, unsigned count)
+{
+	struct claims *claims = allocate(count);
+
+	for (unsigned i = 0; claims && i < count; i++) {
+		struct claim *claim = &claims->items[i];
+
+		claim->entry.device = devices[i];
+		strcpy(claim->entry.driver, devices[i]->driver);
+		claim->overridden = true;
+		claim->state = CLAIM_EXPIRED;
 	}
 	return claims;
 }

@@ -14,6 +14,15 @@
  * sets the directories and switches. Returns NULL if out of memory.
  */
 struct claims *claims_new(const struct plan *plan);
+
+/*
+ * For devices that an earlier run has claimed, in the order of their addresses:
+ * claims_undo() takes them from their drivers and has the usual ones probe them. It sets
+ * entry.undone. The devices must outlive the claims; the caller sets the directories.
+ * Returns NULL if out of memory.
+ */
+struct claims *claims_new_release(struct pci_device *const *devices, unsigned count);
+
 void claims_free(struct claims *claims);
 
 /*

@@ -203,37 +203,26 @@ static int claim(struct host *host, struct choice *choice)
 
 /* -- releasing ----------------------------------------------------------------------- */
 
-/* The rollback of a claim that has just been made. */
-static struct claims *make_claims(struct host *host, const struct choice *choice,
+/* For the chosen devices that are claimed. */
+static struct claims *make_claims(const struct host *host, const struct choice *choice,
 				  int bus_fd)
 {
-	struct plan plan = { 0 };
-	struct claims *claims;
+	const struct machine *machine = &choice->machine;
+	struct pci_device **claimed = calloc(machine->count + 1, sizeof(claimed[0]));
+	struct claims *claims = NULL;
+	unsigned count = 0;
 
-	plan.entries = calloc(choice->machine.count + 1, sizeof(plan.entries[0]));
-	if (!plan.entries)
-		return NULL;
-	for (size_t i = 0; i < choice->machine.count; i++) {
-		struct pci_device *device = choice->machine.devices[i].pci;
-		struct plan_entry *entry = &plan.entries[plan.count];
-
-		if (!choice->chosen[i] || !choice->machine.devices[i].is_claimed)
-			continue;
-		plan.count++;
-		entry->device = device;
-		entry->verdict = VERDICT_PENDING;
-		strcpy(entry->driver, device->driver);
-	}
-	claims = plan.count ? claims_new(&plan) : NULL;
-	free(plan.entries);
+	for (size_t i = 0; claimed && i < machine->count; i++)
+		if (choice->chosen[i] && machine->devices[i].is_claimed)
+			claimed[count++] = machine->devices[i].pci;
+	if (count)
+		claims = claims_new_release(claimed, count);
+	free(claimed);
 	if (!claims)
 		return NULL;
 	claims->bus_fd = bus_fd;
 	claims->root_fd = host->root_fd;
 	claims->root = host->root;
-	for (unsigned i = 0; i < claims->count; i++)
-		claims->items[i].overridden = true;
-	(void)claims_expire(claims, REASON_INTERNAL);
 	return claims;
 }
 

@@ -1167,6 +1167,70 @@ START_TEST(needs_a_process)
 	clean_up(&attempt);
 }
 
+/* What passthru release does with a card that an earlier run has claimed. */
+static const struct {
+	const char *name;
+	struct fake_rule rule;
+	bool undone;
+	const char *driver;
+	const char *trace;
+} releases[] = {
+	{ "goes back",
+	  { 0 },
+	  true,
+	  "snd_hda_intel",
+	  "06:00.0/driver_override=\\n; 06:00.0/driver/unbind=06:00.0; "
+	  "06:00.1/driver_override=\\n; 06:00.1/driver/unbind=06:00.1; "
+	  "drivers_probe=06:00.0; drivers_probe=06:00.1; " },
+	{ "keeps its override",
+	  { .match = "06:00.1/driver_override", .what = "EIO" },
+	  false,
+	  "vfio-pci",
+	  NULL },
+	{ "is not unbound",
+	  { .match = "06:00.1/driver/unbind", .what = "EIO" },
+	  false,
+	  "vfio-pci",
+	  NULL },
+	{ "hangs",
+	  { .match = "06:00.1/driver/unbind", .what = "hang" },
+	  false,
+	  "vfio-pci",
+	  NULL },
+};
+
+START_TEST(releases_a_card)
+{
+	const struct fake_rule rules[FAKE_RULES] = { releases[_i].rule };
+	struct pci_device *claimed[2];
+	struct attempt attempt;
+	int r;
+
+	prepare("06:00.0 usual=nouveau driver=vfio-pci override=vfio-pci\n"
+		"06:00.1 usual=snd_hda_intel driver=vfio-pci override=vfio-pci\n",
+		HOST "vfio-pci", rules, &attempt);
+	for (unsigned i = 0; i < 2; i++) {
+		claimed[i] = &attempt.devices.devices[i];
+		strcpy(claimed[i]->driver, "vfio-pci");
+	}
+	current = claims_new_release(claimed, 2);
+	ck_assert_ptr_nonnull(current);
+	current->bus_fd = -1;
+	current->root = "";
+	r = claims_undo(current, clock_ms() + 600);
+	expect_number(releases[_i].name, r,
+		      strcmp(releases[_i].name, "hangs") == 0 ? -ETIME : 0);
+	expect(releases[_i].name, current->items[0].entry.undone);
+	expect_number(releases[_i].name, current->items[1].entry.undone,
+		      releases[_i].undone);
+	expect_text(releases[_i].name, fake->devices[0].driver, "nouveau");
+	expect_text(releases[_i].name, fake->devices[1].driver, releases[_i].driver);
+	if (releases[_i].trace)
+		expect_text(releases[_i].name, fake->trace, releases[_i].trace);
+	claims_free(current);
+	clean_up(&attempt);
+}
+
 START_TEST(needs_shared_memory)
 {
 	static const struct fake_rule none[FAKE_RULES];
@@ -1199,6 +1263,7 @@ int main(void)
 	tcase_add_test(tcase, expires_what_is_open);
 	tcase_add_test(tcase, stores_in_the_right_place);
 	tcase_add_test(tcase, needs_a_process);
+	add_rows(tcase, releases_a_card, releases);
 	tcase_add_test(tcase, needs_shared_memory);
 	return unit_run("claim", tcase);
 }
