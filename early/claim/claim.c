@@ -124,7 +124,7 @@ static bool unbind_current(struct claims *claims, struct claim *claim)
  * vfio-pci evicts the boot framebuffer of a VGA controller; of other displays we do. The
  * claim does not fail over this: the log says what remains to be done.
  */
-static void release_display(const struct claims *claims, struct claim *claim)
+static void release_framebuffer(const struct claims *claims, struct claim *claim)
 {
 	struct framebuffer found;
 	int r;
@@ -134,13 +134,13 @@ static void release_display(const struct claims *claims, struct claim *claim)
 	claim->entry.step = STEP_RELEASE;
 	r = framebuffer_find(claims->root_fd, &claim->entry.device->address, &found);
 	if (r == -ENOENT) {
-		claim->entry.display = DISPLAY_KERNEL;
+		claim->entry.fb_release = FB_RELEASE_KERNEL;
 		return;
 	}
 	if (r == 0)
 		r = framebuffer_release(claims->root_fd, &claim->entry.device->address,
 					&found);
-	claim->entry.display = r == 0 ? DISPLAY_PASSTHRU : DISPLAY_HELD;
+	claim->entry.fb_release = r == 0 ? FB_RELEASE_PASSTHRU : FB_RELEASE_HELD;
 	claim->entry.error = r;
 }
 
@@ -179,7 +179,7 @@ static void bind_driver(struct claims *claims, struct claim *claim)
 		fail(claims, claim, find_refusal(claims, claim), r);
 		return;
 	}
-	release_display(claims, claim);
+	release_framebuffer(claims, claim);
 	finish(claim, VERDICT_CLAIMED);
 }
 

@@ -14,7 +14,7 @@ static void undo_binding(struct claims *claims, struct claim *claim)
 	claim->is_cleared = binding_clear_override(claims, claim);
 	if (binding_is_ours(claims, claim))
 		(void)binding_unbind(claims, claim);
-	if (claim->entry.display == DISPLAY_PASSTHRU)
+	if (claim->entry.fb_release == FB_RELEASE_PASSTHRU)
 		(void)framebuffer_restore(claims->root_fd, &claim->framebuffer);
 }
 

@@ -29,7 +29,7 @@ struct plan_entry {
 	/* Set by the claim: */
 	enum claim_step step;	    /* that failed */
 	int error;		    /* negative errno of that step, 0 for none */
-	enum display display;	    /* what released the boot framebuffer */
+	enum fb_release fb_release; /* what released the boot framebuffer */
 	bool undone;		    /* the rollback of a failed claim completed */
 	char was[DRIVER_NAME_SIZE]; /* driver before the run; "" for none */
 	char now[DRIVER_NAME_SIZE]; /* driver after the run; "" for none */

@@ -16,11 +16,11 @@ static const struct row verdicts[] = {
 	[VERDICT_FAILED] = { "failed" },   [VERDICT_DEFERRED] = { "deferred" },
 };
 
-static const struct row displays[] = {
-	[DISPLAY_NONE] = { "none" },
-	[DISPLAY_KERNEL] = { "kernel" },
-	[DISPLAY_PASSTHRU] = { "passthru" },
-	[DISPLAY_HELD] = { "held" },
+static const struct row fb_releases[] = {
+	[FB_RELEASE_NONE] = { "none" },
+	[FB_RELEASE_KERNEL] = { "kernel" },
+	[FB_RELEASE_PASSTHRU] = { "passthru" },
+	[FB_RELEASE_HELD] = { "held" },
 };
 
 static const struct row steps[] = {
@@ -98,9 +98,9 @@ const char *reason_word(enum reason reason)
 	return word_at(reasons, ARRAY_SIZE(reasons), reason);
 }
 
-const char *display_word(enum display display)
+const char *fb_release_word(enum fb_release release)
 {
-	return word_at(displays, ARRAY_SIZE(displays), display);
+	return word_at(fb_releases, ARRAY_SIZE(fb_releases), release);
 }
 
 const char *step_word(enum claim_step step)

@@ -57,17 +57,17 @@ enum claim_step {
 };
 
 /* How the boot framebuffer of a claimed display was released. */
-enum display {
-	DISPLAY_NONE, /* it had none */
-	DISPLAY_KERNEL,
-	DISPLAY_PASSTHRU,
-	DISPLAY_HELD, /* nobody: a guest cannot map the BAR below it */
+enum fb_release {
+	FB_RELEASE_NONE, /* it had none */
+	FB_RELEASE_KERNEL,
+	FB_RELEASE_PASSTHRU,
+	FB_RELEASE_HELD, /* nobody: a guest cannot map the BAR below it */
 };
 
 /* The report's words; "unknown" for any other value. */
 const char *verdict_word(enum verdict verdict);
 const char *reason_word(enum reason reason);
-const char *display_word(enum display display);
+const char *fb_release_word(enum fb_release release);
 const char *step_word(enum claim_step step);
 
 /* The value of a word. Returns false, and the value 0, for an unknown word. */

@@ -51,7 +51,7 @@ struct report_device {
 	char verdict[16]; /* the words as they are, known or not */
 	char reason[24];
 	bool has_reason;  /* entry.reason is what the word says */
-	char display[16]; /* what released the boot framebuffer, as display_word() */
+	char display[16]; /* what released the boot framebuffer, as fb_release_word() */
 	/* Without .device and, unless it is claimed, .driver: the report has neither. */
 	struct plan_entry entry;
 };

@@ -48,8 +48,8 @@ static void put_entry(FILE *file, const struct plan_entry *entry)
 		name_or_none(entry->now), name_or_none(entry->was));
 	if (entry->verdict != VERDICT_CLAIMED)
 		fprintf(file, " reason=%s", reason_word(entry->reason));
-	if (entry->display != DISPLAY_NONE)
-		fprintf(file, " display=%s", display_word(entry->display));
+	if (entry->fb_release != FB_RELEASE_NONE)
+		fprintf(file, " display=%s", fb_release_word(entry->fb_release));
 	if (entry->disk[0])
 		put_value(file, " block", span_of(entry->disk));
 	if (entry->backs[0])

@@ -77,13 +77,13 @@ static void log_unmatched(const struct selector *selector, const struct plan_mat
 /* What happened to the boot display, to follow the rest. */
 static const char *describe_display(const struct plan_entry *entry)
 {
-	switch (entry->display) {
-	case DISPLAY_KERNEL:
-	case DISPLAY_PASSTHRU:
+	switch (entry->fb_release) {
+	case FB_RELEASE_KERNEL:
+	case FB_RELEASE_PASSTHRU:
 		return "; display released, use ssh or the serial console";
-	case DISPLAY_HELD:
+	case FB_RELEASE_HELD:
 		return "; but the boot framebuffer still covers it, so no guest can map it; boot with initcall_blacklist=sysfb_init";
-	case DISPLAY_NONE:
+	case FB_RELEASE_NONE:
 		break;
 	}
 	/* Without a framebuffer, in text mode for example, its screen freezes. */
@@ -125,7 +125,7 @@ static void log_claimed(const struct plan_entry *entry, const char *name,
 				      : "; the host has no other PCI network card";
 	const char *driver = entry->driver;
 	enum log_level level =
-		entry->display == DISPLAY_HELD ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO;
+		entry->fb_release == FB_RELEASE_HELD ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO;
 
 	if (!entry->was[0])
 		log_line(level, "%s claimed by %s%s%s", name, driver, display, network);

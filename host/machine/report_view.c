@@ -51,7 +51,7 @@ static void describe_plan(struct report_view_device *ret)
 
 static bool is_held(const struct report_view_device *device)
 {
-	return strcmp(device->report.display, display_word(DISPLAY_HELD)) == 0;
+	return strcmp(device->report.display, fb_release_word(FB_RELEASE_HELD)) == 0;
 }
 
 /* What was claimed, and whether it still is. */
