@@ -86,12 +86,18 @@ static int write_twice(struct claims *claims, const struct claim *claim, const c
 	return r;
 }
 
+static void device_path(char path[static DEVICE_PATH_SIZE], const struct claim *claim,
+			const char *file)
+{
+	pci_device_path(path, &claim->entry.device->address, file);
+}
+
 int binding_write(struct claims *claims, const struct claim *claim, const char *file,
 		  const char *value)
 {
 	char path[DEVICE_PATH_SIZE];
 
-	pci_device_path(path, &claim->entry.device->address, file);
+	device_path(path, claim, file);
 	return write_timed(claims, path, value);
 }
 
@@ -114,7 +120,7 @@ bool binding_has_file(const struct claims *claims, const struct claim *claim,
 {
 	char path[DEVICE_PATH_SIZE];
 
-	pci_device_path(path, &claim->entry.device->address, file);
+	device_path(path, claim, file);
 	return sysfs_exists(claims->bus_fd, path);
 }
 
@@ -142,7 +148,7 @@ int binding_unbind(struct claims *claims, struct claim *claim)
 	int r;
 
 	address_format(&claim->entry.device->address, name);
-	pci_device_path(path, &claim->entry.device->address, "driver/unbind");
+	device_path(path, claim, "driver/unbind");
 	do {
 		wait = may_get_unbind_file(claims, claim);
 		r = write_timed(claims, path, name);
@@ -180,7 +186,7 @@ bool binding_clear_override(struct claims *claims, const struct claim *claim)
 	char path[DEVICE_PATH_SIZE];
 	int r;
 
-	pci_device_path(path, &claim->entry.device->address, "driver_override");
+	device_path(path, claim, "driver_override");
 	r = write_twice(claims, claim, path, "\n");
 	if (r < 0)
 		log_debug("clearing the override failed: %s", strerror(-r));

@@ -49,10 +49,20 @@ static bool is_display(const struct claim *claim)
 	return pci_base_class(&claim->entry.device->id) == PCI_BASE_CLASS_DISPLAY;
 }
 
-static void set_override(struct claims *claims, struct claim *claim)
+/* Returns whether it succeeded. */
+static bool write_override(struct claims *claims, struct claim *claim)
 {
 	int r;
 
+	claim->entry.step = STEP_OVERRIDE;
+	r = binding_write(claims, claim, "driver_override", claim->entry.driver);
+	if (r < 0)
+		fail(claims, claim, REASON_OVERRIDE, r);
+	return r == 0;
+}
+
+static void set_override(struct claims *claims, struct claim *claim)
+{
 	if (claim->override_is_set)
 		return;
 	if (binding_is_ours(claims, claim)) {
@@ -64,14 +74,9 @@ static void set_override(struct claims *claims, struct claim *claim)
 	    framebuffer_find(claims->root_fd, &claim->entry.device->address,
 			     &claim->framebuffer) < 0)
 		claim->framebuffer.device[0] = '\0';
-	claim->entry.step = STEP_OVERRIDE;
 	/* Before the write, which may not return but still needs the rollback. */
 	claim->overridden = true;
-	r = binding_write(claims, claim, "driver_override", claim->entry.driver);
-	if (r < 0)
-		fail(claims, claim, REASON_OVERRIDE, r);
-	else
-		claim->override_is_set = true;
+	claim->override_is_set = write_override(claims, claim);
 }
 
 static void load_driver(struct claims *claims, struct claim *claim)
@@ -90,13 +95,9 @@ static void load_driver(struct claims *claims, struct claim *claim)
 		fail(claims, claim, REASON_NO_DRIVER, r);
 		return;
 	}
-	if (strcmp(overridden, claim->entry.driver) == 0)
-		return;
 	/* Until now the override named no registered driver: none could bind. */
-	claim->entry.step = STEP_OVERRIDE;
-	r = binding_write(claims, claim, "driver_override", claim->entry.driver);
-	if (r < 0)
-		fail(claims, claim, REASON_OVERRIDE, r);
+	if (strcmp(overridden, claim->entry.driver) != 0)
+		(void)write_override(claims, claim);
 }
 
 /* Returns whether the device has no driver, or ours. */
@@ -335,20 +336,14 @@ static bool may_change(const struct claim *claim)
 	return claim_is_busy(claim) && claim->entry.step != STEP_LOAD;
 }
 
+/* Why a claim that is not finished has failed. */
 static enum reason find_reason(const struct claims *claims, const struct claim *claim,
 			       enum claim_state state)
 {
-	switch (state) {
-	case CLAIM_OPEN: /* not after a run */
-	case CLAIM_FINISHED:
-		break;
-	case CLAIM_DROPPED:
-		/* It hangs itself: that says more. */
+	/* If it hangs itself, that says more than its slot. */
+	if (state == CLAIM_DROPPED)
 		return claim_is_busy(claim) ? REASON_TIMEOUT : REASON_SLOT;
-	case CLAIM_EXPIRED:
-		return claim->entry.reason == REASON_SLOT ? REASON_SLOT : claims->expired;
-	}
-	return claim->entry.reason;
+	return claim->entry.reason == REASON_SLOT ? REASON_SLOT : claims->expired;
 }
 
 /* A job that still hangs may yet change the claim, but not its result any more. */
@@ -359,10 +354,10 @@ static void store(const struct claims *claims, const struct claim *claim,
 
 	*ret = claim->entry;
 	ret->undone = ret->undone && !may_change(claim);
-	ret->reason = find_reason(claims, claim, state);
 	if (state == CLAIM_FINISHED)
 		return;
 	ret->verdict = VERDICT_FAILED;
+	ret->reason = find_reason(claims, claim, state);
 	ret->error = 0;
 }
 
