@@ -184,19 +184,15 @@ static void bind_driver(struct claims *claims, struct claim *claim)
 	finish(claim, VERDICT_CLAIMED);
 }
 
-/* Returns whether there is something to do. */
-static bool begin_job(struct claim *claim)
+static void do_step(struct claims *claims, struct claim *claim, claim_round step)
 {
 	if (claim_state(claim) != CLAIM_OPEN)
-		return false;
-	if (claim_enter(claim))
-		return true;
-	claim->needs_retry = true;
-	return false;
-}
-
-static void end_job(struct claims *claims, struct claim *claim)
-{
+		return;
+	if (!claim_enter(claim)) {
+		claim->needs_retry = true;
+		return;
+	}
+	step(claims, claim);
 	if (claim_is_lost(claim))
 		rollback_device(claims, claim);
 	claim_leave(claim);
@@ -204,26 +200,17 @@ static void end_job(struct claims *claims, struct claim *claim)
 
 static void override_job(struct claims *claims, struct claim *claim)
 {
-	if (!begin_job(claim))
-		return;
-	set_override(claims, claim);
-	end_job(claims, claim);
+	do_step(claims, claim, set_override);
 }
 
 static void load_job(struct claims *claims, struct claim *claim)
 {
-	if (!begin_job(claim))
-		return;
-	load_driver(claims, claim);
-	end_job(claims, claim);
+	do_step(claims, claim, load_driver);
 }
 
 static void bind_job(struct claims *claims, struct claim *claim)
 {
-	if (!begin_job(claim))
-		return;
-	bind_driver(claims, claim);
-	end_job(claims, claim);
+	do_step(claims, claim, bind_driver);
 }
 
 const claim_round claim_rounds[CLAIM_ROUNDS] = { override_job, load_job, bind_job };
