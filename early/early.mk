@@ -16,7 +16,7 @@ EARLY_SRCS := \
 	guard/disk.c guard/display.c guard/network.c guard/virtio.c \
 	pci/address.c pci/framebuffer.c pci/iommu.c pci/pci.c pci/variant.c \
 	plan/plan.c plan/verdict.c plan/viability.c \
-	report/phrase.c report/reader.c report/report.c report/summary.c \
+	report/phrase.c report/reader.c report/report.c report/result.c report/summary.c \
 	udev/rule.c
 
 # The C library's name, or "system".

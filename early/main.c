@@ -18,24 +18,60 @@
 #include "cmdline/params.h"
 #include "cmdline/tokenizer.h"
 #include "options.h"
-#include "report/reader.h"
 #include "report/report.h"
 #include "run.h"
+#include "udev/rule.h"
+
+/* What the program was called for, and what it works on. */
+struct job {
+	const struct options *options;
+	int root_fd;
+	uint64_t start_us, start_ms;
+	enum stage stage;
+	bool has_earlier;
+	struct run_result earlier; /* the report of the stages before */
+};
+
+static bool is_first_stage(const struct job *job)
+{
+	return job->stage == STAGE_EARLY;
+}
+
+static const char *report_path(const struct job *job, int *ret_fd)
+{
+	*ret_fd = job->options->report ? AT_FDCWD : job->root_fd;
+	return job->options->report ? job->options->report : REPORT_PATH;
+}
+
+static void read_earlier(struct job *job)
+{
+	int fd;
+	const char *path = report_path(job, &fd);
+
+	if (!is_first_stage(job))
+		job->has_earlier = report_read(fd, path, &job->earlier) == 0;
+}
 
 /*
  * Whether udev repeats an event for a device that was handled already in this boot:
  * udevadm trigger marks its events with SYNTH_UUID.
  */
-static bool is_repeated(const struct options *options, int root_fd)
+static bool is_repeated(const struct job *job)
 {
-	_cleanup_free_ char *report = NULL;
+	const struct pci_address *device = &job->options->device;
 
-	if (!options->has_device || !getenv("SYNTH_UUID") ||
-	    file_read(root_fd, REPORT_PATH, &report) < 0)
-		return false;
 	/* A deferred one is judged again once the root file system is mounted. */
-	return report_has_device(report, &options->device) &&
-	       !report_defers(report, &options->device);
+	return job->stage == STAGE_DEVICE && getenv("SYNTH_UUID") && job->has_earlier &&
+	       run_result_find(&job->earlier, device) &&
+	       !run_result_defers(&job->earlier, device);
+}
+
+/* The late stage is for what the early one has deferred. */
+static bool is_done(const struct job *job)
+{
+	if (job->stage == STAGE_LATE)
+		return !job->has_earlier || !run_result_defers(&job->earlier, NULL);
+	return is_repeated(job);
 }
 
 /*
@@ -61,73 +97,147 @@ static const char *find_objection(const struct params *params, int root_fd)
 	return is_crash_kernel(root_fd, params->text) ? "this is a crash kernel" : NULL;
 }
 
-static bool is_first_stage(const struct options *options)
+/* -- the readers of the result ------------------------------------------------------- */
+
+/* Lets udev run the device stage. */
+static void write_rule(const struct job *job, const struct params *params)
 {
-	return !options->has_device && !options->late;
+	int r;
+
+	if (!is_first_stage(job) || params->wanted.count == 0 || params->dryrun)
+		return;
+	r = rule_write(job->root_fd, params);
+	if (r < 0)
+		log_line(
+			LOG_LEVEL_WARNING,
+			"cannot write /%s: %s; no device that appears later will be claimed",
+			RULE_PATH, strerror(-r));
 }
 
-static void log_out_of_memory(void)
+static void write_report(const struct job *job, const struct run_result *result)
 {
-	log_line(LOG_LEVEL_ERROR, "nothing was claimed: out of memory");
+	int fd, r;
+	const char *path = report_path(job, &fd);
+
+	if (!job->options->report && job->options->dry_run)
+		path = "-";
+	r = report_write(fd, path, result);
+	if (r < 0)
+		log_line(LOG_LEVEL_WARNING, "cannot write the report to %s: %s", path,
+			 strerror(-r));
 }
 
-static int run_cmdline(const struct options *options, int root_fd, const char *text,
-		       uint64_t start_us, uint64_t start_ms)
+/* -- the run ------------------------------------------------------------------------- */
+
+static void log_nothing(int error)
 {
-	struct params params;
-	int status = EXIT_COMPLETE;
+	log_line(LOG_LEVEL_ERROR, "nothing was claimed: %s",
+		 error == -ENOMEM ? "out of memory" : strerror(-error));
+}
+
+static int run(const struct job *job, const struct params *params)
+{
+	_cleanup_close_ int bus_fd =
+		openat(job->root_fd, "sys/bus/pci", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct run_request request = {
+		.params = params,
+		.root = job->options->root,
+		.root_fd = job->root_fd,
+		.bus_fd = bus_fd,
+		.stage = job->stage,
+		.device = job->options->device,
+		.earlier = job->has_earlier ? &job->earlier : NULL,
+		.start_us = job->start_us,
+		.start_ms = job->start_ms,
+	};
+	struct run_result result;
+	bool is_complete;
+	int r;
+
+	if (bus_fd < 0) {
+		log_line(LOG_LEVEL_ERROR, "no PCI bus in %s/sys: %s; is sysfs mounted?",
+			 job->options->root, strerror(errno));
+		return EXIT_INCOMPLETE;
+	}
+	r = run_early(&request, &result);
+	if (r < 0) {
+		log_nothing(r);
+	} else if (!result.is_silent) {
+		summary_log(job->root_fd, &result);
+		write_report(job, &result);
+		write_rule(job, params);
+	}
+	is_complete = r == 0 && run_result_is_complete(&result);
+	run_result_free(&result);
+	return is_complete ? EXIT_COMPLETE : EXIT_INCOMPLETE;
+}
+
+static int run_params(const struct job *job, struct params *params)
+{
 	const char *objection;
 
-	if (params_parse(text, &params) < 0) {
-		log_out_of_memory();
-		status = EXIT_INCOMPLETE;
-		goto out;
-	}
-	if (params.debug)
+	if (params->debug)
 		log_set_verbose();
-	if (options->dry_run)
-		params.dryrun = true;
-	if (params_are_empty(&params))
-		goto out;
-	objection = find_objection(&params, root_fd);
-	if (objection) {
-		if (is_first_stage(options))
-			log_line(LOG_LEVEL_INFO, "%s: doing nothing", objection);
-		goto out;
-	}
-	status = run_early(options, root_fd, &params, start_us, start_ms);
-out:
+	if (job->options->dry_run)
+		params->dryrun = true;
+	if (params_are_empty(params))
+		return EXIT_COMPLETE;
+	objection = find_objection(params, job->root_fd);
+	if (!objection)
+		return run(job, params);
+	if (is_first_stage(job))
+		log_line(LOG_LEVEL_INFO, "%s: doing nothing", objection);
+	return EXIT_COMPLETE;
+}
+
+static int run_cmdline(const struct job *job, const char *cmdline)
+{
+	_cleanup_free_ char *text = NULL;
+	struct config_stage stage = {
+		.is_first = is_first_stage(job),
+		.is_dry = job->options->dry_run || job->options->report,
+	};
+	struct params params = { 0 };
+	int r = config_read(job->root_fd, cmdline, &stage, &text),
+	    status = EXIT_INCOMPLETE;
+
+	if (r == 0)
+		r = params_parse(text, &params);
+	if (r == 0)
+		status = run_params(job, &params);
+	else
+		log_nothing(r);
 	params_free(&params);
 	return status;
 }
 
-static int run_at_root(const struct options *options, int root_fd, uint64_t start_us,
-		       uint64_t start_ms)
+static int run_job(struct job *job)
 {
-	_cleanup_free_ char *read = NULL, *text = NULL;
-	const char *cmdline = options->cmdline;
-	struct config_stage stage = {
-		.is_first = is_first_stage(options),
-		.is_dry = options->dry_run || options->report,
-	};
-	int r;
+	_cleanup_free_ char *read = NULL;
+	const char *cmdline = job->options->cmdline;
+	int r = 0, status = EXIT_COMPLETE;
 
-	if (is_repeated(options, root_fd))
-		return EXIT_COMPLETE;
-	if (!cmdline) {
-		r = file_read(root_fd, "proc/cmdline", &read);
+	read_earlier(job);
+	if (!is_done(job)) {
+		if (!cmdline)
+			r = file_read(job->root_fd, "proc/cmdline", &read);
 		if (r < 0) {
 			log_line(LOG_LEVEL_ERROR, "cannot read %s/proc/cmdline: %s",
-				 options->root, strerror(-r));
-			return EXIT_INCOMPLETE;
+				 job->options->root, strerror(-r));
+			status = EXIT_INCOMPLETE;
+		} else {
+			status = run_cmdline(job, cmdline ? cmdline : read);
 		}
-		cmdline = read;
 	}
-	if (config_read(root_fd, cmdline, &stage, &text) < 0) {
-		log_out_of_memory();
-		return EXIT_INCOMPLETE;
-	}
-	return run_cmdline(options, root_fd, text, start_us, start_ms);
+	run_result_free(&job->earlier);
+	return status;
+}
+
+static enum stage find_stage(const struct options *options)
+{
+	if (options->late)
+		return STAGE_LATE;
+	return options->has_device ? STAGE_DEVICE : STAGE_EARLY;
 }
 
 /*
@@ -150,6 +260,7 @@ int main(int argc, char **argv)
 	_cleanup_close_ int root_fd = -1;
 	struct options options;
 	int status = options_parse(argc, argv, &options);
+	struct job job;
 
 	if (status >= 0)
 		return status;
@@ -162,5 +273,10 @@ int main(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	log_open(root_fd, options.verbose || options.dry_run, options.verbose);
-	return run_at_root(&options, root_fd, start_us, start_ms);
+	job = (struct job){ .options = &options,
+			    .root_fd = root_fd,
+			    .start_us = start_us,
+			    .start_ms = start_ms,
+			    .stage = find_stage(&options) };
+	return run_job(&job);
 }

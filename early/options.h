@@ -13,8 +13,7 @@ enum { EXIT_COMPLETE = 0, EXIT_INCOMPLETE = 1, EXIT_USAGE = 2 };
 struct options {
 	bool dry_run;
 	bool verbose;
-	bool late;    /* the late stage: the root disk is known */
-	bool no_rule; /* write no udev rule: devices that appear later are left alone */
+	bool late; /* the late stage: the root disk is known */
 	bool has_device;
 	struct pci_address device; /* the only one to claim */
 	const char *root;	   /* "" for "/"; has no "/" at its end */

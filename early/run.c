@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/log.h"
 #include "base/sysfs.h"
 #include "base/util.h"
@@ -17,25 +15,17 @@
 #include "pci/pci.h"
 #include "pci/variant.h"
 #include "plan/plan.h"
-#include "report/reader.h"
-#include "report/report.h"
-#include "report/summary.h"
 #include "run.h"
-#include "udev/rule.h"
 
 struct run {
-	const struct options *options;
+	const struct run_request *request;
 	const struct params *params;
 	int root_fd;
 	int bus_fd;
-	uint64_t start_us;
-	uint64_t start_ms;
+	enum stage stage;
 	uint64_t timeout_ms; /* what is left of passthru.timeout */
 	uint64_t kernel_us;
-	enum phase phase;
-	char *report; /* of an earlier stage, or NULL */
-	struct pci_list devices;
-	struct plan plan;
+	struct run_result *result;
 	/* The last search for a variant driver: */
 	struct pci_id variant_id;
 	char variant[DRIVER_NAME_SIZE];
@@ -48,24 +38,26 @@ struct run {
  */
 static int scan(struct run *run, bool *ret_partial)
 {
-	const struct pci_address *device = &run->options->device;
+	const struct pci_address *device = &run->request->device;
+	struct pci_list *devices = &run->result->devices;
 	int r = -ENOENT;
 
-	if (run->phase == PHASE_DEVICE &&
+	if (run->stage == STAGE_DEVICE &&
 	    (run->params->force || !pci_slot_has_console(run->bus_fd, device)))
-		r = pci_scan_group(run->bus_fd, device, &run->devices);
+		r = pci_scan_group(run->bus_fd, device, devices);
 	*ret_partial = r == 0;
-	return r == -ENOENT ? pci_scan(run->bus_fd, &run->devices) : r;
+	return r == -ENOENT ? pci_scan(run->bus_fd, devices) : r;
 }
 
 static int read_attributes(struct run *run)
 {
-	struct plan *plan = &run->plan;
+	struct plan *plan = &run->result->plan;
+	struct pci_list *devices = &run->result->devices;
 	int last = NO_GROUP, r;
 
 	if (plan->is_partial) {
-		for (size_t i = 0; i < run->devices.count; i++)
-			pci_read_attributes(run->bus_fd, &run->devices.devices[i]);
+		for (size_t i = 0; i < devices->count; i++)
+			pci_read_attributes(run->bus_fd, &devices->devices[i]);
 		return 0;
 	}
 	for (size_t i = 0; i < plan->count; i++)
@@ -77,7 +69,7 @@ static int read_attributes(struct run *run)
 		if (device->group == NO_GROUP || device->group == last)
 			continue;
 		last = device->group;
-		r = pci_read_group_attributes(run->bus_fd, device, &run->devices);
+		r = pci_read_group_attributes(run->bus_fd, device, devices);
 		if (r < 0 && r != -ENOENT)
 			return r;
 	}
@@ -103,75 +95,91 @@ static void choose_driver(struct run *run, struct plan_entry *entry)
 	if (strcmp(driver, "auto") == 0) {
 		driver = "vfio-pci";
 		/* The others are in the plan only for the guards. */
-		if (run->phase != PHASE_DEVICE ||
-		    address_compare(&device->address, &run->options->device) == 0)
+		if (run->stage != STAGE_DEVICE ||
+		    address_compare(&device->address, &run->request->device) == 0)
 			driver = find_variant(run, &device->id);
 	}
 	strcpy(entry->driver, driver);
 }
 
-/*
- * The late stage handles the deferred devices only. In a dry run, those that the early
- * stage would have claimed count as claimed when their group is judged.
- */
-static void limit_to_deferred(struct run *run)
+/* The late stage handles the deferred devices, the device stage its own. */
+static bool is_ours(const void *data, const struct plan_entry *entry)
 {
-	struct plan *plan = &run->plan;
-	size_t kept = 0;
+	const struct run_request *request = data;
 
-	for (size_t i = 0; i < plan->count; i++) {
-		const struct plan_entry *entry = &plan->entries[i];
-		size_t index = (size_t)(entry->device - run->devices.devices);
-
-		if (report_defers(run->report, &entry->device->address))
-			plan->entries[kept++] = *entry;
-		else if (run->params->dryrun && entry->verdict == VERDICT_PENDING)
-			strcpy(run->devices.devices[index].driver, entry->driver);
-	}
-	plan->count = kept;
+	if (request->stage == STAGE_DEVICE)
+		return address_compare(&entry->device->address, &request->device) == 0;
+	return request->stage == STAGE_EARLY ||
+	       run_result_defers(request->earlier, &entry->device->address);
 }
 
-static void filter_plan(struct run *run)
+/* Of the others in their groups counts what became of them. */
+static void limit_plan(const struct run *run, struct plan *plan)
 {
-	if (run->phase == PHASE_DEVICE)
-		plan_filter(&run->plan, &run->options->device);
-	if (run->phase == PHASE_LATE)
-		limit_to_deferred(run);
+	const struct run_result *earlier = run->request->earlier;
+
+	plan_limit(plan, is_ours, run->request);
+	for (size_t i = plan->count; earlier && i < plan->total; i++) {
+		struct plan_entry *entry = &plan->entries[i];
+		const struct plan_entry *before =
+			run_result_find(earlier, &entry->device->address);
+
+		if (before)
+			entry->verdict = before->verdict;
+	}
+}
+
+static void add_guards(const struct run *run, struct plan *plan)
+{
+	if (!plan->is_partial)
+		guard_displays(run->root_fd, run->bus_fd, run->params,
+			       &run->result->devices, plan);
+	guard_console(run->root_fd, run->params, plan);
+}
+
+static enum disk_moment find_moment(const struct run *run)
+{
+	static const enum disk_moment moments[] = {
+		[STAGE_EARLY] = DISK_MOMENT_EARLY,
+		[STAGE_LATE] = DISK_MOMENT_LATE,
+		[STAGE_DEVICE] = DISK_MOMENT_EVENT,
+	};
+
+	return run->request->is_booted ? DISK_MOMENT_BOOTED : moments[run->stage];
 }
 
 static int make_plan(struct run *run)
 {
-	struct plan *plan = &run->plan;
+	struct pci_list *devices = &run->result->devices;
+	struct plan *plan = &run->result->plan;
+	struct plan_prospect prospect = { .vfs_will_go = run->request->is_preview };
 	bool is_partial;
 	int r = scan(run, &is_partial);
 
 	if (run->params->has_paths)
-		pci_read_paths(run->bus_fd, &run->devices);
+		pci_read_paths(run->bus_fd, devices);
 	if (r == 0)
-		r = plan_select(run->params, &run->devices, plan);
+		r = plan_select(run->params, devices, plan);
 	plan->is_partial = is_partial;
 	if (r == 0)
 		r = read_attributes(run);
 	if (r == 0)
-		r = plan_add_groups(run->params, &run->devices, plan);
+		r = plan_add_groups(run->params, devices, plan);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < plan->count; i++)
 		choose_driver(run, &plan->entries[i]);
-	/* The group is known. */
-	plan_judge(!is_partial && iommu_may_add_groups(run->root_fd, &run->devices),
-		   plan);
-	if (!run->params->force) {
-		if (!is_partial)
-			guard_displays(run->root_fd, run->bus_fd, run->params,
-				       &run->devices, plan);
-		guard_console(run->root_fd, run->params, plan);
-	}
-	filter_plan(run);
+	prospect.groups_may_come =
+		run->request->iommu_pending ||
+		(!is_partial && iommu_may_add_groups(run->root_fd, devices));
+	plan_judge(prospect, plan);
+	if (!run->params->force)
+		add_guards(run, plan);
+	limit_plan(run, plan);
 	/* Half of the time is for reading disks. */
 	if (!run->params->force)
-		guard_disks(run->root_fd, run->params->text, run->phase == PHASE_LATE,
-			    run->start_ms + run->timeout_ms / 2, plan);
+		guard_disks(run->root_fd, run->params->text, find_moment(run),
+			    run->request->start_ms + run->timeout_ms / 2, plan);
 	if (run->params->dryrun)
 		plan_apply_dry_run(plan);
 	return 0;
@@ -186,7 +194,7 @@ static void leave_udev(const struct run *run)
 	static const char *const files[] = { "sys/fs/cgroup/cgroup.procs",
 					     "sys/fs/cgroup/systemd/cgroup.procs" };
 
-	if (run->phase != PHASE_DEVICE)
+	if (run->stage != STAGE_DEVICE)
 		return;
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
 		if (sysfs_write(run->root_fd, files[i], "0") == 0)
@@ -195,159 +203,89 @@ static void leave_udev(const struct run *run)
 
 static int claim_planned(struct run *run)
 {
+	struct plan *plan = &run->result->plan;
 	struct claims *claims;
 
-	if (plan_count(&run->plan, VERDICT_PENDING) == 0)
+	if (plan_count(plan, VERDICT_PENDING) == 0)
 		return 0;
 	leave_udev(run);
-	claims = claims_new(&run->plan);
+	claims = claims_new(plan);
 	if (!claims)
 		return -ENOMEM;
 	claims->bus_fd = run->bus_fd;
 	claims->root_fd = run->root_fd;
-	claims->root = run->options->root;
+	claims->root = run->request->root;
 	claims->guards = !run->params->force;
-	claims->load_iommu = iommu_is_virtio(&run->devices);
-	claims_run(claims, run->start_ms, run->timeout_ms);
-	claims_store(claims, &run->plan);
+	claims->load_iommu = iommu_is_virtio(&run->result->devices);
+	claims_run(claims, run->request->start_ms, run->timeout_ms);
+	claims_store(claims, plan);
 	run->kernel_us = claims->kernel_us;
 	claims_free(claims);
 	/* Drivers have changed, and loading virtio_iommu has created groups. */
 	return read_attributes(run);
 }
 
-static const char *report_path(const struct run *run, int *ret_fd)
+/* The early stage has held up the boot for part of the time. */
+static uint64_t time_left_ms(const struct run_request *request)
 {
-	*ret_fd = AT_FDCWD;
-	if (run->options->report)
-		return run->options->report;
-	*ret_fd = run->root_fd;
-	return REPORT_PATH;
-}
+	uint64_t timeout_ms = (uint64_t)request->params->timeout * 1000, used_ms = 0;
 
-/* Lets udev run the device stage. */
-static void write_rule(const struct run *run)
-{
-	const struct params *params = run->params;
-	int r;
-
-	if (run->phase != PHASE_EARLY || params->wanted.count == 0 || params->dryrun ||
-	    run->options->no_rule)
-		return;
-	r = rule_write(run->root_fd, params);
-	if (r < 0)
-		log_line(
-			LOG_LEVEL_WARNING,
-			"cannot write /%s: %s; no device that appears later will be claimed",
-			RULE_PATH, strerror(-r));
-}
-
-static void write_report(const struct run *run, const struct run_result *result)
-{
-	int fd, r;
-	const char *path = report_path(run, &fd);
-
-	if (!run->options->report && run->options->dry_run)
-		path = "-";
-	r = report_write(fd, path, result);
-	if (r < 0)
-		log_line(LOG_LEVEL_WARNING, "cannot write the report to %s: %s", path,
-			 strerror(-r));
-}
-
-/* Reads the report of the earlier stages and subtracts the time that they took. */
-static void read_report(struct run *run)
-{
-	int fd;
-	const char *path = report_path(run, &fd);
-	uint64_t used_ms;
-
-	if (run->phase == PHASE_EARLY || file_read(fd, path, &run->report) < 0)
-		return;
-	if (run->phase != PHASE_LATE)
-		return;
-	/* The early stage has held up the boot for that long. */
-	used_ms = report_early_us(run->report) / 1000;
-	run->timeout_ms -= used_ms < run->timeout_ms ? used_ms : run->timeout_ms;
+	if (request->stage == STAGE_LATE && request->earlier)
+		used_ms = request->earlier->times[STAGE_EARLY].total_us / 1000;
+	return timeout_ms - (used_ms < timeout_ms ? used_ms : timeout_ms);
 }
 
 /* Whether there is nothing to report that was not reported before. */
 static bool is_silent(const struct run *run)
 {
-	const struct plan *plan = &run->plan;
+	const struct plan *plan = &run->result->plan;
+	const struct run_result *earlier = run->request->earlier;
 
-	if (run->phase != PHASE_DEVICE)
+	if (run->stage != STAGE_DEVICE)
 		return false;
 	/* Not requested: udev calls for every device that appears. */
 	if (plan->count == 0)
 		return true;
-	return plan->entries[0].verdict == VERDICT_DEFERRED && run->report &&
-	       report_defers(run->report, &plan->entries[0].device->address);
+	return plan->entries[0].verdict == VERDICT_DEFERRED && earlier &&
+	       run_result_defers(earlier, &plan->entries[0].device->address);
 }
 
-static int run_stages(struct run *run)
+static void note_time(const struct run *run)
 {
-	struct run_result result = { .params = run->params,
-				     .devices = &run->devices,
-				     .plan = &run->plan,
-				     .phase = run->phase };
+	struct stage_time *time = &run->result->times[run->stage];
+
+	time->has_run = true;
+	time->kernel_us = run->kernel_us;
+	time->total_us = clock_us() - run->request->start_us;
+	/* Two processes may have been in the kernel at the same time. */
+	if (time->kernel_us > time->total_us)
+		time->kernel_us = time->total_us;
+}
+
+int run_early(const struct run_request *request, struct run_result *ret)
+{
+	const struct params *params = request->params;
+	struct run run = { .request = request,
+			   .params = params,
+			   .root_fd = request->root_fd,
+			   .bus_fd = request->bus_fd,
+			   .stage = request->stage,
+			   .timeout_ms = time_left_ms(request),
+			   .result = ret };
 	int r;
 
-	read_report(run);
-	if (run->phase == PHASE_LATE &&
-	    (!run->report || !report_defers(run->report, NULL)))
-		return EXIT_COMPLETE;
-	r = make_plan(run);
+	*ret = (struct run_result){ .is_dry = params->dryrun,
+				    .is_forced = params->force,
+				    .timeout = params->timeout,
+				    .stage = request->stage };
+	r = make_plan(&run);
 	if (r == 0)
-		r = claim_planned(run);
-	if (r < 0) {
-		log_line(LOG_LEVEL_ERROR, "nothing was claimed: %s", strerror(-r));
-		return EXIT_INCOMPLETE;
-	}
-	result.kernel_us = run->kernel_us;
-	result.total_us = clock_us() - run->start_us;
-	/* Two processes may have been in the kernel at the same time. */
-	if (result.kernel_us > result.total_us)
-		result.kernel_us = result.total_us;
-	if (!is_silent(run)) {
-		summary_log(run->root_fd, &result);
-		write_report(run, &result);
-		write_rule(run);
-	}
-	return plan_is_complete(run->params, &run->plan) ? EXIT_COMPLETE
-							 : EXIT_INCOMPLETE;
-}
-
-static enum phase find_phase(const struct options *options)
-{
-	if (options->late)
-		return PHASE_LATE;
-	return options->has_device ? PHASE_DEVICE : PHASE_EARLY;
-}
-
-int run_early(const struct options *options, int root_fd, const struct params *params,
-	      uint64_t start_us, uint64_t start_ms)
-{
-	_cleanup_close_ int bus_fd =
-		openat(root_fd, "sys/bus/pci", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	struct run run = { .options = options,
-			   .params = params,
-			   .root_fd = root_fd,
-			   .bus_fd = bus_fd,
-			   .start_us = start_us,
-			   .start_ms = start_ms,
-			   .timeout_ms = (uint64_t)params->timeout * 1000,
-			   .phase = find_phase(options) };
-	int status;
-
-	if (bus_fd < 0) {
-		log_line(LOG_LEVEL_ERROR, "no PCI bus in %s/sys: %s; is sysfs mounted?",
-			 options->root, strerror(errno));
-		return EXIT_INCOMPLETE;
-	}
-	status = run_stages(&run);
-	free(run.report);
-	plan_free(&run.plan);
-	pci_list_free(&run.devices);
-	return status;
+		r = run_result_add_problems(ret, params);
+	if (r == 0)
+		r = claim_planned(&run);
+	if (r < 0)
+		return r;
+	note_time(&run);
+	ret->is_silent = is_silent(&run);
+	return 0;
 }

@@ -5,15 +5,31 @@
 #include <stdint.h>
 
 #include "cmdline/params.h"
-#include "options.h"
+#include "report/report.h"
+
+/* What to run, and on what. */
+struct run_request {
+	const struct params *params;
+	const char *root; /* "" for "/"; has no "/" at its end */
+	int root_fd;	  /* that directory */
+	int bus_fd;	  /* sys/bus/pci in it */
+	enum stage stage;
+	struct pci_address device; /* the only one to claim in the device stage */
+	bool is_booted;		   /* this is no initramfs: the system has its disks */
+	/*
+	 * For the next boot of this machine: no virtual functions will be enabled then,
+	 * and if the IOMMU is off now, whether it will be on.
+	 */
+	bool is_preview, iommu_pending;
+	const struct run_result *earlier; /* of the stages before, or NULL */
+	uint64_t start_us, start_ms;	  /* when the program started */
+};
 
 /*
- * Runs all stages once: devices, plan, guards, claim, report.
- *
- * root_fd is the directory that options->root names; start_us and start_ms are the time
- * at which the program started. Returns an exit status.
+ * Runs one stage: devices, plan, guards, claim. Returns 0, or a negative errno if nothing
+ * was claimed; release *ret with run_result_free() in either case. The result points into
+ * the text of the parameters.
  */
-int run_early(const struct options *options, int root_fd, const struct params *params,
-	      uint64_t start_us, uint64_t start_ms);
+int run_early(const struct run_request *request, struct run_result *ret);
 
 #endif

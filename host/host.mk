@@ -16,12 +16,13 @@ HOST_SRCS := \
 	initramfs/generators.c initramfs/inspect.c initramfs/kernel_install.c initramfs/kernels.c \
 	initramfs/rebuild.c \
 	lib/beneath.c lib/dirlist.c lib/shell_vars.c lib/wordlist.c \
-	machine/annotate.c machine/caveats.c machine/choice.c machine/dry_run.c machine/filter.c machine/limits.c machine/machine.c machine/pci_names.c \
-	machine/report_output.c machine/report_view.c machine/users.c \
+	machine/annotate.c machine/caveats.c machine/choice.c machine/filter.c machine/limits.c machine/machine.c machine/pci_names.c \
+	machine/users.c \
 	migrate/collect.c migrate/collector.c migrate/decide.c migrate/facts.c migrate/migration.c \
 	migrate/proof.c migrate/read_cmdline.c migrate/read_driverctl.c \
 	migrate/read_modprobe.c migrate/read_modules.c migrate/read_script.c \
 	migrate/read_shell.c migrate/words.c \
+	view/dry_run.c view/view.c view/view_output.c \
 	ui/json.c ui/log_capture.c ui/message.c ui/output.c
 # The stages of passthru-early, without its main(), options and log.
 HOST_EARLY := $(filter-out main.c base/log_kmsg.c options.c,$(EARLY_SRCS))

@@ -16,24 +16,58 @@ static bool next_word(struct text_cursor *rest, struct parameter *ret)
 	return tokenizer_next(rest, ret) || ret->name.length;
 }
 
+/* Whether the list, with blanks between its words, has the word. */
+static bool is_in_list(struct span word, const char *list)
+{
+	struct text_cursor rest = { list, list + strlen(list) };
+	struct span item;
+
+	while ((item = text_next_word(&rest)).length)
+		if (item.length == word.length &&
+		    memcmp(item.at, word.at, word.length) == 0)
+			return true;
+	return false;
+}
+
+/* systemd.unit=: the units of kernel-command-line(7) and of friendly-recovery. */
+static bool is_rescue_unit(struct span unit)
+{
+	struct span name = span_until(unit, '.');
+
+	return name.length < unit.length &&
+	       is_in_list(name, "rescue emergency runlevel1 friendly-recovery");
+}
+
+/* init=: a shell, in any directory. */
+static bool is_shell(struct span path)
+{
+	struct span name = { path.at + path.length, 0 };
+
+	while (name.length < path.length && name.at[-1] != '/') {
+		name.at--;
+		name.length++;
+	}
+	return is_in_list(name, "sh bash dash ash zsh ksh busybox sulogin");
+}
+
+/*
+ * Sources: kernel-command-line(7), init(8), systemd-debug-generator(8),
+ * initramfs-tools(7), dracut.cmdline(7), mkinitcpio(8), friendly-recovery.
+ */
 static bool is_rescue(const struct parameter *parameter)
 {
-	static const char *const alone[] = { "single", "s",	 "S",
-					     "1",      "rescue", "emergency" };
-	static const char *const breaks[] = { "break", "rd.break" };
-	static const char *const units[] = { "systemd.unit", "rd.systemd.unit" };
-	static const char *const targets[] = { "rescue.target", "emergency.target" };
-	static const char *const no[] = { "0", "n", "N", "no", "off", "false" };
 	struct span name = parameter->name, value = parameter->value;
 
-	if (span_is_one_of(name, breaks, ARRAY_SIZE(breaks)))
+	if (is_in_list(name, "break rd.break rdbreak systemd.break rd.systemd.break"))
 		return true;
 	if (!value.at)
-		return span_is_one_of(name, alone, ARRAY_SIZE(alone));
-	if (span_is_one_of(name, units, ARRAY_SIZE(units)))
-		return span_is_one_of(value, targets, ARRAY_SIZE(targets));
-	return span_equals(name, "passthru.config") &&
-	       span_is_one_of(value, no, ARRAY_SIZE(no));
+		return is_in_list(name, "single s S 1 -s -b rescue rd.rescue emergency "
+					"rd.emergency recovery");
+	if (span_equals(name, "passthru.config"))
+		return is_in_list(value, "0 n N no off false");
+	if (is_in_list(name, "init rdinit"))
+		return is_shell(value);
+	return is_in_list(name, "systemd.unit rd.systemd.unit") && is_rescue_unit(value);
 }
 
 /* All of the word: the name, and the value without quotes. */

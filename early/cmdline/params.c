@@ -308,6 +308,24 @@ static int check_stray_item(struct params *params, const struct parameter *list,
 	return r < 0 ? r : 1;
 }
 
+const char *problem_word(enum problem_kind kind)
+{
+	switch (kind) {
+	case PROBLEM_ITEM:
+	case PROBLEM_STRAY:
+	case PROBLEM_VALUE:
+		return "malformed";
+	case PROBLEM_UNKNOWN:
+		return "unknown";
+	case PROBLEM_NO_EFFECT:
+		return "no-effect";
+	case PROBLEM_UNMATCHED:
+	case PROBLEM_ELSEWHERE:
+		return "unmatched";
+	}
+	return "unknown";
+}
+
 int params_parse(const char *text, struct params *ret)
 {
 	struct text_cursor rest = { .at = text, .end = text + strlen(text) };

@@ -26,7 +26,13 @@ enum problem_kind {
 	PROBLEM_VALUE,	   /* a single value is malformed */
 	PROBLEM_UNKNOWN,   /* there is no such passthru. parameter */
 	PROBLEM_NO_EFFECT, /* an item is valid, but part of it has no effect */
+	/* Found with the devices, not by params_parse(): */
+	PROBLEM_UNMATCHED, /* there is no such device */
+	PROBLEM_ELSEWHERE, /* another device is at that address */
 };
+
+/* The report's word, such as "malformed"; see passthru-report(5). */
+const char *problem_word(enum problem_kind kind);
 
 /* A mistake in the command line. */
 struct problem {
@@ -36,6 +42,8 @@ struct problem {
 	unsigned item;	       /* its position in the list from 1 */
 	unsigned column;       /* of the error in text, from 1 */
 	const char *why; /* a phrase; for PROBLEM_UNKNOWN the most similar known name */
+	struct pci_id found; /* for PROBLEM_ELSEWHERE: what is at the address instead */
+	struct pci_address found_at;
 };
 
 /* The passthru. parameters of a kernel command line. */

@@ -149,6 +149,37 @@ void devspec_parse(struct span text, struct devspec *ret)
 		ret->kind = DEVSPEC_UNKNOWN;
 }
 
+/* Whether a device may begin there, not the rest of a name with colons. */
+static bool begins_device(struct span text)
+{
+	struct span path = text;
+
+	if (span_skip_prefix(&path, "/dev/"))
+		return true;
+	path = text;
+	return find_tag(&path).kind != DEVSPEC_PATH && path.length < text.length;
+}
+
+bool devspec_next(struct span *source, struct span type, struct span *ret)
+{
+	bool is_list = span_equals(type, "bcachefs");
+	struct span rest = *source;
+
+	*ret = rest;
+	if (!rest.length)
+		return false;
+	while (rest.length) {
+		rest.at++;
+		rest.length--;
+		if (is_list && rest.at[-1] == ':' && begins_device(rest)) {
+			ret->length -= rest.length + 1;
+			break;
+		}
+	}
+	*source = rest;
+	return true;
+}
+
 /* Source: ext4(5), xfs(5), btrfs(5). */
 int devspecs_add_options(struct devspecs *devspecs, const struct devspec *model,
 			 struct span options)

@@ -56,7 +56,7 @@ struct devspecs {
 	char network[DEVSPEC_ORIGIN_SIZE];
 	bool root_is_remote;
 	bool root_is_named; /* by root= */
-	/* The root file system is mounted on "/": the initramfs is over. */
+	/* The root file system is on "/": the initramfs is over, or never was. */
 	bool is_mounted;
 	/* Where the initramfs has mounted it, without the first "/"; NULL: not yet. */
 	const char *root_directory;
@@ -79,6 +79,13 @@ void devspec_parse(struct span text, struct devspec *ret);
  */
 int devspecs_add_options(struct devspecs *devspecs, const struct devspec *model,
 			 struct span options) _must_check_;
+
+/*
+ * Takes the next device of a source: bcachefs(8) joins several with colons, any other
+ * type of file system has one, whose name may have colons itself. Returns false at the
+ * end.
+ */
+bool devspec_next(struct span *source, struct span type, struct span *ret);
 
 /* Notes a sign that the boot needs the network; the first one is kept. */
 void devspecs_note_network(struct devspecs *devspecs, struct span sign);

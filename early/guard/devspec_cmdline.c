@@ -10,6 +10,7 @@ struct reader {
 	struct devspecs *devspecs;
 	enum devspec_source source;
 	struct parameter parameter;
+	struct span type; /* of the root file system, or empty */
 };
 
 /* The parameter as written, for the log. */
@@ -66,7 +67,8 @@ static bool is_network(struct span value)
 static int read_device(const struct reader *reader)
 {
 	struct devspec devspec = new_devspec(reader);
-	struct span value = reader->parameter.value;
+	struct span value = reader->parameter.value, device;
+	int r = 0;
 
 	span_skip_prefix(&value, "live:");
 	span_skip_prefix(&value, "block:");
@@ -77,7 +79,11 @@ static int read_device(const struct reader *reader)
 		reader->devspecs->root_is_remote = true;
 		return 0;
 	}
-	return devspecs_add(reader->devspecs, &devspec);
+	while (r == 0 && devspec_next(&value, reader->type, &device)) {
+		devspec_parse(device, &devspec);
+		r = devspecs_add(reader->devspecs, &devspec);
+	}
+	return r;
 }
 
 static int read_flags(const struct reader *reader)
@@ -237,6 +243,7 @@ static int read_root(struct reader *reader, struct parameter root)
 static int read_resume(struct reader *reader, struct parameter resume)
 {
 	reader->source = DEVSPEC_FROM_PARAMETER;
+	reader->type.length = 0;
 	reader->parameter = resume;
 	if (!resume.value.length || span_equals(resume.value, "none"))
 		return 0;
@@ -256,6 +263,8 @@ int devspecs_add_cmdline(struct devspecs *devspecs, const char *text)
 			root = reader.parameter;
 		else if (span_equals(reader.parameter.name, "resume"))
 			resume = reader.parameter;
+		else if (span_equals(reader.parameter.name, "rootfstype"))
+			reader.type = reader.parameter.value;
 		else if (span_equals(reader.parameter.name, "noresume"))
 			noresume = true;
 		else

@@ -157,21 +157,17 @@ static struct devspec describe(const struct devspecs *devspecs, const struct ent
 	return devspec;
 }
 
-/* bcachefs joins its devices with colons. */
 static int add_devices(struct devspecs *devspecs, struct devspec *devspec,
-		       struct span source, const char *crypttab)
+		       const struct entry *entry, const char *crypttab)
 {
+	struct span source = entry->source, device;
 	int r = 0;
 
-	do {
-		struct span device = span_until(source, ':');
-
+	while (r == 0 && devspec_next(&source, entry->type, &device)) {
 		devspec_parse(find_source(crypttab, device), devspec);
 		if (is_device(devspec))
 			r = devspecs_add(devspecs, devspec);
-		source.at += device.length;
-		source.length -= device.length;
-	} while (r == 0 && span_skip_prefix(&source, ":"));
+	}
 	return r;
 }
 
@@ -192,7 +188,7 @@ static int add_entry(struct devspecs *devspecs, const struct entry *entry,
 	}
 	if (devspec_is_remote_type(entry->type))
 		return 0;
-	r = add_devices(devspecs, &devspec, entry->source, crypttab);
+	r = add_devices(devspecs, &devspec, entry, crypttab);
 	if (r == 0)
 		r = devspecs_add_options(devspecs, &devspec, entry->options);
 	return r;

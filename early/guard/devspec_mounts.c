@@ -24,22 +24,17 @@ static int add_use(struct devspecs *devspecs, enum devspec_kind kind,
 /* Where an initramfs mounts the root file system: initramfs-tools, dracut, mkinitcpio. */
 static const char *const root_directories[] = { "/root", "/sysroot", "/new_root" };
 
-/* The type of the file system on "/" tells whether the initramfs is over. */
-static bool is_memory(struct span type)
-{
-	static const char *const memory[] = { "rootfs", "ramfs", "tmpfs" };
-
-	return span_is_one_of(type, memory, ARRAY_SIZE(memory));
-}
-
+/*
+ * In the initramfs, "/" is its own, of any type: dracut's module squash has an overlay
+ * there.
+ */
 static void note_root(struct devspecs *devspecs, struct span mount_point,
 		      struct span type)
 {
-	bool is_root = span_equals(mount_point, "/") && !is_memory(type);
+	bool is_root = devspecs->is_mounted && span_equals(mount_point, "/");
 
-	if (is_root)
-		devspecs->is_mounted = true;
-	for (size_t i = 0; i < ARRAY_SIZE(root_directories); i++) {
+	for (size_t i = 0; !devspecs->is_mounted && i < ARRAY_SIZE(root_directories);
+	     i++) {
 		if (!span_equals(mount_point, root_directories[i]))
 			continue;
 		devspecs->root_directory = root_directories[i] + 1;
@@ -58,6 +53,7 @@ static void note_root(struct devspecs *devspecs, struct span mount_point,
 static int add_source(struct devspecs *devspecs, struct span type, struct span source,
 		      struct span mount_point)
 {
+	struct span device;
 	int r = 0;
 
 	if (span_equals(type, "zfs"))
@@ -66,16 +62,10 @@ static int add_source(struct devspecs *devspecs, struct span type, struct span s
 	if (span_equals(type, "9p") || span_equals(type, "virtiofs"))
 		return add_use(devspecs, DEVSPEC_TAG, DEVSPEC_FROM_MOUNT, source,
 			       mount_point);
-	/* bcachefs joins its devices with colons. */
-	while (r == 0 && source.length > 5 && memcmp(source.at, "/dev/", 5) == 0) {
-		struct span device = span_until(source, ':');
-
-		r = add_use(devspecs, DEVSPEC_PATH, DEVSPEC_FROM_MOUNT, device,
-			    mount_point);
-		source.at += device.length;
-		source.length -= device.length;
-		span_skip_prefix(&source, ":");
-	}
+	while (r == 0 && devspec_next(&source, type, &device))
+		if (device.length > 5 && memcmp(device.at, "/dev/", 5) == 0)
+			r = add_use(devspecs, DEVSPEC_PATH, DEVSPEC_FROM_MOUNT, device,
+				    mount_point);
 	return r;
 }
 

@@ -5,8 +5,8 @@
 #include "guard/devspec.h"
 
 /*
- * Adds the mounted file systems, and notes where the root file system is mounted; text is
- * /proc/self/mountinfo. Returns 0 or -ENOMEM.
+ * Adds the mounted file systems, and unless is_mounted is set, notes where the initramfs
+ * has mounted the root file system; text is /proc/self/mountinfo. Returns 0 or -ENOMEM.
  */
 int devspecs_add_mounts(struct devspecs *devspecs, const char *text);
 

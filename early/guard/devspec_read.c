@@ -85,7 +85,7 @@ static int add_tables(int root_fd, struct devspecs *devspecs)
 	return r < 0 ? r : devspecs_add_fstab(devspecs, fstab, crypttab);
 }
 
-/* What is in use now. It tells whether the initramfs is over. */
+/* What is in use now. */
 static int add_uses(int root_fd, struct devspecs *devspecs)
 {
 	int r = add_file(root_fd, "proc/self/mountinfo", devspecs, devspecs_add_mounts);
@@ -106,9 +106,9 @@ static int add_requests(int root_fd, const char *cmdline, struct devspecs *devsp
 	return r < 0 ? r : add_tables(root_fd, devspecs);
 }
 
-int devspecs_read(int root_fd, const char *cmdline, struct devspecs *ret)
+int devspecs_read(int root_fd, const char *cmdline, bool is_mounted, struct devspecs *ret)
 {
-	struct devspecs uses = { 0 };
+	struct devspecs uses = { .is_mounted = is_mounted };
 	int r = add_uses(root_fd, &uses);
 
 	*ret = uses;

@@ -309,10 +309,10 @@ static int wait_for_missing(struct backing *backing, uint64_t deadline,
 	return r;
 }
 
-static int judge_all(struct backing *backing, bool is_late, uint64_t deadline,
+static int judge_all(struct backing *backing, enum disk_moment moment, uint64_t deadline,
 		     struct plan *plan)
 {
-	bool is_early = !is_late && !backing->devspecs.is_mounted;
+	bool is_early = moment != DISK_MOMENT_LATE && !backing->devspecs.is_mounted;
 	int r;
 
 	if (!is_early && !is_any(may_have_any, backing, plan))
@@ -364,17 +364,38 @@ static bool is_concerned(const struct plan *plan)
 	return false;
 }
 
-void guard_disks(int root_fd, const char *cmdline, bool is_late, uint64_t deadline,
-		 struct plan *plan)
+/*
+ * Whether this is an initramfs: each generator leaves a mark in its images that no
+ * installed system has.
+ */
+static bool is_initramfs(int root_fd)
+{
+	/* dracut, mkosi, and all with systemd, which needs it */
+	return sysfs_exists(root_fd, "etc/initrd-release") ||
+	       /* initramfs-tools */
+	       sysfs_exists(root_fd, "conf/arch.conf") ||
+	       /* mkinitcpio with busybox */
+	       sysfs_exists(root_fd, "init_functions");
+}
+
+static bool is_mounted(int root_fd, enum disk_moment moment)
+{
+	return moment == DISK_MOMENT_BOOTED ||
+	       (moment == DISK_MOMENT_EVENT && !is_initramfs(root_fd));
+}
+
+void guard_disks(int root_fd, const char *cmdline, enum disk_moment moment,
+		 uint64_t deadline, struct plan *plan)
 {
 	struct backing backing = { .root_fd = root_fd };
 	int r;
 
 	if (!is_concerned(plan))
 		return;
-	r = devspecs_read(root_fd, cmdline, &backing.devspecs);
+	r = devspecs_read(root_fd, cmdline, is_mounted(root_fd, moment),
+			  &backing.devspecs);
 	if (r == 0)
-		r = judge_all(&backing, is_late, deadline, plan);
+		r = judge_all(&backing, moment, deadline, plan);
 	if (r < 0) {
 		log_debug("cannot find the disks that back the system: %s", strerror(-r));
 		keep_all(plan);

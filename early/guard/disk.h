@@ -15,17 +15,26 @@
  * not known counts as needed, and what is not there yet may still come.
  */
 
+/* When the guard judges. */
+enum disk_moment {
+	DISK_MOMENT_EARLY, /* in the initramfs, before any disk appears */
+	DISK_MOMENT_LATE,  /* in the initramfs, once the root disk has appeared */
+	DISK_MOMENT_EVENT, /* a device has appeared: in the initramfs or after it */
+	DISK_MOMENT_BOOTED /* in the booted system */
+};
+
 /*
- * Judges the pending entries of the plan that may back the system. As long as the root
- * file system is not mounted, they are deferred, unless is_late says that its disk has
- * appeared by now; then it waits for disks that are named but missing, if an entry may
- * bring them. root_fd is the directory above sys, proc and dev; cmdline is the text of
- * the kernel command line. Waiting and reading disks stop at the deadline, in
- * milliseconds of clock_ms(); a device whose disks have not been read by then is kept. On
- * any other error all of the entries are kept.
+ * Judges the pending entries of the plan that may back the system. Before the root disk
+ * appears, they are deferred. In the late stage it waits for disks that are named but
+ * missing, if an entry may bring them. For an event, the mark of its generator tells
+ * whether this is an initramfs; the type of the file system on "/" does not. root_fd is
+ * the directory above sys, proc and dev; cmdline is the text of the kernel command line.
+ * Waiting and reading disks stop at the deadline, in milliseconds of clock_ms(); a device
+ * whose disks have not been read by then is kept. On any other error all of the entries
+ * are kept.
  */
-void guard_disks(int root_fd, const char *cmdline, bool is_late, uint64_t deadline,
-		 struct plan *plan);
+void guard_disks(int root_fd, const char *cmdline, enum disk_moment moment,
+		 uint64_t deadline, struct plan *plan);
 
 /* What is known about the disks behind a device. */
 struct disk_attributes {

@@ -48,6 +48,7 @@ static struct plan_entry *add_entry(const struct params *params,
 
 	if (!entry)
 		return NULL;
+	plan->total = plan->count;
 	entry->device = device;
 	entry->skipped = is_selected(&params->skipped, device);
 	return entry;
@@ -60,6 +61,9 @@ int plan_select(const struct params *params, const struct pci_list *list,
 	ret->matches = calloc(params->wanted.count + 1, sizeof(ret->matches[0]));
 	if (!ret->matches)
 		return -ENOMEM;
+	ret->match_count = params->wanted.count;
+	for (size_t i = 0; i < ret->match_count; i++)
+		ret->matches[i].text = params->wanted.items[i].text;
 	for (size_t i = 0; i < list->count; i++) {
 		struct pci_device *device = &list->devices[i];
 		struct plan_entry *entry;
@@ -78,7 +82,7 @@ int plan_select(const struct params *params, const struct pci_list *list,
 const struct plan_entry *plan_find(const struct plan *plan,
 				   const struct pci_device *device)
 {
-	for (size_t i = 0; i < plan->count; i++)
+	for (size_t i = 0; i < plan->total; i++)
 		if (plan->entries[i].device == device)
 			return &plan->entries[i];
 	return NULL;
@@ -128,13 +132,23 @@ int plan_add_groups(const struct params *params, const struct pci_list *list,
 	return 0;
 }
 
-void plan_filter(struct plan *plan, const struct pci_address *address)
+static void swap(struct plan_entry *a, struct plan_entry *b)
+{
+	struct plan_entry saved = *a;
+
+	*a = *b;
+	*b = saved;
+}
+
+void plan_limit(struct plan *plan,
+		bool (*is_ours)(const void *data, const struct plan_entry *entry),
+		const void *data)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < plan->count; i++)
-		if (address_compare(&plan->entries[i].device->address, address) == 0)
-			plan->entries[kept++] = plan->entries[i];
+		if (is_ours(data, &plan->entries[i]))
+			swap(&plan->entries[kept++], &plan->entries[i]);
 	plan->count = kept;
 }
 
@@ -149,7 +163,7 @@ bool plan_needs_group(const char *driver)
 	return strstr(driver, "vfio") != NULL;
 }
 
-static void judge(struct plan_entry *entry, bool groups_may_come)
+static void judge(struct plan_entry *entry, struct plan_prospect prospect)
 {
 	const struct pci_device *device = entry->device;
 	bool has_it = text_equals_name(device->driver, entry->driver);
@@ -163,9 +177,10 @@ static void judge(struct plan_entry *entry, bool groups_may_come)
 	else if (device->is_bridge)
 		decide(entry, VERDICT_REFUSED, REASON_BRIDGE);
 	else if (plan_needs_group(entry->driver) && device->group == NO_GROUP &&
-		 !groups_may_come)
+		 !prospect.groups_may_come)
 		decide(entry, VERDICT_REFUSED, REASON_NO_IOMMU);
-	else if (plan_needs_group(entry->driver) && device->has_vfs && !has_it)
+	else if (plan_needs_group(entry->driver) && device->has_vfs && !has_it &&
+		 !prospect.vfs_will_go)
 		decide(entry, VERDICT_REFUSED, REASON_HAS_VFS);
 	else
 		decide(entry, VERDICT_PENDING, REASON_NONE);
@@ -191,10 +206,10 @@ static bool is_slot_refused(const struct plan *plan, size_t index)
 	return false;
 }
 
-void plan_judge(bool groups_may_come, struct plan *plan)
+void plan_judge(struct plan_prospect prospect, struct plan *plan)
 {
 	for (size_t i = 0; i < plan->count; i++)
-		judge(&plan->entries[i], groups_may_come);
+		judge(&plan->entries[i], prospect);
 	for (size_t i = 0; i < plan->count; i++) {
 		struct plan_entry *entry = &plan->entries[i];
 
@@ -207,12 +222,11 @@ void plan_judge(bool groups_may_come, struct plan *plan)
 
 void plan_apply_dry_run(struct plan *plan)
 {
-	for (size_t i = 0; i < plan->count; i++) {
+	for (size_t i = 0; i < plan->total; i++) {
 		struct plan_entry *entry = &plan->entries[i];
 
-		if (entry->verdict == VERDICT_PENDING &&
-		    !text_equals_name(entry->was, entry->driver))
-			decide(entry, VERDICT_KEPT, REASON_DRYRUN);
+		if (entry->verdict == VERDICT_PENDING)
+			decide(entry, VERDICT_CLAIMED, REASON_NONE);
 	}
 }
 
@@ -243,18 +257,11 @@ bool plan_has_display(const struct plan *plan)
 
 bool plan_entry_is_taken(const struct plan_entry *entry)
 {
-	return entry->verdict == VERDICT_PENDING || entry->verdict == VERDICT_CLAIMED ||
-	       entry->reason == REASON_DRYRUN;
+	return entry->verdict == VERDICT_PENDING || entry->verdict == VERDICT_CLAIMED;
 }
 
-bool plan_is_complete(const struct params *params, const struct plan *plan)
+bool plan_is_complete(const struct plan *plan)
 {
-	for (size_t i = 0; i < params->problem_count; i++)
-		if (params->problems[i].kind != PROBLEM_NO_EFFECT)
-			return false;
-	for (size_t i = 0; i < params->wanted.count; i++)
-		if (plan->matches[i].matched == 0 && !plan->is_partial)
-			return false;
 	for (size_t i = 0; i < plan->count; i++)
 		if (!plan->entries[i].skipped && !plan_entry_is_taken(&plan->entries[i]))
 			return false;

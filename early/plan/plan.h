@@ -37,15 +37,21 @@ struct plan_entry {
 
 /* What one item of params.wanted matched, at the same position. */
 struct plan_match {
+	struct span text;		/* the item */
 	size_t matched;			/* devices, skipped ones included */
 	const struct pci_device *other; /* found at @ADDRESS instead, or NULL */
 };
 
 struct plan {
-	struct plan_entry *entries; /* in the order of their addresses */
-	size_t count;
+	/*
+	 * In the order of their addresses. Those from count to total are the business of
+	 * another stage or event; they tell only which group members are requested, too.
+	 */
+	struct plan_entry *entries;
+	size_t count, total;
 	struct plan_match *matches; /* as many as params.wanted has items */
-	bool is_partial;	    /* from some devices only: others may match, too */
+	size_t match_count;
+	bool is_partial; /* from some devices only: others may match, too */
 };
 
 /*
@@ -63,42 +69,46 @@ int plan_select(const struct params *params, const struct pci_list *list,
 int plan_add_groups(const struct params *params, const struct pci_list *list,
 		    struct plan *plan);
 
-/* Drops every entry but that of the device at the address. */
-void plan_filter(struct plan *plan, const struct pci_address *address);
+/* Limits the plan to the entries for which is_ours() returns true; total stays. */
+void plan_limit(struct plan *plan,
+		bool (*is_ours)(const void *data, const struct plan_entry *entry),
+		const void *data);
+
+/* What will be different when the devices are claimed. */
+struct plan_prospect {
+	bool groups_may_come; /* a device without an IOMMU group may get one */
+	bool vfs_will_go;     /* no virtual functions are enabled then */
+};
 
 /*
  * Sets the verdict of every entry; the attributes of its device and its driver must be
- * known. With groups_may_come a device without an IOMMU group is not refused yet. Opens
- * no file.
+ * known. Opens no file.
  */
-void plan_judge(bool groups_may_come, struct plan *plan);
+void plan_judge(struct plan_prospect prospect, struct plan *plan);
 
 /* Whether the driver binds only devices that have an IOMMU group; pci-stub does not care.
  */
 bool plan_needs_group(const char *driver);
 
-/* Keeps every pending entry that does not have its driver already. */
+/* In a dry run what is pending counts as claimed. */
 void plan_apply_dry_run(struct plan *plan);
 
 void plan_free(struct plan *plan);
 
-/* The entry of a device of the list that the plan was made from, or NULL. */
+/* The entry of a device of the list that the plan was made from, of all, or NULL. */
 const struct plan_entry *plan_find(const struct plan *plan,
 				   const struct pci_device *device);
 
 /* Whether any entry is a display. */
 bool plan_has_display(const struct plan *plan);
 
-/* Whether the entry is claimed, pending, or would be without the dry run. */
+/* Whether the entry is claimed or pending. */
 bool plan_entry_is_taken(const struct plan_entry *entry);
 
 /* The number of entries with that verdict. */
 size_t plan_count(const struct plan *plan, enum verdict verdict);
 
-/*
- * Whether the command line gets everything that it requests: every item is valid and
- * matches, and every entry is taken. Skipped entries do not count.
- */
-bool plan_is_complete(const struct params *params, const struct plan *plan);
+/* Whether every entry is taken. Skipped ones do not count. */
+bool plan_is_complete(const struct plan *plan);
 
 #endif

@@ -14,7 +14,10 @@ static const struct row verdicts[] = {
 	[VERDICT_PENDING] = { "pending" }, [VERDICT_CLAIMED] = { "claimed" },
 	[VERDICT_KEPT] = { "kept" },	   [VERDICT_REFUSED] = { "refused" },
 	[VERDICT_FAILED] = { "failed" },   [VERDICT_DEFERRED] = { "deferred" },
+	[VERDICT_UNKNOWN] = { "unknown" },
 };
+
+static const char planned[] = "planned";
 
 static const struct row fb_releases[] = {
 	[FB_RELEASE_NONE] = { "none" },
@@ -36,7 +39,6 @@ static const struct row steps[] = {
 static const struct row reasons[] = {
 	[REASON_NONE] = { "none", "" },
 	[REASON_SKIPPED] = { "skipped", "passthru.skip names it" },
-	[REASON_DRYRUN] = { "dryrun", "this is a dry run" },
 	[REASON_BOOT_DISPLAY] = { "boot-display",
 				  "it is, or belongs to, the boot display, and the host has no other",
 				  "if you mean it, name its address in passthru.addrs" },
@@ -72,6 +74,8 @@ static const struct row reasons[] = {
 	[REASON_SLOT] = { "slot",
 			  "another function of its slot cannot be claimed, so none of them is" },
 	[REASON_INTERNAL] = { "internal", "passthru-early was aborted" },
+	[REASON_UNKNOWN] = { "unknown",
+			     "another version of passthru-early had a reason that this one does not know" },
 };
 
 static const char *word_at(const struct row *rows, size_t count, size_t value)
@@ -79,18 +83,20 @@ static const char *word_at(const struct row *rows, size_t count, size_t value)
 	return value < count ? rows[value].word : "unknown";
 }
 
-/* Returns 0, the first value, for an unknown word. */
-static size_t find_word(const struct row *rows, size_t count, const char *word)
+static size_t find_word(const struct row *rows, size_t count, const char *word,
+			size_t unknown)
 {
 	for (size_t i = 0; i < count; i++)
 		if (strcmp(rows[i].word, word) == 0)
 			return i;
-	return 0;
+	return unknown;
 }
 
-const char *verdict_word(enum verdict verdict)
+const char *verdict_word(enum verdict verdict, bool is_dry)
 {
-	return word_at(verdicts, ARRAY_SIZE(verdicts), verdict);
+	return is_dry && verdict == VERDICT_CLAIMED
+		       ? planned
+		       : word_at(verdicts, ARRAY_SIZE(verdicts), verdict);
 }
 
 const char *reason_word(enum reason reason)
@@ -108,22 +114,28 @@ const char *step_word(enum claim_step step)
 	return word_at(steps, ARRAY_SIZE(steps), step);
 }
 
-bool verdict_find(const char *word, enum verdict *ret)
+enum verdict verdict_find(const char *word)
 {
-	*ret = (enum verdict)find_word(verdicts, ARRAY_SIZE(verdicts), word);
-	return strcmp(verdict_word(*ret), word) == 0;
+	if (strcmp(word, planned) == 0)
+		return VERDICT_CLAIMED;
+	return (enum verdict)find_word(verdicts, ARRAY_SIZE(verdicts), word,
+				       VERDICT_UNKNOWN);
 }
 
-bool reason_find(const char *word, enum reason *ret)
+enum reason reason_find(const char *word)
 {
-	*ret = (enum reason)find_word(reasons, ARRAY_SIZE(reasons), word);
-	return strcmp(reason_word(*ret), word) == 0;
+	return (enum reason)find_word(reasons, ARRAY_SIZE(reasons), word, REASON_UNKNOWN);
 }
 
-bool step_find(const char *word, enum claim_step *ret)
+enum claim_step step_find(const char *word)
 {
-	*ret = (enum claim_step)find_word(steps, ARRAY_SIZE(steps), word);
-	return strcmp(step_word(*ret), word) == 0;
+	return (enum claim_step)find_word(steps, ARRAY_SIZE(steps), word, STEP_NONE);
+}
+
+enum fb_release fb_release_find(const char *word)
+{
+	return (enum fb_release)find_word(fb_releases, ARRAY_SIZE(fb_releases), word,
+					  FB_RELEASE_NONE);
 }
 
 const char *reason_phrase(enum reason reason)

@@ -12,6 +12,7 @@ enum verdict {
 	VERDICT_REFUSED,
 	VERDICT_FAILED,
 	VERDICT_DEFERRED,
+	VERDICT_UNKNOWN, /* of a report: the word of another version */
 };
 
 /* Why it is not claimed: all values of the report's reason=. */
@@ -19,7 +20,6 @@ enum reason {
 	REASON_NONE,
 	/* kept */
 	REASON_SKIPPED,
-	REASON_DRYRUN,
 	REASON_BOOT_DISPLAY,
 	REASON_CONSOLE,	  /* the serial console */
 	REASON_ROOT_DISK, /* it backs what the kernel command line names */
@@ -43,6 +43,7 @@ enum reason {
 	REASON_TIMEOUT,
 	REASON_SLOT,	 /* another function of its slot failed; also refused */
 	REASON_INTERNAL, /* no process or no memory to do it */
+	REASON_UNKNOWN,	 /* of a report: the word of another version */
 };
 
 /* The step of a claim that an error or a timeout is about. */
@@ -64,16 +65,20 @@ enum fb_release {
 	FB_RELEASE_HELD, /* nobody: a guest cannot map the BAR below it */
 };
 
-/* The report's words; "unknown" for any other value. */
-const char *verdict_word(enum verdict verdict);
+/*
+ * The report's words; "unknown" for any other value. In a dry run, what would be claimed
+ * is "planned", so that no reader takes it for a claim.
+ */
+const char *verdict_word(enum verdict verdict, bool is_dry);
 const char *reason_word(enum reason reason);
 const char *fb_release_word(enum fb_release release);
 const char *step_word(enum claim_step step);
 
-/* The value of a word. Returns false, and the value 0, for an unknown word. */
-bool verdict_find(const char *word, enum verdict *ret);
-bool reason_find(const char *word, enum reason *ret);
-bool step_find(const char *word, enum claim_step *ret);
+/* The value of a word; "planned" is VERDICT_CLAIMED. */
+enum verdict verdict_find(const char *word);
+enum reason reason_find(const char *word);
+enum claim_step step_find(const char *word);
+enum fb_release fb_release_find(const char *word);
 
 /* Why, for a person, without details; phrase.h fills these in. "" for REASON_NONE. */
 const char *reason_phrase(enum reason reason);

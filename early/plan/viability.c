@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
+#include "base/text.h"
 #include "plan/viability.h"
 
 int viability_next_group(const struct plan *plan, int previous)
@@ -21,31 +22,45 @@ int viability_next_group(const struct plan *plan, int previous)
 
 bool viability_tolerates(const char *driver)
 {
-	return strcmp(driver, "pcieport") == 0 || strcmp(driver, "pci-stub") == 0 ||
+	return strcmp(driver, "pcieport") == 0 || text_equals_name(driver, "pci-stub") ||
 	       strstr(driver, "vfio");
 }
 
-static bool is_blocker(const struct plan *plan, const struct pci_device *device)
+bool viability_concerns(const struct pci_device *device)
 {
-	const struct plan_entry *entry = plan_find(plan, device);
-
 	if (device->is_bridge)
 		return false;
-	/* Of a deferred one nothing is known yet; the late stage tells. */
-	if (entry && (plan_entry_is_taken(entry) || entry->verdict == VERDICT_DEFERRED))
-		return false;
-	if (device->driver[0])
-		return !viability_tolerates(device->driver);
-	/* Host bridges and the like rarely get a driver. */
-	return pci_base_class(&device->id) != PCI_BASE_CLASS_BRIDGE;
+	return pci_base_class(&device->id) != PCI_BASE_CLASS_BRIDGE ||
+	       (device->driver[0] && !viability_tolerates(device->driver));
 }
 
-const struct pci_device *viability_find_blocker(const struct pci_list *list,
-						const struct plan *plan, int group)
+static bool is_blocker(const struct blocker *found, enum viability_time time)
 {
-	for (size_t i = 0; i < list->count; i++)
-		if (list->devices[i].group == group &&
-		    is_blocker(plan, &list->devices[i]))
-			return &list->devices[i];
-	return NULL;
+	const struct plan_entry *entry = found->entry;
+
+	if (!viability_concerns(found->device) ||
+	    (time == VIABILITY_BOOT && entry && entry->verdict == VERDICT_DEFERRED))
+		return false;
+	return found->driver[0] ? !viability_tolerates(found->driver)
+				: time == VIABILITY_BOOT;
+}
+
+struct blocker viability_find_blocker(const struct pci_list *list,
+				      const struct plan *plan, int group,
+				      enum viability_time time)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const struct pci_device *device = &list->devices[i];
+		struct blocker found = { device, NULL, device->driver };
+
+		if (device->group != group)
+			continue;
+		found.entry = plan_find(plan, device);
+		if (time == VIABILITY_BOOT && found.entry &&
+		    plan_entry_is_taken(found.entry))
+			found.driver = found.entry->driver;
+		if (is_blocker(&found, time))
+			return found;
+	}
+	return (struct blocker){ 0 };
 }

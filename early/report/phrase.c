@@ -3,7 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "report/phrase.h"
+#include "base/text.h"
+#include "report/report.h"
 
 /* What the disk backs, or what has not been found and may be on one behind the device. */
 static void describe_disk(const struct plan_entry *entry, char text[static PHRASE_SIZE])
@@ -50,11 +51,6 @@ void phrase_reason(const struct plan_entry *entry, char text[static PHRASE_SIZE]
 
 	snprintf(text, PHRASE_SIZE, "%s", phrase);
 	switch (entry->reason) {
-	case REASON_DRYRUN:
-		if (entry->driver[0])
-			snprintf(text, PHRASE_SIZE, "%s; %s would claim it", phrase,
-				 entry->driver);
-		break;
 	case REASON_CONSOLE:
 	case REASON_ROOT_DISK:
 	case REASON_IN_USE:
@@ -117,4 +113,73 @@ void phrase_describe(const struct plan_entry *entry, const char *iommu_advice,
 		 reason_is_guard(entry->reason)
 			 ? "; \"!\" after its ID or address overrides this"
 			 : "");
+}
+
+/* A span as the arguments of "%.*s"; a long one must not fill the line. */
+#define SPAN(span) (int)((span).length < 64 ? (span).length : 64), (span).at
+
+void phrase_problem(const struct problem *problem, char text[static PHRASE_SIZE])
+{
+	char address[ADDRESS_SIZE];
+
+	switch (problem->kind) {
+	case PROBLEM_ITEM:
+		snprintf(text, PHRASE_SIZE,
+			 "%.*s, item %u: \"%.*s\" is invalid at character %u: %s",
+			 SPAN(problem->parameter), problem->item, SPAN(problem->text),
+			 problem->column, problem->why);
+		break;
+	case PROBLEM_STRAY:
+		snprintf(text, PHRASE_SIZE, "%.*s: \"%.*s\" is ignored: %s",
+			 SPAN(problem->parameter), SPAN(problem->text), problem->why);
+		break;
+	case PROBLEM_VALUE:
+		snprintf(text, PHRASE_SIZE, "%.*s: \"%.*s\" is invalid: %s",
+			 SPAN(problem->parameter), SPAN(problem->text), problem->why);
+		break;
+	case PROBLEM_UNKNOWN:
+		snprintf(text, PHRASE_SIZE, "unknown parameter %.*s; did you mean %s?",
+			 SPAN(problem->parameter), problem->why);
+		break;
+	case PROBLEM_NO_EFFECT:
+		snprintf(text, PHRASE_SIZE, "%.*s, item %u: \"%.*s\": %s",
+			 SPAN(problem->parameter), problem->item, SPAN(problem->text),
+			 problem->why);
+		break;
+	case PROBLEM_UNMATCHED:
+		snprintf(text, PHRASE_SIZE,
+			 "%.*s: this machine has no such device; see lspci -nn",
+			 SPAN(problem->text));
+		break;
+	case PROBLEM_ELSEWHERE:
+		address_format(&problem->found_at, address);
+		snprintf(
+			text, PHRASE_SIZE,
+			"%.*s: found %s %04x:%04x at that address instead, which is left alone; see lspci -nn for the new address",
+			SPAN(problem->text), address, (unsigned)problem->found.vendor,
+			(unsigned)problem->found.device);
+		break;
+	}
+}
+
+void phrase_blocker(const struct blocker *blocker, char text[static PHRASE_SIZE])
+{
+	const struct pci_device *device = blocker->device;
+	const struct plan_entry *entry = blocker->entry;
+	const char *driver = blocker->driver[0] ? blocker->driver : "no driver yet";
+	char address[ADDRESS_SIZE];
+
+	address_format(&device->address, address);
+	if (entry && plan_entry_is_taken(entry))
+		snprintf(text, PHRASE_SIZE, "%s has %s, which is no driver of VFIO",
+			 address, driver);
+	else if (entry)
+		snprintf(text, PHRASE_SIZE, "%s (%s) is in it but not claimed", address,
+			 driver);
+	else
+		snprintf(
+			text, PHRASE_SIZE,
+			"%s (%s) is in it and stays with the host; name it too (%04x:%04x), or use passthru.group=claim",
+			address, driver, (unsigned)device->id.vendor & 0xffff,
+			(unsigned)device->id.device & 0xffff);
 }

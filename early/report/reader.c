@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/reader.h"
+#include "base/array.h"
+#include "base/file.h"
+#include "base/util.h"
+#include "report/internal.h"
 
 bool report_next(const char **text, struct report_record *ret)
 {
@@ -70,48 +75,18 @@ static uint64_t get_number(const struct report_record *record, const char *key)
 	return strtoull(value, NULL, 10);
 }
 
-bool report_read_header(const char *text, bool *ret_dryrun)
+static void read_stage(const struct report_record *record, struct run_result *ret)
 {
-	struct report_record record;
-	char format[8], dryrun[8];
+	char word[16];
 
-	if (!report_next(&text, &record) || !report_is(&record, "format"))
-		return false;
-	report_get(&record, "format", format, sizeof(format));
-	report_get(&record, "dryrun", dryrun, sizeof(dryrun));
-	*ret_dryrun = strcmp(dryrun, "yes") == 0;
-	return strcmp(format, "1") == 0;
-}
-
-/* Takes the next record of that kind off *text. */
-static bool next_of_kind(const char **text, const char *kind, struct report_record *ret)
-{
-	while (report_next(text, ret))
-		if (report_is(ret, kind))
-			return true;
-	return false;
-}
-
-bool report_next_phase(const char **text, struct report_phase *ret)
-{
-	struct report_record record;
-
-	if (!next_of_kind(text, "phase", &record))
-		return false;
-	report_get(&record, "phase", ret->name, sizeof(ret->name));
-	ret->total_us = get_number(&record, "total_us");
-	ret->kernel_us = get_number(&record, "kernel_us");
-	return true;
-}
-
-uint64_t report_early_us(const char *text)
-{
-	struct report_phase phase;
-
-	while (report_next_phase(&text, &phase))
-		if (strcmp(phase.name, "early") == 0)
-			return phase.total_us;
-	return 0;
+	report_get(record, "phase", word, sizeof(word));
+	for (int i = 0; i < STAGES; i++)
+		if (strcmp(word, stage_word((enum stage)i)) == 0)
+			ret->times[i] = (struct stage_time){
+				.has_run = true,
+				.total_us = get_number(record, "total_us"),
+				.kernel_us = get_number(record, "kernel_us"),
+			};
 }
 
 /* A driver's name; the report has "none" for no driver. */
@@ -123,76 +98,198 @@ static void get_driver(const struct report_record *record, const char *key,
 		driver[0] = '\0';
 }
 
-static void read_entry(const struct report_record *record, struct report_device *ret)
+/* The vendor and the device; a report has no more of the ID. */
+static struct pci_id get_id(const struct report_record *record, const char *key)
 {
-	struct plan_entry *entry = &ret->entry;
-	char step[16], undone[8];
+	struct pci_id id = { 0 };
+	char text[16];
+	struct text_cursor cursor = { text, text };
 
-	(void)verdict_find(ret->verdict, &entry->verdict);
-	ret->has_reason = reason_find(ret->reason, &entry->reason);
-	report_get(record, "step", step, sizeof(step));
-	(void)step_find(step, &entry->step);
-	entry->error = -(int)get_number(record, "error");
-	report_get(record, "undone", undone, sizeof(undone));
-	entry->undone = strcmp(undone, "yes") == 0;
-	get_driver(record, "driver", entry->now);
-	get_driver(record, "was", entry->was);
-	if (entry->verdict == VERDICT_CLAIMED)
-		strcpy(entry->driver, entry->now);
-	report_get(record, "block", entry->disk, sizeof(entry->disk));
-	report_get(record, "for", entry->backs, sizeof(entry->backs));
+	report_get(record, key, text, sizeof(text));
+	cursor.end += strlen(text);
+	if (text_read_hex(&cursor, 4, &id.vendor) == 0 && text_skip(&cursor, ':'))
+		(void)text_read_hex(&cursor, 4, &id.device);
+	return id;
 }
 
-static bool read_device(const struct report_record *record, struct report_device *ret)
+static int get_group(const struct report_record *record)
 {
+	char text[16], *end;
+	long number;
+
+	report_get(record, "group", text, sizeof(text));
+	number = strtol(text, &end, 10);
+	return end == text || *end || number < 0 || number > INT_MAX ? NO_GROUP
+								     : (int)number;
+}
+
+static void read_entry(const struct report_record *record, struct plan_entry *ret)
+{
+	char word[24];
+
+	report_get(record, "verdict", word, sizeof(word));
+	ret->verdict = verdict_find(word);
+	if (report_get(record, "reason", word, sizeof(word)))
+		ret->reason = reason_find(word);
+	ret->skipped = ret->reason == REASON_SKIPPED;
+	report_get(record, "display", word, sizeof(word));
+	ret->fb_release = fb_release_find(word);
+	report_get(record, "step", word, sizeof(word));
+	ret->step = step_find(word);
+	ret->error = -(int)get_number(record, "error");
+	report_get(record, "undone", word, sizeof(word));
+	ret->undone = strcmp(word, "yes") == 0;
+	get_driver(record, "driver", ret->now);
+	get_driver(record, "was", ret->was);
+	if (ret->verdict == VERDICT_CLAIMED &&
+	    !report_get(record, "wanted", ret->driver, sizeof(ret->driver)))
+		strcpy(ret->driver, ret->now);
+	report_get(record, "block", ret->disk, sizeof(ret->disk));
+	report_get(record, "for", ret->backs, sizeof(ret->backs));
+}
+
+static int add_device(const struct report_record *record, struct run_result *ret)
+{
+	struct pci_device *device;
+	struct plan_entry *entry;
+	struct pci_address address;
 	char name[32];
 
-	*ret = (struct report_device){ 0 };
 	report_get(record, "device", name, sizeof(name));
-	if (address_parse_name(name, &ret->address) < 0)
-		return false;
-	address_format(&ret->address, ret->name);
-	report_get(record, "id", ret->id, sizeof(ret->id));
-	report_get(record, "verdict", ret->verdict, sizeof(ret->verdict));
-	report_get(record, "reason", ret->reason, sizeof(ret->reason));
-	report_get(record, "display", ret->display, sizeof(ret->display));
-	read_entry(record, ret);
-	return true;
+	if (address_parse_name(name, &address) < 0)
+		return 0;
+	device = array_append(ret->devices.devices, ret->devices.count);
+	entry = array_append(ret->plan.entries, ret->plan.count);
+	if (!device || !entry)
+		return -ENOMEM;
+	ret->plan.total = ret->plan.count;
+	device->address = address;
+	device->id = get_id(record, "id");
+	device->group = get_group(record);
+	read_entry(record, entry);
+	strcpy(device->driver, entry->now);
+	return 0;
 }
 
-bool report_next_device(const char **text, struct report_device *ret)
+/* Decodes the value to *arena and moves that to the next free byte. */
+static struct span take_value(const struct report_record *record, const char *key,
+			      char **arena)
+{
+	struct span value = { *arena, 0 };
+
+	report_get(record, key, *arena, record->line.length + 1);
+	value.length = strlen(value.at);
+	*arena += value.length + 1;
+	return value;
+}
+
+/* What is at the address of an item instead: ID@ADDRESS. */
+static bool read_found(const struct report_record *record, struct problem *problem)
+{
+	char text[16 + ADDRESS_SIZE];
+	const char *at;
+
+	report_get(record, "found", text, sizeof(text));
+	at = strchr(text, '@');
+	problem->found = get_id(record, "found");
+	return at && address_parse_name(at + 1, &problem->found_at) == 0;
+}
+
+static enum problem_kind problem_kind(const struct report_record *record,
+				      struct problem *problem)
+{
+	char verdict[16];
+	bool is_item = report_is(record, "selector");
+
+	report_get(record, "verdict", verdict, sizeof(verdict));
+	if (strcmp(verdict, "unknown") == 0)
+		return PROBLEM_UNKNOWN;
+	if (strcmp(verdict, "malformed") != 0)
+		return read_found(record, problem) ? PROBLEM_ELSEWHERE
+						   : PROBLEM_UNMATCHED;
+	if (!is_item)
+		return PROBLEM_VALUE;
+	return get_number(record, "item") ? PROBLEM_ITEM : PROBLEM_STRAY;
+}
+
+static int add_problem(const struct report_record *record, struct run_result *ret,
+		       char **arena)
+{
+	struct problem *problem = array_append(ret->problems, ret->problem_count);
+
+	if (!problem)
+		return -ENOMEM;
+	problem->kind = problem_kind(record, problem);
+	problem->parameter = take_value(record, "parameter", arena);
+	problem->text = take_value(
+		record, problem->kind == PROBLEM_VALUE ? "value" : "selector", arena);
+	problem->item = (unsigned)get_number(record, "item");
+	problem->column = (unsigned)get_number(record, "column");
+	problem->why =
+		take_value(record, problem->kind == PROBLEM_UNKNOWN ? "nearest" : "why",
+			   arena)
+			.at;
+	if (!problem->why[0])
+		problem->why = "see passthru-cmdline(7)";
+	return 0;
+}
+
+static int add_record(const struct report_record *record, struct run_result *ret,
+		      char **arena)
+{
+	if (report_is(record, "phase"))
+		read_stage(record, ret);
+	if (report_is(record, "device"))
+		return add_device(record, ret);
+	if (report_is(record, "selector") || report_is(record, "parameter"))
+		return add_problem(record, ret, arena);
+	return 0;
+}
+
+static bool read_header(const char **text, struct run_result *ret)
 {
 	struct report_record record;
+	char format[8], dryrun[8];
 
-	while (next_of_kind(text, "device", &record))
-		if (read_device(&record, ret))
-			return true;
-	return false;
+	if (!report_next(text, &record) || !report_is(&record, "format"))
+		return false;
+	report_get(&record, "format", format, sizeof(format));
+	report_get(&record, "dryrun", dryrun, sizeof(dryrun));
+	ret->is_dry = strcmp(dryrun, "yes") == 0;
+	return strcmp(format, "1") == 0;
 }
 
-bool report_find_device(const char *text, const struct pci_address *address,
-			struct report_device *ret)
+/* The list of devices does not grow any more. */
+static void link_devices(struct run_result *result)
 {
-	while (report_next_device(&text, ret))
-		if (address_compare(&ret->address, address) == 0)
-			return true;
-	return false;
+	for (size_t i = 0; i < result->plan.count; i++)
+		result->plan.entries[i].device = &result->devices.devices[i];
 }
 
-bool report_has_device(const char *text, const struct pci_address *address)
+int report_parse(const char *text, struct run_result *ret)
 {
-	struct report_device device;
+	struct report_record record;
+	char *arena;
+	int r = 0;
 
-	return report_find_device(text, address, &device);
+	*ret = (struct run_result){ 0 };
+	if (!read_header(&text, ret))
+		return -EBADMSG;
+	/* Each value follows a key and loses nothing but that. */
+	arena = ret->text = malloc(strlen(text) + 1);
+	if (!arena)
+		return -ENOMEM;
+	while (r == 0 && report_next(&text, &record))
+		r = add_record(&record, ret, &arena);
+	link_devices(ret);
+	return r;
 }
 
-bool report_defers(const char *text, const struct pci_address *address)
+int report_read(int fd, const char *path, struct run_result *ret)
 {
-	struct report_device device;
+	_cleanup_free_ char *text = NULL;
+	int r = file_read(fd, path, &text);
 
-	while (report_next_device(&text, &device))
-		if (device.entry.verdict == VERDICT_DEFERRED &&
-		    (!address || address_compare(&device.address, address) == 0))
-			return true;
-	return false;
+	*ret = (struct run_result){ 0 };
+	return r < 0 ? r : report_parse(text, ret);
 }

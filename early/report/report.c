@@ -9,9 +9,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "base/util.h"
-#include "plan/viability.h"
-#include "report/reader.h"
-#include "report/report.h"
+#include "report/internal.h"
 
 /* Writes anything but plain ASCII as %XX, so that values have no blanks. */
 static void put_value(FILE *file, const char *key, struct span value)
@@ -32,7 +30,7 @@ static const char *name_or_none(const char *name)
 	return name[0] ? name : "none";
 }
 
-static void put_entry(FILE *file, const struct plan_entry *entry)
+static void put_entry(FILE *file, const struct plan_entry *entry, bool is_dry)
 {
 	const struct pci_device *device = entry->device;
 	char name[ADDRESS_SIZE];
@@ -44,10 +42,13 @@ static void put_entry(FILE *file, const struct plan_entry *entry)
 		fprintf(file, " group=none");
 	else
 		fprintf(file, " group=%d", device->group);
-	fprintf(file, " verdict=%s driver=%s was=%s", verdict_word(entry->verdict),
-		name_or_none(entry->now), name_or_none(entry->was));
+	fprintf(file, " verdict=%s driver=%s was=%s",
+		verdict_word(entry->verdict, is_dry), name_or_none(entry->now),
+		name_or_none(entry->was));
 	if (entry->verdict != VERDICT_CLAIMED)
 		fprintf(file, " reason=%s", reason_word(entry->reason));
+	else if (is_dry)
+		fprintf(file, " wanted=%s", entry->driver);
 	if (entry->fb_release != FB_RELEASE_NONE)
 		fprintf(file, " display=%s", fb_release_word(entry->fb_release));
 	if (entry->disk[0])
@@ -60,68 +61,58 @@ static void put_entry(FILE *file, const struct plan_entry *entry)
 	fputc('\n', file);
 }
 
-static void put_match(FILE *file, const struct selector *selector,
-		      const struct plan_match *match, bool is_partial)
-{
-	if (match->matched || is_partial)
-		return;
-	put_value(file, "selector", selector->text);
-	fprintf(file, " verdict=unmatched");
-	if (match->other)
-		fprintf(file, " found=%04x:%04x", (unsigned)match->other->id.vendor,
-			(unsigned)match->other->id.device);
-	fputc('\n', file);
-}
-
 static void put_problem(FILE *file, const struct problem *problem)
 {
+	bool is_item = problem->kind != PROBLEM_VALUE && problem->kind != PROBLEM_UNKNOWN;
+	char address[ADDRESS_SIZE];
+
+	if (problem->kind == PROBLEM_NO_EFFECT)
+		return;
+	put_value(file, is_item ? "selector" : "parameter",
+		  is_item ? problem->text : problem->parameter);
+	fprintf(file, " verdict=%s", problem_word(problem->kind));
 	switch (problem->kind) {
 	case PROBLEM_ITEM:
+		put_value(file, " parameter", problem->parameter);
+		fprintf(file, " item=%u column=%u", problem->item, problem->column);
+		put_value(file, " why", span_of(problem->why));
+		break;
 	case PROBLEM_STRAY:
-		put_value(file, "selector", problem->text);
-		put_value(file, " verdict=malformed parameter", problem->parameter);
-		fputc('\n', file);
+		put_value(file, " parameter", problem->parameter);
+		put_value(file, " why", span_of(problem->why));
 		break;
 	case PROBLEM_VALUE:
-		put_value(file, "parameter", problem->parameter);
-		put_value(file, " verdict=malformed value", problem->text);
-		fputc('\n', file);
+		put_value(file, " value", problem->text);
+		put_value(file, " why", span_of(problem->why));
 		break;
 	case PROBLEM_UNKNOWN:
-		put_value(file, "parameter", problem->parameter);
-		fprintf(file, " verdict=unknown nearest=%s\n", problem->why);
+		fprintf(file, " nearest=%s", problem->why);
+		break;
+	case PROBLEM_ELSEWHERE:
+		address_format(&problem->found_at, address);
+		fprintf(file, " found=%04x:%04x@%s", (unsigned)problem->found.vendor,
+			(unsigned)problem->found.device, address);
 		break;
 	case PROBLEM_NO_EFFECT:
+	case PROBLEM_UNMATCHED:
 		break;
 	}
+	fputc('\n', file);
 }
 
 static void put_group(FILE *file, const struct run_result *result, int group)
 {
-	const struct pci_device *blocker =
-		viability_find_blocker(result->devices, result->plan, group);
+	struct blocker blocker = viability_find_blocker(&result->devices, &result->plan,
+							group, VIABILITY_BOOT);
 	char name[ADDRESS_SIZE];
 
-	if (!blocker) {
+	if (!blocker.device) {
 		fprintf(file, "group=%d viable=yes\n", group);
 		return;
 	}
-	address_format(&blocker->address, name);
+	address_format(&blocker.device->address, name);
 	fprintf(file, "group=%d viable=no blocker=%s driver=%s\n", group, name,
-		name_or_none(blocker->driver));
-}
-
-static const char *phase_word(enum phase phase)
-{
-	switch (phase) {
-	case PHASE_EARLY:
-		return "early";
-	case PHASE_LATE:
-		return "late";
-	case PHASE_DEVICE:
-		return "device";
-	}
-	return "unknown";
+		name_or_none(blocker.driver));
 }
 
 static bool has_group(const struct plan *plan, const char *number)
@@ -149,17 +140,19 @@ static bool has_device(const struct plan *plan, const char *name)
 	return false;
 }
 
-/* Whether the plan, which is partial, matches nothing with an item that had no match. */
+/*
+ * Whether an item that matched nothing before matches nothing now, either. A partial plan
+ * cannot tell of the others.
+ */
 static bool is_still_unmatched(const struct run_result *result,
 			       const struct report_record *record)
 {
-	const struct selectors *wanted = &result->params->wanted;
 	char text[128], verdict[16];
 
 	report_get(record, "selector", text, sizeof(text));
-	for (size_t i = 0; i < wanted->count; i++)
-		if (result->plan->matches[i].matched &&
-		    span_equals(wanted->items[i].text, text))
+	for (size_t i = 0; i < result->plan.match_count; i++)
+		if (result->plan.matches[i].matched &&
+		    span_equals(result->plan.matches[i].text, text))
 			return false;
 	report_get(record, "verdict", verdict, sizeof(verdict));
 	return strcmp(verdict, "unmatched") == 0;
@@ -172,17 +165,17 @@ static bool is_valid(const struct run_result *result, const struct report_record
 
 	if (report_is(record, "device")) {
 		report_get(record, "device", value, sizeof(value));
-		return !has_device(result->plan, value);
+		return !has_device(&result->plan, value);
 	}
 	if (report_is(record, "group")) {
 		report_get(record, "group", value, sizeof(value));
-		return !has_group(result->plan, value);
+		return !has_group(&result->plan, value);
 	}
 	if (report_is(record, "phase")) {
 		report_get(record, "phase", value, sizeof(value));
-		return strcmp(value, phase_word(result->phase)) != 0;
+		return strcmp(value, stage_word(result->stage)) != 0;
 	}
-	if (report_is(record, "selector") && result->plan->is_partial)
+	if (report_is(record, "selector") && result->plan.is_partial)
 		return is_still_unmatched(result, record);
 	/* The others are about the command line; every stage writes them. */
 	return false;
@@ -207,25 +200,22 @@ static void put_report(FILE *file, const void *data)
 {
 	const struct report *report = data;
 	const struct run_result *result = report->result;
-	const struct params *params = result->params;
-	const struct plan *plan = result->plan;
+	const struct plan *plan = &result->plan;
+	const struct stage_time *time = &result->times[result->stage];
 
 	fprintf(file, "format=1 version=%s dryrun=%s\n", VERSION,
-		params->dryrun ? "yes" : "no");
+		result->is_dry ? "yes" : "no");
 	put_old(file, result, report->old);
 	fprintf(file, "phase=%s total_us=%llu kernel_us=%llu\n",
-		phase_word(result->phase), (unsigned long long)result->total_us,
-		(unsigned long long)result->kernel_us);
+		stage_word(result->stage), (unsigned long long)time->total_us,
+		(unsigned long long)time->kernel_us);
 	for (size_t i = 0; i < plan->count; i++)
-		put_entry(file, &plan->entries[i]);
+		put_entry(file, &plan->entries[i], result->is_dry);
 	for (int group = NO_GROUP;
 	     (group = viability_next_group(plan, group)) != NO_GROUP;)
 		put_group(file, result, group);
-	for (size_t i = 0; i < params->wanted.count; i++)
-		put_match(file, &params->wanted.items[i], &plan->matches[i],
-			  plan->is_partial);
-	for (size_t i = 0; i < params->problem_count; i++)
-		put_problem(file, &params->problems[i]);
+	for (size_t i = 0; i < result->problem_count; i++)
+		put_problem(file, &result->problems[i]);
 }
 
 /* Holds off other writers until the descriptor is closed. Nothing that can hang may be
@@ -250,7 +240,7 @@ static int replace(int fd, const char *path, const struct run_result *result)
 
 	if (lock_fd < 0)
 		return -errno;
-	if (result->phase != PHASE_EARLY) {
+	if (result->stage != STAGE_EARLY) {
 		r = file_read(fd, path, &old);
 		if (r < 0 && r != -ENOENT)
 			return r;

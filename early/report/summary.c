@@ -7,43 +7,9 @@
 #include "base/text.h"
 #include "base/util.h"
 #include "pci/iommu.h"
-#include "plan/viability.h"
-#include "report/phrase.h"
-#include "report/summary.h"
+#include "report/report.h"
 
 #define NAME_SIZE (ADDRESS_SIZE + sizeof(" 10de:13c2"))
-
-/* A span as the arguments of "%.*s"; a long one must not fill the line. */
-#define SPAN(span) (int)((span).length < 64 ? (span).length : 64), (span).at
-
-static void log_problem(const struct problem *problem)
-{
-	switch (problem->kind) {
-	case PROBLEM_ITEM:
-		log_line(LOG_LEVEL_ERROR,
-			 "%.*s, item %u: \"%.*s\" is invalid at character %u: %s",
-			 SPAN(problem->parameter), problem->item, SPAN(problem->text),
-			 problem->column, problem->why);
-		break;
-	case PROBLEM_STRAY:
-		log_line(LOG_LEVEL_ERROR, "%.*s: \"%.*s\" is ignored: %s",
-			 SPAN(problem->parameter), SPAN(problem->text), problem->why);
-		break;
-	case PROBLEM_VALUE:
-		log_line(LOG_LEVEL_ERROR, "%.*s: \"%.*s\" is invalid: %s",
-			 SPAN(problem->parameter), SPAN(problem->text), problem->why);
-		break;
-	case PROBLEM_UNKNOWN:
-		log_line(LOG_LEVEL_ERROR, "unknown parameter %.*s; did you mean %s?",
-			 SPAN(problem->parameter), problem->why);
-		break;
-	case PROBLEM_NO_EFFECT:
-		log_line(LOG_LEVEL_WARNING, "%.*s, item %u: \"%.*s\": %s",
-			 SPAN(problem->parameter), problem->item, SPAN(problem->text),
-			 problem->why);
-		break;
-	}
-}
 
 static void name_device(const struct pci_device *device, char name[static NAME_SIZE])
 {
@@ -53,25 +19,6 @@ static void name_device(const struct pci_device *device, char name[static NAME_S
 	snprintf(name, NAME_SIZE, "%s %04x:%04x", address,
 		 (unsigned)device->id.vendor & 0xffff,
 		 (unsigned)device->id.device & 0xffff);
-}
-
-static void log_unmatched(const struct selector *selector, const struct plan_match *match,
-			  bool is_partial)
-{
-	char name[NAME_SIZE];
-
-	if (match->matched || is_partial)
-		return;
-	if (match->other) {
-		name_device(match->other, name);
-		log_line(
-			LOG_LEVEL_ERROR,
-			"%.*s: found %s at that address instead, which is left alone; see lspci -nn for the new address",
-			SPAN(selector->text), name);
-		return;
-	}
-	log_line(LOG_LEVEL_ERROR, "%.*s: this machine has no such device; see lspci -nn",
-		 SPAN(selector->text));
 }
 
 /* What happened to the boot display, to follow the rest. */
@@ -99,14 +46,14 @@ static bool is_network_card(const struct pci_device *device)
 
 static bool host_keeps_network(const struct run_result *result)
 {
-	const struct pci_list *list = result->devices;
+	const struct pci_list *list = &result->devices;
 
 	/* It is not known. */
-	if (result->plan->is_partial)
+	if (result->plan.is_partial)
 		return true;
 	for (size_t i = 0; i < list->count; i++) {
 		const struct pci_device *device = &list->devices[i];
-		const struct plan_entry *other = plan_find(result->plan, device);
+		const struct plan_entry *other = plan_find(&result->plan, device);
 
 		if (is_network_card(device) && !(other && plan_entry_is_taken(other)) &&
 		    !strstr(device->driver, "vfio"))
@@ -115,25 +62,26 @@ static bool host_keeps_network(const struct run_result *result)
 	return false;
 }
 
-static void log_claimed(const struct plan_entry *entry, const char *name,
+static void log_claimed(const struct plan_entry *entry, const char *name, bool is_dry,
 			bool keeps_network)
 {
-	const char *display = describe_display(entry);
+	const char *display = is_dry ? "" : describe_display(entry);
 	/* No guard keeps the last network card, but the user should know. */
 	const char *network = keeps_network || !is_network_card(entry->device)
 				      ? ""
 				      : "; the host has no other PCI network card";
+	const char *claimed = is_dry ? "would be claimed by" : "claimed by";
 	const char *driver = entry->driver;
 	enum log_level level =
 		entry->fb_release == FB_RELEASE_HELD ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO;
 
 	if (!entry->was[0])
-		log_line(level, "%s claimed by %s%s%s", name, driver, display, network);
+		log_line(level, "%s %s %s%s%s", name, claimed, driver, display, network);
 	else if (text_equals_name(entry->was, driver))
-		log_line(level, "%s claimed by %s, which had it before%s%s", name, driver,
-			 display, network);
+		log_line(level, "%s %s %s, which had it before%s%s", name, claimed,
+			 driver, display, network);
 	else
-		log_line(level, "%s claimed by %s, taken from %s%s%s", name, driver,
+		log_line(level, "%s %s %s, taken from %s%s%s", name, claimed, driver,
 			 entry->was, display, network);
 }
 
@@ -162,8 +110,7 @@ static void log_failed(const struct run_result *result, const struct plan_entry 
 
 	phrase_describe(entry, NULL, phrase);
 	if (entry->reason == REASON_TIMEOUT)
-		snprintf(limit, sizeof(limit), " (passthru.timeout=%u)",
-			 result->params->timeout);
+		snprintf(limit, sizeof(limit), " (passthru.timeout=%u)", result->timeout);
 	if (entry->reason == REASON_GONE)
 		log_line(LOG_LEVEL_ERROR, "%s failed: %s", name, phrase);
 	else if (!entry->undone)
@@ -184,9 +131,10 @@ static void log_entry(int root_fd, const struct run_result *result,
 	name_device(entry->device, name);
 	switch (entry->verdict) {
 	case VERDICT_PENDING: /* not after a run */
+	case VERDICT_UNKNOWN: /* only in a report */
 		break;
 	case VERDICT_CLAIMED:
-		log_claimed(entry, name, keeps_network);
+		log_claimed(entry, name, result->is_dry, keeps_network);
 		break;
 	case VERDICT_KEPT:
 		log_kept(entry, name);
@@ -206,62 +154,70 @@ static void log_entry(int root_fd, const struct run_result *result,
 
 static void log_group(const struct run_result *result, int group)
 {
-	const struct pci_device *blocker =
-		viability_find_blocker(result->devices, result->plan, group);
-	char name[NAME_SIZE];
+	struct blocker blocker = viability_find_blocker(&result->devices, &result->plan,
+							group, VIABILITY_BOOT);
+	char phrase[PHRASE_SIZE];
 
-	if (!blocker)
+	if (!blocker.device)
 		return;
-	name_device(blocker, name);
-	log_line(
-		LOG_LEVEL_WARNING,
-		"group %d cannot be given to a guest: %s is not claimed%s%s; name it too, or use passthru.group=claim",
-		group, name, blocker->driver[0] ? ", its driver is " : "",
-		blocker->driver);
+	phrase_blocker(&blocker, phrase);
+	log_line(LOG_LEVEL_WARNING, "group %d cannot be given to a guest: %s", group,
+		 phrase);
+}
+
+static bool is_good_but_deferred(const struct plan_entry *entry)
+{
+	return entry->skipped || plan_entry_is_taken(entry) ||
+	       entry->verdict == VERDICT_DEFERRED;
 }
 
 /* Whether only deferred devices are missing. */
 static bool is_only_deferred(const struct run_result *result)
 {
-	struct plan rest = *result->plan;
+	const struct plan *plan = &result->plan;
 
-	if (plan_count(&rest, VERDICT_DEFERRED) == 0)
-		return false;
-	for (size_t i = 0; i < rest.count; i++)
-		if (!rest.entries[i].skipped && !plan_entry_is_taken(&rest.entries[i]) &&
-		    rest.entries[i].verdict != VERDICT_DEFERRED)
+	for (size_t i = 0; i < result->problem_count; i++)
+		if (result->problems[i].kind != PROBLEM_NO_EFFECT)
 			return false;
-	rest.count = 0;
-	return plan_is_complete(result->params, &rest);
+	for (size_t i = 0; i < plan->count; i++)
+		if (!is_good_but_deferred(&plan->entries[i]))
+			return false;
+	return plan_count(plan, VERDICT_DEFERRED) > 0;
 }
 
 static void log_summary(const struct run_result *result)
 {
-	const struct plan *plan = result->plan;
+	const struct plan *plan = &result->plan;
+	const struct stage_time *time = &result->times[result->stage];
 	enum log_level level = LOG_LEVEL_INFO;
 	const char *rest = "";
 
 	if (is_only_deferred(result)) {
 		rest = "; the rest follows once the root disk is known";
-	} else if (!plan_is_complete(result->params, plan)) {
+	} else if (!run_result_is_complete(result)) {
 		level = LOG_LEVEL_WARNING;
 		rest = "; not all that was requested, see above; boot with passthru.off to change nothing";
 	}
-	log_line(level,
-		 "%u of %u devices claimed in %llu ms (%llu ms of it in the kernel)%s",
+	log_line(level, "%u of %u devices %s in %llu ms (%llu ms of it in the kernel)%s",
 		 (unsigned)plan_count(plan, VERDICT_CLAIMED), (unsigned)plan->count,
-		 (unsigned long long)result->total_us / 1000,
-		 (unsigned long long)result->kernel_us / 1000, rest);
+		 result->is_dry ? "would be claimed (dry run)" : "claimed",
+		 (unsigned long long)time->total_us / 1000,
+		 (unsigned long long)time->kernel_us / 1000, rest);
 }
 
-static void log_params(const struct params *params, const struct plan *plan)
+static void log_problems(const struct run_result *result)
 {
-	for (size_t i = 0; i < params->problem_count; i++)
-		log_problem(&params->problems[i]);
-	for (size_t i = 0; i < params->wanted.count; i++)
-		log_unmatched(&params->wanted.items[i], &plan->matches[i],
-			      plan->is_partial);
-	if (params->force)
+	char phrase[PHRASE_SIZE];
+
+	for (size_t i = 0; i < result->problem_count; i++) {
+		const struct problem *problem = &result->problems[i];
+
+		phrase_problem(problem, phrase);
+		log_line(problem->kind == PROBLEM_NO_EFFECT ? LOG_LEVEL_WARNING
+							    : LOG_LEVEL_ERROR,
+			 "%s", phrase);
+	}
+	if (result->is_forced)
 		log_line(
 			LOG_LEVEL_WARNING,
 			"passthru.force: the guards are off; the root disk and the boot display are claimed if named");
@@ -269,12 +225,12 @@ static void log_params(const struct params *params, const struct plan *plan)
 
 void summary_log(int root_fd, const struct run_result *result)
 {
-	const struct plan *plan = result->plan;
+	const struct plan *plan = &result->plan;
 	bool keeps_network = host_keeps_network(result);
 
 	/* The early stage has logged what is wrong with the command line. */
-	if (result->phase != PHASE_LATE)
-		log_params(result->params, plan);
+	if (result->stage != STAGE_LATE)
+		log_problems(result);
 	for (size_t i = 0; i < plan->count; i++)
 		log_entry(root_fd, result, &plan->entries[i], keeps_network);
 	for (int group = NO_GROUP;

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/text.h"
 #include "boot/configuration.h"
 #include "claim/claim.h"
@@ -19,18 +18,14 @@
 #include "commands/members.h"
 #include "lib/beneath.h"
 #include "machine/choice.h"
-#include "machine/report_view.h"
 #include "machine/users.h"
 #include "run.h"
 #include "ui/json.h"
-#include "ui/log_capture.h"
 #include "ui/message.h"
+#include "view/view.h"
 
 /* The most time that the kernel gets, as in a boot. */
 #define TIMEOUT_MS 10000
-
-/* In a directory of its own, so that two runs do not share it, nor this and a boot's. */
-#define REPORT_NAME "/report"
 
 /* -- who uses them ------------------------------------------------------------------- */
 
@@ -116,56 +111,36 @@ static char *make_cmdline(const struct host *host, const struct choice *choice)
 	return NULL;
 }
 
-/* The early stage, then the late one for the disks, whose use is known now. */
-static int run_stages(struct host *host, const char *cmdline, struct params *params,
-		      const char *report, char **ret_report)
+/* What the early stage does, but the use of the disks is known now. */
+static int run_stage(const struct host *host, struct params *params,
+		     struct run_result *ret)
 {
-	struct options options = {
-		.root = host->root, .cmdline = cmdline, .report = report, .no_rule = true
+	_cleanup_close_ int bus_fd =
+		openat(host->root_fd, "sys/bus/pci", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct run_request request = {
+		.params = params,
+		.root = host->root,
+		.root_fd = host->root_fd,
+		.bus_fd = bus_fd,
+		.stage = STAGE_EARLY,
+		.is_booted = true,
+		.start_us = clock_us(),
+		.start_ms = clock_ms(),
 	};
-	_cleanup_free_ char *log = NULL;
-	int r;
 
-	log_capture_begin();
-	(void)run_early(&options, host->root_fd, params, clock_us(), clock_ms());
-	options.late = true;
-	(void)run_early(&options, host->root_fd, params, clock_us(), clock_ms());
-	log = log_capture_end();
-	r = file_read(AT_FDCWD, report, ret_report);
-	if (r < 0)
-		warn("nothing was claimed: %s", log && log[0] ? log : strerror(-r));
-	return r;
-}
-
-static int run_with_report(struct host *host, const char *cmdline, struct params *params,
-			   char **ret_report)
-{
-	char directory[] = "/run/passthru-claim.XXXXXX";
-	char report[sizeof(directory) + sizeof(REPORT_NAME)], lock[sizeof(report) + 5];
-	int r;
-
-	if (!mkdtemp(directory)) {
-		r = -errno;
-		warn("cannot create a directory in /run: %s", strerror(-r));
-		return r;
-	}
-	snprintf(report, sizeof(report), "%s" REPORT_NAME, directory);
-	snprintf(lock, sizeof(lock), "%s.lock", report);
-	r = run_stages(host, cmdline, params, report, ret_report);
-	unlink(report);
-	unlink(lock);
-	rmdir(directory);
-	return r;
+	*ret = (struct run_result){ 0 };
+	return bus_fd < 0 ? -errno : run_early(&request, ret);
 }
 
 /* Prints what became of the devices. Returns an exit status. */
-static int show(struct host *host, const char *report, const struct params *params)
+static int show(struct host *host, const struct run_result *result,
+		const struct params *params)
 {
 	struct machine machine;
-	struct report_view view = {
+	struct view view = {
 		.host = host,
 		.machine = &machine,
-		.report = report,
+		.result = result,
 		.params = params,
 		.is_live = true,
 	};
@@ -174,11 +149,11 @@ static int show(struct host *host, const char *report, const struct params *para
 	if (machine_read(host, &machine) == 0 && host->arguments->json) {
 		struct json_object *top = json_begin("claim");
 
-		ok = report_view_add(&view, top);
+		ok = view_add(&view, top);
 		json_add_bool(top, "ok", ok);
 		ok = json_end(top) == 0 && ok;
 	} else if (machine.count) {
-		ok = report_view_print(&view);
+		ok = view_print(&view);
 	}
 	machine_free(&machine);
 	return ok ? STATUS_GOOD : STATUS_NOT_GOOD;
@@ -187,16 +162,21 @@ static int show(struct host *host, const char *report, const struct params *para
 static int claim(struct host *host, struct choice *choice)
 {
 	_cleanup_free_ char *cmdline = make_cmdline(host, choice);
-	_cleanup_free_ char *report = NULL;
-	struct params params;
-	int status = STATUS_NOT_GOOD;
+	struct run_result result = { 0 };
+	struct params params = { 0 };
+	int r, status = STATUS_NOT_GOOD;
 
 	members_warn(choice);
 	if (!cmdline || !are_idle(host, choice, false))
 		return STATUS_NOT_GOOD;
-	if (params_parse(cmdline, &params) == 0 &&
-	    run_with_report(host, cmdline, &params, &report) == 0)
-		status = show(host, report, &params);
+	r = params_parse(cmdline, &params);
+	if (r == 0)
+		r = run_stage(host, &params, &result);
+	if (r == 0)
+		status = show(host, &result, &params);
+	else
+		warn("nothing was claimed: %s", strerror(-r));
+	run_result_free(&result);
 	params_free(&params);
 	return status;
 }

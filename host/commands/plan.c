@@ -10,12 +10,10 @@
 #include "cmdline/params.h"
 #include "commands/plan.h"
 #include "lib/beneath.h"
-#include "machine/dry_run.h"
 #include "machine/limits.h"
-#include "machine/report_view.h"
 #include "migrate/words.h"
-#include "report/reader.h"
 #include "ui/message.h"
+#include "view/view.h"
 
 struct preview {
 	struct host *host;
@@ -30,7 +28,8 @@ struct preview {
 	char *running;		    /* this boot's, if the next one's is unknown */
 	char *rewritten;	    /* without legacy settings, or NULL */
 	struct params params;
-	char *report;
+	bool iommu_pending; /* it is off now and will be on */
+	struct run_result result;
 };
 
 /* -- the command line ---------------------------------------------------------------- */
@@ -121,12 +120,11 @@ static const char off_text[] = "passthru.off is set, so nothing will be claimed.
 /* Whether a guard could not tell what is on a disk. */
 static bool has_unknown_disks(const struct preview *preview)
 {
-	const char *text = preview->report;
-	struct report_device device;
+	const struct plan *plan = &preview->result.plan;
 
-	while (text && report_next_device(&text, &device))
-		if (device.entry.reason == REASON_UNREADABLE ||
-		    device.entry.reason == REASON_UNCLEAR)
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->entries[i].reason == REASON_UNREADABLE ||
+		    plan->entries[i].reason == REASON_UNCLEAR)
 			return true;
 	return false;
 }
@@ -167,16 +165,16 @@ static void print_limit(void *data, const char *text)
 	output_wrapped(data, STYLE_NOTE, 0, 2, "Note: %s.", text);
 }
 
-static void print_limits(void *data, const struct report_view_device *device)
+static void print_limits(void *data, const struct view_device *device)
 {
 	struct preview *preview = data;
 
-	if (device->is_planned && device->device)
+	if (device->entry->verdict == VERDICT_CLAIMED && device->device)
 		limits_each(&preview->limits, device->device, print_limit,
 			    &preview->host->output);
 }
 
-static bool print_text(struct preview *preview, const struct report_view *report_view,
+static bool print_text(struct preview *preview, const struct view *view,
 		       const char *empty)
 {
 	const struct output *output = &preview->host->output;
@@ -196,15 +194,15 @@ static bool print_text(struct preview *preview, const struct report_view *report
 		return true;
 	}
 	output_wrapped(output, STYLE_TITLE, 0, 2, "Next boot, with %s:", source);
-	ok = report_view_print(report_view);
-	report_view_devices(report_view, print_limits, preview);
+	ok = view_print(view);
+	view_devices(view, print_limits, preview);
 	if (caveat)
 		output_wrapped(output, STYLE_NOTE, 0, 2, "%s", caveat);
 	return ok;
 }
 
-static bool print_json(const struct preview *preview,
-		       const struct report_view *report_view, const char *empty)
+static bool print_json(const struct preview *preview, const struct view *view,
+		       const char *empty)
 {
 	struct json_object *top = json_begin("plan");
 	bool ok = true;
@@ -217,10 +215,10 @@ static bool print_json(const struct preview *preview,
 	json_add_text(top, "ignored",
 		      preview->whole.ignored[0] ? preview->whole.ignored : NULL);
 	json_add_bool(top, "requested", !empty);
-	json_add_bool(top, "iommu_pending", report_view->iommu_pending);
+	json_add_bool(top, "iommu_pending", preview->iommu_pending);
 	json_add_text(top, "caveat", find_caveat(preview));
 	if (!empty)
-		ok = report_view_add(report_view, top);
+		ok = view_add(view, top);
 	json_add_bool(top, "ok", ok);
 	return json_end(top) == 0 && ok;
 }
@@ -237,13 +235,13 @@ static const char *find_empty(const struct params *params)
 
 static void preview_free(struct preview *preview)
 {
+	run_result_free(&preview->result);
 	params_free(&preview->params);
 	boot_sources_free(&preview->sources);
 	whole_cmdline_free(&preview->whole);
 	machine_free(&preview->machine);
 	free(preview->running);
 	free(preview->rewritten);
-	free(preview->report);
 }
 
 /* Returns 0, or a negative errno after a warning. */
@@ -263,23 +261,25 @@ static int preview_make(struct host *host, const struct plan_changes *changes,
 		r = add_configuration(ret, changes->configuration);
 	if (r == 0)
 		r = params_parse(ret->whole.text, &ret->params);
-	if (r < 0)
+	if (r < 0) {
 		warn("cannot read the command line of the next boot; pass it with --cmdline");
-	else if (!find_empty(&ret->params))
-		r = dry_run(host, ret->whole.text, &ret->params, &ret->report);
-	if (r == 0)
-		limits_read(host, &ret->machine, ret->cmdline, &ret->limits);
+		return r;
+	}
+	ret->iommu_pending = is_iommu_pending(ret);
+	if (!find_empty(&ret->params))
+		r = dry_run(host, &ret->params, ret->iommu_pending, &ret->result);
+	if (r < 0)
+		warn("cannot make the plan: %s", strerror(-r));
+	limits_read(host, &ret->machine, ret->cmdline, &ret->limits);
 	return r;
 }
 
-static struct report_view view_of(const struct preview *preview)
+static struct view view_of(const struct preview *preview)
 {
-	return (struct report_view){ .host = preview->host,
-				     .machine = &preview->machine,
-				     .report = preview->report,
-				     .params = &preview->params,
-				     .is_plan = true,
-				     .iommu_pending = is_iommu_pending(preview) };
+	return (struct view){ .host = preview->host,
+			      .machine = &preview->machine,
+			      .result = &preview->result,
+			      .params = &preview->params };
 }
 
 int plan_show(struct host *host, const struct plan_changes *changes)
@@ -288,11 +288,11 @@ int plan_show(struct host *host, const struct plan_changes *changes)
 	bool ok = false;
 
 	if (preview_make(host, changes, &preview) == 0) {
-		struct report_view report_view = view_of(&preview);
+		struct view view = view_of(&preview);
 		const char *empty = find_empty(&preview.params);
 
-		ok = host->arguments->json ? print_json(&preview, &report_view, empty)
-					   : print_text(&preview, &report_view, empty);
+		ok = host->arguments->json ? print_json(&preview, &view, empty)
+					   : print_text(&preview, &view, empty);
 	}
 	preview_free(&preview);
 	return ok ? STATUS_GOOD : STATUS_NOT_GOOD;
@@ -306,11 +306,11 @@ struct visit {
 	void *data;
 };
 
-static void visit_device(void *data, const struct report_view_device *device)
+static void visit_device(void *data, const struct view_device *device)
 {
 	const struct visit *visit = data;
 
-	if (device->is_planned && device->device)
+	if (device->entry->verdict == VERDICT_CLAIMED && device->device)
 		limits_each(&visit->preview->limits, device->device, visit->each,
 			    visit->data);
 }
@@ -322,12 +322,12 @@ bool plan_is_good(struct host *host, void (*each)(void *data, const char *text),
 	bool good = preview_make(host, &(struct plan_changes){ 0 }, &preview) == 0;
 
 	if (good && !find_empty(&preview.params)) {
-		struct report_view report_view = view_of(&preview);
+		struct view view = view_of(&preview);
 		struct visit visit = { &preview, each, data };
 
-		good = report_view_devices(&report_view, visit_device, &visit);
-		good &= report_view_problems(&report_view, NULL, NULL);
-		good &= report_view_groups(&report_view, NULL, NULL);
+		good = view_devices(&view, visit_device, &visit);
+		good &= view_problems(&view, NULL, NULL);
+		good &= view_groups(&view, NULL, NULL);
 	}
 	preview_free(&preview);
 	return good;

@@ -11,15 +11,14 @@
 #include "commands/status_export.h"
 #include "initramfs/generators.h"
 #include "lib/beneath.h"
-#include "machine/report_view.h"
-#include "report/reader.h"
-#include "report/report.h"
 #include "ui/message.h"
+#include "view/view.h"
 
 struct status {
 	struct status_export found;
-	struct report_view report_view; /* found points to it */
-	const char *missing;		/* why there is no report, or NULL */
+	struct view view; /* found points to it */
+	struct run_result result;
+	const char *missing; /* why there is no report, or NULL */
 	/* Why this boot lacks passthru-early or the configuration, and what to do. */
 	char absence[512];
 };
@@ -60,35 +59,39 @@ static void read_request(const struct host *host, struct status *status)
 	params_free(&params);
 }
 
-static void print_times(const struct report_view *report_view)
+static void print_times(const struct view *view)
 {
-	const char *text = report_view->report;
-	struct report_phase phase;
+	for (int i = 0; i < STAGES; i++) {
+		const struct stage_time *time = &view->result->times[i];
 
-	while (report_next_phase(&text, &phase))
-		output_wrapped(&report_view->host->output, STYLE_PLAIN, 0, 2,
-			       "The %s stage took %llu ms, %llu ms of it in the kernel.",
-			       phase.name, (unsigned long long)phase.total_us / 1000,
-			       (unsigned long long)phase.kernel_us / 1000);
+		if (time->has_run)
+			output_wrapped(
+				&view->host->output, STYLE_PLAIN, 0, 2,
+				"The %s stage took %llu ms, %llu ms of it in the kernel.",
+				stage_word((enum stage)i),
+				(unsigned long long)time->total_us / 1000,
+				(unsigned long long)time->kernel_us / 1000);
+	}
 }
 
-static void add_times(const struct report_view *report_view, struct json_object *array)
+static void add_times(const struct view *view, struct json_object *array)
 {
-	const char *text = report_view->report;
-	struct report_phase phase;
+	for (int i = 0; i < STAGES; i++) {
+		const struct stage_time *time = &view->result->times[i];
+		struct json_object *object;
 
-	while (report_next_phase(&text, &phase)) {
-		struct json_object *object = json_append(array);
-
-		json_add_text(object, "phase", phase.name);
-		json_add_number(object, "total_us", (int64_t)phase.total_us);
-		json_add_number(object, "kernel_us", (int64_t)phase.kernel_us);
+		if (!time->has_run)
+			continue;
+		object = json_append(array);
+		json_add_text(object, "phase", stage_word((enum stage)i));
+		json_add_number(object, "total_us", (int64_t)time->total_us);
+		json_add_number(object, "kernel_us", (int64_t)time->kernel_us);
 	}
 }
 
 static bool print_text(const struct status *status)
 {
-	const struct output *output = &status->report_view.host->output;
+	const struct output *output = &status->view.host->output;
 	bool ok;
 
 	if (status->missing) {
@@ -97,14 +100,14 @@ static bool print_text(const struct status *status)
 			       "%s", status->missing);
 		return !status->found.is_requested;
 	}
-	if (status->found.is_dry)
+	if (status->result.is_dry)
 		output_wrapped(
 			output, STYLE_NOTE, 0, 0,
 			"This boot was a dry run (passthru.dryrun) and claimed nothing. Without it:");
-	ok = report_view_print(&status->report_view);
+	ok = view_print(&status->view);
 	if (status->found.is_outdated)
 		output_wrapped(output, STYLE_BAD, 0, 0, "%s", status->absence);
-	print_times(&status->report_view);
+	print_times(&status->view);
 	return ok && status_counts(&status->found);
 }
 
@@ -125,15 +128,14 @@ static bool print_json(const struct status *status)
 
 	json_add_bool(top, "requested", status->found.is_requested);
 	json_add_bool(top, "reported", !status->missing);
-	json_add_bool(top, "dryrun", status->found.is_dry);
+	json_add_bool(top, "dryrun", status->result.is_dry);
 	if (!status->missing)
-		ok = report_view_add(&status->report_view, top) &&
-		     status_counts(&status->found);
+		ok = view_add(&status->view, top) && status_counts(&status->found);
 	json_add_bool(top, "outdated", status->found.is_outdated);
 	json_add_bool(top, "ok", ok);
 	json_add_text(top, "missing", status->missing);
 	if (!status->missing)
-		add_times(&status->report_view, json_add_array(top, "phases"));
+		add_times(&status->view, json_add_array(top, "phases"));
 	return json_end(top) == 0 && ok;
 }
 
@@ -146,8 +148,7 @@ static const char *describe_absence(struct status *status)
 {
 	char commands[256];
 
-	generators_rebuild_all(status->report_view.host->root_fd, commands,
-			       sizeof(commands));
+	generators_rebuild_all(status->view.host->root_fd, commands, sizeof(commands));
 	if (status->found.is_outdated)
 		snprintf(
 			status->absence, sizeof(status->absence),
@@ -161,14 +162,16 @@ static const char *describe_absence(struct status *status)
 	return status->absence;
 }
 
-static void read_report(struct status *status, char **text)
+static void read_report(struct status *status)
 {
 	struct status_export *found = &status->found;
-	int r = beneath_read(status->report_view.host->root_fd, REPORT_PATH, text);
+	_cleanup_free_ char *text = NULL;
+	int r = beneath_read(status->view.host->root_fd, REPORT_PATH, &text);
 
-	if (r == 0 && report_read_header(*text, &found->is_dry)) {
-		status->report_view.is_plan = found->is_dry;
-		status->report_view.report = *text;
+	if (r == 0)
+		r = report_parse(text, &status->result);
+	if (r == 0) {
+		status->view.result = &status->result;
 		if (found->is_outdated)
 			describe_absence(status);
 	} else if (r == -ENOENT) {
@@ -205,19 +208,19 @@ static bool (*find_format(const struct arguments *arguments))(const struct statu
 int status_run(struct host *host)
 {
 	bool (*print)(const struct status *status) = find_format(host->arguments);
-	_cleanup_free_ char *text = NULL;
 	struct machine machine;
-	struct status status = { .report_view = { .host = host, .machine = &machine } };
+	struct status status = { .view = { .host = host, .machine = &machine } };
 	bool ok = false;
 
 	if (!print)
 		return STATUS_USAGE;
-	status.found.report_view = &status.report_view;
+	status.found.view = &status.view;
 	read_request(host, &status);
 	if (machine_read(host, &machine) == 0) {
-		read_report(&status, &text);
+		read_report(&status);
 		ok = print(&status);
 	}
+	run_result_free(&status.result);
 	machine_free(&machine);
 	return ok ? STATUS_GOOD : STATUS_NOT_GOOD;
 }

@@ -6,9 +6,14 @@
 #include "base/array.h"
 #include "commands/status_export.h"
 
+static bool is_dry(const struct status_export *status)
+{
+	return status->view->result && status->view->result->is_dry;
+}
+
 bool status_counts(const struct status_export *status)
 {
-	return !status->is_dry && !status->is_outdated;
+	return !is_dry(status) && !status->is_outdated;
 }
 
 /* -- Prometheus ---------------------------------------------------------------------- */
@@ -32,22 +37,25 @@ static void print_label(const char *name, const char *value, const char *end)
 	printf("\"%s", end);
 }
 
-static void print_info(void *data, const struct report_view_device *device)
+static void print_info(void *data, const struct view_device *device)
 {
-	(void)data;
+	const struct plan_entry *entry = device->entry;
+
 	fputs("passthru_device_info{", stdout);
-	print_label("address", device->report.name, ",");
-	print_label("id", device->report.id, ",");
-	print_label("verdict", device->report.verdict, ",");
-	print_label("reason", device->report.reason, ",");
+	print_label("address", device->address, ",");
+	print_label("id", device->id, ",");
+	print_label("verdict", view_verdict(data, device), ",");
+	print_label("reason",
+		    entry->verdict == VERDICT_CLAIMED ? "" : reason_word(entry->reason),
+		    ",");
 	print_label("driver", device->device ? device->device->pci->driver : "", "} 1\n");
 }
 
-static void print_ok(void *data, const struct report_view_device *device)
+static void print_ok(void *data, const struct view_device *device)
 {
 	(void)data;
 	fputs("passthru_device_ok{", stdout);
-	print_label("address", device->report.name, "} ");
+	print_label("address", device->address, "} ");
 	printf("%d\n", device->is_ok);
 }
 
@@ -57,12 +65,11 @@ static void print_group(void *data, int group, bool usable, const char *text)
 	printf("passthru_group_usable{group=\"%d\"} %d\n", group, usable);
 }
 
-static void count_problem(void *data, const struct report_view_problem *problem)
+static void count_problem(void *data, const struct problem *problem)
 {
 	unsigned *count = data;
 
-	(void)problem;
-	++*count;
+	*count += problem->kind != PROBLEM_NO_EFFECT;
 }
 
 static void print_seconds(const char *stage, const char *part, uint64_t us)
@@ -74,36 +81,38 @@ static void print_seconds(const char *stage, const char *part, uint64_t us)
 	       (unsigned long long)(us % 1000000));
 }
 
-static void print_stages(const char *text)
+static void print_stages(const struct run_result *result)
 {
-	struct report_phase phase;
-
 	print_head("passthru_stage_seconds",
 		   "How long each stage took, in total and in the kernel.");
-	while (report_next_phase(&text, &phase)) {
-		print_seconds(phase.name, "total", phase.total_us);
-		print_seconds(phase.name, "kernel", phase.kernel_us);
+	for (int i = 0; i < STAGES; i++) {
+		const struct stage_time *time = &result->times[i];
+
+		if (!time->has_run)
+			continue;
+		print_seconds(stage_word((enum stage)i), "total", time->total_us);
+		print_seconds(stage_word((enum stage)i), "kernel", time->kernel_us);
 	}
 }
 
 /* All series of a name must follow each other. */
-static bool print_report(const struct report_view *view)
+static bool print_report(const struct view *view)
 {
 	unsigned problems = 0;
 	bool ok;
 
 	print_head("passthru_device_info", "Each requested device, with its verdict.");
-	report_view_devices(view, print_info, NULL);
+	view_devices(view, print_info, (void *)(uintptr_t)view);
 	print_head("passthru_device_ok", "Whether the device is as requested.");
-	ok = report_view_devices(view, print_ok, NULL);
+	ok = view_devices(view, print_ok, NULL);
 	print_head("passthru_group_usable",
 		   "Whether the IOMMU group can be given to a guest.");
-	ok &= report_view_groups(view, print_group, NULL);
-	ok &= report_view_problems(view, count_problem, &problems);
+	ok &= view_groups(view, print_group, NULL);
+	ok &= view_problems(view, count_problem, &problems);
 	print_head("passthru_problems",
 		   "Items on the command line that are wrong or match no device.");
 	printf("passthru_problems %u\n", problems);
-	print_stages(view->report);
+	print_stages(view->result);
 	return ok;
 }
 
@@ -115,14 +124,14 @@ bool status_export_prometheus(const struct status_export *status)
 		   "Whether the command line or the configuration requests any device.");
 	printf("passthru_requested %d\n", status->is_requested);
 	print_head("passthru_reported", "Whether passthru-early left a report.");
-	printf("passthru_reported %d\n", status->report_view->report != NULL);
-	if (status->report_view->report)
-		ok = print_report(status->report_view) && status_counts(status);
+	printf("passthru_reported %d\n", status->view->result != NULL);
+	if (status->view->result)
+		ok = print_report(status->view) && status_counts(status);
 	print_head("passthru_outdated",
-		   "Whether the configuration is not the one of this boot.");
+		   "Whether the configuration changed after this boot.");
 	printf("passthru_outdated %d\n", status->is_outdated);
 	print_head("passthru_dryrun", "Whether this boot was a dry run.");
-	printf("passthru_dryrun %d\n", status->is_dry);
+	printf("passthru_dryrun %d\n", is_dry(status));
 	print_head(
 		"passthru_ok",
 		"Whether everything is as requested: the exit status of passthru status.");
@@ -155,7 +164,7 @@ static void add_group(void *data, int group, bool usable, const char *text)
 	ready->failed |= usable && !item;
 }
 
-static bool is_ready(const struct ready *ready, const struct report_view_device *device)
+static bool is_ready(const struct ready *ready, const struct view_device *device)
 {
 	if (!device->device || !device->device->is_claimed)
 		return false;
@@ -165,7 +174,7 @@ static bool is_ready(const struct ready *ready, const struct report_view_device 
 	return false;
 }
 
-static void add_device(void *data, const struct report_view_device *device)
+static void add_device(void *data, const struct view_device *device)
 {
 	struct ready *ready = data;
 	struct ready_id *item;
@@ -174,7 +183,7 @@ static void add_device(void *data, const struct report_view_device *device)
 		return;
 	ready->count++;
 	for (size_t i = 0; i < ready->id_count; i++)
-		if (strcmp(ready->ids[i].id, device->report.id) == 0) {
+		if (strcmp(ready->ids[i].id, device->id) == 0) {
 			ready->ids[i].count++;
 			return;
 		}
@@ -184,7 +193,7 @@ static void add_device(void *data, const struct report_view_device *device)
 		return;
 	}
 	*item = (struct ready_id){ .count = 1 };
-	snprintf(item->id, sizeof(item->id), "%s", device->report.id);
+	snprintf(item->id, sizeof(item->id), "%s", device->id);
 }
 
 /* A label has no colon. */
@@ -197,14 +206,14 @@ static void print_ids(const struct ready *ready)
 
 bool status_export_nfd(const struct status_export *status)
 {
-	const struct report_view *view = status->report_view;
+	const struct view *view = status->view;
 	struct ready ready = { 0 };
 	bool ok = !status->is_requested;
 
-	if (view->report) {
-		ok = report_view_groups(view, add_group, &ready) && status_counts(status);
-		ok &= report_view_devices(view, add_device, &ready);
-		ok &= report_view_problems(view, NULL, NULL);
+	if (view->result) {
+		ok = view_groups(view, add_group, &ready) && status_counts(status);
+		ok &= view_devices(view, add_device, &ready);
+		ok &= view_problems(view, NULL, NULL);
 	}
 	ok &= !ready.failed;
 	printf("passthru.ok=%s\npassthru.count=%u\n", ok ? "true" : "false", ready.count);

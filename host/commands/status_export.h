@@ -2,14 +2,13 @@
 #ifndef PASSTHRU_COMMANDS_STATUS_EXPORT_H
 #define PASSTHRU_COMMANDS_STATUS_EXPORT_H
 
-#include "machine/report_view.h"
+#include "view/view.h"
 
 /* What passthru status found. */
 struct status_export {
-	const struct report_view *report_view; /* without a report if there is none */
+	const struct view *view; /* without a result if there is no report */
 	bool is_requested;
 	bool is_outdated; /* the configuration is not the one of this boot */
-	bool is_dry;	  /* then nothing is claimed */
 };
 
 /* Whether what the report says counts: this boot was no dry run, and is not outdated. */

@@ -12,8 +12,6 @@
 #include "machine/machine.h"
 #include "pci/iommu.h"
 #include "plan/viability.h"
-#include "report/phrase.h"
-#include "report/reader.h"
 #include "report/report.h"
 #include "ui/message.h"
 
@@ -31,14 +29,12 @@ static unsigned read_vf_count(int bus_fd, const struct pci_device *device)
 }
 
 /* Whether this boot's report says that it gave the device the driver it has now. */
-static bool is_reported(const char *report, const struct pci_device *device)
+static bool is_reported(const struct run_result *boot, const struct pci_device *device)
 {
-	struct report_device found;
+	const struct plan_entry *entry = run_result_find(boot, &device->address);
 
-	return report && device->driver[0] &&
-	       report_find_device(report, &device->address, &found) &&
-	       found.entry.verdict == VERDICT_CLAIMED &&
-	       strcmp(found.entry.now, device->driver) == 0;
+	return entry && entry->verdict == VERDICT_CLAIMED && !boot->is_dry &&
+	       device->driver[0] && strcmp(entry->now, device->driver) == 0;
 }
 
 /* Leaves out the default domain, as lspci does. */
@@ -61,7 +57,7 @@ static void describe_path(const struct address_pattern *path, char text[static P
 					   path->steps[i] & 7u);
 }
 
-static void describe(struct pci_names *names, const char *report, int bus_fd,
+static void describe(struct pci_names *names, const struct run_result *boot, int bus_fd,
 		     struct device *device)
 {
 	const struct pci_id *id = &device->pci->id;
@@ -73,13 +69,14 @@ static void describe(struct pci_names *names, const char *report, int bus_fd,
 	pci_names_device(names, id, device->device_name);
 	device->vf_count = read_vf_count(bus_fd, device->pci);
 	device->is_claimed =
-		strstr(device->pci->driver, "vfio") || is_reported(report, device->pci);
+		strstr(device->pci->driver, "vfio") || is_reported(boot, device->pci);
 }
 
 static int read_devices(const struct host *host, int bus_fd, struct machine *machine)
 {
 	struct pci_names *names = pci_names_open(host->root_fd, host->root);
 	_cleanup_free_ char *report = NULL;
+	struct run_result boot = { 0 };
 
 	machine->count = machine->pci.count;
 	machine->devices = calloc(machine->count + 1, sizeof(machine->devices[0]));
@@ -87,16 +84,18 @@ static int read_devices(const struct host *host, int bus_fd, struct machine *mac
 		pci_names_free(names);
 		return -ENOMEM;
 	}
-	if (beneath_read(host->root_fd, REPORT_PATH, &report) < 0)
-		report = NULL;
+	/* Without a report only the drivers tell what is claimed. */
+	if (beneath_read(host->root_fd, REPORT_PATH, &report) == 0)
+		(void)report_parse(report, &boot);
 	for (size_t i = 0; i < machine->count; i++) {
 		struct device *device = &machine->devices[i];
 
 		device->pci = &machine->pci.devices[i];
 		pci_read_attributes(bus_fd, device->pci);
-		describe(names, report, bus_fd, device);
+		describe(names, &boot, bus_fd, device);
 		machine->has_groups |= device->pci->group != NO_GROUP;
 	}
+	run_result_free(&boot);
 	pci_names_free(names);
 	return 0;
 }
@@ -167,7 +166,8 @@ static int judge_all(const struct host *host, struct machine *machine)
 		strcpy(plan.entries[i].driver, "vfio-pci");
 		strcpy(plan.entries[i].was, machine->pci.devices[i].driver);
 	}
-	guard_disks(host->root_fd, cmdline, true, clock_ms() + DISKS_MS, &plan);
+	guard_disks(host->root_fd, cmdline, DISK_MOMENT_BOOTED, clock_ms() + DISKS_MS,
+		    &plan);
 	for (size_t i = 0; i < plan.count; i++) {
 		const struct plan_entry *entry = &plan.entries[i];
 

@@ -9,10 +9,10 @@
 #include "cmdline/config.h"
 #include "cmdline/params.h"
 #include "lib/beneath.h"
-#include "machine/dry_run.h"
 #include "machine/machine.h"
 #include "migrate/proof.h"
 #include "migrate/words.h"
+#include "view/view.h"
 
 struct proof {
 	struct host *host;
@@ -59,18 +59,13 @@ static bool is_requested(const struct params *params, const struct device *devic
 
 /* -- what it will have --------------------------------------------------------------- */
 
-/* Returns 0 or a negative errno; *ret_report is freed by the caller. */
-static int run_boot(struct proof *proof, const struct whole_cmdline *whole,
-		    char **ret_report)
+/* Nothing is claimed if nothing is requested: then *ret is empty. */
+static int run_boot(struct proof *proof, struct params *params, struct run_result *ret)
 {
-	struct params params;
-	int r = params_parse(whole->text, &params);
-
-	*ret_report = NULL;
-	if (r == 0 && params.wanted.count && !params.off)
-		r = dry_run(proof->host, whole->text, &params, ret_report);
-	params_free(&params);
-	return r;
+	*ret = (struct run_result){ 0 };
+	if (!params->wanted.count || params->off)
+		return 0;
+	return dry_run(proof->host, params, false, ret);
 }
 
 static int note_loss(struct proof *proof, const struct device *device,
@@ -88,13 +83,13 @@ static int note_loss(struct proof *proof, const struct device *device,
 }
 
 static int compare(struct proof *proof, const struct boot_source *boot,
-		   const struct params *before, const char *report)
+		   const struct params *before, const struct run_result *result)
 {
 	for (size_t i = 0; i < proof->machine.count; i++) {
 		const struct device *device = &proof->machine.devices[i];
 
 		if (device->is_claimed && is_requested(before, device) &&
-		    (!report || !dry_run_claims(report, &device->pci->address)))
+		    !dry_run_claims(result, &device->pci->address))
 			return note_loss(proof, device, boot);
 	}
 	return 0;
@@ -106,17 +101,19 @@ static int check_whole(struct proof *proof, const struct boot_source *boot,
 		       const struct words *words, const struct whole_cmdline *whole)
 {
 	_cleanup_free_ char *request = make_request(proof, words, boot->cmdline);
-	_cleanup_free_ char *report = NULL;
-	struct params before;
-	int r;
+	struct params before = { 0 }, after = { 0 };
+	struct run_result result = { 0 };
+	int r = request ? params_parse(request, &before) : -ENOMEM;
 
-	if (!request)
-		return -ENOMEM;
-	r = params_parse(request, &before);
-	if (r == 0 && before.wanted.count)
-		r = run_boot(proof, whole, &report);
-	if (r == 0 && before.wanted.count)
-		r = compare(proof, boot, &before, report);
+	if (r == 0 && before.wanted.count) {
+		r = params_parse(whole->text, &after);
+		if (r == 0)
+			r = run_boot(proof, &after, &result);
+		if (r == 0)
+			r = compare(proof, boot, &before, &result);
+	}
+	run_result_free(&result);
+	params_free(&after);
 	params_free(&before);
 	return r;
 }

@@ -30,6 +30,8 @@ def outcome_pattern(function, judgement, outcome):
     if verdict == model.CLAIMED:
         driver = DRIVERS.get(judgement.request.driver, judgement.request.driver)
         return "verdict=claimed driver=%s was=%s" % (driver, was(function, judgement))
+    if verdict == "planned":
+        return "verdict=planned driver=[^ ]+ was=[^ ]+ wanted=[^ ]+"
     return "verdict=%s driver=[^ ]+ was=[^ ]+ reason=%s" % (verdict, reason)
 
 
@@ -64,7 +66,8 @@ def device_expectations(function, judgement):
         return
     if asked and judgement.certain(function):
         verdict = asked.copy().pop().split()[0]
-        yield "log ^passthru: %s %04x:%04x %s" % (place, *function.ids[:2], verdict)
+        yield "log ^passthru: %s %04x:%04x %s" % (
+            place, *function.ids[:2], "would be claimed" if verdict == "planned" else verdict)
     if judgement.is_claimed(function):
         driver = DRIVERS.get(judgement.request.driver, judgement.request.driver)
         yield "driver %s %s" % (function.address, driver)
@@ -81,7 +84,7 @@ def item_expectations(judgement):
     request = judgement.request
     for item, found in judgement.unmatched:
         yield "report ^selector=%s verdict=unmatched%s" % (
-            escape(item.text), " found=%s$" % found if found else "( |$)")
+            escape(item.text), " found=%s@[^ ]+$" % found if found else "( |$)")
     for text in request.malformed_items:
         yield "report ^selector=%s verdict=malformed( |$)" % escape(text)
     for name, verdict in request.bad_parameters:

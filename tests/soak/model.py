@@ -205,9 +205,9 @@ class Judgement:
         if request.malformed_items or request.bad_parameters or self.unmatched:
             return {1}
         asked = [o for o in self.outcomes.values() if o != {ABSENT}]
-        if all(o <= {CLAIMED, "kept dryrun"} for o in asked):
+        if all(o <= {CLAIMED, "planned"} for o in asked):
             return {0}
-        if any(not o & {CLAIMED, ABSENT, "kept dryrun", "kept skipped"} for o in asked):
+        if any(not o & {CLAIMED, ABSENT, "planned", "kept skipped"} for o in asked):
             return {1}
         return {0, 1}
 
@@ -331,7 +331,7 @@ class Judge:
             return certain
         if self.request.driver not in self.drivers:
             return {"failed no-driver", "failed slot"} | possible
-        return {"kept dryrun" if self.request.dryrun else CLAIMED} | possible
+        return {"planned" if self.request.dryrun else CLAIMED} | possible
 
     def by_slot_mates(self, function):
         """Whether a guard's "no" to one function counts for the whole card is open, unless it
@@ -346,7 +346,7 @@ class Judge:
 
     def is_member_in_doubt(self, function):
         """Whether the group of a device that stays with the host is claimed is open."""
-        return not any(self.alone(f) <= {CLAIMED, "kept dryrun"}
+        return not any(self.alone(f) <= {CLAIMED, "planned"}
                        for f in self.chosen if f.group == function.group)
 
     def unmatched(self):
@@ -376,7 +376,7 @@ def usable_groups(functions, judgement):
     """The groups with a claimed device, or in a dry run with one that would be claimed: a name
     and True, False or None for "open"."""
     groups = {}
-    taken = {f for f in functions if judgement.outcomes[f] in ({CLAIMED}, {"kept dryrun"})}
+    taken = {f for f in functions if judgement.outcomes[f] in ({CLAIMED}, {"planned"})}
     for name in {f.group for f in taken if f.group}:
         others = [f for f in functions
                   if f.group == name and not f.chipset and f not in taken]

@@ -4,7 +4,7 @@
 
 #include "base/util.h"
 #include "input.h"
-#include "report/reader.h"
+#include "report/internal.h"
 
 static void read_records(const char *text)
 {
@@ -23,24 +23,19 @@ static void read_records(const char *text)
 /* A report. Each device that it has can be found by its address. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char *text = input_text(data, size);
-	const char *at = text;
-	struct report_device device, found;
-	struct report_phase phase;
-	bool dryrun;
+	char *text = input_text(data, size), phrase[PHRASE_SIZE];
+	struct run_result result;
 
 	read_records(text);
-	(void)report_read_header(text, &dryrun);
-	(void)report_early_us(text);
-	(void)report_defers(text, NULL);
-	while (report_next_device(&at, &device)) {
-		require(report_find_device(text, &device.address, &found));
-		require(report_has_device(text, &device.address));
-		(void)report_defers(text, &device.address);
+	if (report_parse(text, &result) == 0) {
+		for (size_t i = 0; i < result.plan.count; i++)
+			require(run_result_find(&result,
+						&result.devices.devices[i].address));
+		for (size_t i = 0; i < result.problem_count; i++)
+			phrase_problem(&result.problems[i], phrase);
+		(void)run_result_defers(&result, NULL);
 	}
-	at = text;
-	while (report_next_phase(&at, &phase))
-		;
+	run_result_free(&result);
 	free(text);
 	return 0;
 }

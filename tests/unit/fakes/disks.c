@@ -193,10 +193,10 @@ void disks_describe(const struct plan *plan, char *words, size_t size)
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct plan_entry *entry = &plan->entries[i];
 
-		at += (size_t)snprintf(words + at, size - at, "%u %s",
-				       entry->device->address.bus,
-				       entry->reason ? reason_word(entry->reason)
-						     : verdict_word(entry->verdict));
+		at += (size_t)snprintf(
+			words + at, size - at, "%u %s", entry->device->address.bus,
+			entry->reason ? reason_word(entry->reason)
+				      : verdict_word(entry->verdict, false));
 		if (entry->disk[0] || entry->backs[0])
 			at += (size_t)snprintf(words + at, size - at, " %s",
 					       entry->disk[0] ? entry->disk : "-");
@@ -208,7 +208,7 @@ void disks_describe(const struct plan *plan, char *words, size_t size)
 }
 
 void disks_judge(const char *machine, const char *cmdline, const char *mounts,
-		 bool is_late, char *words, size_t size)
+		 enum disk_moment moment, char *words, size_t size)
 {
 	struct situation situation;
 	char text[256];
@@ -216,9 +216,10 @@ void disks_judge(const char *machine, const char *cmdline, const char *mounts,
 	snprintf(text, sizeof(text), IDS "%s", cmdline);
 	put_file(&disks_root, "proc/self/mountinfo", mounts ? mounts : INITRAMFS);
 	situation_make(machine, text, &situation);
-	guard_disks(disks_root.fd, text, is_late,
-		    disks_wait_ms ? clock_ms() + disks_wait_ms : 0, &situation.plan);
+	guard_disks(disks_root.fd, text, moment,
+		    disks_wait_ms ? clock_ms() + disks_wait_ms : 0,
+		    &situation.result.plan);
 	situation_claim(&situation);
-	disks_describe(&situation.plan, words, size);
+	disks_describe(&situation.result.plan, words, size);
 	situation_free(&situation);
 }

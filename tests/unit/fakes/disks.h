@@ -2,6 +2,7 @@
 #ifndef PASSTHRU_TESTS_DISKS_H
 #define PASSTHRU_TESTS_DISKS_H
 
+#include "guard/disk.h"
 #include "plan/plan.h"
 #include "unit.h"
 
@@ -46,7 +47,7 @@ void disks_describe(const struct plan *plan, char *words, size_t size);
 #define IDS	  "passthru.ids=144d:a808 "
 #define INITRAMFS "1 1 0:2 / / rw - rootfs rootfs rw\n"
 void disks_judge(const char *machine, const char *cmdline, const char *mounts,
-		 bool is_late, char *words, size_t size);
+		 enum disk_moment moment, char *words, size_t size);
 
 /* Two equal NVMe drives, the system on the first one. */
 #define NVME                                \

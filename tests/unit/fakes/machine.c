@@ -59,35 +59,55 @@ void machine_read(const char *text, struct pci_list *ret)
 	}
 }
 
+static void add_problems(struct situation *situation)
+{
+	struct run_result *result = &situation->result;
+
+	free(result->problems);
+	result->problems = NULL;
+	result->problem_count = 0;
+	ck_assert_int_eq(run_result_add_problems(result, &situation->params), 0);
+}
+
 void situation_make(const char *machine, const char *cmdline, struct situation *ret)
 {
-	*ret = (struct situation){ .result = { .params = &ret->params,
-					       .devices = &ret->devices,
-					       .plan = &ret->plan,
-					       .total_us = 12345,
-					       .kernel_us = 2345 } };
-	machine_read(machine, &ret->devices);
-	ck_assert_int_eq(params_parse(cmdline, &ret->params), 0);
-	ck_assert_int_eq(plan_select(&ret->params, &ret->devices, &ret->plan), 0);
-	ck_assert_int_eq(plan_add_groups(&ret->params, &ret->devices, &ret->plan), 0);
-	for (size_t i = 0; i < ret->plan.count; i++)
-		strcpy(ret->plan.entries[i].driver, ret->params.driver);
-	plan_judge(false, &ret->plan);
-	if (ret->params.dryrun)
-		plan_apply_dry_run(&ret->plan);
+	struct params *params = &ret->params;
+	struct pci_list *devices = &ret->result.devices;
+	struct plan *plan = &ret->result.plan;
+
+	ck_assert_int_eq(params_parse(cmdline, params), 0);
+	ret->result = (struct run_result){ .is_dry = params->dryrun,
+					   .is_forced = params->force,
+					   .timeout = params->timeout };
+	for (int i = 0; i < STAGES; i++)
+		ret->result.times[i] = (struct stage_time){ true, 12345, 2345 };
+	machine_read(machine, devices);
+	ck_assert_int_eq(plan_select(params, devices, plan), 0);
+	ck_assert_int_eq(plan_add_groups(params, devices, plan), 0);
+	for (size_t i = 0; i < plan->count; i++)
+		strcpy(plan->entries[i].driver, params->driver);
+	plan_judge((struct plan_prospect){ 0 }, plan);
+	if (params->dryrun)
+		plan_apply_dry_run(plan);
+	add_problems(ret);
+}
+
+void situation_set_partial(struct situation *situation)
+{
+	situation->result.plan.is_partial = true;
+	add_problems(situation);
 }
 
 void situation_claim(struct situation *situation)
 {
-	for (size_t i = 0; i < situation->plan.count; i++)
-		if (situation->plan.entries[i].verdict == VERDICT_PENDING)
-			situation->plan.entries[i].verdict = VERDICT_CLAIMED;
+	for (size_t i = 0; i < situation->result.plan.count; i++)
+		if (situation->result.plan.entries[i].verdict == VERDICT_PENDING)
+			situation->result.plan.entries[i].verdict = VERDICT_CLAIMED;
 }
 
 void situation_free(struct situation *situation)
 {
-	plan_free(&situation->plan);
-	pci_list_free(&situation->devices);
+	run_result_free(&situation->result);
 	params_free(&situation->params);
 }
 
@@ -95,8 +115,8 @@ struct plan_entry *situation_entry(struct situation *situation, const char *addr
 {
 	struct pci_address wanted = address_of(address);
 
-	for (size_t i = 0; i < situation->plan.count; i++) {
-		struct plan_entry *entry = &situation->plan.entries[i];
+	for (size_t i = 0; i < situation->result.plan.count; i++) {
+		struct plan_entry *entry = &situation->result.plan.entries[i];
 
 		if (address_compare(&entry->device->address, &wanted) == 0)
 			return entry;

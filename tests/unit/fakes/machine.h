@@ -17,11 +17,9 @@
  */
 void machine_read(const char *text, struct pci_list *ret);
 
-/* The parameters, the devices and the plan, and the run result made from them. */
+/* The parameters, and the result of the run with them. */
 struct situation {
 	struct params params;
-	struct pci_list devices;
-	struct plan plan;
 	struct run_result result;
 };
 
@@ -31,6 +29,9 @@ struct situation {
  */
 void situation_make(const char *machine, const char *cmdline, struct situation *ret);
 void situation_free(struct situation *situation);
+
+/* As if only some devices were known, as in the device stage. */
+void situation_set_partial(struct situation *situation);
 
 /* Marks every pending entry as claimed. */
 void situation_claim(struct situation *situation);

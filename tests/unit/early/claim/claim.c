@@ -111,7 +111,8 @@ static const char *short_name(const struct pci_address *address)
 
 static size_t describe_entry(const struct plan_entry *entry, char *text, size_t size)
 {
-	size_t at = (size_t)snprintf(text, size, "%s", verdict_word(entry->verdict));
+	size_t at =
+		(size_t)snprintf(text, size, "%s", verdict_word(entry->verdict, false));
 
 	if (entry->verdict == VERDICT_CLAIMED)
 		return at;

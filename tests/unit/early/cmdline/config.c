@@ -45,6 +45,54 @@ static const struct {
 	{ "\"single\"", "single" },
 	{ "systemd.unit=\"rescue.target\"", "systemd.unit=\"rescue.target" },
 	{ "root=\"a single b\"", "" },
+	/* Ubuntu, Mint, Debian with friendly-recovery: /etc/grub.d/10_linux */
+	{ "ro recovery nomodeset dis_ucode_ldr", "recovery" },
+	{ "systemd.unit=friendly-recovery.target",
+	  "systemd.unit=friendly-recovery.target" },
+	/* Debian, openSUSE: GRUB_CMDLINE_LINUX_RECOVERY */
+	{ "ro single nomodeset", "single" },
+	/* kernel-command-line(7), init(8) */
+	{ "ro -b", "-b" },
+	{ "ro -s", "-s" },
+	{ "rd.rescue", "rd.rescue" },
+	{ "rd.emergency", "rd.emergency" },
+	{ "systemd.unit=rescue.service", "systemd.unit=rescue.service" },
+	{ "systemd.unit=runlevel1.target", "systemd.unit=runlevel1.target" },
+	{ "systemd.unit=runlevel5.target", "" },
+	/* no valid name of a unit: systemd(1) ignores it */
+	{ "systemd.unit=rescue", "" },
+	/* dracut.cmdline(7): what dracut does after a failure */
+	{ "rd.emergency=reboot", "" },
+	/* dracut's old name; mkinitcpio(8) */
+	{ "rdbreak=pre-udev", "rdbreak=pre-udev" },
+	{ "break=y", "break=y" },
+	/* systemd-debug-generator(8): a breakpoint; the others only add a shell or a unit
+	 */
+	{ "rd.systemd.break=pre-mount", "rd.systemd.break=pre-mount" },
+	{ "systemd.break", "systemd.break" },
+	{ "systemd.debug-shell", "" },
+	{ "systemd.debug_shell=1", "" },
+	{ "systemd.mask=gdm.service systemd.wants=sshd.service", "" },
+	/* dracut.cmdline(7): a shell only if the boot fails */
+	{ "rd.shell", "" },
+	/* a shell as init */
+	{ "rw init=/bin/bash", "init=/bin/bash" },
+	{ "init=/sysroot/bin/sh", "init=/sysroot/bin/sh" },
+	{ "init=\"/usr/bin/zsh\"", "init=\"/usr/bin/zsh" },
+	{ "init=sh", "init=sh" },
+	{ "init=/bin/busybox", "init=/bin/busybox" },
+	{ "init=/sbin/sulogin", "init=/sbin/sulogin" },
+	{ "rdinit=/bin/ash", "rdinit=/bin/ash" },
+	{ "init=/usr/lib/systemd/systemd", "" },
+	{ "init=/sbin/init", "" },
+	{ "init=/bash/init", "" },
+	{ "init=/bin/", "" },
+	{ "init=", "" },
+	{ "init", "" },
+	/* other meanings */
+	{ "recovery=/dev/sda3", "" },
+	{ "nomodeset quiet splash 2 3 4 5", "" },
+	{ "loglevel=1 console=tty1 b", "" },
 };
 
 START_TEST(finds_rescues)

@@ -242,10 +242,18 @@ static const struct {
 	  "", "1 1 0:33 / / rw - btrfs /dev/a rw\n", "1 in-use a /; 2 in-use b /; " },
 };
 
-static void judge_late(const char *cmdline, const char *mounts, bool is_late, char *words,
-		       size_t size)
+static void judge_pair(const char *cmdline, const char *mounts, enum disk_moment moment,
+		       char *words, size_t size)
 {
-	disks_judge(NVME, cmdline, mounts, is_late, words, size);
+	disks_judge(NVME, cmdline, mounts, moment, words, size);
+}
+
+/* What is mounted on "/" in a row is the root file system, unless it says INITRAMFS. */
+static enum disk_moment moment_of(const char *mounts)
+{
+	bool is_initramfs = !mounts || strncmp(mounts, INITRAMFS, strlen(INITRAMFS)) == 0;
+
+	return is_initramfs ? DISK_MOMENT_LATE : DISK_MOMENT_BOOTED;
 }
 
 START_TEST(finds_backing_devices)
@@ -256,7 +264,8 @@ START_TEST(finds_backing_devices)
 	put_disks(rows[_i].disks);
 	if (rows[_i].fstab)
 		put_file(&disks_root, "etc/passthru/fstab", rows[_i].fstab);
-	judge_late(rows[_i].cmdline, rows[_i].mounts, true, words, sizeof(words));
+	judge_pair(rows[_i].cmdline, rows[_i].mounts, moment_of(rows[_i].mounts), words,
+		   sizeof(words));
 	expect_text(rows[_i].name, words, rows[_i].words);
 	ck_assert_uint_eq(count_fds(), before);
 }
@@ -267,10 +276,10 @@ START_TEST(waits_for_the_root_disk)
 	char words[256];
 
 	put_disks(PAIR);
-	judge_late("root=/dev/a2", NULL, false, words, sizeof(words));
+	judge_pair("root=/dev/a2", NULL, DISK_MOMENT_EARLY, words, sizeof(words));
 	expect_text("initramfs", words, "1 root-unknown; 2 root-unknown; ");
-	judge_late("root=/dev/a2", "1 1 259:2 / / rw - ext4 /dev/a2 rw\n", false, words,
-		   sizeof(words));
+	judge_pair("root=/dev/a2", "1 1 259:2 / / rw - ext4 /dev/a2 rw\n",
+		   DISK_MOMENT_EVENT, words, sizeof(words));
 	expect_text("system", words, "1 root-disk a2 root=/dev/a2; 2 claimed; ");
 }
 
@@ -280,7 +289,7 @@ START_TEST(reads_swaps)
 
 	put_disks(PAIR);
 	put_file(&disks_root, "proc/swaps", "Filename Type\n/dev/b1 partition 1 0 -2\n");
-	judge_late("root=/dev/a2", NULL, true, words, sizeof(words));
+	judge_pair("root=/dev/a2", NULL, DISK_MOMENT_LATE, words, sizeof(words));
 	expect_text("swaps", words, "1 root-disk a2 root=/dev/a2; 2 in-use b1 swap; ");
 }
 
@@ -296,7 +305,7 @@ START_TEST(knows_nvme_multipath)
 		 "../../../pci0000:00/0000:01:00.0/nvme/nvme0");
 	put_link(&disks_root, "sys/devices/virtual/nvme-subsystem/nvme-subsys0/nvme1",
 		 "../../../pci0000:00/0000:02:00.0/nvme/nvme1");
-	judge_late("root=UUID=1", NULL, true, words, sizeof(words));
+	judge_pair("root=UUID=1", NULL, DISK_MOMENT_LATE, words, sizeof(words));
 	expect_text("multipath", words,
 		    "1 root-disk n root=UUID=1; 2 root-disk n root=UUID=1; ");
 }
@@ -312,7 +321,7 @@ START_TEST(knows_partitions_of_nvme_multipath)
 		 "../../devices/virtual/nvme-subsystem/nvme-subsys0");
 	put_link(&disks_root, "sys/devices/virtual/nvme-subsystem/nvme-subsys0/nvme0",
 		 "../../../pci0000:00/0000:01:00.0/nvme/nvme0");
-	judge_late("root=PARTUUID=aa-02", NULL, true, words, sizeof(words));
+	judge_pair("root=PARTUUID=aa-02", NULL, DISK_MOMENT_LATE, words, sizeof(words));
 	expect_text("partition", words,
 		    "1 root-disk n2 root=PARTUUID=aa-02; 2 claimed; ");
 }
@@ -325,9 +334,11 @@ START_TEST(guards_any_class_with_disks)
 	char words[256];
 
 	put_disks(FIRST);
-	disks_judge(machine, "root=/dev/a2", NULL, false, words, sizeof(words));
+	disks_judge(machine, "root=/dev/a2", NULL, DISK_MOMENT_EARLY, words,
+		    sizeof(words));
 	expect_text("early", words, "1 root-unknown; 2 claimed; ");
-	disks_judge(machine, "root=/dev/a2", NULL, true, words, sizeof(words));
+	disks_judge(machine, "root=/dev/a2", NULL, DISK_MOMENT_LATE, words,
+		    sizeof(words));
 	expect_text("late", words, "1 root-disk a2 root=/dev/a2; 2 claimed; ");
 }
 
@@ -342,12 +353,12 @@ START_TEST(knows_what_may_still_come)
 
 	put_disks(PAIR "c platform/x type=ext4 uuid=1\n");
 	put_file(&disks_root, "etc/passthru/fstab", "UUID=77-77 /home ext4 defaults\n");
-	disks_judge(machine, "root=UUID=1", NULL, true, words, sizeof(words));
+	disks_judge(machine, "root=UUID=1", NULL, DISK_MOMENT_LATE, words, sizeof(words));
 	expect_text("missing", words,
 		    "1 not-found - fstab:/home=UUID=77-77; "
 		    "2 not-found - fstab:/home=UUID=77-77; 3 claimed; 4 claimed; ");
 	put_file(&disks_root, "etc/passthru/fstab", "UUID=33-33 /home ext4 defaults\n");
-	disks_judge(machine, "root=UUID=1", NULL, true, words, sizeof(words));
+	disks_judge(machine, "root=UUID=1", NULL, DISK_MOMENT_LATE, words, sizeof(words));
 	expect_text(
 		"found", words,
 		"1 claimed; 2 root-disk b1 fstab:/home=UUID=33-33; 3 claimed; 4 claimed; ");
@@ -387,9 +398,9 @@ START_TEST(knows_thunderbolt)
 	put_file(&disks_root, "sys/bus/pci/devices/0000:05:00.0/removable",
 		 tunnels[_i].is_removable ? "removable\n" : "fixed\n");
 	situation_make("03:00.0 8086:1137 0c0340 3 thunderbolt\n", cmdline, &situation);
-	guard_disks(disks_root.fd, cmdline, true, 0, &situation.plan);
+	guard_disks(disks_root.fd, cmdline, DISK_MOMENT_LATE, 0, &situation.result.plan);
 	situation_claim(&situation);
-	disks_describe(&situation.plan, words, sizeof(words));
+	disks_describe(&situation.result.plan, words, sizeof(words));
 	expect_text(tunnels[_i].name, words, tunnels[_i].words);
 	situation_free(&situation);
 }
@@ -410,7 +421,7 @@ START_TEST(waits_for_missing_disks)
 			"u pci0000:00/%1/usb1/1-1/x type=ext4 uuid=77-77\n",
 			1, 300);
 	disks_wait_ms = 20000;
-	disks_judge(machine, "root=UUID=1", NULL, true, words, sizeof(words));
+	disks_judge(machine, "root=UUID=1", NULL, DISK_MOMENT_LATE, words, sizeof(words));
 	expect_text("found", words, "1 root-disk u fstab:/home=UUID=77-77; 2 claimed; ");
 	ck_assert_uint_lt(clock_ms() - before, 10000);
 	log = get_file(&disks_root, "dev/kmsg");
@@ -451,7 +462,8 @@ START_TEST(waits_only_if_it_helps)
 	put_file(&disks_root, "etc/passthru/fstab", waits[_i].fstab);
 	put_disks(waits[_i].disks);
 	disks_wait_ms = 600;
-	disks_judge(waits[_i].machine, "root=UUID=1", NULL, true, words, sizeof(words));
+	disks_judge(waits[_i].machine, "root=UUID=1", NULL, DISK_MOMENT_LATE, words,
+		    sizeof(words));
 	expect_number(waits[_i].name, clock_ms() - before >= 600, waits[_i].waits);
 }
 
@@ -468,11 +480,11 @@ START_TEST(lacks_memory)
 		put_file(&disks_root, "proc/self/mountinfo", INITRAMFS);
 		situation_make(NVME, IDS "root=UUID=22-22", &situation);
 		seam_fail(SEAM_ALLOCATE, nth, ENOMEM);
-		guard_disks(disks_root.fd, IDS "root=UUID=22-22", true, 0,
-			    &situation.plan);
+		guard_disks(disks_root.fd, IDS "root=UUID=22-22", DISK_MOMENT_LATE, 0,
+			    &situation.result.plan);
 		situation_claim(&situation);
 		reached = seam_reset(SEAM_ALLOCATE);
-		disks_describe(&situation.plan, words, sizeof(words));
+		disks_describe(&situation.result.plan, words, sizeof(words));
 		situation_free(&situation);
 		if (!reached)
 			break;

@@ -48,14 +48,15 @@ START_TEST(keeps_the_serial_console)
 	put_link(&root, "sys/class/tty/ttyS0",
 		 "../../devices/platform/serial8250/tty/ttyS0");
 	situation_make(CARDS, cmdline, &situation);
-	guard_console(root.fd, &situation.params, &situation.plan);
-	for (size_t i = 0; i < situation.plan.count; i++) {
-		const struct plan_entry *entry = &situation.plan.entries[i];
+	guard_console(root.fd, &situation.params, &situation.result.plan);
+	for (size_t i = 0; i < situation.result.plan.count; i++) {
+		const struct plan_entry *entry = &situation.result.plan.entries[i];
 
 		at += (size_t)snprintf(words + at, sizeof(words) - at, "%u %s%s%s; ",
 				       entry->device->address.bus,
-				       entry->reason ? reason_word(entry->reason)
-						     : verdict_word(entry->verdict),
+				       entry->reason
+					       ? reason_word(entry->reason)
+					       : verdict_word(entry->verdict, false),
 				       entry->backs[0] ? " " : "", entry->backs);
 	}
 	expect_text(cmdline, words, consoles[_i].words);
@@ -73,9 +74,9 @@ START_TEST(keeps_what_may_have_a_twin)
 		 "../../devices/pci0000:00/0000:01:00.0/tty/ttyS4");
 	situation_make("01:00.0 1b36:0002 ff0000 1 serial\n",
 		       "passthru.ids=1b36:0002 console=ttyS4", &situation);
-	situation.plan.is_partial = true;
-	guard_console(root.fd, &situation.params, &situation.plan);
-	expect_number("partial", situation.plan.entries[0].verdict, VERDICT_KEPT);
+	situation.result.plan.is_partial = true;
+	guard_console(root.fd, &situation.params, &situation.result.plan);
+	expect_number("partial", situation.result.plan.entries[0].verdict, VERDICT_KEPT);
 	situation_free(&situation);
 	drop_directory(&root);
 }
@@ -89,8 +90,8 @@ START_TEST(means_a_card_that_is_alone)
 		 "../../devices/pci0000:00/0000:01:00.0/tty/ttyS4");
 	situation_make("01:00.0 1b36:0002 070002 1 serial\n",
 		       "passthru.ids=1b36:0002 console=ttyS4", &situation);
-	guard_console(root.fd, &situation.params, &situation.plan);
-	expect_number("alone", situation.plan.entries[0].verdict, VERDICT_PENDING);
+	guard_console(root.fd, &situation.params, &situation.result.plan);
+	expect_number("alone", situation.result.plan.entries[0].verdict, VERDICT_PENDING);
 	situation_free(&situation);
 	drop_directory(&root);
 }

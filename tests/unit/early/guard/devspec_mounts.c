@@ -8,13 +8,17 @@
 static const struct {
 	const char *text;
 	const char *words;
+	bool is_mounted; /* the root file system is on "/" */
 } mounts[] = {
 	{ "", "" },
 	{ ROOTFS, "" },
-	{ "1 1 0:25 / / rw - tmpfs tmpfs rw\n", "" },
+	{ ROOTFS "1 1 8:1 / /mnt rw - ext4 /dev/a rw\n", "number 8:1; " },
+	/* dracut's module squash: not the root file system */
+	{ "30 1 0:27 / / rw,relatime - overlay overlay rw,lowerdir=/squash/root\n", "" },
+	{ "1 1 0:27 / / rw - nfs4 10.0.0.1:/srv rw\n", "" },
 	{ "24 1 259:2 / / rw,relatime shared:1 - ext4 /dev/nvme0n1p2 rw\n",
-	  "number 259:2; mounted" },
-	{ "24 1 259:2 / / rw - ext4 /dev/a rw", "number 259:2; mounted" },
+	  "number 259:2; mounted", true },
+	{ "24 1 259:2 / / rw - ext4 /dev/a rw", "number 259:2; mounted", true },
 	/* the initramfs has mounted it */
 	{ ROOTFS "24 1 259:2 / /root rw - ext4 /dev/nvme0n1p2 rw\n",
 	  "number 259:2; at root" },
@@ -23,16 +27,22 @@ static const struct {
 	{ ROOTFS "24 1 259:2 / /root/boot rw - ext4 /dev/a rw\n", "number 259:2; " },
 	/* bind mounts */
 	{ "1 1 8:1 / / rw - ext4 /dev/a rw\n2 1 8:1 /x /y rw - ext4 /dev/a rw\n",
-	  "number 8:1; mounted" },
-	{ "1 1 0:33 /@ / rw - btrfs /dev/sda2 rw,subvol=/@\n",
-	  "path /dev/sda2; mounted" },
+	  "number 8:1; mounted", true },
+	{ "1 1 0:33 /@ / rw - btrfs /dev/sda2 rw,subvol=/@\n", "path /dev/sda2; mounted",
+	  true },
 	{ "1 1 0:33 / / rw - bcachefs /dev/sda:/dev/sdb rw\n",
-	  "path /dev/sda; path /dev/sdb; mounted" },
-	{ "1 1 0:33 / / rw - zfs rpool/ROOT/d rw\n", "pool rpool; mounted" },
-	{ "1 1 0:33 / / rw - overlay overlay rw,lowerdir=/a\n", "mounted" },
-	{ "1 1 0:33 / / rw - nfs4 10.0.0.1:/srv rw\n", "network rootmounted" },
-	{ "1 1 0:33 / / rw - 9p tag rw\n", "tag tag; mounted" },
+	  "path /dev/sda; path /dev/sdb; mounted", true },
+	{ "1 1 0:33 / /a rw - btrfs /dev/disk/by-path/pci-0000:02:00.0-nvme-1 rw\n",
+	  "path /dev/disk/by-path/pci-0000:02:00.0-nvme-1; " },
+	{ "1 1 0:33 / /a rw - bcachefs /dev/mapper/a:b:/dev/sdb rw\n",
+	  "path /dev/mapper/a:b; path /dev/sdb; " },
+	{ "1 1 0:33 / / rw - zfs rpool/ROOT/d rw\n", "pool rpool; mounted", true },
+	{ "1 1 0:33 / / rw - overlay overlay rw,lowerdir=/a\n", "mounted", true },
+	{ "1 1 0:33 / / rw - nfs4 10.0.0.1:/srv rw\n", "network rootmounted", true },
+	{ "1 1 0:33 / / rw - 9p tag rw\n", "tag tag; mounted", true },
 	{ ROOTFS "1 1 0:33 / /root rw - virtiofs fs rw\n", "tag fs; at root" },
+	{ "1 1 8:1 / / rw - ext4 /dev/a rw\n2 1 0:9 / /root rw - nfs 10.0.0.1:/a rw\n",
+	  "number 8:1; mounted", true },
 	{ "1 1 0:33 / /mnt rw - nfs4 10.0.0.1:/srv rw\n", "" },
 	{ "1 1 8:1 / /a\\040b rw - ext4 /dev/a rw\n", "number 8:1; " },
 	{ "1 1 0:5 / /a rw - btrfs /dev/mapper/a\\040b rw\n", "path /dev/mapper/a b; " },
@@ -44,7 +54,7 @@ static const struct {
 START_TEST(reads_mounts)
 {
 	const char *text = mounts[_i].text;
-	struct devspecs devspecs = { 0 };
+	struct devspecs devspecs = { .is_mounted = mounts[_i].is_mounted };
 	char words[512];
 
 	expect_number(text, devspecs_add_mounts(&devspecs, text), 0);

@@ -26,7 +26,8 @@ START_TEST(applies_to_pending_entries)
 	struct situation situation;
 
 	situation_make(entries[_i].machine, entries[_i].cmdline, &situation);
-	expect_number(entries[_i].cmdline, guard_disk_applies(&situation.plan.entries[0]),
+	expect_number(entries[_i].cmdline,
+		      guard_disk_applies(&situation.result.plan.entries[0]),
 		      entries[_i].applies);
 	situation_free(&situation);
 }

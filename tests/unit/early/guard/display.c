@@ -17,8 +17,9 @@ static void describe(const struct plan *plan, char *words, size_t size)
 
 		address_format(&entry->device->address, name);
 		at += (size_t)snprintf(words + at, size - at, "%s %s; ", name + 5,
-				       entry->reason ? reason_word(entry->reason)
-						     : verdict_word(entry->verdict));
+				       entry->reason
+					       ? reason_word(entry->reason)
+					       : verdict_word(entry->verdict, false));
 	}
 }
 
@@ -100,9 +101,10 @@ START_TEST(keeps_the_boot_display)
 	char words[512];
 
 	situation_make(displays[_i].machine, name, &situation);
-	guard_display_judge(&situation.params, &situation.devices, &situation.plan);
+	guard_display_judge(&situation.params, &situation.result.devices,
+			    &situation.result.plan);
 	situation_claim(&situation);
-	describe(&situation.plan, words, sizeof(words));
+	describe(&situation.result.plan, words, sizeof(words));
 	expect_text(name, words, displays[_i].words);
 	situation_free(&situation);
 }

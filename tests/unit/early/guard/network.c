@@ -84,9 +84,11 @@ START_TEST(guards_network_cards)
 	situation_make(cards[_i].machine ? cards[_i].machine
 					 : "03:00.0 8086:1533 020000 3 igb\n",
 		       text, &situation);
-	guard_disks(disks_root.fd, text, cards[_i].is_late, 0, &situation.plan);
+	guard_disks(disks_root.fd, text,
+		    cards[_i].is_late ? DISK_MOMENT_LATE : DISK_MOMENT_EARLY, 0,
+		    &situation.result.plan);
 	situation_claim(&situation);
-	disks_describe(&situation.plan, words, sizeof(words));
+	disks_describe(&situation.result.plan, words, sizeof(words));
 	expect_text(text, words, cards[_i].words);
 	situation_free(&situation);
 }
@@ -152,11 +154,11 @@ START_TEST(follows_the_routes)
 		put_file(&disks_root, routes[_i].upper, "");
 	situation_make("03:00.0 8086:1533 020000 3 igb\n04:00.0 8086:1533 020000 4 igb\n",
 		       cmdline, &situation);
-	guard_disks(disks_root.fd, cmdline, true, 0, &situation.plan);
+	guard_disks(disks_root.fd, cmdline, DISK_MOMENT_LATE, 0, &situation.result.plan);
 	situation_claim(&situation);
-	for (size_t i = 0; i < situation.plan.count; i++)
-		situation.plan.entries[i].backs[0] = '\0';
-	disks_describe(&situation.plan, words, sizeof(words));
+	for (size_t i = 0; i < situation.result.plan.count; i++)
+		situation.result.plan.entries[i].backs[0] = '\0';
+	disks_describe(&situation.result.plan, words, sizeof(words));
 	expect_text(routes[_i].name, words, routes[_i].words);
 	situation_free(&situation);
 }
@@ -171,7 +173,7 @@ START_TEST(guards_fibre_channel)
 	put_disks("n virtual/nvme-fabrics/ctl/nvme0 type=ext4 uuid=1\n");
 	put_link(&disks_root, "sys/class/fc_host/host0",
 		 "../../devices/pci0000:00/0000:01:00.0/host0/fc_host/host0");
-	disks_judge(machine, "root=UUID=1", NULL, true, words, sizeof(words));
+	disks_judge(machine, "root=UUID=1", NULL, DISK_MOMENT_LATE, words, sizeof(words));
 	expect_text("NVMe over FC", words, "1 root-network - a remote disk; 2 claimed; ");
 }
 

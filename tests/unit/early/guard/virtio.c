@@ -11,11 +11,12 @@ START_TEST(guards_shared_directories)
 	put_disks("c platform/x type=ext4 uuid=1\n");
 	put_link(&disks_root, "sys/bus/virtio/drivers/9pnet_virtio/virtio3",
 		 "../../../../devices/pci0000:00/0000:02:00.0/virtio3");
-	disks_judge(machine, "root=tag rootfstype=9p", NULL, false, words, sizeof(words));
+	disks_judge(machine, "root=tag rootfstype=9p", NULL, DISK_MOMENT_EARLY, words,
+		    sizeof(words));
 	expect_text("early", words, "1 root-unknown; 2 root-unknown; ");
 	disks_judge(machine, "root=tag rootfstype=9p",
-		    INITRAMFS "2 1 0:30 / /root rw - 9p tag rw\n", true, words,
-		    sizeof(words));
+		    INITRAMFS "2 1 0:30 / /root rw - 9p tag rw\n", DISK_MOMENT_LATE,
+		    words, sizeof(words));
 	expect_text("late", words, "1 claimed; 2 in-use - /root; ");
 }
 

@@ -26,7 +26,7 @@
 /* The plan in words: "ADDRESS VERDICT[ REASON]; " and what was not found. */
 static void describe(const struct situation *situation, char *words, size_t size)
 {
-	const struct plan *plan = &situation->plan;
+	const struct plan *plan = &situation->result.plan;
 	size_t at = 0;
 
 	words[0] = '\0';
@@ -35,12 +35,13 @@ static void describe(const struct situation *situation, char *words, size_t size
 		char name[ADDRESS_SIZE];
 
 		address_format(&entry->device->address, name);
-		at += (size_t)snprintf(words + at, size - at, "%s%s%s %s%s%s; ", name,
-				       entry->by_group ? " by-group" : "",
-				       entry->is_forced ? " forced" : "",
-				       verdict_word(entry->verdict),
-				       entry->reason ? " " : "",
-				       entry->reason ? reason_word(entry->reason) : "");
+		at += (size_t)snprintf(
+			words + at, size - at, "%s%s%s %s%s%s; ", name,
+			entry->by_group ? " by-group" : "",
+			entry->is_forced ? " forced" : "",
+			verdict_word(entry->verdict, situation->params.dryrun),
+			entry->reason ? " " : "",
+			entry->reason ? reason_word(entry->reason) : "");
 	}
 	for (size_t i = 0; i < situation->params.wanted.count; i++) {
 		const struct plan_match *match = &plan->matches[i];
@@ -57,7 +58,7 @@ static void describe(const struct situation *situation, char *words, size_t size
 		at += (size_t)snprintf(words + at, size - at, "; ");
 	}
 	snprintf(words + at, size - at, "%s",
-		 plan_is_complete(&situation->params, plan) ? "complete" : "incomplete");
+		 run_result_is_complete(&situation->result) ? "complete" : "incomplete");
 }
 
 static const struct {
@@ -163,17 +164,16 @@ static const struct {
 	{ "passthru.ids=10de:13c2:1043:8508:030000", "0000:01:00.0 pending; complete" },
 
 	/* a dry run would claim, and says so; what it has already stays claimed */
-	{ "passthru.dryrun passthru.ids=10de:13c2",
-	  "0000:01:00.0 kept dryrun; complete" },
-	{ "passthru.dryrun passthru.addrs=05:00.0", "0000:05:00.0 pending; complete" },
+	{ "passthru.dryrun passthru.ids=10de:13c2", "0000:01:00.0 planned; complete" },
+	{ "passthru.dryrun passthru.addrs=05:00.0", "0000:05:00.0 planned; complete" },
 	{ "passthru.dryrun passthru.addrs=05:00.0 passthru.driver=vfio_pci",
-	  "0000:05:00.0 pending; complete" },
+	  "0000:05:00.0 planned; complete" },
 	{ "passthru.dryrun passthru.addrs=05:00.0 passthru.driver=pci-stub",
-	  "0000:05:00.0 kept dryrun; complete" },
+	  "0000:05:00.0 planned; complete" },
 	{ "passthru.dryrun passthru.addrs=04:00.0",
 	  "0000:04:00.0 refused no-iommu; incomplete" },
 	{ "passthru.dryrun passthru.addrs=01:00.0,0a:00.0",
-	  "0000:01:00.0 kept dryrun; no 0a:00.0; incomplete" },
+	  "0000:01:00.0 planned; no 0a:00.0; incomplete" },
 
 	/* groups: the other endpoints come along, bridges never do */
 	{ "passthru.group=claim passthru.addrs=01:00.0",
@@ -190,7 +190,7 @@ static const struct {
 	{ "passthru.group=claim passthru.addrs=04:00.0",
 	  "0000:04:00.0 refused no-iommu; incomplete" },
 	{ "passthru.group=claim passthru.addrs=01:00.0 passthru.dryrun",
-	  "0000:01:00.0 kept dryrun; 0000:01:00.1 by-group kept dryrun; complete" },
+	  "0000:01:00.0 planned; 0000:01:00.1 by-group planned; complete" },
 };
 
 START_TEST(plans_for_a_desktop)
@@ -245,12 +245,34 @@ START_TEST(waits_for_an_iommu)
 	struct plan_entry *entry;
 
 	situation_make(DESKTOP, "passthru.addrs=04:00.0,00:01.0", &situation);
-	plan_judge(true, &situation.plan);
+	plan_judge((struct plan_prospect){ .groups_may_come = true },
+		   &situation.result.plan);
 	entry = situation_entry(&situation, "04:00.0");
 	expect_number("no group yet", entry->verdict, VERDICT_PENDING);
 	entry = situation_entry(&situation, "00:01.0");
 	expect_number("a bridge", entry->reason, REASON_BRIDGE);
 	situation_free(&situation);
+}
+
+/* By the next boot, nothing has enabled virtual functions yet. */
+START_TEST(waits_for_virtual_functions_to_go)
+{
+	struct situation situation;
+
+	situation_make(DESKTOP, "passthru.addrs=03:00.*", &situation);
+	expect_number("now", situation_entry(&situation, "03:00.0")->reason,
+		      REASON_HAS_VFS);
+	plan_judge((struct plan_prospect){ .vfs_will_go = true }, &situation.result.plan);
+	expect_number("then", situation_entry(&situation, "03:00.0")->verdict,
+		      VERDICT_PENDING);
+	expect_number("with its slot", situation_entry(&situation, "03:00.1")->verdict,
+		      VERDICT_PENDING);
+	situation_free(&situation);
+}
+
+static bool is_at(const void *data, const struct plan_entry *entry)
+{
+	return address_compare(&entry->device->address, data) == 0;
 }
 
 START_TEST(limits_to_one)
@@ -259,11 +281,13 @@ START_TEST(limits_to_one)
 	struct pci_address here = address_of("01:00.1"), none = address_of("01:00.2");
 
 	situation_make(DESKTOP, "passthru.addrs=01:00.*,05:00.0", &situation);
-	plan_filter(&situation.plan, &here);
-	ck_assert_uint_eq(situation.plan.count, 1);
-	ck_assert_ptr_eq(situation.plan.entries[0].device, &situation.devices.devices[4]);
-	plan_filter(&situation.plan, &none);
-	ck_assert_uint_eq(situation.plan.count, 0);
+	plan_limit(&situation.result.plan, is_at, &here);
+	ck_assert_uint_eq(situation.result.plan.count, 1);
+	ck_assert_ptr_eq(situation.result.plan.entries[0].device,
+			 &situation.result.devices.devices[4]);
+	expect_number("all are known", situation.result.plan.total, 3);
+	plan_limit(&situation.result.plan, is_at, &none);
+	ck_assert_uint_eq(situation.result.plan.count, 0);
 	situation_free(&situation);
 }
 
@@ -288,10 +312,10 @@ START_TEST(counts)
 	situation_make(DESKTOP,
 		       "passthru.addrs=01:00.*,04:00.0,00:01.0 passthru.skip=01:00.0",
 		       &situation);
-	expect_number("pending", plan_count(&situation.plan, VERDICT_PENDING), 1);
-	expect_number("refused", plan_count(&situation.plan, VERDICT_REFUSED), 2);
-	expect_number("kept", plan_count(&situation.plan, VERDICT_KEPT), 1);
-	expect_number("failed", plan_count(&situation.plan, VERDICT_FAILED), 0);
+	expect_number("pending", plan_count(&situation.result.plan, VERDICT_PENDING), 1);
+	expect_number("refused", plan_count(&situation.result.plan, VERDICT_REFUSED), 2);
+	expect_number("kept", plan_count(&situation.result.plan, VERDICT_KEPT), 1);
+	expect_number("failed", plan_count(&situation.result.plan, VERDICT_FAILED), 0);
 	situation_free(&situation);
 }
 
@@ -303,21 +327,21 @@ START_TEST(failure_is_incomplete)
 	struct situation situation;
 
 	situation_make(DESKTOP, "passthru.addrs=01:00.0", &situation);
-	expect("pending", plan_is_complete(&situation.params, &situation.plan));
-	situation.plan.entries[0].verdict = VERDICT_CLAIMED;
-	expect("claimed", plan_is_complete(&situation.params, &situation.plan));
+	expect("pending", plan_is_complete(&situation.result.plan));
+	situation.result.plan.entries[0].verdict = VERDICT_CLAIMED;
+	expect("claimed", plan_is_complete(&situation.result.plan));
 	for (size_t i = 0; i < ARRAY_SIZE(verdicts); i++) {
-		situation.plan.entries[0].verdict = verdicts[i];
-		situation.plan.entries[0].reason = REASON_PROBE;
-		expect(verdict_word(verdicts[i]),
-		       !plan_is_complete(&situation.params, &situation.plan));
+		situation.result.plan.entries[0].verdict = verdicts[i];
+		situation.result.plan.entries[0].reason = REASON_PROBE;
+		expect(verdict_word(verdicts[i], false),
+		       !plan_is_complete(&situation.result.plan));
 	}
 	situation_free(&situation);
 }
 
 static const struct {
 	const char *driver;
-	bool devspecs;
+	bool needs_group;
 } drivers[] = {
 	{ "vfio-pci", true },
 	{ "vfio_pci", true },
@@ -331,7 +355,7 @@ static const struct {
 START_TEST(knows_who_needs_a_group)
 {
 	expect_number(drivers[_i].driver, plan_needs_group(drivers[_i].driver),
-		      drivers[_i].devspecs);
+		      drivers[_i].needs_group);
 }
 
 START_TEST(survives_want_of_memory)
@@ -398,6 +422,7 @@ int main(void)
 	add_rows(tcase, plans_for_a_desktop, plans);
 	add_rows(tcase, plans_for_a_large_group, group_plans);
 	tcase_add_test(tcase, waits_for_an_iommu);
+	tcase_add_test(tcase, waits_for_virtual_functions_to_go);
 	tcase_add_test(tcase, limits_to_one);
 	tcase_add_test(tcase, knows_the_drivers);
 	tcase_add_test(tcase, counts);

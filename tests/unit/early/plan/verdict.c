@@ -8,7 +8,7 @@
 
 static const char *verdict_at(int value)
 {
-	return verdict_word((enum verdict)value);
+	return verdict_word((enum verdict)value, false);
 }
 
 static const char *reason_at(int value)
@@ -38,11 +38,11 @@ static const struct {
 	const char *unknown;
 	int least; /* number of values */
 } lists[] = {
-	{ "verdict", verdict_at, "unknown", VERDICT_DEFERRED + 1 },
-	{ "reason", reason_at, "unknown", REASON_INTERNAL + 1 },
+	{ "verdict", verdict_at, "unknown", VERDICT_UNKNOWN },
+	{ "reason", reason_at, "unknown", REASON_UNKNOWN },
 	{ "step", step_at, "unknown", STEP_UNDO + 1 },
 	{ "step's phrase", phrase_at, "an unknown step", STEP_UNDO + 1 },
-	{ "reason's phrase", reason_phrase_at, "", REASON_INTERNAL },
+	{ "reason's phrase", reason_phrase_at, "", REASON_UNKNOWN },
 };
 
 /* Every value has a word, and no two have the same. */
@@ -90,26 +90,27 @@ START_TEST(verdicts_are_the_promised_ones)
 
 START_TEST(words_are_found)
 {
-	enum verdict verdict = VERDICT_FAILED;
-	enum reason reason;
-	enum claim_step step;
+	for (int value = 0; value <= VERDICT_UNKNOWN; value++)
+		expect_number(verdict_at(value), verdict_find(verdict_at(value)), value);
+	for (int value = 0; value <= REASON_UNKNOWN; value++)
+		expect_number(reason_at(value), reason_find(reason_at(value)), value);
+	for (int value = 0; value <= STEP_UNDO; value++)
+		expect_number(step_at(value), step_find(step_at(value)), value);
+	for (int value = 0; value <= FB_RELEASE_HELD; value++)
+		expect_number("display",
+			      fb_release_find(fb_release_word((enum fb_release)value)),
+			      value);
+	expect_number("another verdict", verdict_find("lost"), VERDICT_UNKNOWN);
+	expect_number("another reason", reason_find(""), REASON_UNKNOWN);
+	expect_number("another step", step_find("Load"), STEP_NONE);
+}
 
-	for (int value = 0; value <= VERDICT_DEFERRED; value++) {
-		expect(verdict_at(value), verdict_find(verdict_at(value), &verdict));
-		expect_number(verdict_at(value), verdict, value);
-	}
-	for (int value = 0; value <= REASON_INTERNAL; value++) {
-		expect(reason_at(value), reason_find(reason_at(value), &reason));
-		expect_number(reason_at(value), reason, value);
-	}
-	for (int value = 0; value <= STEP_UNDO; value++) {
-		expect(step_at(value), step_find(step_at(value), &step));
-		expect_number(step_at(value), step, value);
-	}
-	expect("unknown verdict", !verdict_find("unknown", &verdict));
-	expect_number("unknown verdict", verdict, 0);
-	expect("unknown reason", !reason_find("", &reason));
-	expect("unknown step", !step_find("Load", &step));
+/* A dry run claims nothing, so it has a word of its own for what it would claim. */
+START_TEST(dry_runs_say_planned)
+{
+	expect_text("claimed", verdict_word(VERDICT_CLAIMED, true), "planned");
+	expect_text("kept", verdict_word(VERDICT_KEPT, true), "kept");
+	expect_number("planned", verdict_find("planned"), VERDICT_CLAIMED);
 }
 
 int main(void)
@@ -119,6 +120,7 @@ int main(void)
 	add_rows(tcase, words_are_distinct, lists);
 	tcase_add_test(tcase, words_are_plain);
 	tcase_add_test(tcase, words_are_found);
+	tcase_add_test(tcase, dry_runs_say_planned);
 	add_rows(tcase, verdicts_are_the_promised_ones, promised);
 	return unit_run("verdict", tcase);
 }

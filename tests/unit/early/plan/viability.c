@@ -12,6 +12,7 @@ static const struct {
 	const char *cmdline;
 	int group;
 	const char *blocker; /* NULL for none */
+	enum viability_time time;
 } rows[] = {
 	{ "alone", "01:00.0 1:1 030000 1 -\n", "passthru.addrs=01:00.0", 1, NULL },
 	{ "audio with its driver",
@@ -59,6 +60,15 @@ static const struct {
 	  "passthru.addrs=01:00.0", 1, "01:00.1" },
 	{ "another group", "01:00.0 1:1 030000 1 -\n01:00.1 1:2 040300 2 snd_hda_intel\n",
 	  "passthru.addrs=01:00.0", 1, NULL },
+	{ "claimed for a driver that is not VFIO's", "01:00.0 1:1 030000 1 -\n",
+	  "passthru.addrs=01:00.0 passthru.driver=uio_pci_generic", 1, "01:00.0" },
+	{ "claimed for pci-stub, under its module's name", "01:00.0 1:1 030000 1 -\n",
+	  "passthru.addrs=01:00.0 passthru.driver=pci_stub", 1, NULL },
+	{ "now: what it has counts", "01:00.0 1:1 030000 1 nouveau\n",
+	  "passthru.addrs=01:00.0", 1, "01:00.0", VIABILITY_NOW },
+	{ "now: one without a driver is no obstacle",
+	  "01:00.0 1:1 030000 1 vfio-pci\n01:00.1 1:2 040300 1 -\n",
+	  "passthru.addrs=01:00.0", 1, NULL, VIABILITY_NOW },
 	{ "group 0", "01:00.0 1:1 030000 0 -\n01:00.1 1:2 040300 0 a\n",
 	  "passthru.addrs=01:00.0", 0, "01:00.1" },
 };
@@ -66,17 +76,18 @@ static const struct {
 START_TEST(finds_the_blocker)
 {
 	const char *name = rows[_i].name;
-	const struct pci_device *blocker;
 	struct situation situation;
+	struct blocker blocker;
 
 	situation_make(rows[_i].machine, rows[_i].cmdline, &situation);
-	blocker = viability_find_blocker(&situation.devices, &situation.plan,
-					 rows[_i].group);
-	expect_number(name, blocker != NULL, rows[_i].blocker != NULL);
-	if (blocker) {
+	blocker =
+		viability_find_blocker(&situation.result.devices, &situation.result.plan,
+				       rows[_i].group, rows[_i].time);
+	expect_number(name, blocker.device != NULL, rows[_i].blocker != NULL);
+	if (blocker.device) {
 		struct pci_address want = address_of(rows[_i].blocker);
 
-		expect_number(name, address_compare(&blocker->address, &want), 0);
+		expect_number(name, address_compare(&blocker.device->address, &want), 0);
 	}
 	situation_free(&situation);
 }
@@ -92,9 +103,13 @@ START_TEST(waits_for_what_is_deferred)
 	usb = situation_entry(&situation, "01:00.2");
 	usb->verdict = VERDICT_DEFERRED;
 	expect("deferred",
-	       !viability_find_blocker(&situation.devices, &situation.plan, 13));
+	       !viability_find_blocker(&situation.result.devices, &situation.result.plan,
+				       13, VIABILITY_BOOT)
+			.device);
 	usb->verdict = VERDICT_KEPT;
-	expect("kept", viability_find_blocker(&situation.devices, &situation.plan, 13));
+	expect("kept", viability_find_blocker(&situation.result.devices,
+					      &situation.result.plan, 13, VIABILITY_BOOT)
+				       .device != NULL);
 	situation_free(&situation);
 }
 
@@ -125,7 +140,7 @@ START_TEST(goes_through_the_groups)
 		       "06:00.0 1:1 030000 0 -\n",
 		       orders[_i].cmdline, &situation);
 	for (size_t i = 0; i < ARRAY_SIZE(orders[_i].groups); i++) {
-		group = viability_next_group(&situation.plan, group);
+		group = viability_next_group(&situation.result.plan, group);
 		expect_number(orders[_i].cmdline, group, orders[_i].groups[i]);
 		if (group == NO_GROUP)
 			break;

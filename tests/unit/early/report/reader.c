@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/phrase.h"
-#include "report/reader.h"
+#include "machine.h"
+#include "report/report.h"
 #include "unit.h"
 
 #define HEAD	 "format=1 version=" VERSION " dryrun=no\n"
@@ -18,11 +18,11 @@
 	"device=0000:05:00.0 id=144d:a808 group=9 verdict=claimed driver=vfio-pci was=none\n"
 #define NEW_GROUP "group=13 viable=yes\n"
 
+/* Whether a report has a record of 06:00.0. */
 static const struct {
 	const char *report;
 	bool has;
 } known[] = {
-	{ "", false },
 	{ HEAD EARLY, false },
 	{ HEAD EARLY NEW_CARD, true },
 	{ HEAD OLD_DISK NEW_CARD NEW_GROUP, true },
@@ -35,8 +35,12 @@ static const struct {
 START_TEST(knows_its_devices)
 {
 	struct pci_address address = address_of("06:00.0");
+	struct run_result result;
 
-	ck_assert_int_eq(report_has_device(known[_i].report, &address), known[_i].has);
+	ck_assert_int_eq(report_parse(known[_i].report, &result), 0);
+	expect_number(known[_i].report, run_result_find(&result, &address) != NULL,
+		      known[_i].has);
+	run_result_free(&result);
 }
 
 #define DEFERRED "verdict=deferred driver=nvme was=nvme reason=root-unknown\n"
@@ -46,7 +50,6 @@ static const struct {
 	const char *address; /* NULL for any */
 	bool defers;
 } deferrals[] = {
-	{ "", NULL, false },
 	{ HEAD EARLY, NULL, false },
 	{ HEAD EARLY NEW_CARD, NULL, false },
 	{ HEAD EARLY CARD_IS DEFERRED, NULL, true },
@@ -57,119 +60,207 @@ static const struct {
 	{ HEAD EARLY AUDIO_IS DEFERRED NEW_CARD, "06:00.0", false },
 	{ HEAD EARLY AUDIO_IS DEFERRED NEW_CARD, "06:00.1", true },
 	{ HEAD EARLY "selector=1:2 verdict=deferred x\n", NULL, false },
-	{ CARD_IS "verdict=deferred ", "06:00.0", true },
+	{ HEAD CARD_IS "verdict=deferred ", "06:00.0", true },
 };
 
 START_TEST(knows_what_is_deferred)
 {
 	const char *text = deferrals[_i].text;
 	struct pci_address address = { 0 };
+	struct run_result result;
 
 	if (deferrals[_i].address)
 		address = address_of(deferrals[_i].address);
-	expect_number(text, report_defers(text, deferrals[_i].address ? &address : NULL),
+	ck_assert_int_eq(report_parse(text, &result), 0);
+	expect_number(text,
+		      run_result_defers(&result, deferrals[_i].address ? &address : NULL),
 		      deferrals[_i].defers);
+	run_result_free(&result);
 }
 
 static const struct {
 	const char *text;
-	uint64_t us;
+	struct stage_time times[STAGES];
 } durations[] = {
-	{ "", 0 },
-	{ HEAD, 0 },
-	{ HEAD EARLY, 12345 },
-	{ HEAD DEVICE, 0 },
-	{ HEAD DEVICE EARLY, 12345 },
-	{ HEAD "phase=early total_us=x kernel_us=1\n", 0 },
-	{ HEAD "phase=early total_us=7", 7 },
-	{ HEAD "phase=late total_us=9 kernel_us=1\n" EARLY, 12345 },
+	{ HEAD, { { 0 } } },
+	{ HEAD EARLY, { { true, 12345, 2345 } } },
+	{ HEAD DEVICE, { [STAGE_DEVICE] = { true, 12345, 2345 } } },
+	{ HEAD DEVICE EARLY,
+	  { { true, 12345, 2345 }, [STAGE_DEVICE] = { true, 12345, 2345 } } },
+	{ HEAD "phase=early total_us=x kernel_us=1\n", { { true, 0, 1 } } },
+	{ HEAD "phase=early total_us=7", { { true, 7, 0 } } },
+	{ HEAD "phase=late total_us=9 kernel_us=1\nphase=first total_us=2\n",
+	  { [STAGE_LATE] = { true, 9, 1 } } },
 };
 
 START_TEST(knows_how_long_it_took)
 {
-	expect_number(durations[_i].text, report_early_us(durations[_i].text),
-		      durations[_i].us);
+	const char *text = durations[_i].text;
+	struct run_result result;
+
+	ck_assert_int_eq(report_parse(text, &result), 0);
+	for (int i = 0; i < STAGES; i++) {
+		const struct stage_time *want = &durations[_i].times[i];
+
+		expect_number(text, result.times[i].has_run, want->has_run);
+		expect_number(text, result.times[i].total_us, want->total_us);
+		expect_number(text, result.times[i].kernel_us, want->kernel_us);
+	}
+	run_result_free(&result);
 }
 
 static const struct {
 	const char *text;
-	bool valid, dryrun;
+	int r;
+	bool is_dry;
 } headers[] = {
-	{ HEAD, true, false },
-	{ "format=1 version=9 dryrun=yes\n", true, true },
-	{ "format=1", true, false },
-	{ "format=2 version=9 dryrun=no\n", false, false },
-	{ "format=10\n", false, false },
-	{ NEW_CARD, false, false },
-	{ "", false, false },
+	{ HEAD, 0, false },
+	{ "format=1 version=9 dryrun=yes\n", 0, true },
+	{ "format=1", 0, false },
+	{ "format=2 version=9 dryrun=no\n", -EBADMSG, false },
+	{ "format=10\n", -EBADMSG, false },
+	{ NEW_CARD, -EBADMSG, false },
+	{ "", -EBADMSG, false },
 };
 
 START_TEST(knows_its_format)
 {
 	const char *text = headers[_i].text;
-	bool dryrun = false;
+	struct run_result result;
 
-	expect_number(text, report_read_header(text, &dryrun), headers[_i].valid);
-	expect_number(text, dryrun, headers[_i].dryrun);
+	expect_number(text, report_parse(text, &result), headers[_i].r);
+	expect_number(text, result.is_dry, headers[_i].is_dry);
+	run_result_free(&result);
 }
 
 /* Records of 06:00.0, and what is read from them. */
 static const struct {
 	const char *record;
 	struct plan_entry entry;
-	bool has_reason;
 } devices[] = {
 	{ "verdict=claimed driver=vfio-pci was=nouveau display=kernel",
 	  { .verdict = VERDICT_CLAIMED,
 	    .driver = "vfio-pci",
 	    .was = "nouveau",
-	    .now = "vfio-pci" },
-	  false },
+	    .now = "vfio-pci",
+	    .fb_release = FB_RELEASE_KERNEL } },
+	{ "verdict=planned driver=nouveau was=nouveau wanted=vfio-pci",
+	  { .verdict = VERDICT_CLAIMED,
+	    .driver = "vfio-pci",
+	    .was = "nouveau",
+	    .now = "nouveau" } },
 	{ "verdict=kept driver=nvme was=nvme reason=in-use block=nvme0n1 for=/a%20b",
 	  { .verdict = VERDICT_KEPT,
 	    .reason = REASON_IN_USE,
 	    .disk = "nvme0n1",
 	    .backs = "/a b",
 	    .was = "nvme",
-	    .now = "nvme" },
-	  true },
+	    .now = "nvme" } },
+	{ "verdict=kept driver=nvme was=nvme reason=skipped",
+	  { .verdict = VERDICT_KEPT,
+	    .reason = REASON_SKIPPED,
+	    .skipped = true,
+	    .was = "nvme",
+	    .now = "nvme" } },
 	{ "verdict=failed driver=none was=nouveau reason=timeout step=unbind error=16 undone=yes",
 	  { .verdict = VERDICT_FAILED,
 	    .reason = REASON_TIMEOUT,
 	    .step = STEP_UNBIND,
 	    .error = -16,
 	    .undone = true,
-	    .was = "nouveau" },
-	  true },
+	    .was = "nouveau" } },
 	{ "verdict=lost driver=none was=none reason=of-tomorrow step=jump error=x undone=maybe",
-	  { 0 },
-	  false },
-	{ "", { 0 }, false },
+	  { .verdict = VERDICT_UNKNOWN, .reason = REASON_UNKNOWN } },
+	{ "", { .verdict = VERDICT_UNKNOWN } },
 };
 
 START_TEST(reads_a_device)
 {
-	const struct plan_entry *want = &devices[_i].entry;
+	const struct plan_entry *want = &devices[_i].entry, *entry;
 	const char *name = devices[_i].record;
 	struct pci_address address = address_of("06:00.0");
-	struct report_device device;
+	struct run_result result;
 	char text[512];
 
 	snprintf(text, sizeof(text), HEAD OLD_DISK CARD_IS "%s\n", name);
-	ck_assert(report_find_device(text, &address, &device));
-	expect_text(name, device.name, "0000:06:00.0");
-	expect_text(name, device.id, "10de:13c2");
-	expect_number(name, device.has_reason, devices[_i].has_reason);
-	expect_number(name, device.entry.verdict, want->verdict);
-	expect_number(name, device.entry.reason, want->reason);
-	expect_number(name, device.entry.step, want->step);
-	expect_number(name, device.entry.error, want->error);
-	expect_number(name, device.entry.undone, want->undone);
-	expect_text(name, device.entry.driver, want->driver);
-	expect_text(name, device.entry.disk, want->disk);
-	expect_text(name, device.entry.backs, want->backs);
-	expect_text(name, device.entry.was, want->was);
-	expect_text(name, device.entry.now, want->now);
+	ck_assert_int_eq(report_parse(text, &result), 0);
+	entry = run_result_find(&result, &address);
+	ck_assert_ptr_nonnull(entry);
+	expect_number(name, entry->device->id.vendor, 0x10de);
+	expect_number(name, entry->device->id.device, 0x13c2);
+	expect_number(name, entry->device->group, 13);
+	expect_text(name, entry->device->driver, want->now);
+	expect_number(name, entry->verdict, want->verdict);
+	expect_number(name, entry->reason, want->reason);
+	expect_number(name, entry->skipped, want->skipped);
+	expect_number(name, entry->fb_release, want->fb_release);
+	expect_number(name, entry->step, want->step);
+	expect_number(name, entry->error, want->error);
+	expect_number(name, entry->undone, want->undone);
+	expect_text(name, entry->driver, want->driver);
+	expect_text(name, entry->disk, want->disk);
+	expect_text(name, entry->backs, want->backs);
+	expect_text(name, entry->was, want->was);
+	expect_text(name, entry->now, want->now);
+	run_result_free(&result);
+}
+
+/* What is written about the request is read back as the same words. */
+static const struct {
+	const char *cmdline;
+	const char *machine;
+} requests[] = {
+	{ "passthru.ids=10de", "" },
+	{ "passthru.ids=1:2,10de:13zz", "06:00.0 1:2 030000 13 -\n" },
+	{ "passthru.skip=1:2, 3:4", "" },
+	{ "passthru.timeout=soon", "" },
+	{ "passthru.timeout", "" },
+	{ "passthru.foo", "" },
+	{ "passthru.ids=10de:ffff", "" },
+	{ "passthru.ids=10de:13c2@06:00.0", "06:00.0 1234:5678 030000 1 -\n" },
+	{ "passthru.ids=\"1:2 3\n4\x7f\xc3\xa4%41\"", "" },
+};
+
+START_TEST(keeps_the_words_about_the_request)
+{
+	const char *name = requests[_i].cmdline;
+	struct directory root = make_directory();
+	struct situation situation;
+	struct run_result result;
+	char want[PHRASE_SIZE], read[PHRASE_SIZE];
+
+	situation_make(requests[_i].machine, name, &situation);
+	put_directory(&root, "run");
+	ck_assert_int_eq(report_write(root.fd, REPORT_PATH, &situation.result), 0);
+	ck_assert_int_eq(report_read(root.fd, REPORT_PATH, &result), 0);
+	expect_number(name, result.problem_count, situation.result.problem_count);
+	ck_assert_uint_gt(result.problem_count, 0);
+	for (size_t i = 0; i < result.problem_count; i++) {
+		phrase_problem(&situation.result.problems[i], want);
+		phrase_problem(&result.problems[i], read);
+		expect_text(name, read, want);
+	}
+	run_result_free(&result);
+	situation_free(&situation);
+	drop_directory(&root);
+}
+
+/* One that says less, of another version: the words still make a sentence. */
+START_TEST(does_without_details)
+{
+	struct run_result result;
+	char text[PHRASE_SIZE];
+
+	ck_assert_int_eq(report_parse(HEAD "selector=10dg:1 verdict=malformed\n"
+					   "selector=1:2 verdict=unmatched found=3:4\n"
+					   "something=new\n",
+				      &result),
+			 0);
+	ck_assert_uint_eq(result.problem_count, 2);
+	phrase_problem(&result.problems[0], text);
+	expect("advice", strstr(text, "see passthru-cmdline(7)") != NULL);
+	expect_number("unmatched", result.problems[1].kind, PROBLEM_UNMATCHED);
+	run_result_free(&result);
 }
 
 /* A phrase fits, and ends with what to do, however long its details are. */
@@ -181,7 +272,7 @@ START_TEST(phrases_fit)
 	memset(entry.driver, 'd', sizeof(entry.driver) - 1);
 	memset(entry.disk, 'n', sizeof(entry.disk) - 1);
 	memset(entry.backs, 'b', sizeof(entry.backs) - 1);
-	for (int reason = REASON_NONE; reason <= REASON_INTERNAL; reason++) {
+	for (int reason = REASON_NONE; reason <= REASON_UNKNOWN; reason++) {
 		entry.reason = (enum reason)reason;
 		phrase_describe(&entry, "switch on the IOMMU", text);
 		ck_assert_uint_lt(strlen(text), sizeof(text) - 1);
@@ -201,6 +292,8 @@ int main(void)
 	add_rows(tcase, knows_how_long_it_took, durations);
 	add_rows(tcase, knows_its_format, headers);
 	add_rows(tcase, reads_a_device, devices);
+	add_rows(tcase, keeps_the_words_about_the_request, requests);
+	tcase_add_test(tcase, does_without_details);
 	tcase_add_test(tcase, phrases_fit);
 	return unit_run("reader", tcase);
 }

@@ -33,6 +33,7 @@ static void tear_down(void)
 #define CARD_IS	  "device=0000:06:00.0 id=10de:13c2 group=13 "
 #define AUDIO_IS  "device=0000:06:00.1 id=10de:0fbb group=13 "
 #define IDS	  "passthru.ids=10de:13c2"
+#define WHY	  "why=write%20a%20number%20of%20seconds%20from%201%20to%203600\n"
 
 /* The result of the claim of 06:00.0, if not the plan's. */
 struct result {
@@ -75,12 +76,27 @@ static const struct {
 	  IDS " passthru.skip=06:00.0",
 	  { 0 },
 	  HEAD EARLY CARD_IS "verdict=kept driver=nouveau was=nouveau reason=skipped\n" },
-	{ "kept: a dry run",
+	{ "a dry run",
 	  CARD_HELD,
 	  IDS " passthru.dryrun",
 	  { 0 },
-	  HEAD_DRY EARLY CARD_IS "verdict=kept driver=nouveau was=nouveau reason=dryrun\n"
-				 "group=13 viable=yes\n" },
+	  HEAD_DRY EARLY CARD_IS
+	  "verdict=planned driver=nouveau was=nouveau wanted=vfio-pci\n"
+	  "group=13 viable=yes\n" },
+	{ "a dry run for what it has",
+	  "06:00.0 10de:13c2 030000 13 vfio-pci\n",
+	  IDS " passthru.dryrun",
+	  { 0 },
+	  HEAD_DRY EARLY CARD_IS
+	  "verdict=planned driver=vfio-pci was=vfio-pci wanted=vfio-pci\n"
+	  "group=13 viable=yes\n" },
+	{ "a driver that is not VFIO's",
+	  CARD,
+	  IDS " passthru.driver=uio_pci_generic",
+	  { VERDICT_CLAIMED, .now = "uio_pci_generic" },
+	  HEAD EARLY CARD_IS
+	  "verdict=claimed driver=uio_pci_generic was=none\n"
+	  "group=13 viable=no blocker=0000:06:00.0 driver=uio_pci_generic\n" },
 	{ "refused: no IOMMU",
 	  "06:00.0 10de:13c2 030000 - -\n",
 	  IDS,
@@ -154,49 +170,57 @@ static const struct {
 	  AUDIO,
 	  "passthru.ids=10de:13c2@06:00.1",
 	  { 0 },
-	  HEAD EARLY "selector=10de:13c2@06:00.1 verdict=unmatched found=10de:0fbb\n" },
+	  HEAD EARLY "selector=10de:13c2@06:00.1 verdict=unmatched found=10de:0fbb@"
+		     "0000:06:00.1\n" },
 	{ "malformed item",
 	  "",
 	  "passthru.ids=10de,x",
 	  { 0 },
-	  HEAD EARLY "selector=10de verdict=malformed parameter=passthru.ids\n"
-		     "selector=x verdict=malformed parameter=passthru.ids\n" },
+	  HEAD EARLY
+	  "selector=10de verdict=malformed parameter=passthru.ids item=1 column=5 "
+	  "why=the%20device%20ID%20is%20missing;%20write%20vendor:device\n"
+	  "selector=x verdict=malformed parameter=passthru.ids item=2 column=1 "
+	  "why=expected%20a%20hex%20number;%20write%20vendor:device,%20such%20as%2010de:13c2\n" },
 	{ "stray item",
 	  "",
 	  "passthru.skip=1:2, 3:4 passthru.foo",
 	  { 0 },
-	  HEAD EARLY "selector=3:4 verdict=malformed parameter=passthru.skip\n"
-		     "parameter=passthru.foo verdict=unknown nearest=passthru.ids\n" },
+	  HEAD EARLY
+	  "selector=3:4 verdict=malformed parameter=passthru.skip "
+	  "why=a%20space%20separates%20it%20from%20the%20list;%20remove%20the%20space\n"
+	  "parameter=passthru.foo verdict=unknown nearest=passthru.ids\n" },
 	{ "malformed value",
 	  "",
 	  "passthru.timeout=soon",
 	  { 0 },
-	  HEAD EARLY "parameter=passthru.timeout verdict=malformed value=soon\n" },
+	  HEAD EARLY "parameter=passthru.timeout verdict=malformed value=soon " WHY },
 	{ "missing value",
 	  "",
 	  "passthru.timeout",
 	  { 0 },
-	  HEAD EARLY "parameter=passthru.timeout verdict=malformed value=\n" },
+	  HEAD EARLY "parameter=passthru.timeout verdict=malformed value= " WHY },
 	{ "no effect is no record",
 	  CARD,
 	  "passthru.ids=10de:13c2:1:2:30000 passthru.x",
 	  { 0 },
-	  HEAD EARLY "selector=10de:13c2:1:2:30000 verdict=unmatched\n"
-		     "parameter=passthru.x verdict=unknown nearest=passthru.ids\n" },
+	  HEAD EARLY "parameter=passthru.x verdict=unknown nearest=passthru.ids\n"
+		     "selector=10de:13c2:1:2:30000 verdict=unmatched\n" },
 	/* no blank, no newline, no odd byte gets into a value */
 	{ "escaping",
 	  "",
 	  "passthru.ids=\"1:2 3\n4\x7f\xc3\xa4%41\"",
 	  { 0 },
-	  HEAD EARLY "selector=1:2%203%0a4%7f%c3%a4%2541 verdict=malformed "
-		     "parameter=passthru.ids\n" },
+	  HEAD EARLY
+	  "selector=1:2%203%0a4%7f%c3%a4%2541 verdict=malformed "
+	  "parameter=passthru.ids item=1 column=4 "
+	  "why=unexpected%20character;%20an%20ID%20is%20hex%20numbers%20separated%20by%20colons\n" },
 	{ "escaping of names",
 	  "",
 	  "\"passthru.a b\nverdict=1\" passthru.timeout=\" \"",
 	  { 0 },
 	  HEAD EARLY "parameter=passthru.a%20b%0averdict verdict=unknown "
 		     "nearest=passthru.driver\n"
-		     "parameter=passthru.timeout verdict=malformed value=%20\n" },
+		     "parameter=passthru.timeout verdict=malformed value=%20 " WHY },
 };
 
 static void apply(struct situation *situation, const struct result *result)
@@ -233,7 +257,7 @@ START_TEST(says_exactly_this)
 static const struct {
 	const char *name;
 	const char *old; /* NULL for none */
-	enum phase phase;
+	enum stage stage;
 	const char *text;
 } stages[] = {
 #define NEW_CARD CARD_IS "verdict=claimed driver=vfio-pci was=vfio-pci\n"
@@ -246,40 +270,40 @@ static const struct {
 #define OLD_HEAD  "format=1 version=0 dryrun=yes\n"
 #define OLD_EARLY "phase=early total_us=1 kernel_us=1\n"
 #define NEW_GROUP "group=13 viable=yes\n"
-	{ "no old one", NULL, PHASE_DEVICE, HEAD DEVICE NEW_CARD NEW_GROUP },
-	{ "an empty one", "", PHASE_DEVICE, HEAD DEVICE NEW_CARD NEW_GROUP },
-	{ "the early stage starts over", OLD_HEAD OLD_EARLY OLD_DISK, PHASE_EARLY,
+	{ "no old one", NULL, STAGE_DEVICE, HEAD DEVICE NEW_CARD NEW_GROUP },
+	{ "an empty one", "", STAGE_DEVICE, HEAD DEVICE NEW_CARD NEW_GROUP },
+	{ "the early stage starts over", OLD_HEAD OLD_EARLY OLD_DISK, STAGE_EARLY,
 	  HEAD EARLY NEW_CARD NEW_GROUP },
-	{ "another device stays", OLD_HEAD OLD_EARLY OLD_DISK, PHASE_DEVICE,
+	{ "another device stays", OLD_HEAD OLD_EARLY OLD_DISK, STAGE_DEVICE,
 	  HEAD OLD_EARLY OLD_DISK DEVICE NEW_CARD NEW_GROUP },
-	{ "this device is replaced", OLD_HEAD OLD_EARLY OLD_CARD OLD_DISK, PHASE_DEVICE,
+	{ "this device is replaced", OLD_HEAD OLD_EARLY OLD_CARD OLD_DISK, STAGE_DEVICE,
 	  HEAD OLD_EARLY OLD_DISK DEVICE NEW_CARD NEW_GROUP },
 	{ "this group is replaced",
 	  OLD_HEAD OLD_EARLY "group=13 viable=no blocker=0000:06:00.1 driver=none\n"
 			     "group=1 viable=yes\ngroup=130 viable=yes\n",
-	  PHASE_DEVICE,
+	  STAGE_DEVICE,
 	  HEAD OLD_EARLY
 	  "group=1 viable=yes\ngroup=130 viable=yes\n" DEVICE NEW_CARD NEW_GROUP },
 	{ "one device stage replaces another",
 	  OLD_HEAD OLD_EARLY "phase=device total_us=1 "
 			     "kernel_us=1\n",
-	  PHASE_DEVICE, HEAD OLD_EARLY DEVICE NEW_CARD NEW_GROUP },
+	  STAGE_DEVICE, HEAD OLD_EARLY DEVICE NEW_CARD NEW_GROUP },
 	{ "the command line is judged again",
 	  OLD_HEAD OLD_EARLY
 	  "selector=10de:13c2 verdict=unmatched\n"
 	  "parameter=passthru.x verdict=unknown nearest=passthru.ids\n",
-	  PHASE_DEVICE, HEAD OLD_EARLY DEVICE NEW_CARD NEW_GROUP },
+	  STAGE_DEVICE, HEAD OLD_EARLY DEVICE NEW_CARD NEW_GROUP },
 	{ "a name that only begins so",
 	  OLD_HEAD "device=0000:06:00.00 verdict=claimed\ndevice=0000:06:00\n",
-	  PHASE_DEVICE,
+	  STAGE_DEVICE,
 	  HEAD "device=0000:06:00.00 verdict=claimed\ndevice=0000:06:00\n" DEVICE NEW_CARD
 		  NEW_GROUP },
 	{ "rubbish",
 	  "\n\n\ndevice=\ngroup=\ngroup=x\ngroup=99999999999999999999 a\nphase=\nx",
-	  PHASE_DEVICE, NULL },
-	{ "no newline at the end", OLD_HEAD "group=1 viable=yes", PHASE_DEVICE,
+	  STAGE_DEVICE, NULL },
+	{ "no newline at the end", OLD_HEAD "group=1 viable=yes", STAGE_DEVICE,
 	  HEAD "group=1 viable=yes\n" DEVICE NEW_CARD NEW_GROUP },
-	{ "only this device", CARD_IS, PHASE_DEVICE, HEAD DEVICE NEW_CARD NEW_GROUP },
+	{ "only this device", CARD_IS, STAGE_DEVICE, HEAD DEVICE NEW_CARD NEW_GROUP },
 };
 
 START_TEST(adds_to_the_old)
@@ -289,7 +313,7 @@ START_TEST(adds_to_the_old)
 
 	situation_make("06:00.0 10de:13c2 030000 13 vfio-pci\n", IDS, &situation);
 	situation_claim(&situation);
-	situation.result.phase = stages[_i].phase;
+	situation.result.stage = stages[_i].stage;
 	if (stages[_i].old)
 		put_file(&root, REPORT_PATH, stages[_i].old);
 	expect_number(stages[_i].name,
@@ -309,8 +333,8 @@ START_TEST(keeps_what_other_items_matched)
 	situation_make("06:00.0 10de:13c2 030000 13 vfio-pci\n",
 		       IDS ",1:2,x passthru.addrs=07:00.*", &situation);
 	situation_claim(&situation);
-	situation.result.phase = PHASE_DEVICE;
-	situation.plan.is_partial = true;
+	situation.result.stage = STAGE_DEVICE;
+	situation_set_partial(&situation);
 	put_file(&root, REPORT_PATH,
 		 OLD_HEAD "selector=10de:13c2 verdict=unmatched\n"
 			  "selector=07:00.* verdict=unmatched found=1:3\n"
@@ -321,7 +345,8 @@ START_TEST(keeps_what_other_items_matched)
 		"partial", text,
 		HEAD
 		"selector=07:00.* verdict=unmatched found=1:3\n" DEVICE NEW_CARD NEW_GROUP
-		"selector=x verdict=malformed parameter=passthru.ids\n");
+		"selector=x verdict=malformed parameter=passthru.ids item=3 column=1 "
+		"why=expected%20a%20hex%20number;%20write%20vendor:device,%20such%20as%2010de:13c2\n");
 	situation_free(&situation);
 }
 

@@ -5,7 +5,7 @@
 
 #include "base/log.h"
 #include "machine.h"
-#include "report/summary.h"
+#include "report/report.h"
 #include "unit.h"
 
 static struct directory root;
@@ -99,8 +99,16 @@ static const struct {
 	  CARD,
 	  IDS " passthru.dryrun",
 	  { 0 },
-	  INFO IS "kept: this is a dry run; vfio-pci would claim it\n" INFO
-		  "0 of 1" IN_TIME "\n" },
+	  INFO IS
+	  "would be claimed by vfio-pci\n" INFO
+	  "1 of 1 devices would be claimed (dry run) in 12 ms (2 ms of it in the kernel)\n" },
+	{ "dry run, from another",
+	  CARD_HELD,
+	  IDS " passthru.dryrun",
+	  { 0 },
+	  INFO IS
+	  "would be claimed by vfio-pci, taken from nouveau\n" INFO
+	  "1 of 1 devices would be claimed (dry run) in 12 ms (2 ms of it in the kernel)\n" },
 	{ "bridge",
 	  "06:00.0 10de:13c2 060400 13 pcieport bridge\n",
 	  IDS,
@@ -189,16 +197,31 @@ static const struct {
 	  IDS,
 	  { 0 },
 	  INFO IS "claimed by vfio-pci\n" WARNING "group 13 cannot be given to a guest: "
-		  "0000:06:00.1 10de:0fbb is not claimed, its driver is snd_hda_intel; "
-		  "name it too, "
-		  "or use passthru.group=claim\n" ALL_ONE },
+		  "0000:06:00.1 (snd_hda_intel) is in it and stays with the host; "
+		  "name it too (10de:0fbb), or use passthru.group=claim\n" ALL_ONE },
+	{ "a group of which a member is requested, too",
+	  CARD "06:00.1 10de:0fbb 040300 13 snd_hda_intel\n",
+	  IDS ",10de:0fbb passthru.skip=06:00.1",
+	  { 0 },
+	  INFO IS "claimed by vfio-pci\n" INFO
+		  "0000:06:00.1 10de:0fbb kept: passthru.skip names it\n" WARNING
+		  "group 13 cannot be given to a guest: "
+		  "0000:06:00.1 (snd_hda_intel) is in it but not claimed\n" INFO
+		  "1 of 2" IN_TIME "\n" },
+	{ "a driver that is not VFIO's",
+	  CARD,
+	  IDS " passthru.driver=uio_pci_generic",
+	  { 0 },
+	  INFO IS
+	  "claimed by uio_pci_generic\n" WARNING "group 13 cannot be given to a guest: "
+	  "0000:06:00.0 has uio_pci_generic, which is no driver of VFIO\n" ALL_ONE },
 	{ "a group that will not be usable",
 	  CARD "06:00.1 10de:0fbb 040300 13 -\n",
 	  IDS,
 	  { 0 },
 	  INFO IS "claimed by vfio-pci\n" WARNING "group 13 cannot be given to a guest: "
-		  "0000:06:00.1 10de:0fbb is not claimed; name it too, or use "
-		  "passthru.group=claim\n" ALL_ONE },
+		  "0000:06:00.1 (no driver yet) is in it and stays with the host; "
+		  "name it too (10de:0fbb), or use passthru.group=claim\n" ALL_ONE },
 
 	/* the command line */
 	{ "unmatched",
@@ -290,8 +313,8 @@ START_TEST(says_nothing_of_other_devices)
 	situation_make("06:00.0 8086:10d3 020000 13 -\n", "passthru.ids=8086:10d3,1:2",
 		       &situation);
 	situation_claim(&situation);
-	situation.result.phase = PHASE_DEVICE;
-	situation.plan.is_partial = true;
+	situation.result.stage = STAGE_DEVICE;
+	situation_set_partial(&situation);
 	summary_log(root.fd, &situation.result);
 	log = get_file(&root, "dev/kmsg");
 	expect_text("partial", log,
@@ -384,7 +407,7 @@ START_TEST(does_not_repeat_itself)
 
 	situation_make(CARD, IDS ",x,1:2 passthru.force", &situation);
 	situation_claim(&situation);
-	situation.result.phase = PHASE_LATE;
+	situation.result.stage = STAGE_LATE;
 	summary_log(root.fd, &situation.result);
 	log = get_file(&root, "dev/kmsg");
 	expect_text("late", log,
@@ -467,7 +490,7 @@ START_TEST(stays_short_with_long_names)
 	situation_make(machine, cmdline, &situation);
 	situation_claim(&situation);
 	for (int reason = REASON_NONE; reason <= REASON_INTERNAL; reason++) {
-		struct plan_entry *entry = &situation.plan.entries[0];
+		struct plan_entry *entry = &situation.result.plan.entries[0];
 
 		entry->verdict = VERDICT_FAILED;
 		entry->reason = (enum reason)reason;

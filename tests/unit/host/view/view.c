@@ -3,10 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "machine/report_view.h"
 #include "unit.h"
+#include "view/view.h"
 
-#define HEAD "format=1 version=0.1.0 dryrun=no\n"
+#define HEAD	 "format=1 version=0.1.0 dryrun=no\n"
+#define HEAD_DRY "format=1 version=0.1.0 dryrun=yes\n"
 
 /*
  * A card with its sound function in group 16, a disk and a bridge in group 12, and a
@@ -52,44 +53,45 @@ static void make_machine(void)
 /* A record of a device, and how it is shown; text is part of the sentence. */
 static const struct {
 	const char *record;
-	bool is_plan, is_ok, is_planned;
+	bool is_dry, is_ok;
 	const char *text;
 } rows[] = {
 	{ "device=0000:0b:00.0 id=1002:67df group=16 verdict=claimed driver=vfio-pci was=none",
-	  false, true, false, "claimed by vfio-pci" },
+	  false, true, "claimed by vfio-pci" },
 	{ "device=0000:0b:00.0 id=1002:67df group=16 verdict=claimed driver=vfio-pci was=amdgpu",
-	  false, true, false, "amdgpu" },
+	  false, true, "amdgpu" },
 	/* Claimed at boot, but not any more. */
 	{ "device=0000:0c:00.0 id=8086:1533 group=9 verdict=claimed driver=vfio-pci was=igb",
-	  false, false, false, "its driver is now igb" },
+	  false, false, "its driver is now igb" },
 	{ "device=0000:99:00.0 id=8086:1533 group=9 verdict=claimed driver=vfio-pci was=none",
-	  false, false, false, "vfio-pci" },
+	  false, false, "vfio-pci" },
 	{ "device=0000:01:00.0 id=144d:a808 group=12 verdict=kept driver=nvme was=nvme reason=skipped",
-	  false, true, false, "passthru.skip" },
+	  false, true, "passthru.skip" },
 	{ "device=0000:01:00.0 id=144d:a808 group=12 verdict=kept driver=nvme was=nvme reason=in-use block=nvme0n1 for=/",
-	  false, false, false, "nvme0n1 is mounted on /; unmount it" },
+	  false, false, "nvme0n1 is mounted on /; unmount it" },
 	{ "device=0000:0c:00.0 id=8086:1533 group=none verdict=refused driver=igb was=igb reason=no-iommu",
-	  false, false, false, "switch the IOMMU on" },
+	  false, false, "switch the IOMMU on" },
 	{ "device=0000:0b:00.0 id=1002:67df group=16 verdict=failed driver=none was=none reason=of-tomorrow",
-	  false, false, false, "of-tomorrow" },
+	  false, false, "another version" },
 	{ "device=0000:0b:00.0 id=1002:67df group=16 verdict=failed driver=none was=none reason=probe step=probe error=22 undone=yes",
-	  false, false, false,
-	  "failed: the driver does not accept it: Invalid argument" },
-	/* A dry run, and a plan for the next boot. */
-	{ "device=0000:0b:00.0 id=1002:67df group=16 verdict=kept driver=amdgpu was=amdgpu reason=dryrun",
-	  false, true, true, "amdgpu" },
-	{ "device=0000:0b:00.0 id=1002:67df group=16 verdict=claimed driver=vfio-pci was=vfio-pci",
-	  true, true, true, "will be claimed" },
+	  false, false, "failed: the driver does not accept it: Invalid argument" },
+	/* A dry run. */
+	{ "device=0000:0b:00.0 id=1002:67df group=16 verdict=planned driver=amdgpu was=amdgpu wanted=vfio-pci",
+	  true, true, "will be claimed (now: amdgpu)" },
+	{ "device=0000:0b:00.0 id=1002:67df group=16 verdict=planned driver=vfio-pci was=vfio-pci wanted=vfio-pci",
+	  true, true, "will be claimed (now: vfio-pci)" },
+	{ "device=0000:0c:00.0 id=8086:1533 group=none verdict=planned driver=igb was=igb wanted=vfio-pci",
+	  true, true, "will be claimed if the IOMMU is on then" },
 	{ "device=0000:0c:00.0 id=8086:1533 group=none verdict=refused driver=igb was=igb reason=no-iommu",
-	  true, false, false, "switch the IOMMU on" },
+	  true, false, "will be refused: it has no IOMMU group; switch the IOMMU on" },
 };
 
 struct seen {
 	unsigned count;
-	struct report_view_device device;
+	struct view_device device;
 };
 
-static void note(void *data, const struct report_view_device *device)
+static void note(void *data, const struct view_device *device)
 {
 	struct seen *seen = data;
 
@@ -101,21 +103,22 @@ START_TEST(describes)
 {
 	const char *row = rows[_i].record;
 	char report[512];
-	struct report_view view = { .machine = &machine,
-				    .report = report,
-				    .is_plan = rows[_i].is_plan };
+	struct run_result result;
+	struct view view = { .machine = &machine, .result = &result };
 	struct seen seen = { 0 };
 
 	make_machine();
-	snprintf(report, sizeof(report), HEAD "%s\n", row);
-	expect_number(row, report_view_devices(&view, note, &seen), rows[_i].is_ok);
+	snprintf(report, sizeof(report), "%s%s\n", rows[_i].is_dry ? HEAD_DRY : HEAD,
+		 row);
+	ck_assert_int_eq(report_parse(report, &result), 0);
+	expect_number(row, view_devices(&view, note, &seen), rows[_i].is_ok);
 	expect_number(row, seen.count, 1);
-	expect(row, strncmp(row + strlen("device="), seen.device.report.name,
-			    strlen(seen.device.report.name)) == 0);
+	expect(row, strncmp(row + strlen("device="), seen.device.address,
+			    strlen(seen.device.address)) == 0);
 	expect_number(row, seen.device.is_ok, rows[_i].is_ok);
-	expect_number(row, seen.device.is_planned, rows[_i].is_planned);
 	ck_assert_msg(strstr(seen.device.text, rows[_i].text) != NULL,
 		      "%s: \"%s\" has no \"%s\"", row, seen.device.text, rows[_i].text);
+	run_result_free(&result);
 }
 
 /* The whole report: ok only if every device is, whatever else is in it. */
@@ -124,7 +127,7 @@ static const struct {
 	unsigned count;
 	bool is_ok;
 } reports[] = {
-	{ "", 0, true },
+	{ HEAD, 0, true },
 	{ HEAD "phase=early total_us=1 kernel_us=1\n", 0, true },
 	{ HEAD "device=0000:0b:00.0 verdict=claimed driver=vfio-pci was=none\n"
 	       "device=0000:0b:00.1 verdict=kept reason=skipped\n",
@@ -132,85 +135,89 @@ static const struct {
 	{ HEAD "device=0000:0b:00.0 verdict=claimed driver=vfio-pci was=none\n"
 	       "device=0000:0b:00.1 verdict=failed reason=probe\n",
 	  2, false },
-	{ "device= verdict\n=\ndevice=zz verdict=claimed\n%%%\n", 0, true },
+	{ HEAD "device= verdict\n=\ndevice=zz verdict=claimed\n%%%\n", 0, true },
 };
 
 START_TEST(reads_all)
 {
 	const char *row = reports[_i].report;
-	struct report_view view = { .machine = &machine, .report = row };
+	struct run_result result;
+	struct view view = { .machine = &machine, .result = &result };
 	struct seen seen = { 0 };
 
 	make_machine();
-	expect_number(row, report_view_devices(&view, note, &seen), reports[_i].is_ok);
+	ck_assert_int_eq(report_parse(row, &result), 0);
+	expect_number(row, view_devices(&view, note, &seen), reports[_i].is_ok);
 	expect_number(row, seen.count, reports[_i].count);
-	expect_number(row, report_view_devices(&view, NULL, NULL), reports[_i].is_ok);
+	expect_number(row, view_devices(&view, NULL, NULL), reports[_i].is_ok);
+	run_result_free(&result);
 }
 
-/* Records about the command line. */
-static const struct {
-	const char *record;
-	bool is_ok;
-	const char *text;
-} problems[] = {
-	{ "selector=10dg:1 verdict=malformed parameter=passthru.ids", false,
-	  "\"10dg:1\" in passthru.ids" },
-	{ "selector=10de:ffff%20x verdict=unmatched", false, "10de:ffff x" },
-	{ "selector=1:2@06:00.0 verdict=unmatched found=10de:13c2", false, "10de:13c2" },
-	{ "parameter=passthru.idz verdict=unknown nearest=passthru.ids", false,
-	  "passthru.ids" },
-	{ "parameter=passthru.timeout verdict=malformed value=x", false,
-	  "passthru.timeout" },
-	{ "something=new", true, NULL },
-};
-
-static void note_problem(void *data, const struct report_view_problem *problem)
+static void count_problem(void *data, const struct problem *problem)
 {
-	*(struct report_view_problem *)data = *problem;
+	unsigned *count = data;
+
+	ck_assert_ptr_nonnull(problem);
+	++*count;
 }
 
-START_TEST(describes_problems)
+/* What has no effect is said, but is no fault. */
+START_TEST(judges_problems)
 {
-	const char *row = problems[_i].record;
-	char report[512];
-	struct report_view_problem found = { 0 };
-	struct report_view view = { .machine = &machine, .report = report };
+	static struct problem problems[] = { { .kind = PROBLEM_NO_EFFECT },
+					     { .kind = PROBLEM_UNMATCHED } };
+	const struct {
+		struct run_result result;
+		bool is_ok;
+	} results[] = { { { 0 }, true },
+			{ { .problems = &problems[0], .problem_count = 1 }, true },
+			{ { .problems = &problems[1], .problem_count = 1 }, false } };
 
-	snprintf(report, sizeof(report), HEAD "%s\n", row);
-	expect_number(row, report_view_problems(&view, note_problem, &found),
-		      problems[_i].is_ok);
-	expect_number(row, found.text[0] == '\0', problems[_i].is_ok);
-	if (problems[_i].text)
-		ck_assert_msg(strstr(found.text, problems[_i].text) != NULL,
-			      "%s: \"%s\" has no \"%s\"", row, found.text,
-			      problems[_i].text);
+	for (size_t i = 0; i < ARRAY_SIZE(results); i++) {
+		struct view view = { .machine = &machine, .result = &results[i].result };
+		unsigned count = 0;
+
+		expect_number("ok", view_problems(&view, count_problem, &count),
+			      results[i].is_ok);
+		expect_number("count", count, results[i].result.problem_count);
+	}
 }
 
 /* Groups: usable if each member is claimed, free or a bridge. */
 static const struct {
 	const char *name, *report;
-	bool is_plan;
 	int group; /* NO_GROUP: none is mentioned */
 	bool usable;
 	bool is_reserved; /* the firmware reserves memory for group 16 */
 } groups[] = {
-	{ "nothing claimed", HEAD, false, NO_GROUP, true, false },
+	{ "nothing claimed", HEAD, NO_GROUP, true, false },
 	{ "a free sibling",
-	  HEAD "device=0000:0b:00.0 verdict=claimed driver=vfio-pci was=none\n", false,
-	  16, true, false },
+	  HEAD "device=0000:0b:00.0 verdict=claimed driver=vfio-pci was=none\n", 16, true,
+	  false },
 	{ "a sibling that gets a driver in the next boot",
-	  HEAD "device=0000:0b:00.0 verdict=claimed driver=vfio-pci was=none\n", true, 16,
-	  false, false },
+	  HEAD_DRY
+	  "device=0000:0b:00.0 verdict=planned driver=none was=none wanted=vfio-pci\n",
+	  16, false, false },
 	{ "both in the next boot",
-	  HEAD "device=0000:0b:00.0 verdict=claimed driver=vfio-pci was=none\n"
-	       "device=0000:0b:00.1 verdict=kept reason=dryrun\n",
-	  true, 16, true, false },
+	  HEAD_DRY
+	  "device=0000:0b:00.0 verdict=planned driver=none was=none wanted=vfio-pci\n"
+	  "device=0000:0b:00.1 verdict=planned driver=none was=none wanted=vfio-pci\n",
+	  16, true, false },
+	{ "the next boot, with a driver that is not VFIO's",
+	  HEAD_DRY
+	  "device=0000:0b:00.0 verdict=planned driver=none was=none wanted=uio_pci_generic\n"
+	  "device=0000:0b:00.1 verdict=planned driver=none was=none wanted=vfio-pci\n",
+	  16, false, false },
+	{ "its framebuffer is held",
+	  HEAD
+	  "device=0000:0b:00.0 verdict=claimed driver=vfio-pci was=none display=held\n",
+	  16, false, false },
 	{ "a driver has it",
-	  HEAD "device=0000:01:00.0 verdict=claimed driver=vfio-pci was=none\n", false,
-	  12, false, false },
+	  HEAD "device=0000:01:00.0 verdict=claimed driver=vfio-pci was=none\n", 12,
+	  false, false },
 	{ "reserved memory",
-	  HEAD "device=0000:0b:00.0 verdict=claimed driver=vfio-pci was=none\n", false,
-	  16, false, true },
+	  HEAD "device=0000:0b:00.0 verdict=claimed driver=vfio-pci was=none\n", 16,
+	  false, true },
 };
 
 struct seen_group {
@@ -229,33 +236,32 @@ START_TEST(judges_groups)
 	const char *row = groups[_i].name;
 	struct directory root = make_directory();
 	struct host host = { .root_fd = root.fd };
-	struct report_view view = { .host = &host,
-				    .machine = &machine,
-				    .report = groups[_i].report,
-				    .is_plan = groups[_i].is_plan };
+	struct run_result result;
+	struct view view = { .host = &host, .machine = &machine, .result = &result };
 	struct seen_group seen = { NO_GROUP, true };
 
 	make_machine();
+	ck_assert_int_eq(report_parse(groups[_i].report, &result), 0);
 	put_file(&root, "sys/kernel/iommu_groups/12/reserved_regions",
 		 "0x00000000000e8000 0x00000000000e8fff direct-relaxable\n");
 	if (groups[_i].is_reserved)
 		put_file(&root, "sys/kernel/iommu_groups/16/reserved_regions",
 			 "0x00000000fee00000 0x00000000feefffff msi\n"
 			 "0x00000000000e8000 0x00000000000e8fff direct\n");
-	expect_number(row, report_view_groups(&view, note_group, &seen),
-		      groups[_i].usable);
+	expect_number(row, view_groups(&view, note_group, &seen), groups[_i].usable);
 	expect_number(row, seen.group, groups[_i].group);
 	expect_number(row, seen.usable, groups[_i].usable);
+	run_result_free(&result);
 	drop_directory(&root);
 }
 
 int main(void)
 {
-	TCase *tcase = tcase_create("report_view");
+	TCase *tcase = tcase_create("view");
 
 	add_rows(tcase, describes, rows);
 	add_rows(tcase, reads_all, reports);
-	add_rows(tcase, describes_problems, problems);
+	tcase_add_test(tcase, judges_problems);
 	add_rows(tcase, judges_groups, groups);
-	return unit_run("host/report_view", tcase);
+	return unit_run("host/view", tcase);
 }

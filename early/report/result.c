@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "report/report.h"
+
+const char *stage_word(enum stage stage)
+{
+	static const char *const words[] = { "early", "late", "device" };
+
+	return words[stage];
+}
+
+void run_result_free(struct run_result *result)
+{
+	plan_free(&result->plan);
+	pci_list_free(&result->devices);
+	free(result->problems);
+	free(result->text);
+	*result = (struct run_result){ 0 };
+}
+
+static struct problem unmatched(const struct plan_match *match)
+{
+	struct problem problem = { .kind = PROBLEM_UNMATCHED, .text = match->text };
+
+	if (match->other) {
+		problem.kind = PROBLEM_ELSEWHERE;
+		problem.found = match->other->id;
+		problem.found_at = match->other->address;
+	}
+	return problem;
+}
+
+int run_result_add_problems(struct run_result *result, const struct params *params)
+{
+	const struct plan *plan = &result->plan;
+	struct problem *item;
+
+	for (size_t i = 0; i < params->problem_count; i++) {
+		item = array_append(result->problems, result->problem_count);
+		if (!item)
+			return -ENOMEM;
+		*item = params->problems[i];
+	}
+	for (size_t i = 0; i < plan->match_count && !plan->is_partial; i++) {
+		if (plan->matches[i].matched)
+			continue;
+		item = array_append(result->problems, result->problem_count);
+		if (!item)
+			return -ENOMEM;
+		*item = unmatched(&plan->matches[i]);
+	}
+	return 0;
+}
+
+bool run_result_is_complete(const struct run_result *result)
+{
+	for (size_t i = 0; i < result->problem_count; i++)
+		if (result->problems[i].kind != PROBLEM_NO_EFFECT)
+			return false;
+	return plan_is_complete(&result->plan);
+}
+
+const struct plan_entry *run_result_find(const struct run_result *result,
+					 const struct pci_address *address)
+{
+	for (size_t i = 0; i < result->plan.count; i++) {
+		const struct plan_entry *entry = &result->plan.entries[i];
+
+		if (address_compare(&entry->device->address, address) == 0)
+			return entry;
+	}
+	return NULL;
+}
+
+bool run_result_defers(const struct run_result *result, const struct pci_address *address)
+{
+	const struct plan_entry *entry;
+
+	if (!address)
+		return plan_count(&result->plan, VERDICT_DEFERRED) > 0;
+	entry = run_result_find(result, address);
+	return entry && entry->verdict == VERDICT_DEFERRED;
+}

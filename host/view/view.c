@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "machine/limits.h"
+#include "view/view.h"
+
+/* -- devices ------------------------------------------------------------------------- */
+
+bool view_is_planned(const struct view *view, const struct view_device *device)
+{
+	return view->result->is_dry && device->entry->verdict == VERDICT_CLAIMED;
+}
+
+const char *view_verdict(const struct view *view, const struct view_device *device)
+{
+	return verdict_word(device->entry->verdict, view->result->is_dry);
+}
+
+/* What has to be different then, or what the boot will change. */
+static void describe_planned(struct view_device *ret)
+{
+	const struct plan_entry *entry = ret->entry;
+	const char *now = entry->now;
+	const char *condition = "";
+
+	if (entry->device->group == NO_GROUP && plan_needs_group(entry->driver))
+		condition = " if the IOMMU is on then";
+	else if (entry->device->has_vfs && strcmp(now, entry->driver) != 0)
+		condition = ", without its virtual functions";
+	ret->is_ok = true;
+	if (now[0] && !condition[0])
+		snprintf(ret->text, sizeof(ret->text), "will be claimed (now: %s)", now);
+	else
+		snprintf(ret->text, sizeof(ret->text), "will be claimed%s", condition);
+}
+
+/* What was claimed, and whether it still is. */
+static void describe_claimed(struct view_device *ret)
+{
+	const struct plan_entry *entry = ret->entry;
+	const char *now = ret->device ? ret->device->pci->driver : "";
+	bool is_changed = entry->was[0] && strcmp(entry->was, now) != 0;
+
+	ret->is_ok = ret->device && strcmp(now, entry->driver) == 0;
+	if (ret->is_ok && entry->fb_release == FB_RELEASE_HELD) {
+		ret->is_ok = false;
+		snprintf(
+			ret->text, sizeof(ret->text),
+			"claimed by %s, but the boot framebuffer still covers its memory, so no guest can map it; boot with initcall_blacklist=sysfb_init",
+			entry->driver);
+	} else if (ret->is_ok)
+		snprintf(ret->text, sizeof(ret->text), "claimed by %s%s%s", entry->driver,
+			 is_changed ? ", taken from " : "", is_changed ? entry->was : "");
+	else if (!ret->device)
+		snprintf(ret->text, sizeof(ret->text), "was claimed by %s, but is gone",
+			 entry->driver);
+	else
+		snprintf(ret->text, sizeof(ret->text),
+			 "was claimed by %s, but its driver is now %s", entry->driver,
+			 now[0] ? now : "none");
+}
+
+static void describe_other(const struct view *view, struct view_device *ret)
+{
+	const struct plan_entry *entry = ret->entry;
+	const struct machine *machine = view->machine;
+	bool is_display = ret->device && device_is_display(ret->device);
+	char phrase[PHRASE_SIZE];
+
+	if (view->is_live && entry->reason == REASON_NO_DRIVER)
+		snprintf(phrase, sizeof(phrase),
+			 "the kernel has no such driver, nor a module of that name");
+	else
+		phrase_describe(entry,
+				is_display ? machine->display_advice : machine->advice,
+				phrase);
+	ret->is_ok = entry->skipped;
+	snprintf(ret->text, sizeof(ret->text), "%s%s: %s%s",
+		 view->result->is_dry ? "will be " : "", view_verdict(view, ret), phrase,
+		 entry->verdict == VERDICT_FAILED && !view->is_live ? "; see dmesg" : "");
+}
+
+static bool is_by_address(const struct params *params, const struct device *device)
+{
+	for (size_t i = 0; params && device && i < params->wanted.count; i++)
+		if (params->wanted.items[i].has_address &&
+		    selector_matches(&params->wanted.items[i], device->pci))
+			return true;
+	return false;
+}
+
+static void describe(const struct view *view, const struct plan_entry *entry,
+		     struct view_device *ret)
+{
+	const struct pci_id *id = &entry->device->id;
+
+	*ret = (struct view_device){ .entry = entry };
+	address_format(&entry->device->address, ret->address);
+	snprintf(ret->id, sizeof(ret->id), "%04x:%04x", (unsigned)id->vendor & 0xffff,
+		 (unsigned)id->device & 0xffff);
+	ret->device = machine_find(view->machine, &entry->device->address);
+	ret->by_address = is_by_address(view->params, ret->device);
+	if (view_is_planned(view, ret))
+		describe_planned(ret);
+	else if (entry->verdict == VERDICT_CLAIMED)
+		describe_claimed(ret);
+	else
+		describe_other(view, ret);
+}
+
+bool view_devices(const struct view *view,
+		  void (*each)(void *data, const struct view_device *device), void *data)
+{
+	const struct plan *plan = &view->result->plan;
+	bool ok = true;
+
+	for (size_t i = 0; i < plan->count; i++) {
+		struct view_device device;
+
+		describe(view, &plan->entries[i], &device);
+		ok = ok && device.is_ok;
+		if (each)
+			each(data, &device);
+	}
+	return ok;
+}
+
+bool view_problems(const struct view *view,
+		   void (*each)(void *data, const struct problem *problem), void *data)
+{
+	const struct run_result *result = view->result;
+	bool ok = true;
+
+	for (size_t i = 0; i < result->problem_count; i++) {
+		ok = ok && result->problems[i].kind == PROBLEM_NO_EFFECT;
+		if (each)
+			each(data, &result->problems[i]);
+	}
+	return ok;
+}
+
+/* -- groups -------------------------------------------------------------------------- */
+
+/* The plan with the devices as they are now, without those that are gone. */
+static int plan_for_now(const struct view *view, struct plan *ret)
+{
+	const struct plan *plan = &view->result->plan;
+
+	*ret = (struct plan){ 0 };
+	ret->entries = calloc(plan->count + 1, sizeof(ret->entries[0]));
+	if (!ret->entries)
+		return -ENOMEM;
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct device *device =
+			machine_find(view->machine, &plan->entries[i].device->address);
+
+		if (!device)
+			continue;
+		ret->entries[ret->count] = plan->entries[i];
+		ret->entries[ret->count++].device = device->pci;
+	}
+	ret->total = ret->count;
+	return 0;
+}
+
+static const struct plan_entry *find_held(const struct plan *plan, int group)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->entries[i].fb_release == FB_RELEASE_HELD &&
+		    plan->entries[i].device->group == group)
+			return &plan->entries[i];
+	return NULL;
+}
+
+/* Why no guest can have the group. Returns false if one can. */
+static bool describe_fault(const struct view *view, const struct plan *plan, int group,
+			   char text[static PHRASE_SIZE])
+{
+	struct blocker blocker = viability_find_blocker(
+		&view->machine->pci, plan, group,
+		view->result->is_dry ? VIABILITY_BOOT : VIABILITY_NOW);
+	const struct plan_entry *held = find_held(plan, group);
+	char address[ADDRESS_SIZE];
+
+	if (limits_reserve_memory(view->host, group)) {
+		snprintf(
+			text, PHRASE_SIZE,
+			"the firmware reserves memory for a device in it (RMRR); look for a setting or an update of the firmware");
+		return true;
+	}
+	if (held) {
+		address_format(&held->device->address, address);
+		snprintf(text, PHRASE_SIZE,
+			 "the boot framebuffer still covers the memory of %s", address);
+		return true;
+	}
+	if (blocker.device)
+		phrase_blocker(&blocker, text);
+	return blocker.device;
+}
+
+bool view_groups(const struct view *view,
+		 void (*each)(void *data, int group, bool usable, const char *text),
+		 void *data)
+{
+	bool all = true;
+	struct plan plan;
+
+	if (plan_for_now(view, &plan) < 0)
+		return false;
+	for (int group = NO_GROUP;
+	     (group = viability_next_group(&plan, group)) != NO_GROUP;) {
+		char fault[PHRASE_SIZE], text[PHRASE_SIZE + 64];
+		bool usable = !describe_fault(view, &plan, group, fault);
+
+		all &= usable;
+		if (usable)
+			snprintf(text, sizeof(text),
+				 "Group %d can%s be given to a guest.", group,
+				 view->result->is_dry ? " then" : "");
+		else
+			snprintf(text, sizeof(text),
+				 "Group %d cannot be given to a guest: %s", group, fault);
+		if (each)
+			each(data, group, usable, text);
+	}
+	plan_free(&plan);
+	return all;
+}

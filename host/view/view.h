@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PASSTHRU_VIEW_VIEW_H
+#define PASSTHRU_VIEW_VIEW_H
+
+#include "cmdline/params.h"
+#include "machine/machine.h"
+#include "report/report.h"
+#include "ui/json.h"
+
+/* What a run did, or would do at the next boot, seen with the machine as it is now. */
+struct view {
+	const struct host *host;
+	const struct machine *machine;
+	const struct run_result *result;
+	const struct params *params; /* that it was made with, or NULL */
+	bool is_live; /* it is passthru claim's: no initramfs, no kernel log */
+};
+
+/* One device of it. */
+struct view_device {
+	const struct plan_entry *entry;
+	const struct device *device; /* NULL if it is gone */
+	char address[ADDRESS_SIZE];
+	char id[sizeof("ffff:ffff")];
+	bool is_ok;		     /* it is, or will be, as requested */
+	bool by_address;	     /* an item of the parameters has its address */
+	char text[PHRASE_SIZE + 64]; /* what happened to it and what to do next */
+};
+
+/* Whether the next boot will claim it. */
+bool view_is_planned(const struct view *view, const struct view_device *device);
+
+/* "claimed", "planned", and so on: see passthru-report(5). */
+const char *view_verdict(const struct view *view, const struct view_device *device);
+
+/* Calls back for each device, unless each is NULL. Returns whether all are ok. */
+bool view_devices(const struct view *view,
+		  void (*each)(void *data, const struct view_device *device), void *data);
+
+/* Calls back for each problem with the request. Returns whether there is none. */
+bool view_problems(const struct view *view,
+		   void (*each)(void *data, const struct problem *problem), void *data);
+
+/*
+ * Calls back, unless each is NULL, for each group with a claimed device: whether it can
+ * be given to a guest, and if not why. Returns whether all can.
+ */
+bool view_groups(const struct view *view,
+		 void (*each)(void *data, int group, bool usable, const char *text),
+		 void *data);
+
+/* Print all of that, or add it to the object. Return whether everything is ok. */
+bool view_print(const struct view *view);
+bool view_add(const struct view *view, struct json_object *object);
+
+/* -- dry runs ------------------------------------------------------------------------ */
+
+/*
+ * Runs the early stage of passthru-early as a boot with these parameters would, without
+ * changing anything. With iommu_pending the IOMMU, which is off now, counts as on.
+ * Returns 0 or a negative errno. Release *ret with run_result_free() in either case; it
+ * points into the text of the parameters.
+ */
+int dry_run(const struct host *host, struct params *params, bool iommu_pending,
+	    struct run_result *ret);
+
+/* Whether that boot has the device with its driver: bound then, or already. */
+bool dry_run_claims(const struct run_result *result, const struct pci_address *address);
+
+#endif
