@@ -7,8 +7,8 @@ EARLY_SRCS := \
 	base/array.c base/clock.c base/file.c base/log_kmsg.c base/sysfs.c base/text.c \
 	block/blkid_probe.c block/block.c block/lookup.c block/lvm.c block/sandbox.c \
 	block/stack.c \
-	claim/binding.c claim/claim.c claim/driver.c claim/module.c claim/rollback.c \
-	claim/state.c claim/workers.c \
+	claim/binding.c claim/claim.c claim/module.c claim/rollback.c \
+	claim/workers.c \
 	cmdline/config.c cmdline/config_read.c cmdline/params.c cmdline/selector.c cmdline/tokenizer.c \
 	guard/backing.c guard/class.c guard/console.c guard/devspec.c \
 	guard/devspec_cmdline.c guard/devspec_fstab.c guard/devspec_mounts.c \

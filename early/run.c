@@ -8,8 +8,6 @@
 #include "base/sysfs.h"
 #include "base/util.h"
 #include "claim/claim.h"
-#include "claim/rollback.h"
-#include "claim/workers.h"
 #include "guard/console.h"
 #include "guard/disk.h"
 #include "guard/display.h"
@@ -187,49 +185,6 @@ static int make_plan(struct run *run)
 	return 0;
 }
 
-static void do_job(void *data, unsigned job)
-{
-	claim_job(data, job);
-}
-
-static void undo_job(void *data, unsigned job)
-{
-	claim_undo_job(data, job);
-}
-
-#define ATTEMPTS 3
-
-/*
- * A job that hung for a while and returned in time leaves later jobs of its device
- * undone: then all are run again.
- */
-static int run_jobs(struct claims *claims, uint64_t deadline)
-{
-	int r = 0;
-
-	for (unsigned i = 0; r == 0 && i < ATTEMPTS; i++) {
-		r = workers_run(do_job, claims, claim_job_count(claims), deadline);
-		if (!claims_take_skipped(claims))
-			break;
-	}
-	return r;
-}
-
-/* Leaves a fifth of the time for the rollback, which can hang just as well. */
-static void run_workers(const struct run *run, struct claims *claims)
-{
-	uint64_t deadline = run->request->start_ms + run->timeout_ms;
-	int r = run_jobs(claims, deadline - run->timeout_ms / 5);
-
-	if (r < 0 && r != -ETIME)
-		log_line(LOG_LEVEL_ERROR, "cannot start a process: %s", strerror(-r));
-	if (claims_expire(claims, r == -ETIME ? REASON_TIMEOUT : REASON_INTERNAL) == 0)
-		return;
-	r = workers_run(undo_job, claims, claim_undo_job_count(claims), deadline);
-	if (r < 0)
-		log_debug("rollback: %s", strerror(-r));
-}
-
 /*
  * udevd kills what an event leaves behind in its control group; a worker may have to
  * outlive that.
@@ -260,9 +215,9 @@ static int claim_planned(struct run *run)
 	claims->bus_fd = run->bus_fd;
 	claims->root_fd = run->root_fd;
 	claims->root = run->request->root;
-	claims->guard_fd = run->params->force ? -1 : run->root_fd;
+	claims->guards = !run->params->force;
 	claims->load_iommu = iommu_is_virtio(&run->result->devices);
-	run_workers(run, claims);
+	claims_run(claims, run->request->start_ms, run->timeout_ms);
 	claims_store(claims, plan);
 	run->kernel_us = claims->kernel_us;
 	claims_free(claims);

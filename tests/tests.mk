@@ -32,12 +32,12 @@ UNIT_CFLAGS := -std=gnu11 -O1 -g -fsanitize=address,undefined \
 # The functions that seams.c wraps.
 UNIT_LDFLAGS := $(addprefix -Wl$(COMMA)--wrap=,malloc calloc realloc mmap fork pipe2 \
 	fdopendir renameat)
-UNIT_CPPFLAGS := $(EARLY_CPPFLAGS) $(BLKID_CPPFLAGS) -DSANDBOX_MEMORY=RLIM_INFINITY \
+UNIT_CPPFLAGS := $(EARLY_CPPFLAGS) $(KMOD_CPPFLAGS) $(BLKID_CPPFLAGS) -DSANDBOX_MEMORY=RLIM_INFINITY \
 	-iquote early -iquote host -Itests/unit/fakes
 
-# An archive, so that a test can replace the functions of a file with its own. Without module.c,
-# which needs libkmod, and main.c: every test has its own main().
-UNIT_EARLY := $(filter-out main.o claim/module.o,$(EARLY_SRCS:.c=.o))
+# An archive, so that a test can replace the functions of a file with its own. Without main.c:
+# every test has its own main().
+UNIT_EARLY := $(filter-out main.o,$(EARLY_SRCS:.c=.o))
 UNIT_LIB := $(UNIT_DIR)/libearly.a
 
 $(UNIT_DIR)/lib/early/%.o: early/%.c tests/tests.mk | $(LIBS_HEADERS)
@@ -81,9 +81,9 @@ UNIT_HOST_PROGRAMS := $(filter $(UNIT_DIR)/host/%,$(UNIT_PROGRAMS))
 $(UNIT_HOST_PROGRAMS): $(UNIT_HOST_LIB)
 $(UNIT_HOST_PROGRAMS): UNIT_LIBS := $(UNIT_HOST_NAMES)
 
-# These replace the PCI bus with a made-up one.
+# These replace the PCI bus and libkmod with made-up ones.
 $(UNIT_DIR)/early/claim/claim $(UNIT_DIR)/early/claim/display: $(addprefix $(UNIT_DIR)/fakes/,\
-	fake.o fake_block.o fake_module.o fake_sysfs.o)
+	fake.o fake_block.o fake_kmod.o fake_sysfs.o)
 
 # These replace libblkid with disks in words.
 $(addprefix $(UNIT_DIR)/early/guard/,backing devspec_read network virtio): \

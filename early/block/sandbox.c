@@ -13,7 +13,7 @@
 
 #include "block/sandbox.h"
 
-#define NOBODY		65534
+#define UNPRIVILEGED_ID 65534
 #define DESCRIPTORS_MAX 256
 
 /* libblkid needs a few megabytes at most. A sanitizer needs more. */
@@ -121,12 +121,12 @@ static void close_others(int fd, int other_fd)
 
 int sandbox_enter(int fd, int other_fd)
 {
-	static const gid_t nobody = NOBODY;
+	static const gid_t group = UNPRIVILEGED_ID;
 	int r;
 
 	close_others(fd, other_fd);
-	if (geteuid() == 0 &&
-	    (setgroups(1, &nobody) < 0 || setgid(NOBODY) < 0 || setuid(NOBODY) < 0))
+	if (geteuid() == 0 && (setgroups(1, &group) < 0 || setgid(UNPRIVILEGED_ID) < 0 ||
+			       setuid(UNPRIVILEGED_ID) < 0))
 		return -errno;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return -errno;

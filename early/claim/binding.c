@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,6 +12,54 @@
 #include "claim/binding.h"
 
 #define POLL_US 10000
+
+enum claim_state claim_state(const struct claim *claim)
+{
+	return (enum claim_state)__atomic_load_n(&claim->state, __ATOMIC_SEQ_CST);
+}
+
+bool claim_change_state(struct claim *claim, enum claim_state from, enum claim_state to)
+{
+	int expected = from;
+
+	return __atomic_compare_exchange_n(&claim->state, &expected, to, false,
+					   __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+}
+
+bool claim_is_lost(const struct claim *claim)
+{
+	return claim_state(claim) == CLAIM_EXPIRED || claim_state(claim) == CLAIM_DROPPED;
+}
+
+/* Whether the process has neither ended nor crashed. */
+static bool is_alive(pid_t process)
+{
+	return kill(process, 0) == 0 || errno == EPERM;
+}
+
+bool claim_is_busy(const struct claim *claim)
+{
+	pid_t worker = __atomic_load_n(&claim->worker, __ATOMIC_SEQ_CST);
+
+	return worker && is_alive(worker);
+}
+
+bool claim_enter(struct claim *claim)
+{
+	pid_t worker = 0;
+
+	/* A second try after a crash: nobody else is left to take its place. */
+	return __atomic_compare_exchange_n(&claim->worker, &worker, getpid(), false,
+					   __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST) ||
+	       (!is_alive(worker) &&
+		__atomic_compare_exchange_n(&claim->worker, &worker, getpid(), false,
+					    __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST));
+}
+
+void claim_leave(struct claim *claim)
+{
+	__atomic_store_n(&claim->worker, 0, __ATOMIC_SEQ_CST);
+}
 
 static int write_timed(struct claims *claims, const char *path, const char *value)
 {
@@ -37,12 +86,18 @@ static int write_twice(struct claims *claims, const struct claim *claim, const c
 	return r;
 }
 
+static void device_path(char path[static DEVICE_PATH_SIZE], const struct claim *claim,
+			const char *file)
+{
+	pci_device_path(path, &claim->entry.device->address, file);
+}
+
 int binding_write(struct claims *claims, const struct claim *claim, const char *file,
 		  const char *value)
 {
 	char path[DEVICE_PATH_SIZE];
 
-	pci_device_path(path, &claim->address, file);
+	device_path(path, claim, file);
 	return write_timed(claims, path, value);
 }
 
@@ -50,14 +105,14 @@ void binding_update(const struct claims *claims, struct claim *claim)
 {
 	char driver[DRIVER_NAME_SIZE];
 
-	if (pci_read_driver(claims->bus_fd, &claim->address, driver) == 0)
-		strcpy(claim->now, driver);
+	if (pci_read_driver(claims->bus_fd, &claim->entry.device->address, driver) == 0)
+		strcpy(claim->entry.now, driver);
 }
 
 bool binding_is_ours(const struct claims *claims, struct claim *claim)
 {
 	binding_update(claims, claim);
-	return text_equals_name(claim->now, claim->driver);
+	return text_equals_name(claim->entry.now, claim->entry.driver);
 }
 
 bool binding_has_file(const struct claims *claims, const struct claim *claim,
@@ -65,7 +120,7 @@ bool binding_has_file(const struct claims *claims, const struct claim *claim,
 {
 	char path[DEVICE_PATH_SIZE];
 
-	pci_device_path(path, &claim->address, file);
+	device_path(path, claim, file);
 	return sysfs_exists(claims->bus_fd, path);
 }
 
@@ -82,7 +137,7 @@ bool binding_exists(const struct claims *claims, const struct claim *claim)
 static bool may_get_unbind_file(const struct claims *claims, struct claim *claim)
 {
 	binding_update(claims, claim);
-	return claim->now[0] && !claim_is_lost(claim) &&
+	return claim->entry.now[0] && !claim_is_lost(claim) &&
 	       !binding_has_file(claims, claim, "driver/uevent");
 }
 
@@ -92,8 +147,8 @@ int binding_unbind(struct claims *claims, struct claim *claim)
 	bool wait;
 	int r;
 
-	address_format(&claim->address, name);
-	pci_device_path(path, &claim->address, "driver/unbind");
+	address_format(&claim->entry.device->address, name);
+	device_path(path, claim, "driver/unbind");
 	do {
 		wait = may_get_unbind_file(claims, claim);
 		r = write_timed(claims, path, name);
@@ -105,14 +160,14 @@ int binding_unbind(struct claims *claims, struct claim *claim)
 		r = write_timed(claims, path, name);
 	/* The driver may have released it in the meantime. */
 	binding_update(claims, claim);
-	return claim->now[0] ? r : 0;
+	return claim->entry.now[0] ? r : 0;
 }
 
 int binding_probe(struct claims *claims, const struct claim *claim)
 {
 	char name[ADDRESS_SIZE];
 
-	address_format(&claim->address, name);
+	address_format(&claim->entry.device->address, name);
 	return write_twice(claims, claim, "drivers_probe", name);
 }
 
@@ -120,8 +175,8 @@ int binding_bind(struct claims *claims, const struct claim *claim)
 {
 	char name[ADDRESS_SIZE], path[sizeof("drivers//bind") + DRIVER_NAME_SIZE];
 
-	address_format(&claim->address, name);
-	snprintf(path, sizeof(path), "drivers/%s/bind", claim->driver);
+	address_format(&claim->entry.device->address, name);
+	snprintf(path, sizeof(path), "drivers/%s/bind", claim->entry.driver);
 	return write_timed(claims, path, name);
 }
 
@@ -131,7 +186,7 @@ bool binding_clear_override(struct claims *claims, const struct claim *claim)
 	char path[DEVICE_PATH_SIZE];
 	int r;
 
-	pci_device_path(path, &claim->address, "driver_override");
+	device_path(path, claim, "driver_override");
 	r = write_twice(claims, claim, path, "\n");
 	if (r < 0)
 		log_debug("clearing the override failed: %s", strerror(-r));

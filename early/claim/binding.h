@@ -14,7 +14,7 @@
 int binding_write(struct claims *claims, const struct claim *claim, const char *file,
 		  const char *value);
 
-/* Reads the device's driver into claim->now; leaves that as it is on an error. */
+/* Reads the device's driver into claim->entry.now; leaves that as it is on an error. */
 void binding_update(const struct claims *claims, struct claim *claim);
 
 /* The same, and whether it is the driver to bind. */

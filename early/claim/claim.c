@@ -3,20 +3,21 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "base/log.h"
 #include "base/text.h"
 #include "block/block.h"
 #include "claim/binding.h"
 #include "claim/claim.h"
-#include "claim/driver.h"
+#include "claim/module.h"
 #include "claim/rollback.h"
+#include "claim/workers.h"
 
-/* Rounds of jobs, each with one job per device. */
-enum round { ROUND_OVERRIDE, ROUND_LOAD, ROUND_BIND, ROUNDS };
+#define ATTEMPTS 3
 
 static void finish(struct claim *claim, enum verdict verdict)
 {
-	claim->verdict = verdict;
-	claim_settle(claim, CLAIM_OPEN, CLAIM_FINISHED);
+	claim->entry.verdict = verdict;
+	claim_change_state(claim, CLAIM_OPEN, CLAIM_FINISHED);
 }
 
 static enum verdict verdict_for(enum reason reason)
@@ -26,28 +27,42 @@ static enum verdict verdict_for(enum reason reason)
 	return reason == REASON_IN_USE ? VERDICT_KEPT : VERDICT_FAILED;
 }
 
-static void fail(struct claims *claims, unsigned device, enum reason reason, int error)
+static void fail(struct claims *claims, struct claim *claim, enum reason reason,
+		 int error)
 {
-	struct claim *claim = &claims->items[device];
-	enum claim_step failed = claim->step;
+	enum claim_step failed = claim->entry.step;
 
-	claim->reason = binding_exists(claims, claim) ? reason : REASON_GONE;
-	claim->error = error;
-	claim->step = STEP_UNDO;
+	claim->entry.reason = binding_exists(claims, claim) ? reason : REASON_GONE;
+	claim->entry.error = error;
+	claim->entry.step = STEP_UNDO;
 	/* A disk in use is a reason to keep that function, but not the others. */
-	if (claim->reason == REASON_IN_USE)
+	if (claim->entry.reason == REASON_IN_USE)
 		rollback_device(claims, claim);
 	else
 		rollback_slot(claims, claim);
-	claim->step = failed;
-	finish(claim, verdict_for(claim->reason));
+	claim->entry.step = failed;
+	finish(claim, verdict_for(claim->entry.reason));
 }
 
-static void set_override(struct claims *claims, unsigned device)
+static bool is_display(const struct claim *claim)
 {
-	struct claim *claim = &claims->items[device];
+	return pci_base_class(&claim->entry.device->id) == PCI_BASE_CLASS_DISPLAY;
+}
+
+/* Returns whether it succeeded. */
+static bool write_override(struct claims *claims, struct claim *claim)
+{
 	int r;
 
+	claim->entry.step = STEP_OVERRIDE;
+	r = binding_write(claims, claim, "driver_override", claim->entry.driver);
+	if (r < 0)
+		fail(claims, claim, REASON_OVERRIDE, r);
+	return r == 0;
+}
+
+static void set_override(struct claims *claims, struct claim *claim)
+{
 	if (claim->override_is_set)
 		return;
 	if (binding_is_ours(claims, claim)) {
@@ -55,63 +70,54 @@ static void set_override(struct claims *claims, unsigned device)
 		return;
 	}
 	/* Now, since the driver may evict the framebuffer once it is loaded. */
-	if (claim->is_display &&
-	    framebuffer_find(claims->root_fd, &claim->address, &claim->framebuffer) < 0)
+	if (is_display(claim) &&
+	    framebuffer_find(claims->root_fd, &claim->entry.device->address,
+			     &claim->framebuffer) < 0)
 		claim->framebuffer.device[0] = '\0';
-	claim->step = STEP_OVERRIDE;
 	/* Before the write, which may not return but still needs the rollback. */
 	claim->overridden = true;
-	r = binding_write(claims, claim, "driver_override", claim->driver);
-	if (r < 0)
-		fail(claims, device, REASON_OVERRIDE, r);
-	else
-		claim->override_is_set = true;
+	claim->override_is_set = write_override(claims, claim);
 }
 
-static void load_driver(struct claims *claims, unsigned device)
+static void load_driver(struct claims *claims, struct claim *claim)
 {
-	struct claim *claim = &claims->items[device];
 	char overridden[DRIVER_NAME_SIZE];
 	int r;
 
 	/* The process that wrote it crashed. */
 	if (!claim->override_is_set)
 		return;
-	claim->step = STEP_LOAD;
+	claim->entry.step = STEP_LOAD;
 	driver_load_iommu(claims);
-	strcpy(overridden, claim->driver);
+	strcpy(overridden, claim->entry.driver);
 	r = driver_provide(claims, claim);
 	if (r < 0) {
-		fail(claims, device, REASON_NO_DRIVER, r);
+		fail(claims, claim, REASON_NO_DRIVER, r);
 		return;
 	}
-	if (strcmp(overridden, claim->driver) == 0)
-		return;
 	/* Until now the override named no registered driver: none could bind. */
-	claim->step = STEP_OVERRIDE;
-	r = binding_write(claims, claim, "driver_override", claim->driver);
-	if (r < 0)
-		fail(claims, device, REASON_OVERRIDE, r);
+	if (strcmp(overridden, claim->entry.driver) != 0)
+		(void)write_override(claims, claim);
 }
 
 /* Returns whether the device has no driver, or ours. */
-static bool unbind_current(struct claims *claims, unsigned device)
+static bool unbind_current(struct claims *claims, struct claim *claim)
 {
-	struct claim *claim = &claims->items[device];
 	int r;
 
-	if (binding_is_ours(claims, claim) || !claim->now[0])
+	if (binding_is_ours(claims, claim) || !claim->entry.now[0])
 		return true;
-	claim->step = STEP_UNBIND;
-	if (claims->guard_fd >= 0 && !claim->is_forced &&
-	    block_open_exclusive(claims->guard_fd, &claim->address) == -EBUSY) {
-		fail(claims, device, REASON_IN_USE, -EBUSY);
+	claim->entry.step = STEP_UNBIND;
+	if (claims->guards && !claim->entry.is_forced &&
+	    block_open_exclusive(claims->root_fd, &claim->entry.device->address) ==
+		    -EBUSY) {
+		fail(claims, claim, REASON_IN_USE, -EBUSY);
 		return false;
 	}
 	r = binding_unbind(claims, claim);
-	if (binding_is_ours(claims, claim) || !claim->now[0])
+	if (binding_is_ours(claims, claim) || !claim->entry.now[0])
 		return true;
-	fail(claims, device, REASON_UNBIND, r);
+	fail(claims, claim, REASON_UNBIND, r);
 	return false;
 }
 
@@ -119,23 +125,24 @@ static bool unbind_current(struct claims *claims, unsigned device)
  * vfio-pci evicts the boot framebuffer of a VGA controller; of other displays we do. The
  * claim does not fail over this: the log says what remains to be done.
  */
-static void release_display(const struct claims *claims, struct claim *claim)
+static void release_framebuffer(const struct claims *claims, struct claim *claim)
 {
 	struct framebuffer found;
 	int r;
 
 	if (!claim->framebuffer.device[0])
 		return;
-	claim->step = STEP_RELEASE;
-	r = framebuffer_find(claims->root_fd, &claim->address, &found);
+	claim->entry.step = STEP_RELEASE;
+	r = framebuffer_find(claims->root_fd, &claim->entry.device->address, &found);
 	if (r == -ENOENT) {
-		claim->display = DISPLAY_KERNEL;
+		claim->entry.fb_release = FB_RELEASE_KERNEL;
 		return;
 	}
 	if (r == 0)
-		r = framebuffer_release(claims->root_fd, &claim->address, &found);
-	claim->display = r == 0 ? DISPLAY_PASSTHRU : DISPLAY_HELD;
-	claim->error = r;
+		r = framebuffer_release(claims->root_fd, &claim->entry.device->address,
+					&found);
+	claim->entry.fb_release = r == 0 ? FB_RELEASE_PASSTHRU : FB_RELEASE_HELD;
+	claim->entry.error = r;
 }
 
 /*
@@ -144,90 +151,113 @@ static void release_display(const struct claims *claims, struct claim *claim)
  */
 static enum reason find_refusal(const struct claims *claims, const struct claim *claim)
 {
-	if (plan_needs_group(claim->driver) &&
+	if (plan_needs_group(claim->entry.driver) &&
 	    !binding_has_file(claims, claim, "iommu_group"))
 		return REASON_NO_IOMMU;
 	return REASON_PROBE;
 }
 
-static void bind_driver(struct claims *claims, unsigned device)
+static void bind_driver(struct claims *claims, struct claim *claim)
 {
-	struct claim *claim = &claims->items[device];
 	int r = 0;
 
 	/* The process that wrote it crashed; any driver could win a probe now. */
 	if (!claim->override_is_set)
 		return;
 	/* Another process, which hangs, is loading it; that is the step to report. */
-	if (!driver_find(claims, claim->driver)) {
-		claim->skipped = true;
+	if (!driver_find(claims, claim->entry.driver)) {
+		claim->needs_retry = true;
 		return;
 	}
-	if (!unbind_current(claims, device))
+	if (!unbind_current(claims, claim))
 		return;
-	claim->step = STEP_PROBE;
+	claim->entry.step = STEP_PROBE;
 	if (!binding_is_ours(claims, claim))
 		r = binding_probe(claims, claim);
 	if (!binding_is_ours(claims, claim))
 		r = binding_bind(claims, claim);
 	if (!binding_is_ours(claims, claim)) {
-		fail(claims, device, find_refusal(claims, claim), r);
+		fail(claims, claim, find_refusal(claims, claim), r);
 		return;
 	}
-	release_display(claims, claim);
+	release_framebuffer(claims, claim);
 	finish(claim, VERDICT_CLAIMED);
 }
 
-unsigned claim_job_count(const struct claims *claims)
+static void do_step(struct claims *claims, struct claim *claim, claim_round step)
 {
-	return ROUNDS * claims->count;
-}
-
-static void do_job(struct claims *claims, unsigned device, enum round round)
-{
-	switch (round) {
-	case ROUND_OVERRIDE:
-		set_override(claims, device);
-		break;
-	case ROUND_LOAD:
-		load_driver(claims, device);
-		break;
-	case ROUND_BIND:
-		bind_driver(claims, device);
-		break;
-	case ROUNDS:
-		break;
-	}
-}
-
-void claim_job(struct claims *claims, unsigned job)
-{
-	unsigned device = job % claims->count;
-	struct claim *claim = &claims->items[device];
-
 	if (claim_state(claim) != CLAIM_OPEN)
 		return;
 	if (!claim_enter(claim)) {
-		claim->skipped = true;
+		claim->needs_retry = true;
 		return;
 	}
-	do_job(claims, device, (enum round)(job / claims->count));
+	step(claims, claim);
 	if (claim_is_lost(claim))
 		rollback_device(claims, claim);
 	claim_leave(claim);
 }
 
-bool claims_take_skipped(struct claims *claims)
+static void override_job(struct claims *claims, struct claim *claim)
 {
-	bool any = false;
+	do_step(claims, claim, set_override);
+}
+
+static void load_job(struct claims *claims, struct claim *claim)
+{
+	do_step(claims, claim, load_driver);
+}
+
+static void bind_job(struct claims *claims, struct claim *claim)
+{
+	do_step(claims, claim, bind_driver);
+}
+
+const claim_round claim_rounds[CLAIM_ROUNDS] = { override_job, load_job, bind_job };
+
+/* Whether an open device misses a job, which found an earlier one still hanging. */
+static bool claims_retry_needed(struct claims *claims)
+{
+	bool needed = false;
 
 	for (unsigned i = 0; i < claims->count; i++) {
 		struct claim *claim = &claims->items[i];
 
-		any |= claim->skipped && claim_state(claim) == CLAIM_OPEN;
-		claim->skipped = false;
+		needed |= claim->needs_retry && claim_state(claim) == CLAIM_OPEN;
+		claim->needs_retry = false;
 	}
-	return any;
+	return needed;
+}
+
+/*
+ * A job that hung for a while and returned in time leaves later jobs of its device
+ * undone: then all are run again.
+ */
+static int run_rounds(struct claims *claims, uint64_t deadline)
+{
+	int r = 0;
+
+	for (unsigned i = 0; r == 0 && i < ATTEMPTS; i++) {
+		r = workers_run(claims, claim_rounds, CLAIM_ROUNDS, deadline);
+		if (!claims_retry_needed(claims))
+			break;
+	}
+	return r;
+}
+
+void claims_run(struct claims *claims, uint64_t start_ms, uint64_t timeout_ms)
+{
+	uint64_t deadline = start_ms + timeout_ms;
+	/* Leaves a fifth of the time for the rollback, which can hang just as well. */
+	int r = run_rounds(claims, deadline - timeout_ms / 5);
+
+	if (r < 0 && r != -ETIME)
+		log_line(LOG_LEVEL_ERROR, "cannot start a process: %s", strerror(-r));
+	if (claims_expire(claims, r == -ETIME ? REASON_TIMEOUT : REASON_INTERNAL) == 0)
+		return;
+	r = claims_undo(claims, deadline);
+	if (r < 0)
+		log_debug("rollback: %s", strerror(-r));
 }
 
 static size_t claims_size(unsigned count)
@@ -235,34 +265,48 @@ static size_t claims_size(unsigned count)
 	return sizeof(struct claims) + count * sizeof(struct claim);
 }
 
-struct claims *claims_new(const struct plan *plan)
+static struct claims *allocate(unsigned count)
 {
-	unsigned count = (unsigned)plan_count(plan, VERDICT_PENDING), next = 0;
 	struct claims *claims = mmap(NULL, claims_size(count), PROT_READ | PROT_WRITE,
 				     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	if (claims == MAP_FAILED)
 		return NULL;
 	claims->count = count;
-	claims->guard_fd = -1;
-	claims->root_fd = -1;
-	for (size_t i = 0; i < plan->count; i++) {
+	return claims;
+}
+
+struct claims *claims_new(const struct plan *plan)
+{
+	struct claims *claims = allocate((unsigned)plan_count(plan, VERDICT_PENDING));
+	unsigned next = 0;
+
+	for (size_t i = 0; claims && i < plan->count; i++) {
 		const struct plan_entry *entry = &plan->entries[i];
 		struct claim *claim;
 
 		if (entry->verdict != VERDICT_PENDING)
 			continue;
 		claim = &claims->items[next++];
+		claim->entry = *entry;
 		/* Done already, even if time runs out. */
 		if (text_equals_name(entry->was, entry->driver))
 			finish(claim, VERDICT_CLAIMED);
-		claim->address = entry->device->address;
-		claim->is_forced = entry->is_forced;
-		claim->is_display =
-			pci_base_class(&entry->device->id) == PCI_BASE_CLASS_DISPLAY;
-		strcpy(claim->driver, entry->driver);
-		strcpy(claim->was, entry->was);
-		strcpy(claim->now, entry->was);
+	}
+	return claims;
+}
+
+struct claims *claims_new_release(struct pci_device *const *devices, unsigned count)
+{
+	struct claims *claims = allocate(count);
+
+	for (unsigned i = 0; claims && i < count; i++) {
+		struct claim *claim = &claims->items[i];
+
+		claim->entry.device = devices[i];
+		strcpy(claim->entry.driver, devices[i]->driver);
+		claim->overridden = true;
+		claim->state = CLAIM_EXPIRED;
 	}
 	return claims;
 }
@@ -276,45 +320,39 @@ void claims_free(struct claims *claims)
 /* Whether a write that still hangs may yet change the device; its job undoes that. */
 static bool may_change(const struct claim *claim)
 {
-	return claim_is_busy(claim) && claim->step != STEP_LOAD;
+	return claim_is_busy(claim) && claim->entry.step != STEP_LOAD;
 }
 
-static enum reason find_reason(const struct claims *claims, const struct claim *claim)
+/* Why a claim that is not finished has failed. */
+static enum reason find_reason(const struct claims *claims, const struct claim *claim,
+			       enum claim_state state)
 {
-	switch (claim_state(claim)) {
-	case CLAIM_OPEN: /* not after a run */
-	case CLAIM_FINISHED:
-		break;
-	case CLAIM_DROPPED:
-		/* It hangs itself: that says more. */
+	/* If it hangs itself, that says more than its slot. */
+	if (state == CLAIM_DROPPED)
 		return claim_is_busy(claim) ? REASON_TIMEOUT : REASON_SLOT;
-	case CLAIM_EXPIRED:
-		return claim->reason == REASON_SLOT ? REASON_SLOT : claims->expired;
-	}
-	return claim->reason;
+	return claim->entry.reason == REASON_SLOT ? REASON_SLOT : claims->expired;
+}
+
+/* A job that still hangs may yet change the claim, but not its result any more. */
+static void store(const struct claims *claims, const struct claim *claim,
+		  struct plan_entry *ret)
+{
+	enum claim_state state = claim_state(claim);
+
+	*ret = claim->entry;
+	ret->undone = ret->undone && !may_change(claim);
+	if (state == CLAIM_FINISHED)
+		return;
+	ret->verdict = VERDICT_FAILED;
+	ret->reason = find_reason(claims, claim, state);
+	ret->error = 0;
 }
 
 void claims_store(const struct claims *claims, struct plan *plan)
 {
 	unsigned next = 0;
 
-	for (size_t i = 0; i < plan->count; i++) {
-		struct plan_entry *entry = &plan->entries[i];
-		const struct claim *claim;
-
-		if (entry->verdict != VERDICT_PENDING)
-			continue;
-		claim = &claims->items[next++];
-		strcpy(entry->driver, claim->driver);
-		strcpy(entry->now, claim->now);
-		entry->step = claim->step;
-		entry->display = claim->display;
-		entry->undone = claim->undone && !may_change(claim);
-		entry->reason = find_reason(claims, claim);
-		entry->verdict = VERDICT_FAILED;
-		if (claim_state(claim) != CLAIM_FINISHED)
-			continue;
-		entry->verdict = claim->verdict;
-		entry->error = claim->error;
-	}
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->entries[i].verdict == VERDICT_PENDING)
+			store(claims, &claims->items[next++], &plan->entries[i]);
 }

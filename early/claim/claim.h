@@ -5,32 +5,44 @@
 #include "claim/state.h"
 
 /*
- * Claims devices in jobs, each of which may hang in the kernel. workers_run() runs them
- * in processes of their own, so all results are in memory that these share.
+ * Claims devices in jobs, each of which may hang in the kernel. They run in processes of
+ * their own, so all results are in memory that these share.
  */
 
 /*
- * The jobs 0 to claim_job_count() - 1, in this order: set the overrides of all devices;
- * load the driver; then for each device unbind its driver and bind ours. If a job fails,
- * it rolls back all devices of the slot: half a card given away can crash the driver that
- * has the other half. If the device has expired when its job returns from the kernel, the
- * job rolls it back.
- */
-unsigned claim_job_count(const struct claims *claims);
-void claim_job(struct claims *claims, unsigned job);
-
-/*
- * Whether an open device misses a job, which found an earlier one still hanging; forgets
- * that it does. Then all jobs can be run again: those that are done do nothing.
- */
-bool claims_take_skipped(struct claims *claims);
-
-/* For the pending entries, in memory shared with child processes. NULL if out of memory.
+ * For the pending entries of the plan, whose devices must outlive the claims. The caller
+ * sets the directories and switches. Returns NULL if out of memory.
  */
 struct claims *claims_new(const struct plan *plan);
+
+/*
+ * For devices that an earlier run has claimed, in the order of their addresses:
+ * claims_undo() takes them from their drivers and has the usual ones probe them. It sets
+ * entry.undone. The devices must outlive the claims; the caller sets the directories.
+ * Returns NULL if out of memory.
+ */
+struct claims *claims_new_release(struct pci_device *const *devices, unsigned count);
+
 void claims_free(struct claims *claims);
 
-/* Sets the verdicts of the plan's pending entries. */
+/*
+ * Claims the devices, or rolls back what could not be claimed in time; logs it if no
+ * process can be started. Returns at start_ms + timeout_ms of clock_ms() at the latest,
+ * even if a job hangs in the kernel; that job rolls back its device once it returns.
+ */
+void claims_run(struct claims *claims, uint64_t start_ms, uint64_t timeout_ms);
+
+/* Copies the results to the plan's pending entries, the same as in claims_new(). */
 void claims_store(const struct claims *claims, struct plan *plan);
+
+/*
+ * The rounds of claims_run(): set the overrides of all devices; load the driver; then for
+ * each device unbind its driver and bind ours. If a job fails, it rolls back all devices
+ * of the slot: half a card given away can crash the driver that has the other half. If
+ * the device has expired when its job returns from the kernel, the job rolls it back.
+ * They can be run again: a job whose work is done does nothing.
+ */
+#define CLAIM_ROUNDS 3
+extern const claim_round claim_rounds[CLAIM_ROUNDS];
 
 #endif

@@ -9,8 +9,10 @@
 
 #include <libkmod.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/modules.h"
+#include "base/sysfs.h"
 #include "base/text.h"
 #include "claim/module.h"
 
@@ -142,7 +144,15 @@ static int insert_list(struct kmod_list *list)
 	return r > 0 ? -EPERM : r;
 }
 
-int module_load(const char *root, const char *name)
+/*
+ * Loads the module of that name ("-" and "_" are the same) and its dependencies from
+ * lib/modules/RELEASE below root. Options come from modprobe.d and the kernel command
+ * line, but for ids=, which is ignored and logged. Never runs install commands of
+ * modprobe.d: it loads the modules instead. A blacklist does not apply to a module that
+ * is requested by name. Returns 0 if it is loaded or built in, -ENOENT if there is no
+ * such module, or another negative errno.
+ */
+static int load_module(const char *root, const char *name)
 {
 	struct kmod_ctx *context = open_context(root);
 	struct kmod_list *list = NULL;
@@ -156,4 +166,64 @@ int module_load(const char *root, const char *name)
 	kmod_module_unref_list(list);
 	kmod_unref(context);
 	return r;
+}
+
+bool driver_find(const struct claims *claims, char name[static DRIVER_NAME_SIZE])
+{
+	_cleanup_closedir_ DIR *directory = NULL;
+	char path[sizeof("drivers/") + DRIVER_NAME_SIZE];
+	struct dirent *entry;
+
+	snprintf(path, sizeof(path), "drivers/%s", name);
+	if (sysfs_exists(claims->bus_fd, path))
+		return true;
+	directory = sysfs_open_directory(claims->bus_fd, "drivers");
+	while (directory && (entry = readdir(directory))) {
+		if (!text_equals_name(entry->d_name, name))
+			continue;
+		strcpy(name, entry->d_name);
+		return true;
+	}
+	return false;
+}
+
+static int load_timed(struct claims *claims, const char *name)
+{
+	uint64_t before = clock_us();
+	int r;
+
+	log_debug("loading %s", name);
+	r = load_module(claims->root, name);
+	claims->kernel_us += clock_us() - before;
+	if (r < 0)
+		log_debug("loading %s: %s", name, strerror(-r));
+	return r;
+}
+
+int driver_provide(struct claims *claims, struct claim *claim)
+{
+	int r;
+
+	if (strcmp(claims->failed_driver, claim->entry.driver) == 0)
+		return claims->failed_error;
+	if (driver_find(claims, claim->entry.driver))
+		return 0;
+	r = load_timed(claims, claim->entry.driver);
+	/* A module of that name need not register a driver of that name. */
+	if (r == 0 && !driver_find(claims, claim->entry.driver))
+		r = -ENOENT;
+	if (r < 0) {
+		strcpy(claims->failed_driver, claim->entry.driver);
+		claims->failed_error = r;
+	}
+	return r;
+}
+
+void driver_load_iommu(struct claims *claims)
+{
+	if (!claims->load_iommu)
+		return;
+	claims->load_iommu = false;
+	(void)load_timed(claims, "virtio_pci");
+	(void)load_timed(claims, "virtio_iommu");
 }

@@ -2,16 +2,26 @@
 #ifndef PASSTHRU_CLAIM_MODULE_H
 #define PASSTHRU_CLAIM_MODULE_H
 
-#include "base/util.h"
+#include "claim/state.h"
 
 /*
- * Loads the module of that name ("-" and "_" are the same) and its dependencies from
- * lib/modules/RELEASE below root. Options come from modprobe.d and the kernel command
- * line, but for ids=, which is ignored and logged. Never runs install commands of
- * modprobe.d: it loads the modules instead. A blacklist does not apply to a module that
- * is requested by name. Returns 0 if it is loaded or built in, -ENOENT if there is no
- * such module, or another negative errno.
+ * Finds a registered driver by its exact name or with "-" and "_" exchanged: modules and
+ * their drivers often differ in that. Sets name to the driver's spelling. Returns whether
+ * there is one.
  */
-int module_load(const char *root, const char *name) _must_check_;
+bool driver_find(const struct claims *claims, char name[static DRIVER_NAME_SIZE]);
+
+/*
+ * Loads the driver to bind unless it is registered, and sets claim->entry.driver to its
+ * exact name. Returns 0 or a negative errno.
+ */
+int driver_provide(struct claims *claims, struct claim *claim);
+
+/*
+ * With claims->load_iommu, loads virtio_iommu once: in Debian's kernels it is a module,
+ * so that devices get their IOMMU groups only then. Virtio's PCI driver finds its own
+ * device.
+ */
+void driver_load_iommu(struct claims *claims);
 
 #endif

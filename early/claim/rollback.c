@@ -3,9 +3,10 @@
 
 #include "claim/binding.h"
 #include "claim/rollback.h"
+#include "claim/workers.h"
 
 /* First, since no other driver can bind a device with an override. */
-static void release(struct claims *claims, struct claim *claim)
+static void undo_binding(struct claims *claims, struct claim *claim)
 {
 	/* Otherwise nothing was written, and the device keeps the driver it had. */
 	if (!claim->overridden)
@@ -13,23 +14,23 @@ static void release(struct claims *claims, struct claim *claim)
 	claim->is_cleared = binding_clear_override(claims, claim);
 	if (binding_is_ours(claims, claim))
 		(void)binding_unbind(claims, claim);
-	if (claim->display == DISPLAY_PASSTHRU)
+	if (claim->entry.fb_release == FB_RELEASE_PASSTHRU)
 		(void)framebuffer_restore(claims->root_fd, &claim->framebuffer);
 }
 
-static void give_back(struct claims *claims, struct claim *claim)
+static void reprobe(struct claims *claims, struct claim *claim)
 {
 	if (claim->overridden)
 		(void)binding_probe(claims, claim);
-	claim->undone = !claim->overridden ||
-			(claim->is_cleared && !binding_is_ours(claims, claim));
+	claim->entry.undone = !claim->overridden ||
+			      (claim->is_cleared && !binding_is_ours(claims, claim));
 	binding_update(claims, claim);
 }
 
 void rollback_device(struct claims *claims, struct claim *claim)
 {
-	release(claims, claim);
-	give_back(claims, claim);
+	undo_binding(claims, claim);
+	reprobe(claims, claim);
 }
 
 /*
@@ -44,7 +45,8 @@ static struct claim *next_of_slot(struct claims *claims, const struct claim *of,
 	if (!previous && of - claims->items > ADDRESS_SIBLINGS_MAX)
 		claim = &claims->items[of - claims->items - ADDRESS_SIBLINGS_MAX];
 	for (; claim < claims->items + claims->count; claim++) {
-		if (address_is_same_slot(&claim->address, &of->address))
+		if (address_is_same_slot(&claim->entry.device->address,
+					 &of->entry.device->address))
 			return claim;
 		if (claim > of)
 			break;
@@ -55,7 +57,7 @@ static struct claim *next_of_slot(struct claims *claims, const struct claim *of,
 /* A claim of this run that has succeeded: what was ours before stays ours. */
 static bool is_new(const struct claim *claim)
 {
-	return claim->verdict == VERDICT_CLAIMED && claim->overridden;
+	return claim->entry.verdict == VERDICT_CLAIMED && claim->overridden;
 }
 
 /* Moves the other functions of the slot to the state. */
@@ -67,9 +69,9 @@ static void drop_siblings(struct claims *claims, struct claim *failed,
 	while ((claim = next_of_slot(claims, failed, claim))) {
 		if (claim == failed)
 			continue;
-		if (claim_settle(claim, CLAIM_OPEN, state) ||
-		    (is_new(claim) && claim_settle(claim, CLAIM_FINISHED, state)))
-			claim->reason = REASON_SLOT;
+		if (claim_change_state(claim, CLAIM_OPEN, state) ||
+		    (is_new(claim) && claim_change_state(claim, CLAIM_FINISHED, state)))
+			claim->entry.reason = REASON_SLOT;
 	}
 }
 
@@ -88,10 +90,10 @@ void rollback_slot(struct claims *claims, struct claim *failed)
 	drop_siblings(claims, failed, CLAIM_DROPPED);
 	while ((claim = next_of_slot(claims, failed, claim)))
 		if (is_undone_with(claim, failed))
-			release(claims, claim);
+			undo_binding(claims, claim);
 	while ((claim = next_of_slot(claims, failed, claim)))
 		if (is_undone_with(claim, failed))
-			give_back(claims, claim);
+			reprobe(claims, claim);
 }
 
 unsigned claims_expire(struct claims *claims, enum reason reason)
@@ -103,33 +105,35 @@ unsigned claims_expire(struct claims *claims, enum reason reason)
 	for (unsigned i = 0; i < claims->count; i++) {
 		struct claim *claim = &claims->items[i];
 
-		claim_settle(claim, CLAIM_OPEN, CLAIM_EXPIRED);
+		claim_change_state(claim, CLAIM_OPEN, CLAIM_EXPIRED);
 		/* The process that rolled back the slot crashed. */
-		if (!claim->undone && !claim_is_busy(claim))
-			claim_settle(claim, CLAIM_DROPPED, CLAIM_EXPIRED);
+		if (!claim->entry.undone && !claim_is_busy(claim))
+			claim_change_state(claim, CLAIM_DROPPED, CLAIM_EXPIRED);
 	}
 	for (unsigned i = 0; i < claims->count; i++)
 		if (claim_state(&claims->items[i]) == CLAIM_EXPIRED &&
-		    claims->items[i].reason != REASON_SLOT)
+		    claims->items[i].entry.reason != REASON_SLOT)
 			drop_siblings(claims, &claims->items[i], CLAIM_EXPIRED);
 	for (unsigned i = 0; i < claims->count; i++)
 		count += claim_state(&claims->items[i]) == CLAIM_EXPIRED;
 	return count;
 }
 
-unsigned claim_undo_job_count(const struct claims *claims)
+static void undo_binding_job(struct claims *claims, struct claim *claim)
 {
-	return 2 * claims->count;
+	if (claim_state(claim) == CLAIM_EXPIRED)
+		undo_binding(claims, claim);
 }
 
-void claim_undo_job(struct claims *claims, unsigned job)
+static void reprobe_job(struct claims *claims, struct claim *claim)
 {
-	struct claim *claim = &claims->items[job % claims->count];
+	if (claim_state(claim) == CLAIM_EXPIRED)
+		reprobe(claims, claim);
+}
 
-	if (claim_state(claim) != CLAIM_EXPIRED)
-		return;
-	if (job < claims->count)
-		release(claims, claim);
-	else
-		give_back(claims, claim);
+const claim_round undo_rounds[UNDO_ROUNDS] = { undo_binding_job, reprobe_job };
+
+int claims_undo(struct claims *claims, uint64_t deadline)
+{
+	return workers_run(claims, undo_rounds, UNDO_ROUNDS, deadline);
 }

@@ -29,13 +29,19 @@ void rollback_slot(struct claims *claims, struct claim *failed);
 unsigned claims_expire(struct claims *claims, enum reason reason);
 
 /*
- * The jobs 0 to claim_undo_job_count() - 1 roll back the devices that have expired: first
- * clear the override of each and unbind our driver, then have the usual driver probe
- * each, in the order of their functions. So no driver of the host meets half a card. They
- * do nothing to a device that was not written to, may be run again, and by two processes
- * at once.
+ * Rolls back the devices that have expired. Returns 0, -ETIME if the kernel has not
+ * returned from all writes at the deadline, in milliseconds of clock_ms(), or another
+ * negative errno.
  */
-unsigned claim_undo_job_count(const struct claims *claims);
-void claim_undo_job(struct claims *claims, unsigned job);
+int claims_undo(struct claims *claims, uint64_t deadline) _must_check_;
+
+/*
+ * The rounds of claims_undo(): first clear the override of each device and unbind our
+ * driver, then have the usual driver probe each, in the order of their functions. So no
+ * driver of the host meets half a card. They do nothing to a device that was not written
+ * to, may be run again, and by two processes at once.
+ */
+#define UNDO_ROUNDS 2
+extern const claim_round undo_rounds[UNDO_ROUNDS];
 
 #endif

@@ -21,36 +21,23 @@ enum claim_state { CLAIM_OPEN, CLAIM_FINISHED, CLAIM_DROPPED, CLAIM_EXPIRED };
 
 /* The progress of one device. */
 struct claim {
-	struct pci_address address;
-	char driver[DRIVER_NAME_SIZE]; /* to bind, as the kernel spells it */
-	char was[DRIVER_NAME_SIZE];
-	char now[DRIVER_NAME_SIZE];
-	bool is_display;
-	bool is_forced; /* unbind it even if a disk behind it is in use */
-	/* The boot framebuffer on it before; its device is "" for none. */
-	struct framebuffer framebuffer;
-	enum display display; /* what released that */
-	enum verdict verdict; /* CLAIMED, KEPT, FAILED or REFUSED */
-	enum reason reason;
-	enum claim_step step; /* the one it is in, or that failed */
-	int error;	      /* negative errno of that step */
+	int state;	      /* enum claim_state; change it atomically */
+	pid_t worker;	      /* the process whose job for it is running, or 0 */
 	bool overridden;      /* our driver override may be set */
 	bool override_is_set; /* it is set: no other driver can bind the device */
 	bool is_cleared;      /* the rollback has cleared the override */
-	bool undone;	      /* the rollback completed: our driver does not have it */
-	bool skipped;	      /* a job left it alone, since an earlier one still hung */
-	pid_t worker;	      /* the process whose job for it is running, or 0 */
-	int state;	      /* enum claim_state; change it atomically */
+	bool needs_retry;     /* a job left it alone, since an earlier one still hung */
+	struct plan_entry entry; /* the plan's, with the results so far */
+	/* The boot framebuffer on it before; its device is "" for none. */
+	struct framebuffer framebuffer;
 };
 
 struct claims {
 	int bus_fd;	  /* a directory like /sys/bus/pci */
-	int root_fd;	  /* the directory above sys and proc */
-	const char *root; /* for module_load() */
+	int root_fd;	  /* the directory above sys, proc and dev */
+	const char *root; /* above lib/modules; "" for "/" */
 	bool load_iommu;  /* load virtio_iommu before any driver */
-	/* The directory above sys and dev, to keep disks in use; -1 unbinds all of them.
-	 */
-	int guard_fd;
+	bool guards;	  /* leave disks in use alone; without it unbind them, too */
 	/* The driver that failed to load last, to try each only once. */
 	char failed_driver[DRIVER_NAME_SIZE];
 	int failed_error;
@@ -60,10 +47,13 @@ struct claims {
 	struct claim items[];
 };
 
+/* What the jobs of one round do, each with its device. */
+typedef void (*claim_round)(struct claims *claims, struct claim *claim);
+
 enum claim_state claim_state(const struct claim *claim);
 
 /* Moves a claim between states. Returns false, and does nothing, if it is in another. */
-bool claim_settle(struct claim *claim, enum claim_state from, enum claim_state to);
+bool claim_change_state(struct claim *claim, enum claim_state from, enum claim_state to);
 
 /* Whether it was decided while a job was running that the device is not claimed. */
 bool claim_is_lost(const struct claim *claim);

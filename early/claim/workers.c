@@ -18,19 +18,26 @@ struct worker {
 	int fd; /* its other end closes when the worker ends; then -1 */
 };
 
-#define NOBODY WORKERS_MAX
+#define NO_WORKER WORKERS_MAX
 
-/* Shared with the workers; access it atomically. */
+struct job {
+	claim_round run;
+	struct claim *claim;
+};
+
+/* Shared with the workers. */
 struct queue {
+	/* To be accessed atomically: */
 	unsigned next;	   /* the first job not begun */
 	unsigned active;   /* the worker that takes it; the others end after their job */
 	unsigned begun_ms; /* when that worker began its job, since the start */
+	/* What does not change: */
+	unsigned count;
+	struct job jobs[];
 };
 
 struct supervisor {
-	void (*job)(void *data, unsigned job);
-	void *data;
-	unsigned count;
+	struct claims *claims;
 	struct worker workers[WORKERS_MAX];
 	unsigned started;
 	uint64_t start_ms;
@@ -48,19 +55,20 @@ static void work(const struct supervisor *supervisor, unsigned self)
 	struct queue *queue = supervisor->queue;
 
 	while (__atomic_load_n(&queue->active, __ATOMIC_SEQ_CST) == self) {
-		unsigned job = __atomic_fetch_add(&queue->next, 1, __ATOMIC_SEQ_CST);
+		unsigned next = __atomic_fetch_add(&queue->next, 1, __ATOMIC_SEQ_CST);
+		const struct job *job = &queue->jobs[next];
 
-		if (job >= supervisor->count)
+		if (next >= queue->count)
 			break;
 		begin_job(supervisor);
-		supervisor->job(supervisor->data, job);
+		job->run(supervisor->claims, job->claim);
 	}
 	_exit(0);
 }
 
 /*
  * The newest worker wins. One that begins to run after the deadline, or after a newer
- * one, does nothing: NOBODY is larger than all of them.
+ * one, does nothing: NO_WORKER is larger than all of them.
  */
 static void take_over(struct queue *queue, unsigned self)
 {
@@ -104,8 +112,9 @@ static bool is_newest(const struct supervisor *supervisor, unsigned worker)
 /* Whether there is a job to begin and room for one more worker. */
 static bool can_add_worker(const struct supervisor *supervisor)
 {
-	return __atomic_load_n(&supervisor->queue->next, __ATOMIC_SEQ_CST) <
-		       supervisor->count &&
+	const struct queue *queue = supervisor->queue;
+
+	return __atomic_load_n(&queue->next, __ATOMIC_SEQ_CST) < queue->count &&
 	       supervisor->started < WORKERS_MAX;
 }
 
@@ -180,27 +189,47 @@ static int wait_for_workers(struct supervisor *supervisor, uint64_t deadline)
 	return 0;
 }
 
-int workers_run(void (*job)(void *data, unsigned job), void *data, unsigned count,
+static size_t queue_size(unsigned count)
+{
+	return sizeof(struct queue) + count * sizeof(struct job);
+}
+
+static struct queue *queue_new(struct claims *claims, const claim_round *rounds,
+			       unsigned round_count)
+{
+	unsigned count = round_count * claims->count;
+	struct queue *queue = mmap(NULL, queue_size(count), PROT_READ | PROT_WRITE,
+				   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (queue == MAP_FAILED)
+		return NULL;
+	for (unsigned round = 0; round < round_count; round++)
+		for (unsigned i = 0; i < claims->count; i++)
+			queue->jobs[queue->count++] =
+				(struct job){ rounds[round], &claims->items[i] };
+	return queue;
+}
+
+int workers_run(struct claims *claims, const claim_round *rounds, unsigned round_count,
 		uint64_t deadline)
 {
 	struct supervisor supervisor = {
-		.job = job, .data = data, .count = count, .start_ms = clock_ms()
+		.claims = claims,
+		.start_ms = clock_ms(),
+		.queue = queue_new(claims, rounds, round_count),
 	};
-	void *shared = mmap(NULL, sizeof(*supervisor.queue), PROT_READ | PROT_WRITE,
-			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	int r;
 
-	if (shared == MAP_FAILED)
+	if (!supervisor.queue)
 		return -ENOMEM;
-	supervisor.queue = shared;
 	r = fork_worker(&supervisor);
 	if (r == 0)
 		r = wait_for_workers(&supervisor, deadline);
 	/* A job that returns later is the last of its worker. */
-	__atomic_store_n(&supervisor.queue->active, NOBODY, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&supervisor.queue->active, NO_WORKER, __ATOMIC_SEQ_CST);
 	for (unsigned i = 0; i < supervisor.started; i++)
 		if (supervisor.workers[i].fd >= 0)
 			close(supervisor.workers[i].fd);
-	munmap(shared, sizeof(*supervisor.queue));
+	munmap(supervisor.queue, queue_size(supervisor.queue->count));
 	return r;
 }

@@ -22,17 +22,17 @@ struct plan_entry {
 	bool by_group;	/* only passthru.group=claim selects it */
 	bool is_forced; /* a selector with "!" names it: no guard applies */
 	char driver[DRIVER_NAME_SIZE]; /* to bind */
+	/* Set by the claim: */
+	enum claim_step step;	    /* that failed */
+	int error;		    /* negative errno of that step, 0 for none */
+	enum fb_release fb_release; /* what released the boot framebuffer */
+	bool undone;		    /* the rollback of a failed claim completed */
+	char was[DRIVER_NAME_SIZE]; /* driver before the run; "" for none */
+	char now[DRIVER_NAME_SIZE]; /* driver after the run; "" for none */
 	/* Set by the guards, "" for none: */
 	char disk[PLAN_DISK_SIZE];  /* that the device is kept for */
 	char backs[PLAN_NOTE_SIZE]; /* parameter, mount point or "swap" that is on the
 				       disk; without a disk what was not found */
-	/* Set by the claim: */
-	enum claim_step step;	    /* that failed */
-	int error;		    /* negative errno of that step, 0 for none */
-	enum display display;	    /* what released the boot framebuffer */
-	bool undone;		    /* the rollback of a failed claim completed */
-	char was[DRIVER_NAME_SIZE]; /* driver before the run; "" for none */
-	char now[DRIVER_NAME_SIZE]; /* driver after the run; "" for none */
 };
 
 /* What one item of params.wanted matched, at the same position. */

@@ -19,11 +19,11 @@ static const struct row verdicts[] = {
 
 static const char planned[] = "planned";
 
-static const struct row displays[] = {
-	[DISPLAY_NONE] = { "none" },
-	[DISPLAY_KERNEL] = { "kernel" },
-	[DISPLAY_PASSTHRU] = { "passthru" },
-	[DISPLAY_HELD] = { "held" },
+static const struct row fb_releases[] = {
+	[FB_RELEASE_NONE] = { "none" },
+	[FB_RELEASE_KERNEL] = { "kernel" },
+	[FB_RELEASE_PASSTHRU] = { "passthru" },
+	[FB_RELEASE_HELD] = { "held" },
 };
 
 static const struct row steps[] = {
@@ -104,9 +104,9 @@ const char *reason_word(enum reason reason)
 	return word_at(reasons, ARRAY_SIZE(reasons), reason);
 }
 
-const char *display_word(enum display display)
+const char *fb_release_word(enum fb_release release)
 {
-	return word_at(displays, ARRAY_SIZE(displays), display);
+	return word_at(fb_releases, ARRAY_SIZE(fb_releases), release);
 }
 
 const char *step_word(enum claim_step step)
@@ -132,10 +132,10 @@ enum claim_step step_find(const char *word)
 	return (enum claim_step)find_word(steps, ARRAY_SIZE(steps), word, STEP_NONE);
 }
 
-enum display display_find(const char *word)
+enum fb_release fb_release_find(const char *word)
 {
-	return (enum display)find_word(displays, ARRAY_SIZE(displays), word,
-				       DISPLAY_NONE);
+	return (enum fb_release)find_word(fb_releases, ARRAY_SIZE(fb_releases), word,
+					  FB_RELEASE_NONE);
 }
 
 const char *reason_phrase(enum reason reason)

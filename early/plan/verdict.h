@@ -58,11 +58,11 @@ enum claim_step {
 };
 
 /* How the boot framebuffer of a claimed display was released. */
-enum display {
-	DISPLAY_NONE, /* it had none */
-	DISPLAY_KERNEL,
-	DISPLAY_PASSTHRU,
-	DISPLAY_HELD, /* nobody: a guest cannot map the BAR below it */
+enum fb_release {
+	FB_RELEASE_NONE, /* it had none */
+	FB_RELEASE_KERNEL,
+	FB_RELEASE_PASSTHRU,
+	FB_RELEASE_HELD, /* nobody: a guest cannot map the BAR below it */
 };
 
 /*
@@ -71,14 +71,14 @@ enum display {
  */
 const char *verdict_word(enum verdict verdict, bool is_dry);
 const char *reason_word(enum reason reason);
-const char *display_word(enum display display);
+const char *fb_release_word(enum fb_release release);
 const char *step_word(enum claim_step step);
 
 /* The value of a word; "planned" is VERDICT_CLAIMED. */
 enum verdict verdict_find(const char *word);
 enum reason reason_find(const char *word);
 enum claim_step step_find(const char *word);
-enum display display_find(const char *word);
+enum fb_release fb_release_find(const char *word);
 
 /* Why, for a person, without details; phrase.h fills these in. "" for REASON_NONE. */
 const char *reason_phrase(enum reason reason);

@@ -133,7 +133,7 @@ static void read_entry(const struct report_record *record, struct plan_entry *re
 		ret->reason = reason_find(word);
 	ret->skipped = ret->reason == REASON_SKIPPED;
 	report_get(record, "display", word, sizeof(word));
-	ret->display = display_find(word);
+	ret->fb_release = fb_release_find(word);
 	report_get(record, "step", word, sizeof(word));
 	ret->step = step_find(word);
 	ret->error = -(int)get_number(record, "error");

@@ -49,8 +49,8 @@ static void put_entry(FILE *file, const struct plan_entry *entry, bool is_dry)
 		fprintf(file, " reason=%s", reason_word(entry->reason));
 	else if (is_dry)
 		fprintf(file, " wanted=%s", entry->driver);
-	if (entry->display != DISPLAY_NONE)
-		fprintf(file, " display=%s", display_word(entry->display));
+	if (entry->fb_release != FB_RELEASE_NONE)
+		fprintf(file, " display=%s", fb_release_word(entry->fb_release));
 	if (entry->disk[0])
 		put_value(file, " block", span_of(entry->disk));
 	if (entry->backs[0])

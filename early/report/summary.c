@@ -24,13 +24,13 @@ static void name_device(const struct pci_device *device, char name[static NAME_S
 /* What happened to the boot display, to follow the rest. */
 static const char *describe_display(const struct plan_entry *entry)
 {
-	switch (entry->display) {
-	case DISPLAY_KERNEL:
-	case DISPLAY_PASSTHRU:
+	switch (entry->fb_release) {
+	case FB_RELEASE_KERNEL:
+	case FB_RELEASE_PASSTHRU:
 		return "; display released, use ssh or the serial console";
-	case DISPLAY_HELD:
+	case FB_RELEASE_HELD:
 		return "; but the boot framebuffer still covers it, so no guest can map it; boot with initcall_blacklist=sysfb_init";
-	case DISPLAY_NONE:
+	case FB_RELEASE_NONE:
 		break;
 	}
 	/* Without a framebuffer, in text mode for example, its screen freezes. */
@@ -73,7 +73,7 @@ static void log_claimed(const struct plan_entry *entry, const char *name, bool i
 	const char *claimed = is_dry ? "would be claimed by" : "claimed by";
 	const char *driver = entry->driver;
 	enum log_level level =
-		entry->display == DISPLAY_HELD ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO;
+		entry->fb_release == FB_RELEASE_HELD ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO;
 
 	if (!entry->was[0])
 		log_line(level, "%s %s %s%s%s", name, claimed, driver, display, network);

@@ -13,7 +13,6 @@
 #include "boot/configuration.h"
 #include "claim/claim.h"
 #include "claim/rollback.h"
-#include "claim/workers.h"
 #include "cmdline/params.h"
 #include "cmdline/tokenizer.h"
 #include "commands/members.h"
@@ -184,42 +183,26 @@ static int claim(struct host *host, struct choice *choice)
 
 /* -- releasing ----------------------------------------------------------------------- */
 
-static void undo_job(void *data, unsigned job)
-{
-	claim_undo_job(data, job);
-}
-
-/* The rollback of a claim that has just been made. */
-static struct claims *make_claims(struct host *host, const struct choice *choice,
+/* For the chosen devices that are claimed. */
+static struct claims *make_claims(const struct host *host, const struct choice *choice,
 				  int bus_fd)
 {
-	struct plan plan = { 0 };
-	struct claims *claims;
+	const struct machine *machine = &choice->machine;
+	struct pci_device **claimed = calloc(machine->count + 1, sizeof(claimed[0]));
+	struct claims *claims = NULL;
+	unsigned count = 0;
 
-	plan.entries = calloc(choice->machine.count + 1, sizeof(plan.entries[0]));
-	if (!plan.entries)
-		return NULL;
-	for (size_t i = 0; i < choice->machine.count; i++) {
-		struct pci_device *device = choice->machine.devices[i].pci;
-		struct plan_entry *entry = &plan.entries[plan.count];
-
-		if (!choice->chosen[i] || !choice->machine.devices[i].is_claimed)
-			continue;
-		plan.count++;
-		entry->device = device;
-		entry->verdict = VERDICT_PENDING;
-		strcpy(entry->driver, device->driver);
-	}
-	claims = plan.count ? claims_new(&plan) : NULL;
-	free(plan.entries);
+	for (size_t i = 0; claimed && i < machine->count; i++)
+		if (choice->chosen[i] && machine->devices[i].is_claimed)
+			claimed[count++] = machine->devices[i].pci;
+	if (count)
+		claims = claims_new_release(claimed, count);
+	free(claimed);
 	if (!claims)
 		return NULL;
 	claims->bus_fd = bus_fd;
 	claims->root_fd = host->root_fd;
 	claims->root = host->root;
-	for (unsigned i = 0; i < claims->count; i++)
-		claims->items[i].overridden = true;
-	(void)claims_expire(claims, REASON_INTERNAL);
 	return claims;
 }
 
@@ -227,21 +210,22 @@ static struct claims *make_claims(struct host *host, const struct choice *choice
 static void print_released(const struct host *host, const struct machine *machine,
 			   const struct claim *claim, struct json_object *array)
 {
-	const struct device *device = machine_find(machine, &claim->address);
+	const struct device *device =
+		machine_find(machine, &claim->entry.device->address);
 	const char *driver = device ? device->pci->driver : "";
 	char address[ADDRESS_SIZE];
 
-	address_format(&claim->address, address);
+	address_format(&claim->entry.device->address, address);
 	if (array) {
 		struct json_object *object = json_append(array);
 
 		json_add_text(object, "address", address);
-		json_add_bool(object, "released", claim->undone);
+		json_add_bool(object, "released", claim->entry.undone);
 		json_add_text(object, "driver", driver);
 		return;
 	}
 	output_styled(&host->output, STYLE_TITLE, address);
-	printf("  %s; driver %s\n", claim->undone ? "released" : "not released",
+	printf("  %s; driver %s\n", claim->entry.undone ? "released" : "not released",
 	       driver[0] ? driver : "none");
 }
 
@@ -257,7 +241,7 @@ static int show_released(const struct host *host, const struct claims *claims)
 	}
 	for (unsigned i = 0; i < claims->count; i++) {
 		print_released(host, &machine, &claims->items[i], array);
-		ok = ok && claims->items[i].undone;
+		ok = ok && claims->items[i].entry.undone;
 	}
 	machine_free(&machine);
 	if (top) {
@@ -281,8 +265,7 @@ static int release(struct host *host, struct choice *choice)
 		warn("none of these devices is claimed; see passthru list vfio-pci");
 		return STATUS_NOT_GOOD;
 	}
-	if (workers_run(undo_job, claims, claim_undo_job_count(claims),
-			clock_ms() + TIMEOUT_MS) < 0)
+	if (claims_undo(claims, clock_ms() + TIMEOUT_MS) < 0)
 		warn("the kernel did not return in time; see dmesg");
 	status = show_released(host, claims);
 	claims_free(claims);

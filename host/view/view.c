@@ -45,7 +45,7 @@ static void describe_claimed(struct view_device *ret)
 	bool is_changed = entry->was[0] && strcmp(entry->was, now) != 0;
 
 	ret->is_ok = ret->device && strcmp(now, entry->driver) == 0;
-	if (ret->is_ok && entry->display == DISPLAY_HELD) {
+	if (ret->is_ok && entry->fb_release == FB_RELEASE_HELD) {
 		ret->is_ok = false;
 		snprintf(
 			ret->text, sizeof(ret->text),
@@ -169,7 +169,7 @@ static int plan_for_now(const struct view *view, struct plan *ret)
 static const struct plan_entry *find_held(const struct plan *plan, int group)
 {
 	for (size_t i = 0; i < plan->count; i++)
-		if (plan->entries[i].display == DISPLAY_HELD &&
+		if (plan->entries[i].fb_release == FB_RELEASE_HELD &&
 		    plan->entries[i].device->group == group)
 			return &plan->entries[i];
 	return NULL;

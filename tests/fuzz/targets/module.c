@@ -42,7 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	snprintf(path, sizeof(path), "%s/%s", strchr(file, '/') ? "etc" : directory,
 		 file);
 	input_write(path, data + 1, size - 1);
-	require(module_load(input_directory(), "vfio-pci") <= 0);
+	require(load_module(input_directory(), "vfio-pci") <= 0);
 	input_clear();
 	return 0;
 }

@@ -10,7 +10,7 @@
 
 /*
  * A fake PCI bus behind the functions of sysfs.h and module.h, which fake_sysfs.c and
- * fake_module.c replace. It behaves like drivers/base and drivers/pci: an override beats
+ * fake_kmod.c replace. It behaves like drivers/base and drivers/pci: an override beats
  * the ID tables, a zero-byte write has no effect, "\n" clears, drivers_probe does not
  * report the driver's error while bind does, and a newly registered driver binds every
  * free device that it matches.
@@ -87,7 +87,7 @@ void fake_make(const char *devices, const char *drivers);
 void fake_drop(void);
 
 /*
- * For fake_sysfs.c and fake_module.c: records an action and applies the rules. Returns 0
+ * For fake_sysfs.c and fake_kmod.c: records an action and applies the rules. Returns 0
  * to continue, a negative errno to fail, or 1 to succeed without effect. fake_after()
  * applies the late rules after the effect, and may turn success into failure.
  */

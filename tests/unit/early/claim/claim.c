@@ -6,7 +6,6 @@
 #include "base/clock.h"
 #include "claim/claim.h"
 #include "claim/rollback.h"
-#include "claim/workers.h"
 #include "fake.h"
 #include "seams.h"
 #include "unit.h"
@@ -56,14 +55,11 @@ static void expire(void)
 	(void)claims_expire(current, REASON_TIMEOUT);
 }
 
-static void do_job(void *data, unsigned job)
+static void do_rounds(const claim_round *rounds, unsigned count)
 {
-	claim_job(data, job);
-}
-
-static void undo_job(void *data, unsigned job)
-{
-	claim_undo_job(data, job);
+	for (unsigned round = 0; round < count; round++)
+		for (unsigned i = 0; i < current->count; i++)
+			rounds[round](current, &current->items[i]);
 }
 
 static void begin(struct attempt *attempt)
@@ -73,9 +69,7 @@ static void begin(struct attempt *attempt)
 	current->bus_fd = -1;
 	current->root = "";
 	current->load_iommu = attempt->load_iommu;
-	expect_number("guarded", current->guard_fd, -1);
-	if (attempt->is_guarded)
-		current->guard_fd = 0;
+	current->guards = attempt->is_guarded;
 	fake->expire = expire;
 }
 
@@ -86,15 +80,24 @@ static void end(struct attempt *attempt)
 	current = NULL;
 }
 
-/* As run.c does it, but in one process. */
+/* As claims_run() does it, but in one process. */
 static void run(struct attempt *attempt)
 {
 	begin(attempt);
-	for (unsigned job = 0; job < claim_job_count(current); job++)
-		do_job(current, job);
+	do_rounds(claim_rounds, CLAIM_ROUNDS);
 	expire();
-	for (unsigned job = 0; job < claim_undo_job_count(current); job++)
-		undo_job(current, job);
+	do_rounds(undo_rounds, UNDO_ROUNDS);
+	end(attempt);
+}
+
+/* In processes of their own, with 1.2 s for the claims and 0.3 s for the rollback. */
+static void run_workers(struct attempt *attempt)
+{
+	uint64_t start = clock_ms();
+
+	begin(attempt);
+	claims_run(current, start, 1500);
+	ck_assert_uint_le(clock_ms() - start, 1800);
 	end(attempt);
 }
 
@@ -1015,20 +1018,10 @@ START_TEST(one_hangs)
 	struct fake_rule rules[FAKE_RULES] = { { .match = hangs[_i].match,
 						 .what = "hang" } };
 	struct attempt attempt;
-	uint64_t start;
 	char text[1024];
 
 	prepare(TWO_HELD, HOST "vfio-pci", rules, &attempt);
-	begin(&attempt);
-	start = clock_ms();
-	expect_number(
-		hangs[_i].name,
-		workers_run(do_job, current, claim_job_count(current), start + 1200),
-		-ETIME);
-	expect_number(hangs[_i].name, claims_expire(current, REASON_TIMEOUT), 1);
-	(void)!workers_run(undo_job, current, claim_undo_job_count(current),
-			   start + 1800);
-	end(&attempt);
+	run_workers(&attempt);
 	describe(&attempt, text, sizeof(text));
 	ck_assert_msg(strncmp(text, hangs[_i].end, strlen(hangs[_i].end)) == 0, "%s: %s",
 		      hangs[_i].name, text);
@@ -1042,20 +1035,10 @@ START_TEST(loading_hangs)
 	struct fake_rule rules[FAKE_RULES] = { { .match = "load vfio-pci",
 						 .what = "hang" } };
 	struct attempt attempt;
-	uint64_t start;
 	char text[1024];
 
 	prepare(TWO, HOST "+vfio-pci", rules, &attempt);
-	begin(&attempt);
-	start = clock_ms();
-	expect_number(
-		"loading",
-		workers_run(do_job, current, claim_job_count(current), start + 1200),
-		-ETIME);
-	expect_number("loading", claims_expire(current, REASON_TIMEOUT), 2);
-	(void)!workers_run(undo_job, current, claim_undo_job_count(current),
-			   start + 1800);
-	end(&attempt);
+	run_workers(&attempt);
 	describe(&attempt, text, sizeof(text));
 	expect_text("loading", text,
 		    "06:00.0 failed timeout at load, nouveau; "
@@ -1084,20 +1067,10 @@ static const struct {
 START_TEST(a_card_hangs)
 {
 	struct attempt attempt;
-	uint64_t start;
 	char text[1024];
 
 	prepare(CARD, "vfio-pci", card_hangs[_i].rules, &attempt);
-	begin(&attempt);
-	start = clock_ms();
-	expect_number(
-		card_hangs[_i].name,
-		workers_run(do_job, current, claim_job_count(current), start + 1200),
-		-ETIME);
-	(void)claims_expire(current, REASON_TIMEOUT);
-	(void)!workers_run(undo_job, current, claim_undo_job_count(current),
-			   start + 1800);
-	end(&attempt);
+	run_workers(&attempt);
 	describe(&attempt, text, sizeof(text));
 	expect_text(card_hangs[_i].name, text, card_hangs[_i].end);
 	clean_up(&attempt);
@@ -1123,22 +1096,10 @@ START_TEST(one_is_slow)
 		{ .match = slow[_i].match, .what = "slow", .times = 1 }
 	};
 	struct attempt attempt;
-	uint64_t deadline;
 	char text[1024];
 
 	prepare(TWO_HELD, slow[_i].drivers, rules, &attempt);
-	begin(&attempt);
-	deadline = clock_ms() + 1200;
-	expect_number(slow[_i].name,
-		      workers_run(do_job, current, claim_job_count(current), deadline),
-		      0);
-	while (claims_take_skipped(current))
-		expect_number(
-			slow[_i].name,
-			workers_run(do_job, current, claim_job_count(current), deadline),
-			0);
-	expect_number(slow[_i].name, claims_expire(current, REASON_TIMEOUT), 0);
-	end(&attempt);
+	run_workers(&attempt);
 	describe(&attempt, text, sizeof(text));
 	expect_text(slow[_i].name, text, CLAIMED_0 "; " CLAIMED_1);
 	clean_up(&attempt);
@@ -1152,8 +1113,8 @@ START_TEST(expires_what_is_open)
 
 	prepare(TWO, "vfio-pci", none, &attempt);
 	begin(&attempt);
-	for (unsigned job = 0; job < 5; job++)
-		claim_job(current, job);
+	do_rounds(claim_rounds, CLAIM_ROUNDS - 1);
+	claim_rounds[CLAIM_ROUNDS - 1](current, &current->items[0]);
 	expect_number("the second", claims_expire(current, REASON_INTERNAL), 1);
 	expect_number("again", claims_expire(current, REASON_INTERNAL), 1);
 	end(&attempt);
@@ -1189,6 +1150,88 @@ START_TEST(stores_in_the_right_place)
 	clean_up(&attempt);
 }
 
+START_TEST(needs_a_process)
+{
+	static const struct fake_rule none[FAKE_RULES];
+	struct attempt attempt;
+	char text[1024];
+
+	prepare(TWO_HELD, HOST "vfio-pci", none, &attempt);
+	seam_fail_from(SEAM_FORK, 1, EAGAIN);
+	run_workers(&attempt);
+	expect("asked for", seam_reset(SEAM_FORK));
+	describe(&attempt, text, sizeof(text));
+	expect_text("no process", text,
+		    "06:00.0 failed internal at none not undone, nouveau; "
+		    "08:00.0 failed internal at none not undone, snd_hda_intel");
+	expect_text("no process", fake->trace, "");
+	clean_up(&attempt);
+}
+
+/* What passthru release does with a card that an earlier run has claimed. */
+static const struct {
+	const char *name;
+	struct fake_rule rule;
+	bool undone;
+	const char *driver;
+	const char *trace;
+} releases[] = {
+	{ "goes back",
+	  { 0 },
+	  true,
+	  "snd_hda_intel",
+	  "06:00.0/driver_override=\\n; 06:00.0/driver/unbind=06:00.0; "
+	  "06:00.1/driver_override=\\n; 06:00.1/driver/unbind=06:00.1; "
+	  "drivers_probe=06:00.0; drivers_probe=06:00.1; " },
+	{ "keeps its override",
+	  { .match = "06:00.1/driver_override", .what = "EIO" },
+	  false,
+	  "vfio-pci",
+	  NULL },
+	{ "is not unbound",
+	  { .match = "06:00.1/driver/unbind", .what = "EIO" },
+	  false,
+	  "vfio-pci",
+	  NULL },
+	{ "hangs",
+	  { .match = "06:00.1/driver/unbind", .what = "hang" },
+	  false,
+	  "vfio-pci",
+	  NULL },
+};
+
+START_TEST(releases_a_card)
+{
+	const struct fake_rule rules[FAKE_RULES] = { releases[_i].rule };
+	struct pci_device *claimed[2];
+	struct attempt attempt;
+	int r;
+
+	prepare("06:00.0 usual=nouveau driver=vfio-pci override=vfio-pci\n"
+		"06:00.1 usual=snd_hda_intel driver=vfio-pci override=vfio-pci\n",
+		HOST "vfio-pci", rules, &attempt);
+	for (unsigned i = 0; i < 2; i++) {
+		claimed[i] = &attempt.devices.devices[i];
+		strcpy(claimed[i]->driver, "vfio-pci");
+	}
+	current = claims_new_release(claimed, 2);
+	ck_assert_ptr_nonnull(current);
+	current->bus_fd = -1;
+	current->root = "";
+	r = claims_undo(current, clock_ms() + 600);
+	expect_number(releases[_i].name, r,
+		      strcmp(releases[_i].name, "hangs") == 0 ? -ETIME : 0);
+	expect(releases[_i].name, current->items[0].entry.undone);
+	expect_number(releases[_i].name, current->items[1].entry.undone,
+		      releases[_i].undone);
+	expect_text(releases[_i].name, fake->devices[0].driver, "nouveau");
+	expect_text(releases[_i].name, fake->devices[1].driver, releases[_i].driver);
+	if (releases[_i].trace)
+		expect_text(releases[_i].name, fake->trace, releases[_i].trace);
+	claims_free(current);
+	clean_up(&attempt);
+}
+
 START_TEST(needs_shared_memory)
 {
 	static const struct fake_rule none[FAKE_RULES];
@@ -1220,6 +1263,8 @@ int main(void)
 	add_rows(tcase, one_is_slow, slow);
 	tcase_add_test(tcase, expires_what_is_open);
 	tcase_add_test(tcase, stores_in_the_right_place);
+	tcase_add_test(tcase, needs_a_process);
+	add_rows(tcase, releases_a_card, releases);
 	tcase_add_test(tcase, needs_shared_memory);
 	return unit_run("claim", tcase);
 }

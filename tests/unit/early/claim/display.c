@@ -71,26 +71,26 @@ static const struct {
 	int release;
 	bool expires;
 	enum verdict verdict;
-	enum display display;
+	enum fb_release fb_release;
 	bool lies_over_after;
 	unsigned restored;
 } rows[] = {
 	{ "no framebuffer", CARD, 0x030000, false, false, 0, false, VERDICT_CLAIMED,
-	  DISPLAY_NONE, false, 0 },
+	  FB_RELEASE_NONE, false, 0 },
 	{ "vfio-pci evicts it", CARD, 0x030000, true, true, 0, false, VERDICT_CLAIMED,
-	  DISPLAY_KERNEL, false, 0 },
+	  FB_RELEASE_KERNEL, false, 0 },
 	{ "we release it", CARD, 0x038000, true, false, 0, false, VERDICT_CLAIMED,
-	  DISPLAY_PASSTHRU, false, 0 },
+	  FB_RELEASE_PASSTHRU, false, 0 },
 	{ "it cannot be released", CARD, 0x038000, true, false, -EBUSY, false,
-	  VERDICT_CLAIMED, DISPLAY_HELD, true, 0 },
+	  VERDICT_CLAIMED, FB_RELEASE_HELD, true, 0 },
 	{ "no display at all", CARD, 0x040300, true, false, 0, false, VERDICT_CLAIMED,
-	  DISPLAY_NONE, true, 0 },
+	  FB_RELEASE_NONE, true, 0 },
 	{ "the claim fails, it stays", CARD " refuses=vfio-pci:EINVAL", 0x038000, true,
-	  false, 0, false, VERDICT_FAILED, DISPLAY_NONE, true, 0 },
+	  false, 0, false, VERDICT_FAILED, FB_RELEASE_NONE, true, 0 },
 	{ "time runs out, it comes back", CARD, 0x038000, true, false, 0, true,
-	  VERDICT_FAILED, DISPLAY_PASSTHRU, true, 1 },
+	  VERDICT_FAILED, FB_RELEASE_PASSTHRU, true, 1 },
 	{ "time runs out, it never went", CARD, 0x038000, true, false, -EBUSY, true,
-	  VERDICT_FAILED, DISPLAY_HELD, true, 0 },
+	  VERDICT_FAILED, FB_RELEASE_HELD, true, 0 },
 };
 
 START_TEST(releases)
@@ -111,12 +111,12 @@ START_TEST(releases)
 	ck_assert_ptr_nonnull(screen.claims);
 	screen.claims->bus_fd = -1;
 	screen.claims->root = "";
-	for (unsigned job = 0; job < claim_job_count(screen.claims); job++)
-		claim_job(screen.claims, job);
+	for (unsigned round = 0; round < CLAIM_ROUNDS; round++)
+		claim_rounds[round](screen.claims, &screen.claims->items[0]);
 	claims_store(screen.claims, &plan);
 	claims_free(screen.claims);
 	expect_number(rows[_i].name, entry.verdict, rows[_i].verdict);
-	expect_number(rows[_i].name, entry.display, rows[_i].display);
+	expect_number(rows[_i].name, entry.fb_release, rows[_i].fb_release);
 	expect_number(rows[_i].name, screen.lies_over, rows[_i].lies_over_after);
 	expect_number(rows[_i].name, screen.restored, rows[_i].restored);
 	if (entry.verdict == VERDICT_FAILED)

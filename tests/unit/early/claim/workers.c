@@ -19,21 +19,29 @@
 /* A busy machine needs that much more. */
 #define SLACK_MS 300
 
+static struct claims *claims;
+
 /*
- * What a job does, a letter each: "." is done, "h" hangs for good, "k" is killed, "x"
- * ends its process, "s" is done after a quarter of a second.
+ * A device for each letter, which is its driver and says what its job does: "." is done,
+ * "h" hangs for good, "k" is killed, "x" ends its process, "s" is done after a quarter of
+ * a second.
  */
-struct jobs {
-	const char *what;
-	char done[64]; /* "+" for what is done, "-" for what is not */
-	volatile unsigned times[64];
-};
-
-static void work(void *data, unsigned job)
+static void make_jobs(const char *what)
 {
-	struct jobs *jobs = data;
+	unsigned count = (unsigned)strlen(what);
 
-	switch (jobs->what[job]) {
+	claims = mmap(NULL, sizeof(*claims) + count * sizeof(claims->items[0]),
+		      PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ck_assert_ptr_ne(claims, MAP_FAILED);
+	claims->count = count;
+	for (unsigned i = 0; i < count; i++)
+		claims->items[i].entry.driver[0] = what[i];
+}
+
+static void work(struct claims *of, struct claim *claim)
+{
+	ck_assert_ptr_eq(of, claims);
+	switch (claim->entry.driver[0]) {
 	case 'h':
 		for (;;)
 			pause();
@@ -46,27 +54,30 @@ static void work(void *data, unsigned job)
 		usleep(250000 * SCALE);
 		break;
 	}
-	__atomic_add_fetch(&jobs->times[job], 1, __ATOMIC_SEQ_CST);
+	__atomic_add_fetch(&claim->entry.error, 1, __ATOMIC_SEQ_CST);
 }
 
-static struct jobs *make_jobs(const char *what)
+static int run(uint64_t deadline)
 {
-	struct jobs *jobs = mmap(NULL, sizeof(*jobs), PROT_READ | PROT_WRITE,
-				 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	static const claim_round rounds[] = { work };
 
-	ck_assert_ptr_ne(jobs, MAP_FAILED);
-	jobs->what = what;
-	return jobs;
+	return workers_run(claims, rounds, ARRAY_SIZE(rounds), deadline);
 }
 
-static const char *what_is_done(struct jobs *jobs)
+static int times_done(unsigned job)
 {
-	size_t count = strlen(jobs->what);
+	return __atomic_load_n(&claims->items[job].entry.error, __ATOMIC_SEQ_CST);
+}
 
-	for (size_t i = 0; i < count; i++)
-		jobs->done[i] = jobs->times[i] ? '+' : '-';
-	jobs->done[count] = '\0';
-	return jobs->done;
+/* "+" for each job that is done, "-" for one that is not. */
+static const char *what_is_done(void)
+{
+	static char done[64];
+
+	for (unsigned i = 0; i < claims->count; i++)
+		done[i] = times_done(i) ? '+' : '-';
+	done[claims->count] = '\0';
+	return done;
 }
 
 /* A child that has ended and that nobody has asked about. */
@@ -125,16 +136,16 @@ static const struct {
 
 START_TEST(runs_jobs)
 {
-	struct jobs *jobs = make_jobs(runs[_i].what);
 	unsigned fds = count_fds();
 	uint64_t start = clock_ms(), took;
-	int r = workers_run(work, jobs, (unsigned)strlen(jobs->what),
-			    start + runs[_i].ms * SCALE);
+	int r;
 
+	make_jobs(runs[_i].what);
+	r = run(start + runs[_i].ms * SCALE);
 	took = clock_ms() - start;
 	expect_number(runs[_i].what, r, runs[_i].r);
 	if (runs[_i].done)
-		expect_text(runs[_i].what, what_is_done(jobs), runs[_i].done);
+		expect_text(runs[_i].what, what_is_done(), runs[_i].done);
 	ck_assert_msg(took <= runs[_i].most_ms * SCALE + SLACK_MS, "%s: took %llu ms",
 		      runs[_i].what, (unsigned long long)took);
 	if (r == -ETIME && runs[_i].ms)
@@ -152,21 +163,38 @@ START_TEST(runs_jobs)
 /* Without a change of hands each job is done once, one after the other. */
 START_TEST(does_each_once)
 {
-	struct jobs *jobs = make_jobs("....k...");
-
-	ck_assert_int_eq(workers_run(work, jobs, 8, clock_ms() + 2000), 0);
+	make_jobs("....k...");
+	ck_assert_int_eq(run(clock_ms() + 2000), 0);
 	for (unsigned i = 0; i < 8; i++)
-		ck_assert_uint_eq(jobs->times[i], i != 4);
+		ck_assert_int_eq(times_done(i), i != 4);
+}
+
+static void follow(struct claims *of, struct claim *claim)
+{
+	for (unsigned i = 0; i < of->count; i++)
+		if (times_done(i) == 0)
+			return;
+	__atomic_add_fetch(&claim->entry.error, 10, __ATOMIC_SEQ_CST);
+}
+
+/* The second job of a device comes after the first of all. */
+START_TEST(goes_round_by_round)
+{
+	static const claim_round rounds[] = { work, follow };
+
+	make_jobs(".....");
+	ck_assert_int_eq(workers_run(claims, rounds, 2, clock_ms() + 2000), 0);
+	for (unsigned i = 0; i < 5; i++)
+		ck_assert_int_eq(times_done(i), 11);
 }
 
 /* What overtaken workers do: the job that they are in, and no other. */
 START_TEST(overtaken_ones_end)
 {
-	struct jobs *jobs = make_jobs("s...");
-
-	ck_assert_int_eq(workers_run(work, jobs, 4, clock_ms() + 400 * SCALE), 0);
-	expect_text("overtaken", what_is_done(jobs), "++++");
-	ck_assert_uint_eq(jobs->times[3], 1);
+	make_jobs("s...");
+	ck_assert_int_eq(run(clock_ms() + 400 * SCALE), 0);
+	expect_text("overtaken", what_is_done(), "++++");
+	ck_assert_int_eq(times_done(3), 1);
 }
 
 /*
@@ -175,12 +203,11 @@ START_TEST(overtaken_ones_end)
  */
 START_TEST(late_ones_end)
 {
-	struct jobs *jobs = make_jobs("ssssssss.");
-
-	ck_assert_int_eq(workers_run(work, jobs, 9, clock_ms() + 100), -ETIME);
+	make_jobs("ssssssss.");
+	ck_assert_int_eq(run(clock_ms() + 100), -ETIME);
 	while (waitpid(-1, NULL, 0) > 0)
 		;
-	expect_text("late", what_is_done(jobs) + 8, "-");
+	expect_text("late", what_is_done() + 8, "-");
 }
 
 static const struct {
@@ -205,20 +232,20 @@ static const struct {
 
 START_TEST(lives_with_shortages)
 {
-	struct jobs *jobs = make_jobs(shortages[_i].what);
 	unsigned fds = count_fds();
 	uint64_t start = clock_ms();
 	int r;
 
+	make_jobs(shortages[_i].what);
 	if (shortages[_i].for_good)
 		seam_fail_from(shortages[_i].seam, shortages[_i].nth,
 			       shortages[_i].error);
 	else
 		seam_fail(shortages[_i].seam, shortages[_i].nth, shortages[_i].error);
-	r = workers_run(work, jobs, (unsigned)strlen(jobs->what), start + 600 * SCALE);
+	r = run(start + 600 * SCALE);
 	expect(shortages[_i].name, seam_reset(shortages[_i].seam));
 	expect_number(shortages[_i].name, r, shortages[_i].r);
-	expect_text(shortages[_i].name, what_is_done(jobs), shortages[_i].done);
+	expect_text(shortages[_i].name, what_is_done(), shortages[_i].done);
 	expect(shortages[_i].name, clock_ms() - start <= 600 * SCALE + SLACK_MS);
 	expect_number(shortages[_i].name, count_fds(), fds);
 	expect(shortages[_i].name, !has_zombie());
@@ -230,6 +257,7 @@ int main(void)
 
 	add_rows(tcase, runs_jobs, runs);
 	tcase_add_test(tcase, does_each_once);
+	tcase_add_test(tcase, goes_round_by_round);
 	tcase_add_test(tcase, overtaken_ones_end);
 	tcase_add_test(tcase, late_ones_end);
 	add_rows(tcase, lives_with_shortages, shortages);

@@ -96,8 +96,9 @@ START_TEST(words_are_found)
 		expect_number(reason_at(value), reason_find(reason_at(value)), value);
 	for (int value = 0; value <= STEP_UNDO; value++)
 		expect_number(step_at(value), step_find(step_at(value)), value);
-	for (int value = 0; value <= DISPLAY_HELD; value++)
-		expect_number("display", display_find(display_word((enum display)value)),
+	for (int value = 0; value <= FB_RELEASE_HELD; value++)
+		expect_number("display",
+			      fb_release_find(fb_release_word((enum fb_release)value)),
 			      value);
 	expect_number("another verdict", verdict_find("lost"), VERDICT_UNKNOWN);
 	expect_number("another reason", reason_find(""), REASON_UNKNOWN);

@@ -143,7 +143,7 @@ static const struct {
 	    .driver = "vfio-pci",
 	    .was = "nouveau",
 	    .now = "vfio-pci",
-	    .display = DISPLAY_KERNEL } },
+	    .fb_release = FB_RELEASE_KERNEL } },
 	{ "verdict=planned driver=nouveau was=nouveau wanted=vfio-pci",
 	  { .verdict = VERDICT_CLAIMED,
 	    .driver = "vfio-pci",
@@ -193,7 +193,7 @@ START_TEST(reads_a_device)
 	expect_number(name, entry->verdict, want->verdict);
 	expect_number(name, entry->reason, want->reason);
 	expect_number(name, entry->skipped, want->skipped);
-	expect_number(name, entry->display, want->display);
+	expect_number(name, entry->fb_release, want->fb_release);
 	expect_number(name, entry->step, want->step);
 	expect_number(name, entry->error, want->error);
 	expect_number(name, entry->undone, want->undone);
