@@ -37,5 +37,5 @@ int main(void)
 
 	tcase_add_checked_fixture(tcase, disks_set_up, disks_tear_down);
 	add_rows(tcase, reads_the_fstab_that_counts, moments);
-	return unit_run("devspec_read", tcase);
+	return unit_run(tcase);
 }

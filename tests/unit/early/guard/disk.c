@@ -141,5 +141,5 @@ int main(void)
 
 	add_rows(tcase, applies_to_pending_entries, entries);
 	add_rows(tcase, judges, judgements);
-	return unit_run("disk guard", tcase);
+	return unit_run(tcase);
 }

@@ -120,5 +120,5 @@ int main(void)
 	tcase_add_test(tcase, words_are_plain);
 	tcase_add_test(tcase, words_are_found);
 	add_rows(tcase, verdicts_are_the_promised_ones, promised);
-	return unit_run("verdict", tcase);
+	return unit_run(tcase);
 }

@@ -202,5 +202,5 @@ int main(void)
 	add_rows(tcase, knows_its_format, headers);
 	add_rows(tcase, reads_a_device, devices);
 	tcase_add_test(tcase, phrases_fit);
-	return unit_run("reader", tcase);
+	return unit_run(tcase);
 }

@@ -257,5 +257,5 @@ int main(void)
 	add_rows(tcase, reads_all, reports);
 	add_rows(tcase, describes_problems, problems);
 	add_rows(tcase, judges_groups, groups);
-	return unit_run("host/report_view", tcase);
+	return unit_run(tcase);
 }
