@@ -317,7 +317,7 @@ START_TEST(failure_is_incomplete)
 
 static const struct {
 	const char *driver;
-	bool devspecs;
+	bool needs_group;
 } drivers[] = {
 	{ "vfio-pci", true },
 	{ "vfio_pci", true },
@@ -331,7 +331,7 @@ static const struct {
 START_TEST(knows_who_needs_a_group)
 {
 	expect_number(drivers[_i].driver, plan_needs_group(drivers[_i].driver),
-		      drivers[_i].devspecs);
+		      drivers[_i].needs_group);
 }
 
 START_TEST(survives_want_of_memory)
