@@ -56,7 +56,7 @@ $(UNIT_DIR)/lib/host/%.o: host/%.c tests/tests.mk | $(LIBS_HEADERS) $(HOST_DIR)/
 	$(CC) $(UNIT_CFLAGS) $(UNIT_CPPFLAGS) -D_FILE_OFFSET_BITS=64 -Wno-format-truncation \
 		$$(pkg-config --cflags $(UNIT_HOST_NAMES)) -MMD -MP -c $< -o $@
 
-$(UNIT_DIR)/%.o: tests/unit/%.c tests/tests.mk
+$(UNIT_DIR)/%.o: tests/unit/%.c tests/tests.mk | unit-check
 	@mkdir -p $(@D)
 	$(say) CC $@
 	$(CC) $(UNIT_CFLAGS) $(UNIT_CPPFLAGS) -MMD -MP -c $< -o $@
@@ -88,6 +88,10 @@ $(UNIT_DIR)/early/claim/claim $(UNIT_DIR)/early/claim/display: $(addprefix $(UNI
 # These replace libblkid with disks in words.
 $(addprefix $(UNIT_DIR)/early/guard/,backing devspec_read network virtio): \
 	$(UNIT_DIR)/fakes/disks.o
+
+unit-check:
+	@pkg-config --exists check || { \
+		echo "libcheck is missing: run tests/setup unit" >&2; exit 1; }
 
 # UNIT=early/plan/plan runs one.
 check-unit: $(if $(UNIT),$(UNIT:%=$(UNIT_DIR)/%),$(UNIT_PROGRAMS))
@@ -121,7 +125,7 @@ check-program-this: $(EARLY_STRIPPED) $(PROGRAM_DYNAMIC)
 check-program-all:
 	$(MAKE) check-program PROGRAM_KINDS="klibc musl glibc system"
 
-.PHONY: check-unit check-program check-program-all check-program-this
+.PHONY: unit-check check-unit check-program check-program-all check-program-this
 
 # -- faults: the static program under ptrace -------------------------------------------
 

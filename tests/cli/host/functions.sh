@@ -100,8 +100,7 @@ new_old()
 snapshot()
 {
 	mkdir -p "$old/boot" "$old/efi"
-	(cd "$old" && find etc boot efi -type f -exec cksum {} + | sort -k3 &&
-		find etc boot efi -type f -exec stat -c '%a %u %g %n' {} + | sort)
+	(cd "$old" && find etc boot efi -type f -printf '%p: %m %U %G\n' -exec cksum {} + | sort)
 }
 
 # migrates NAME STATUS: the output is as expected; --apply does what the diff says; a second

@@ -85,15 +85,15 @@ static struct directory root;
 static void set_up(void)
 {
 	root = make_directory();
-	put_file(&root, "out", "");
-	put_file(&root, "err", "");
-	ck_assert_ptr_nonnull(freopen("/dev/null", "w", stdout));
-	ck_assert_int_ge(dup2(openat(root.fd, "out", O_WRONLY), STDOUT_FILENO), 0);
-	ck_assert_int_ge(dup2(openat(root.fd, "err", O_WRONLY), STDERR_FILENO), 0);
+	divert(&root, STDOUT_FILENO, "out");
+	divert(&root, STDERR_FILENO, "err");
+	optind = 0; /* getopt_long() begins again */
 }
 
 static void tear_down(void)
 {
+	undivert(STDERR_FILENO);
+	undivert(STDOUT_FILENO);
 	drop_directory(&root);
 }
 
@@ -165,5 +165,5 @@ int main(void)
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	add_rows(tcase, understands, rows);
 	tcase_add_test(tcase, tells_its_version);
-	return unit_run("options", tcase);
+	return unit_run(tcase);
 }

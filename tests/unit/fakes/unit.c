@@ -30,8 +30,11 @@ struct pci_address address_of(const char *text)
 
 struct directory make_directory(void)
 {
-	struct directory directory = { .path = "/tmp/passthru-unit.XXXXXX" };
+	const char *top = getenv("TMPDIR");
+	struct directory directory;
 
+	snprintf(directory.path, sizeof(directory.path), "%s/passthru-unit.XXXXXX",
+		 top ? top : "/tmp");
 	ck_assert_ptr_nonnull(mkdtemp(directory.path));
 	directory.fd = open(directory.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	ck_assert_int_ge(directory.fd, 0);
@@ -121,6 +124,32 @@ unsigned count_fds(void)
 	return count;
 }
 
+static int diverted[STDERR_FILENO + 1];
+
+static void replace(int fd, int with)
+{
+	fflush(stdout);
+	fflush(stderr);
+	ck_assert_int_eq(dup2(with, fd), fd);
+	close(with);
+}
+
+void divert(const struct directory *directory, int fd, const char *path)
+{
+	int file = openat(directory->fd, path,
+			  O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0644);
+
+	ck_assert_int_ge(file, 0);
+	diverted[fd] = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	ck_assert_int_ge(diverted[fd], 0);
+	replace(fd, file);
+}
+
+void undivert(int fd)
+{
+	replace(fd, diverted[fd]);
+}
+
 static void print_failures(SRunner *runner)
 {
 	TestResult **results = srunner_failures(runner);
@@ -131,20 +160,36 @@ static void print_failures(SRunner *runner)
 	free(results);
 }
 
-int unit_run(const char *name, TCase *tcase)
+/* Counts the failures in the first number and all tests in the second. */
+static void run_tests(const char *name, TCase *tcase, enum fork_status status,
+		      int *failed, int *run)
 {
 	Suite *suite = suite_create(name);
 	SRunner *runner;
-	int run, failed;
 
 	tcase_set_timeout(tcase, 60);
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);
+	srunner_set_fork_status(runner, getenv("CK_FORK") ? CK_FORK_GETENV : status);
 	srunner_run_all(runner, CK_SILENT);
-	run = srunner_ntests_run(runner);
-	failed = srunner_ntests_failed(runner);
+	*run += srunner_ntests_run(runner);
+	*failed += srunner_ntests_failed(runner);
 	print_failures(runner);
-	printf("unit/%s: %d passed, %d failed\n", name, run - failed, failed);
 	srunner_free(runner);
+}
+
+int unit_run_file(const char *file, TCase *tcase, TCase *apart)
+{
+	static const char top[] = "tests/unit/";
+	int run = 0, failed = 0;
+	char name[64];
+
+	if (strncmp(file, top, strlen(top)) == 0)
+		file += strlen(top);
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(file, "."), file);
+	run_tests(name, tcase, CK_NOFORK, &failed, &run);
+	if (apart)
+		run_tests(name, apart, CK_FORK, &failed, &run);
+	printf("%s: %d passed, %d failed\n", name, run - failed, failed);
 	return failed || !run ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -70,5 +70,5 @@ int main(void)
 	tcase_add_test(tcase, test_append);
 	tcase_add_test(tcase, test_shrink);
 	tcase_add_test(tcase, test_no_memory);
-	return unit_run("array", tcase);
+	return unit_run(tcase);
 }

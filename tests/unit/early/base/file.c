@@ -74,5 +74,5 @@ int main(void)
 	tcase_add_test(tcase, reports_errors);
 	tcase_add_test(tcase, leaves_nothing_open);
 	tcase_add_test(tcase, survives_out_of_memory);
-	return unit_run("file", tcase);
+	return unit_run(tcase);
 }

@@ -12,17 +12,13 @@ static struct directory root;
 /* Standard error goes to a file in the temporary root. */
 static void set_up(void)
 {
-	int fd;
-
 	root = make_directory();
-	put_file(&root, "stderr", "");
-	fd = openat(root.fd, "stderr", O_WRONLY | O_APPEND);
-	ck_assert_int_ge(dup2(fd, STDERR_FILENO), 0);
-	close(fd);
+	divert(&root, STDERR_FILENO, "stderr");
 }
 
 static void tear_down(void)
 {
+	undivert(STDERR_FILENO);
 	drop_directory(&root);
 }
 
@@ -150,5 +146,5 @@ int main(void)
 	tcase_add_test(tcase, replaces_odd_bytes);
 	add_rows(tcase, truncates, lengths);
 	tcase_add_test(tcase, leaves_nothing_open);
-	return unit_run("log_kmsg", tcase);
+	return unit_run(tcase);
 }

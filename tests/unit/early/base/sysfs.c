@@ -99,12 +99,17 @@ START_TEST(reports_write_errors)
 /* A short write is an error. */
 START_TEST(reports_short_writes)
 {
-	struct rlimit limit = { .rlim_cur = 2, .rlim_max = 2 };
+	struct rlimit limit, usual;
+	int r;
 
 	signal(SIGXFSZ, SIG_IGN);
 	put_file(&root, "a", "");
+	ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &usual), 0);
+	limit = (struct rlimit){ .rlim_cur = 2, .rlim_max = usual.rlim_max };
 	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
-	expect_number("a", sysfs_write(root.fd, "a", "abc"), -EIO);
+	r = sysfs_write(root.fd, "a", "abc");
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &usual), 0);
+	expect_number("a", r, -EIO);
 }
 
 static const struct {
@@ -193,5 +198,5 @@ int main(void)
 	tcase_add_test(tcase, reports_what_is_not_a_link);
 	tcase_add_test(tcase, knows_what_exists);
 	tcase_add_test(tcase, leaves_nothing_open);
-	return unit_run("sysfs", tcase);
+	return unit_run(tcase);
 }

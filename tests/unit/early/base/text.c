@@ -266,5 +266,5 @@ int main(void)
 	add_rows(tcase, compares, comparisons);
 	add_rows(tcase, splits_lists, lists);
 	add_rows(tcase, measures_distance, distances);
-	return unit_run("text", tcase);
+	return unit_run(tcase);
 }

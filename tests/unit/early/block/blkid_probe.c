@@ -239,5 +239,5 @@ int main(void)
 	tcase_add_test(tcase, stops_at_the_deadline);
 	tcase_add_test(tcase, survives_a_failing_fork);
 	tcase_add_test(tcase, closes_the_sandbox);
-	return unit_run("blkid_probe", tcase);
+	return unit_run(tcase);
 }

@@ -89,5 +89,5 @@ int main(void)
 	add_rows(tcase, knows_the_volume_group, paths);
 	add_rows(tcase, finds_paths, devices);
 	add_rows(tcase, finds_numbers, numbers);
-	return unit_run("lookup", tcase);
+	return unit_run(tcase);
 }

@@ -1247,7 +1247,7 @@ START_TEST(needs_shared_memory)
 
 int main(void)
 {
-	TCase *tcase = tcase_create("claim");
+	TCase *tcase = tcase_create("claim"), *apart = tcase_create("workers");
 
 	add_rows(tcase, goes_by_the_book, scenarios);
 	add_rows(tcase, takes_a_card_whole_or_not_at_all, slots);
@@ -1257,14 +1257,14 @@ int main(void)
 	add_rows(tcase, holds_disks, guarded);
 	add_rows(tcase, keeps_its_promises, courses);
 	tcase_add_loop_test(tcase, devices_are_independent, 0, 5);
-	add_rows(tcase, one_hangs, hangs);
-	add_rows(tcase, a_card_hangs, card_hangs);
-	tcase_add_test(tcase, loading_hangs);
-	add_rows(tcase, one_is_slow, slow);
+	add_rows(apart, one_hangs, hangs);
+	add_rows(apart, a_card_hangs, card_hangs);
+	tcase_add_test(apart, loading_hangs);
+	add_rows(apart, one_is_slow, slow);
 	tcase_add_test(tcase, expires_what_is_open);
 	tcase_add_test(tcase, stores_in_the_right_place);
 	tcase_add_test(tcase, needs_a_process);
 	add_rows(tcase, releases_a_card, releases);
 	tcase_add_test(tcase, needs_shared_memory);
-	return unit_run("claim", tcase);
+	return unit_run_with(tcase, apart);
 }

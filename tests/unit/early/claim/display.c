@@ -14,7 +14,7 @@
  * What becomes of the boot framebuffer when the display below it is claimed, with a
  * made-up framebuffer in the place of framebuffer.c.
  */
-static struct {
+static struct screen {
 	bool lies_over;	    /* the device, now */
 	bool kernel_evicts; /* vfio-pci's probe does */
 	int release;	    /* result of the release */
@@ -103,11 +103,11 @@ START_TEST(releases)
 	struct plan plan = { .entries = &entry, .count = 1 };
 
 	fake_make(rows[_i].devices, "+vfio-pci amdgpu");
-	screen.lies_over = rows[_i].lies_over;
-	screen.kernel_evicts = rows[_i].kernel_evicts;
-	screen.release = rows[_i].release;
-	screen.expires = rows[_i].expires;
-	screen.claims = claims_new(&plan);
+	screen = (struct screen){ .lies_over = rows[_i].lies_over,
+				  .kernel_evicts = rows[_i].kernel_evicts,
+				  .release = rows[_i].release,
+				  .expires = rows[_i].expires,
+				  .claims = claims_new(&plan) };
 	ck_assert_ptr_nonnull(screen.claims);
 	screen.claims->bus_fd = -1;
 	screen.claims->root = "";
@@ -129,5 +129,5 @@ int main(void)
 	TCase *tcase = tcase_create("display");
 
 	add_rows(tcase, releases, rows);
-	return unit_run("display", tcase);
+	return unit_run(tcase);
 }

@@ -253,13 +253,14 @@ START_TEST(lives_with_shortages)
 
 int main(void)
 {
-	TCase *tcase = tcase_create("supervise");
+	TCase *tcase = tcase_create("supervise"),
+	      *apart = tcase_create("supervise, apart");
 
-	add_rows(tcase, runs_jobs, runs);
 	tcase_add_test(tcase, does_each_once);
 	tcase_add_test(tcase, goes_round_by_round);
 	tcase_add_test(tcase, overtaken_ones_end);
 	tcase_add_test(tcase, late_ones_end);
-	add_rows(tcase, lives_with_shortages, shortages);
-	return unit_run("supervise", tcase);
+	add_rows(apart, runs_jobs, runs);
+	add_rows(apart, lives_with_shortages, shortages);
+	return unit_run_with(tcase, apart);
 }

@@ -166,5 +166,5 @@ int main(void)
 
 	add_rows(tcase, finds_rescues, rescues);
 	add_rows(tcase, filters_parameters, filters);
-	return unit_run("config", tcase);
+	return unit_run(tcase);
 }

@@ -404,5 +404,5 @@ int main(void)
 	tcase_add_test(tcase, takes_many);
 	tcase_add_loop_test(tcase, stays_inside, 0, 16);
 	tcase_add_test(tcase, survives_out_of_memory);
-	return unit_run("params", tcase);
+	return unit_run(tcase);
 }

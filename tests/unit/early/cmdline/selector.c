@@ -316,5 +316,5 @@ int main(void)
 	add_rows(tcase, tells_ids_from_addresses, either);
 	tcase_add_test(tcase, refuses_either);
 	add_rows(tcase, matches, matching);
-	return unit_run("selector", tcase);
+	return unit_run(tcase);
 }

@@ -180,5 +180,5 @@ int main(void)
 
 	add_rows(tcase, splits_command_lines, lines);
 	tcase_add_loop_test(tcase, agrees_with_the_kernel, 0, 8);
-	return unit_run("tokenizer", tcase);
+	return unit_run(tcase);
 }

@@ -509,5 +509,5 @@ int main(void)
 	tcase_add_test(tcase, waits_for_missing_disks);
 	add_rows(tcase, waits_only_if_it_helps, waits);
 	tcase_add_test(tcase, lacks_memory);
-	return unit_run("backing", tcase);
+	return unit_run(tcase);
 }

@@ -49,5 +49,5 @@ int main(void)
 	TCase *tcase = tcase_create("guard class");
 
 	add_rows(tcase, knows_classes, classes);
-	return unit_run("guard class", tcase);
+	return unit_run(tcase);
 }

@@ -103,5 +103,5 @@ int main(void)
 	add_rows(tcase, keeps_the_serial_console, consoles);
 	tcase_add_test(tcase, keeps_what_may_have_a_twin);
 	tcase_add_test(tcase, means_a_card_that_is_alone);
-	return unit_run("console guard", tcase);
+	return unit_run(tcase);
 }

@@ -56,5 +56,5 @@ int main(void)
 
 	add_rows(tcase, compares_uuids, uuids);
 	add_rows(tcase, decodes_escapes, copies);
-	return unit_run("devspec", tcase);
+	return unit_run(tcase);
 }

@@ -147,5 +147,5 @@ int main(void)
 	add_rows(tcase, reads_command_lines, cmdlines);
 	tcase_add_test(tcase, notes_the_origin);
 	tcase_add_test(tcase, lacks_memory);
-	return unit_run("devspec_cmdline", tcase);
+	return unit_run(tcase);
 }

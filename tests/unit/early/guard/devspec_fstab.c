@@ -155,5 +155,5 @@ int main(void)
 	tcase_add_test(tcase, reads_crypttab);
 	tcase_add_test(tcase, notes_the_origin);
 	tcase_add_test(tcase, lacks_memory);
-	return unit_run("devspec_fstab", tcase);
+	return unit_run(tcase);
 }

@@ -98,5 +98,5 @@ int main(void)
 	add_rows(tcase, reads_mounts, mounts);
 	tcase_add_test(tcase, notes_the_mount_point);
 	tcase_add_test(tcase, reads_swaps);
-	return unit_run("devspec_mounts", tcase);
+	return unit_run(tcase);
 }

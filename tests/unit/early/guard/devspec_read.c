@@ -82,5 +82,5 @@ int main(void)
 	tcase_add_checked_fixture(tcase, disks_set_up, disks_tear_down);
 	add_rows(tcase, reads_the_fstab_that_counts, moments);
 	add_rows(tcase, knows_an_initramfs_by_its_mark, marks);
-	return unit_run("devspec_read", tcase);
+	return unit_run(tcase);
 }

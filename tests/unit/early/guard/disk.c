@@ -46,7 +46,7 @@ static const struct {
 	enum verdict verdict;
 	enum reason reason;
 	const char *block;
-	const char *devspec;
+	const char *backs;
 } judgements[] = {
 	{ "backs nothing",
 	  { .is_late = true, .root_found = true },
@@ -133,7 +133,7 @@ START_TEST(judges)
 	expect_number(name, entry.verdict, judgements[_i].verdict);
 	expect_text(name, reason_word(entry.reason), reason_word(judgements[_i].reason));
 	expect_text(name, entry.disk, judgements[_i].block);
-	expect_text(name, entry.backs, judgements[_i].devspec);
+	expect_text(name, entry.backs, judgements[_i].backs);
 }
 
 int main(void)
@@ -142,5 +142,5 @@ int main(void)
 
 	add_rows(tcase, applies_to_pending_entries, entries);
 	add_rows(tcase, judges, judgements);
-	return unit_run("disk guard", tcase);
+	return unit_run(tcase);
 }

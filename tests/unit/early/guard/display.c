@@ -114,5 +114,5 @@ int main(void)
 	TCase *tcase = tcase_create("display guard");
 
 	add_rows(tcase, keeps_the_boot_display, displays);
-	return unit_run("display guard", tcase);
+	return unit_run(tcase);
 }

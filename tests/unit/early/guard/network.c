@@ -185,5 +185,5 @@ int main(void)
 	add_rows(tcase, guards_network_cards, cards);
 	add_rows(tcase, follows_the_routes, routes);
 	tcase_add_test(tcase, guards_fibre_channel);
-	return unit_run("network", tcase);
+	return unit_run(tcase);
 }

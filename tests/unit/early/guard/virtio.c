@@ -26,5 +26,5 @@ int main(void)
 
 	tcase_add_checked_fixture(tcase, disks_set_up, disks_tear_down);
 	tcase_add_test(tcase, guards_shared_directories);
-	return unit_run("virtio", tcase);
+	return unit_run(tcase);
 }

@@ -266,5 +266,5 @@ int main(void)
 	add_rows(tcase, refuses, bad);
 	add_rows(tcase, orders, sorted);
 	add_rows(tcase, is_in_path, paths);
-	return unit_run("address", tcase);
+	return unit_run(tcase);
 }

@@ -183,5 +183,5 @@ int main(void)
 	add_rows(tcase, finds_overlaps, rows);
 	add_rows(tcase, finds_the_framebuffer, machines);
 	add_rows(tcase, releases_and_restores, releases);
-	return unit_run("framebuffer", tcase);
+	return unit_run(tcase);
 }

@@ -141,5 +141,5 @@ int main(void)
 	add_rows(tcase, advises, rows);
 	tcase_add_test(tcase, an_empty_class_is_off);
 	add_rows(tcase, knows_where_groups_come_late, machines);
-	return unit_run("iommu", tcase);
+	return unit_run(tcase);
 }

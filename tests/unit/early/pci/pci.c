@@ -569,5 +569,5 @@ int main(void)
 	add_rows(tcase, reads_the_paths, links);
 	add_rows(tcase, matches, matching);
 	tcase_add_test(tcase, names_files);
-	return unit_run("pci", tcase);
+	return unit_run(tcase);
 }

@@ -126,5 +126,5 @@ int main(void)
 	add_rows(tcase, reads_a_line, lines);
 	add_rows(tcase, finds_the_best, files);
 	tcase_add_test(tcase, an_addon_has_its_own);
-	return unit_run("variant", tcase);
+	return unit_run(tcase);
 }

@@ -430,5 +430,5 @@ int main(void)
 	add_rows(tcase, knows_who_needs_a_group, drivers);
 	tcase_add_test(tcase, survives_want_of_memory);
 	tcase_add_test(tcase, plans_for_many);
-	return unit_run("plan", tcase);
+	return unit_run(tcase);
 }

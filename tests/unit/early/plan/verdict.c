@@ -122,5 +122,5 @@ int main(void)
 	tcase_add_test(tcase, words_are_found);
 	tcase_add_test(tcase, dry_runs_say_planned);
 	add_rows(tcase, verdicts_are_the_promised_ones, promised);
-	return unit_run("verdict", tcase);
+	return unit_run(tcase);
 }

@@ -155,5 +155,5 @@ int main(void)
 	add_rows(tcase, finds_the_blocker, rows);
 	tcase_add_test(tcase, waits_for_what_is_deferred);
 	add_rows(tcase, goes_through_the_groups, orders);
-	return unit_run("group", tcase);
+	return unit_run(tcase);
 }

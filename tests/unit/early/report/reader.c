@@ -295,5 +295,5 @@ int main(void)
 	add_rows(tcase, keeps_the_words_about_the_request, requests);
 	tcase_add_test(tcase, does_without_details);
 	tcase_add_test(tcase, phrases_fit);
-	return unit_run("reader", tcase);
+	return unit_run(tcase);
 }

@@ -543,5 +543,5 @@ int main(void)
 	add_rows(tcase, stays_short, extremes);
 	tcase_add_test(tcase, stays_short_with_long_names);
 	tcase_add_test(tcase, is_one_line_each);
-	return unit_run("summary", tcase);
+	return unit_run(tcase);
 }

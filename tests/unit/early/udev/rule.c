@@ -162,5 +162,5 @@ int main(void)
 	tcase_add_test(tcase, has_no_odd_bytes);
 	tcase_add_test(tcase, replaces_the_file);
 	tcase_add_test(tcase, fails_without_a_directory);
-	return unit_run("udev rule", tcase);
+	return unit_run(tcase);
 }

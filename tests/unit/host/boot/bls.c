@@ -162,5 +162,5 @@ int main(void)
 	add_rows(tcase, reads, contents);
 	tcase_add_test(tcase, sorts_for_grub);
 	tcase_add_test(tcase, finds_none);
-	return unit_run("host/bls", tcase);
+	return unit_run(tcase);
 }

@@ -160,5 +160,5 @@ int main(void)
 	add_rows(tcase, follows, environments);
 	add_rows(tcase, reads_paths, paths);
 	tcase_add_test(tcase, finds_none);
-	return unit_run("host/grub_menu", tcase);
+	return unit_run(tcase);
 }

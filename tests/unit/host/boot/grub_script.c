@@ -118,5 +118,5 @@ int main(void)
 	add_rows(tcase, reads, scripts);
 	tcase_add_test(tcase, keeps_variables);
 	add_rows(tcase, joined, joins);
-	return unit_run("host/grub_script", tcase);
+	return unit_run(tcase);
 }

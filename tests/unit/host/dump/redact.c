@@ -172,5 +172,5 @@ int main(void)
 	add_rows(tcase, redacts_swaps, swaps);
 	add_rows(tcase, redacts_dm_uuids, dm_uuids);
 	tcase_add_test(tcase, finds_the_host_name);
-	return unit_run("host/redact", tcase);
+	return unit_run(tcase);
 }

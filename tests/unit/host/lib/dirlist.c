@@ -77,5 +77,5 @@ int main(void)
 	add_rows(tcase, lists, rows);
 	tcase_add_test(tcase, lists_nothing);
 	tcase_add_test(tcase, lists_many);
-	return unit_run("host/dirlist", tcase);
+	return unit_run(tcase);
 }

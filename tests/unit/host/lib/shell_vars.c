@@ -107,5 +107,5 @@ int main(void)
 	add_rows(tcase, reads, assignments);
 	tcase_add_test(tcase, reads_all);
 	add_rows(tcase, resolves, resolved);
-	return unit_run("host/shell_vars", tcase);
+	return unit_run(tcase);
 }

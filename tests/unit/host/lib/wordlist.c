@@ -111,5 +111,5 @@ int main(void)
 	tcase_add_test(tcase, changes);
 	add_rows(tcase, contains, contained);
 	add_rows(tcase, unquotes, quoted);
-	return unit_run("host/wordlist", tcase);
+	return unit_run(tcase);
 }

@@ -90,5 +90,5 @@ int main(void)
 	TCase *tcase = tcase_create("decide");
 
 	add_rows(tcase, decides, rows);
-	return unit_run("host/decide", tcase);
+	return unit_run(tcase);
 }

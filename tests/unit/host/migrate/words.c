@@ -90,5 +90,5 @@ int main(void)
 
 	add_rows(tcase, rewrites_cmdlines, cmdlines);
 	add_rows(tcase, rewrites_lists, lists);
-	return unit_run("host/words", tcase);
+	return unit_run(tcase);
 }

@@ -263,5 +263,5 @@ int main(void)
 	add_rows(tcase, reads_all, reports);
 	tcase_add_test(tcase, judges_problems);
 	add_rows(tcase, judges_groups, groups);
-	return unit_run("host/view", tcase);
+	return unit_run(tcase);
 }
