@@ -5,7 +5,7 @@
 EARLY_SRCS := \
 	main.c options.c run.c \
 	base/array.c base/clock.c base/file.c base/log_kmsg.c base/sysfs.c base/text.c \
-	block/blkid_probe.c block/block.c block/lookup.c block/lvm.c block/sandbox.c \
+	block/blkid_probe.c block/block.c block/lvm.c block/sandbox.c \
 	block/stack.c \
 	claim/binding.c claim/claim.c claim/module.c claim/rollback.c \
 	claim/workers.c \
@@ -15,7 +15,7 @@ EARLY_SRCS := \
 	guard/devspec_read.c \
 	guard/disk.c guard/display.c guard/network.c guard/virtio.c \
 	pci/address.c pci/framebuffer.c pci/iommu.c pci/pci.c pci/variant.c \
-	plan/plan.c plan/verdict.c plan/viability.c \
+	plan/plan.c plan/verdict.c \
 	report/phrase.c report/reader.c report/report.c report/result.c report/summary.c \
 	udev/rule.c
 
