@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/sysfs.h"
 #include "base/text.h"
 #include "base/util.h"
 #include "boot/bls.h"
@@ -355,7 +354,7 @@ bool bls_exists(int root_fd)
 		_cleanup_free_ char **ukis = NULL;
 
 		snprintf(path, sizeof(path), "%s/loader/entries", bls_places[i]);
-		if (sysfs_exists(root_fd, path))
+		if (beneath_exists(root_fd, path))
 			return true;
 		snprintf(path, sizeof(path), "%s/EFI/Linux", bls_places[i]);
 		ukis = dirlist_read(root_fd, path, ".efi");

@@ -151,10 +151,10 @@ static bool is_installed(int root_fd)
 
 	for (size_t i = 0; bls_places[i]; i++) {
 		snprintf(path, sizeof(path), "%s/loader/loader.conf", bls_places[i]);
-		if (sysfs_exists(root_fd, path))
+		if (beneath_exists(root_fd, path))
 			return true;
 		snprintf(path, sizeof(path), "%s/EFI/systemd", bls_places[i]);
-		if (sysfs_exists(root_fd, path))
+		if (beneath_exists(root_fd, path))
 			return true;
 	}
 	return false;
@@ -178,7 +178,7 @@ static void note_firmware(int root_fd, const struct boot_entries *entries,
 
 bool systemd_boot_detect(int root_fd)
 {
-	return sysfs_exists(root_fd, "etc/kernel/cmdline") || bls_exists(root_fd);
+	return beneath_exists(root_fd, "etc/kernel/cmdline") || bls_exists(root_fd);
 }
 
 /* systemd-boot tells its name, and the stub in a UKI its own. */

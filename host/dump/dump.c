@@ -150,7 +150,7 @@ static void copy_named_link(struct dump *dump, const char *directory, const char
 /* The dump shows only that the file exists. */
 static void put_empty(struct dump *dump, const char *path)
 {
-	if (sysfs_exists(dump->host->root_fd, path))
+	if (beneath_exists(dump->host->root_fd, path))
 		put_text(dump, path, "");
 }
 
@@ -412,7 +412,7 @@ static void copy_boot_loader(struct dump *dump)
 
 	if (grub_detect_entries(root_fd))
 		put_text(dump, "boot/grub2/grub.cfg", "insmod blscfg\nblscfg\n");
-	if (sysfs_exists(root_fd, directory))
+	if (beneath_exists(root_fd, directory))
 		put_text(dump, "sys/firmware/efi/efivars/others", "");
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		ssize_t length;

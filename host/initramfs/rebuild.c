@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <sys/wait.h>
 
-#include "base/sysfs.h"
 #include "base/util.h"
 #include "initramfs/generators.h"
 #include "initramfs/kernels.h"
 #include "initramfs/rebuild.h"
+#include "lib/beneath.h"
 #include "ui/message.h"
 
 const char *rebuild_grub(const struct host *host)
@@ -22,7 +22,7 @@ const char *rebuild_grub(const struct host *host)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(tools); i++)
-		if (sysfs_exists(host->root_fd, tools[i].path))
+		if (beneath_exists(host->root_fd, tools[i].path))
 			return tools[i].command;
 	return NULL;
 }

@@ -74,7 +74,7 @@ static void describe(struct pci_names *names, const struct run_result *boot, int
 
 static int read_devices(const struct host *host, int bus_fd, struct machine *machine)
 {
-	struct pci_names *names = pci_names_open(host->root_fd, host->root);
+	struct pci_names *names = pci_names_open(host->root_fd);
 	_cleanup_free_ char *report = NULL;
 	struct run_result boot = { 0 };
 
