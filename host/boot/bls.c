@@ -12,7 +12,7 @@
 #include "boot/version.h"
 #include "lib/beneath.h"
 #include "lib/dirlist.h"
-#include "lib/shell_vars.h"
+#include "base/shell_vars.h"
 
 /* No boot entry is that long. */
 #define TEXT_MAX (64 * 1024)
