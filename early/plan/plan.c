@@ -160,7 +160,7 @@ static void decide(struct plan_entry *entry, enum verdict verdict, enum reason r
 
 bool plan_needs_group(const char *driver)
 {
-	return strstr(driver, "vfio") != NULL;
+	return pci_driver_is_vfio(driver);
 }
 
 static void judge(struct plan_entry *entry, struct plan_prospect prospect)

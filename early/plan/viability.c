@@ -23,7 +23,7 @@ int viability_next_group(const struct plan *plan, int previous)
 bool viability_tolerates(const char *driver)
 {
 	return strcmp(driver, "pcieport") == 0 || text_equals_name(driver, "pci-stub") ||
-	       strstr(driver, "vfio");
+	       pci_driver_is_vfio(driver);
 }
 
 bool viability_concerns(const struct pci_device *device)

@@ -14,8 +14,8 @@
 static const struct {
 	const char *config, *environment;
 } grub_files[] = {
-	{ "boot/grub/grub.cfg", "boot/grub/grubenv" },
-	{ "boot/grub2/grub.cfg", "boot/grub2/grubenv" },
+	{ GRUB_CONFIG, GRUB_ENVIRONMENT },
+	{ GRUB2_CONFIG, GRUB2_ENVIRONMENT },
 };
 
 /* Freed by the caller; NULL if there is no grub.cfg, or only root may read it. */

@@ -50,8 +50,6 @@ static bool find_generated(int root_fd, const char *kernel, char *path, size_t s
 /* kernel-install puts images into a directory per machine ID and kernel. */
 static bool find_installed(int root_fd, const char *kernel, char *path, size_t size)
 {
-	static const char *const tops[] = { "boot", "boot/efi", "efi" };
-
 	snprintf(path, size, "boot/initrd-%s", kernel);
 	if (beneath_exists(root_fd, path))
 		return true;
@@ -59,11 +57,11 @@ static bool find_installed(int root_fd, const char *kernel, char *path, size_t s
 	snprintf(path, size, "lib/modules/%s/initramfs.img", kernel);
 	if (beneath_exists(root_fd, path))
 		return true;
-	for (size_t i = 0; i < ARRAY_SIZE(tops); i++) {
-		_cleanup_free_ char **names = dirlist_read(root_fd, tops[i], "");
+	for (size_t i = 0; bls_places[i]; i++) {
+		_cleanup_free_ char **names = dirlist_read(root_fd, bls_places[i], "");
 
 		for (size_t j = 0; names && names[j]; j++) {
-			snprintf(path, size, "%s/%s/%s/initrd", tops[i], names[j],
+			snprintf(path, size, "%s/%s/%s/initrd", bls_places[i], names[j],
 				 kernel);
 			if (beneath_exists(root_fd, path))
 				return true;

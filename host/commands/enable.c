@@ -30,11 +30,6 @@ struct selection {
 	size_t foreign; /* items that match no device */
 };
 
-static void ignore_word(void *data, struct span word)
-{
-	(void)data, (void)word;
-}
-
 static void count_selector(const struct choice *choice, const struct selector *selector,
 			   const bool *counted, struct selection *ret)
 {
@@ -57,7 +52,7 @@ static int count_selected(const struct choice *choice, const char *text,
 {
 	_cleanup_free_ char *filtered = NULL;
 	struct params params;
-	int r = config_filter(text, ignore_word, NULL, &filtered);
+	int r = config_filter(text, NULL, NULL, &filtered);
 
 	*ret = (struct selection){ 0 };
 	if (r < 0)
