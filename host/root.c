@@ -10,7 +10,6 @@
 
 #include "dump/unpack.h"
 #include "root.h"
-#include "ui/message.h"
 
 static int open_directory(struct host *host, const char *path)
 {
@@ -56,9 +55,6 @@ int root_open(struct host *host)
 		r = -errno;
 	else
 		r = S_ISDIR(st.st_mode) ? open_directory(host, root) : unpack(host, root);
-	if (r < 0)
-		warn("cannot read %s: %s; --root takes a directory with sys and proc, or a file that passthru list --dump wrote",
-		     root ? root : "/", strerror(-r));
 	return r;
 }
 

@@ -140,7 +140,7 @@ int config_filter(const char *text, void (*ignored)(void *data, struct span word
 		while (next_word(&line, &parameter) && *parameter.name.at != '#') {
 			if (is_ours(&parameter))
 				to = put_parameter(to, &parameter);
-			else
+			else if (ignored)
 				ignored(data, whole_word(&parameter));
 		}
 	}

@@ -24,8 +24,8 @@ struct span config_find_rescue(const char *cmdline);
 
 /*
  * Copies the parameters of passthru to *ret_text, each with a blank at its end, so that
- * the kernel command line can follow. Calls ignored() for each other word, which points
- * into the text. Returns 0 or -ENOMEM; the caller frees *ret_text.
+ * the kernel command line can follow. Calls ignored(), unless it is NULL, for each other
+ * word, which points into the text. Returns 0 or -ENOMEM; the caller frees *ret_text.
  */
 int config_filter(const char *text, void (*ignored)(void *data, struct span word),
 		  void *data, char **ret_text) _must_check_;

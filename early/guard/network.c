@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/shell_vars.h"
 #include "base/sysfs.h"
 #include "base/util.h"
-#include "cmdline/tokenizer.h"
 #include "guard/network.h"
 
 /* -- signs --------------------------------------------------------------------------- */
@@ -36,39 +36,35 @@ static const struct {
 	{ "NFSROOT", "auto" },
 };
 
-static void note_setting(struct devspecs *devspecs, const struct parameter *parameter)
+static void note_setting(struct devspecs *devspecs, struct span name, const char *value)
 {
-	struct span value = parameter->value;
 	char sign[DEVSPEC_ORIGIN_SIZE];
 
 	for (size_t i = 0; i < ARRAY_SIZE(settings); i++) {
-		if (!span_equals(parameter->name, settings[i].name) || !value.length ||
-		    span_equals(value, settings[i].off) || span_equals(value, "none"))
+		if (!span_equals(name, settings[i].name) || !value[0] ||
+		    strcmp(value, settings[i].off) == 0 || strcmp(value, "none") == 0)
 			continue;
-		snprintf(sign, sizeof(sign), "%s=%.*s", settings[i].name,
-			 (int)value.length, value.at);
+		snprintf(sign, sizeof(sign), "%s=%s", settings[i].name, value);
 		devspecs_note_network(devspecs, span_of(sign));
-		if (span_equals(value, "nfs"))
+		if (strcmp(value, "nfs") == 0)
 			devspecs->root_is_remote = true;
 	}
 }
 
-/* A shell script of assignments; the tokenizer strips the quotes. */
+/* Every value counts, even if a later line or file overrides it. */
 static void read_settings(int directory_fd, const char *name, struct devspecs *devspecs)
 {
 	_cleanup_free_ char *text = NULL;
-	struct text_cursor line;
+	struct shell_assignment assignment;
 	const char *rest;
 
 	if (file_read(directory_fd, name, &text) < 0)
 		return;
 	rest = text;
-	while (text_next_line(&rest, &line)) {
-		struct parameter parameter;
+	while (shell_vars_next(&rest, &assignment)) {
+		_cleanup_free_ char *value = shell_vars_value(&assignment, "");
 
-		if (line.at < line.end && *line.at != '#' &&
-		    tokenizer_next(&line, &parameter))
-			note_setting(devspecs, &parameter);
+		note_setting(devspecs, assignment.name, value ? value : "unknown");
 	}
 }
 

@@ -306,3 +306,8 @@ int pci_read_group_attributes(int bus_fd, const struct pci_device *device,
 	}
 	return 0;
 }
+
+bool pci_driver_is_vfio(const char *driver)
+{
+	return strstr(driver, "vfio") != NULL;
+}

@@ -96,6 +96,10 @@ struct pci_device *pci_list_find(const struct pci_list *list,
 int pci_read_driver(int bus_fd, const struct pci_address *address,
 		    char driver[static DRIVER_NAME_SIZE]);
 
+/* Whether a driver is vfio-pci or one of its variants, which all have "vfio" in their
+ * names. */
+bool pci_driver_is_vfio(const char *driver);
+
 /* The path of a file of the device, relative to bus_fd. */
 #define DEVICE_PATH_SIZE (sizeof("devices//") + ADDRESS_SIZE + 32)
 void pci_device_path(char path[static DEVICE_PATH_SIZE],

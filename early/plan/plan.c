@@ -161,7 +161,7 @@ static void decide(struct plan_entry *entry, enum verdict verdict, enum reason r
 
 bool plan_needs_group(const char *driver)
 {
-	return strstr(driver, "vfio") != NULL;
+	return pci_driver_is_vfio(driver);
 }
 
 static void judge(struct plan_entry *entry, struct plan_prospect prospect)
@@ -290,7 +290,7 @@ int viability_next_group(const struct plan *plan, int previous)
 bool viability_tolerates(const char *driver)
 {
 	return strcmp(driver, "pcieport") == 0 || text_equals_name(driver, "pci-stub") ||
-	       strstr(driver, "vfio");
+	       pci_driver_is_vfio(driver);
 }
 
 bool viability_concerns(const struct pci_device *device)

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/sysfs.h"
 #include "base/text.h"
 #include "base/util.h"
 #include "boot/bls.h"
@@ -13,7 +12,7 @@
 #include "boot/version.h"
 #include "lib/beneath.h"
 #include "lib/dirlist.h"
-#include "lib/shell_vars.h"
+#include "base/shell_vars.h"
 
 /* No boot entry is that long. */
 #define TEXT_MAX (64 * 1024)
@@ -355,7 +354,7 @@ bool bls_exists(int root_fd)
 		_cleanup_free_ char **ukis = NULL;
 
 		snprintf(path, sizeof(path), "%s/loader/entries", bls_places[i]);
-		if (sysfs_exists(root_fd, path))
+		if (beneath_exists(root_fd, path))
 			return true;
 		snprintf(path, sizeof(path), "%s/EFI/Linux", bls_places[i]);
 		ukis = dirlist_read(root_fd, path, ".efi");

@@ -72,12 +72,8 @@ int boot_read(int root_fd, struct boot_sources *ret)
 const char *boot_find_unreadable(int root_fd, const struct boot_sources *sources)
 {
 	static const char *const paths[] = {
-		"boot/grub/grub.cfg",
-		"boot/grub2/grub.cfg",
-		"boot/loader/entries",
-		"boot/efi",
-		"efi",
-		"boot/efi/loader/entries",
+		GRUB_CONFIG,	      GRUB2_CONFIG, "boot/loader/entries",
+		"boot/efi",	      "efi",	    "boot/efi/loader/entries",
 		"efi/loader/entries",
 	};
 

@@ -6,6 +6,7 @@
 #include "base/util.h"
 #include "boot/config_files.h"
 #include "boot/configuration.h"
+#include "boot/grub.h"
 #include "lib/dirlist.h"
 
 #define BOOT	CONFIG_FOR_BOOT
@@ -40,10 +41,10 @@ const struct config_file config_files[] = {
 	{ "etc/cmdline.d", ".conf", CONFIG_FRAGMENT, BOOT | MIGRATE | DUMP },
 	/* Not in dumps: they may have passwords. */
 	{ "etc/grub.d", "", CONFIG_GENERATED, MIGRATE },
-	{ "boot/grub/grub.cfg", NULL, CONFIG_GENERATED, MIGRATE },
-	{ "boot/grub2/grub.cfg", NULL, CONFIG_GENERATED, MIGRATE },
-	{ "boot/grub/grubenv", NULL, CONFIG_GENERATED, MIGRATE },
-	{ "boot/grub2/grubenv", NULL, CONFIG_GENERATED, MIGRATE },
+	{ GRUB_CONFIG, NULL, CONFIG_GENERATED, MIGRATE },
+	{ GRUB2_CONFIG, NULL, CONFIG_GENERATED, MIGRATE },
+	{ GRUB_ENVIRONMENT, NULL, CONFIG_GENERATED, MIGRATE },
+	{ GRUB2_ENVIRONMENT, NULL, CONFIG_GENERATED, MIGRATE },
 	{ "etc/initramfs-tools/hooks", "", CONFIG_SCRIPT, MIGRATE },
 	{ "etc/initramfs-tools/scripts", "", CONFIG_SCRIPT, MIGRATE },
 	{ "usr/lib/dracut/modules.d", "", CONFIG_SCRIPT, MIGRATE },

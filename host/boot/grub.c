@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/sysfs.h"
 #include "base/util.h"
 #include "boot/bls.h"
 #include "boot/grub.h"
@@ -15,8 +14,8 @@
 static const struct {
 	const char *config, *environment;
 } grub_files[] = {
-	{ "boot/grub/grub.cfg", "boot/grub/grubenv" },
-	{ "boot/grub2/grub.cfg", "boot/grub2/grubenv" },
+	{ GRUB_CONFIG, GRUB_ENVIRONMENT },
+	{ GRUB2_CONFIG, GRUB2_ENVIRONMENT },
 };
 
 /* Freed by the caller; NULL if there is no grub.cfg, or only root may read it. */
@@ -47,7 +46,7 @@ bool grub_detect_menu(int root_fd)
 	_cleanup_free_ char *config = read_config(root_fd);
 
 	return config ? !reads_entries(config)
-		      : sysfs_exists(root_fd, "etc/default/grub");
+		      : beneath_exists(root_fd, "etc/default/grub");
 }
 
 /* GRUB adds the kernel's name, and Debian's menu for Xen has a word in its place. */

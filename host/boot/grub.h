@@ -4,6 +4,12 @@
 
 #include "boot/sources.h"
 
+/* Upstream's name of the directory, and Fedora's and SUSE's. */
+#define GRUB_CONFIG	  "boot/grub/grub.cfg"
+#define GRUB_ENVIRONMENT  "boot/grub/grubenv"
+#define GRUB2_CONFIG	  "boot/grub2/grub.cfg"
+#define GRUB2_ENVIRONMENT "boot/grub2/grubenv"
+
 /*
  * GRUB boots from the menu in its grub.cfg, as Debian sets it up, or from boot entries,
  * as Fedora does ("blscfg"). At most one of the two is detected.

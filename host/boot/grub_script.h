@@ -6,6 +6,12 @@
 
 #include "lib/wordlist.h"
 
+/*
+ * GRUB's own language, which looks like that of a shell: "set" assigns, menus and
+ * functions have blocks, and variables are replaced in commands. base/shell_vars.h reads
+ * the assignments of real shells.
+ */
+
 /* The variables of a GRUB script. */
 struct grub_variables {
 	struct grub_variable {

@@ -8,7 +8,7 @@
 #include "boot/config_files.h"
 #include "boot/inputs.h"
 #include "lib/beneath.h"
-#include "lib/shell_vars.h"
+#include "base/shell_vars.h"
 
 #define GRUB_DEFAULT "etc/default/grub"
 

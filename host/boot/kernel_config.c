@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <archive.h>
 #include <archive_entry.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,11 +38,7 @@ static char *read_entry(struct archive *archive)
 /* Kernels with CONFIG_IKCONFIG_PROC have it. */
 static char *read_compressed(int root_fd)
 {
-	_cleanup_close_ int proc_fd = beneath_open_parent(root_fd, "proc/config.gz");
-	_cleanup_close_ int fd =
-		proc_fd < 0 ? -1
-			    : openat(proc_fd, "config.gz",
-				     O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	_cleanup_close_ int fd = beneath_open(root_fd, "proc/config.gz");
 	struct archive *archive = fd < 0 ? NULL : archive_read_new();
 	char *text = NULL;
 

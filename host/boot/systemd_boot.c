@@ -24,17 +24,21 @@ struct choice {
 	char note[512];			/* why it is chosen, or "" */
 };
 
+void systemd_boot_variable(const char *name, char path[static EFI_VARIABLE_PATH_SIZE])
+{
+	snprintf(path, EFI_VARIABLE_PATH_SIZE,
+		 EFI_VARIABLES "/%.32s-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f", name);
+}
+
 /* Four bytes of attributes, then UTF-16, of which fnmatch() gets "?" for non-ASCII. */
 static bool read_variable(int root_fd, const char *name, char ret[static PATTERN_SIZE])
 {
 	unsigned char data[4 + 2 * PATTERN_SIZE];
-	char path[128];
+	char path[EFI_VARIABLE_PATH_SIZE];
 	ssize_t length;
 	size_t count = 0;
 
-	snprintf(path, sizeof(path),
-		 "sys/firmware/efi/efivars/%s-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f",
-		 name);
+	systemd_boot_variable(name, path);
 	length = sysfs_read_bytes(root_fd, path, data, sizeof(data));
 	for (ssize_t at = 4; at + 1 < length && count < PATTERN_SIZE - 1; at += 2) {
 		if (!data[at] && !data[at + 1])
@@ -151,10 +155,10 @@ static bool is_installed(int root_fd)
 
 	for (size_t i = 0; bls_places[i]; i++) {
 		snprintf(path, sizeof(path), "%s/loader/loader.conf", bls_places[i]);
-		if (sysfs_exists(root_fd, path))
+		if (beneath_exists(root_fd, path))
 			return true;
 		snprintf(path, sizeof(path), "%s/EFI/systemd", bls_places[i]);
-		if (sysfs_exists(root_fd, path))
+		if (beneath_exists(root_fd, path))
 			return true;
 	}
 	return false;
@@ -178,14 +182,13 @@ static void note_firmware(int root_fd, const struct boot_entries *entries,
 
 bool systemd_boot_detect(int root_fd)
 {
-	return sysfs_exists(root_fd, "etc/kernel/cmdline") || bls_exists(root_fd);
+	return beneath_exists(root_fd, "etc/kernel/cmdline") || bls_exists(root_fd);
 }
 
 /* systemd-boot tells its name, and the stub in a UKI its own. */
 bool systemd_boot_has_booted(int root_fd, const char *running)
 {
-	_cleanup_free_ char **variables =
-		dirlist_read(root_fd, "sys/firmware/efi/efivars", "");
+	_cleanup_free_ char **variables = dirlist_read(root_fd, EFI_VARIABLES, "");
 	char name[PATTERN_SIZE];
 
 	(void)running;

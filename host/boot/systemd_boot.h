@@ -4,6 +4,12 @@
 
 #include "boot/sources.h"
 
+#define EFI_VARIABLES	       "sys/firmware/efi/efivars"
+#define EFI_VARIABLE_PATH_SIZE 128
+
+/* The path of a variable of the Boot Loader Interface; its name has at most 32 bytes. */
+void systemd_boot_variable(const char *name, char path[static EFI_VARIABLE_PATH_SIZE]);
+
 /* Whether there are boot entries or UKIs, or a command line for kernel-install. */
 bool systemd_boot_detect(int root_fd);
 

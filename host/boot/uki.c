@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <endian.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -156,16 +155,12 @@ static int read_file(int fd, struct uki *ret)
 
 int uki_read(int root_fd, const char *path, struct uki *ret)
 {
-	_cleanup_close_ int parent_fd = beneath_open_parent(root_fd, path), fd = -1;
+	_cleanup_close_ int fd = beneath_open(root_fd, path);
 	int r;
 
 	*ret = (struct uki){ 0 };
-	if (parent_fd < 0)
-		return parent_fd;
-	fd = openat(parent_fd, beneath_name(path),
-		    O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0)
-		return -errno;
+		return fd;
 	r = read_file(fd, ret);
 	for (char *at = ret->cmdline; r == 0 && at && *at; at++)
 		if (*at == '\n')

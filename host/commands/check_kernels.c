@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/sysfs.h"
 #include "base/util.h"
 #include "boot/bls.h"
 #include "boot/configuration.h"
@@ -42,7 +41,7 @@ static bool find_generated(int root_fd, const char *kernel, char *path, size_t s
 		if (!at->prefix)
 			continue;
 		snprintf(path, size, "%s%s%s", at->prefix, kernel, at->suffix);
-		if (sysfs_exists(root_fd, path))
+		if (beneath_exists(root_fd, path))
 			return true;
 	}
 	return false;
@@ -51,22 +50,20 @@ static bool find_generated(int root_fd, const char *kernel, char *path, size_t s
 /* kernel-install puts images into a directory per machine ID and kernel. */
 static bool find_installed(int root_fd, const char *kernel, char *path, size_t size)
 {
-	static const char *const tops[] = { "boot", "boot/efi", "efi" };
-
 	snprintf(path, size, "boot/initrd-%s", kernel);
-	if (sysfs_exists(root_fd, path))
+	if (beneath_exists(root_fd, path))
 		return true;
 	/* bootc and rpm-ostree build it into the tree. */
 	snprintf(path, size, "lib/modules/%s/initramfs.img", kernel);
-	if (sysfs_exists(root_fd, path))
+	if (beneath_exists(root_fd, path))
 		return true;
-	for (size_t i = 0; i < ARRAY_SIZE(tops); i++) {
-		_cleanup_free_ char **names = dirlist_read(root_fd, tops[i], "");
+	for (size_t i = 0; bls_places[i]; i++) {
+		_cleanup_free_ char **names = dirlist_read(root_fd, bls_places[i], "");
 
 		for (size_t j = 0; names && names[j]; j++) {
-			snprintf(path, size, "%s/%s/%s/initrd", tops[i], names[j],
+			snprintf(path, size, "%s/%s/%s/initrd", bls_places[i], names[j],
 				 kernel);
-			if (sysfs_exists(root_fd, path))
+			if (beneath_exists(root_fd, path))
 				return true;
 		}
 	}
@@ -83,7 +80,7 @@ static bool find_unversioned(int root_fd, const char *kernel, char *path, size_t
 		return false;
 	package[strcspn(package, "\n")] = '\0';
 	snprintf(path, size, "boot/initramfs-%s.img", package);
-	return sysfs_exists(root_fd, path);
+	return beneath_exists(root_fd, path);
 }
 
 static bool find_image(int root_fd, const char *kernel, char *path, size_t size)

@@ -30,11 +30,6 @@ struct selection {
 	size_t foreign; /* items that match no device */
 };
 
-static void ignore_word(void *data, struct span word)
-{
-	(void)data, (void)word;
-}
-
 static void count_selector(const struct choice *choice, const struct selector *selector,
 			   const bool *counted, struct selection *ret)
 {
@@ -57,7 +52,7 @@ static int count_selected(const struct choice *choice, const char *text,
 {
 	_cleanup_free_ char *filtered = NULL;
 	struct params params;
-	int r = config_filter(text, ignore_word, NULL, &filtered);
+	int r = config_filter(text, NULL, NULL, &filtered);
 
 	*ret = (struct selection){ 0 };
 	if (r < 0)
@@ -93,8 +88,11 @@ static int open_file(struct work *work)
 
 	if (r == 0 || r == -ENOENT)
 		return 0;
-	warn("nothing was changed: /%s %s", CONFIGURATION_FILE,
-	     r == -ELOOP ? "is not a regular file" : strerror(-r));
+	if (r == -ELOOP)
+		warn("nothing was changed: /%s is not a regular file",
+		     CONFIGURATION_FILE);
+	else
+		warn_error(r, "nothing was changed: cannot read /%s", CONFIGURATION_FILE);
 	return r;
 }
 
@@ -152,8 +150,14 @@ static int finish(struct work *work)
 	const struct arguments *arguments = host->arguments;
 	int status;
 
-	if (!arguments->json)
-		change_print(&host->output, &work->change);
+	if (!arguments->json) {
+		int r = change_print(&host->output, &work->change);
+
+		if (r < 0) {
+			change_warn_unprinted(r);
+			return STATUS_NOT_GOOD;
+		}
+	}
 	fflush(stdout);
 	if (!arguments->dry_run && apply(work) < 0)
 		return STATUS_NOT_GOOD;
@@ -209,7 +213,8 @@ static int add_lines(struct work *work)
 	int r = configuration_read(work->host->root_fd, NULL, &configuration);
 
 	if (r < 0) {
-		warn("cannot read /%s: %s", CONFIGURATION_DIRECTORY, strerror(-r));
+		warn_error(r, "nothing was changed: cannot read /%s",
+			   CONFIGURATION_DIRECTORY);
 		return r;
 	}
 	file = open_memstream(&text, &size);

@@ -92,8 +92,11 @@ static int parse_operands(const struct arguments *arguments, struct list *list)
 		return -ENOMEM;
 	for (int i = 0; i < arguments->operand_count; i++)
 		if (filter_parse(arguments->operands[i],
-				 &list->filters[list->filter_count++]) < 0)
+				 &list->filters[list->filter_count++]) < 0) {
+			warn("unknown filter \"%s\"; write gpu, audio, usb, disk, nvme, net or bridge, a vendor as 10de:, an ID as 10de:13c2, an address as 06:00.0 or 00:01.0/00.0, a bus as 06:, the number of an IOMMU group, a driver or a part of a name",
+			     arguments->operands[i]);
 			return -EINVAL;
+		}
 	return 0;
 }
 

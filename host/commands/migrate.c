@@ -89,13 +89,19 @@ static bool is_anything_left(const struct migration *migration)
 	return count_kind(&migration->facts, FACT_CHECK) || has_idle_support(migration);
 }
 
-static void print_text(const struct host *host, const struct migration *migration)
+static int print_text(const struct host *host, const struct migration *migration)
 {
 	const struct output *output = &host->output;
 	const struct facts *facts = &migration->facts;
 
-	for (size_t i = 0; i < migration->change_count; i++)
-		change_print(output, &migration->changes[i]);
+	for (size_t i = 0; i < migration->change_count; i++) {
+		int r = change_print(output, &migration->changes[i]);
+
+		if (r < 0) {
+			change_warn_unprinted(r);
+			return r;
+		}
+	}
 	print_facts(output, facts, FACT_UNCLEAR, "Not understood:");
 	print_facts(output, facts, FACT_CHECK, "Check these yourself:");
 	print_facts(output, facts, FACT_NOTE, "For your information:");
@@ -105,6 +111,7 @@ static void print_text(const struct host *host, const struct migration *migratio
 		puts(count_kind(facts, FACT_NOTE)
 			     ? "Nothing to migrate."
 			     : "Nothing to migrate: there are no legacy settings.");
+	return 0;
 }
 
 static void add_notes(const struct facts *facts, enum fact_kind kind,
@@ -265,8 +272,8 @@ static int migrate(struct host *host, const struct migration *migration)
 	char backup[BACKUP_PATH_SIZE] = "";
 	int status = STATUS_GOOD;
 
-	if (!arguments->json)
-		print_text(host, migration);
+	if (!arguments->json && print_text(host, migration) < 0)
+		return STATUS_NOT_GOOD;
 	fflush(stdout);
 	if (reason)
 		warn("nothing was changed: %s", reason);
@@ -304,7 +311,7 @@ int migrate_run(struct host *host)
 		return undo(host);
 	r = migration_make(host, &migration);
 	if (r < 0)
-		warn("cannot read the configuration: %s", strerror(-r));
+		warn_error(r, "cannot read the configuration");
 	else
 		status = migrate(host, &migration);
 	migration_free(&migration);

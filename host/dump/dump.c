@@ -12,11 +12,13 @@
 #include "base/sysfs.h"
 #include "boot/config_files.h"
 #include "boot/grub.h"
+#include "boot/systemd_boot.h"
 #include "cmdline/config.h"
 #include "dump/dump.h"
 #include "dump/redact.h"
 #include "dump/unpack.h"
 #include "initramfs/generators.h"
+#include "initramfs/rebuild.h"
 #include "lib/beneath.h"
 #include "machine/machine.h"
 #include "ui/message.h"
@@ -150,7 +152,7 @@ static void copy_named_link(struct dump *dump, const char *directory, const char
 /* The dump shows only that the file exists. */
 static void put_empty(struct dump *dump, const char *path)
 {
-	if (sysfs_exists(dump->host->root_fd, path))
+	if (beneath_exists(dump->host->root_fd, path))
 		put_text(dump, path, "");
 }
 
@@ -388,37 +390,31 @@ static void copy_configuration(struct dump *dump)
 /* Which generators and tools of GRUB are installed. */
 static void copy_tools(struct dump *dump)
 {
-	static const char *const grub[] = { "usr/sbin/update-grub",
-					    "usr/sbin/grub2-mkconfig",
-					    "usr/bin/grub-mkconfig" };
-
 	for (const struct generator *at = generators; at->name; at++) {
 		for (size_t i = 0; i < ARRAY_SIZE(at->tools); i++)
 			if (at->tools[i])
 				put_empty(dump, at->tools[i]);
 		put_empty(dump, at->hook);
 	}
-	for (size_t i = 0; i < ARRAY_SIZE(grub); i++)
-		put_empty(dump, grub[i]);
+	for (const struct grub_tool *at = grub_tools; at->path; at++)
+		put_empty(dump, at->path);
 }
 
 /* Which boot loader booted this system; its menu may have passwords. */
 static void copy_boot_loader(struct dump *dump)
 {
-	static const char directory[] = "sys/firmware/efi/efivars";
 	static const char *const names[] = { "LoaderInfo", "StubInfo" };
-	char path[PATH_MAX], value[512];
+	char path[EFI_VARIABLE_PATH_SIZE], value[512];
 	int root_fd = dump->host->root_fd;
 
 	if (grub_detect_entries(root_fd))
-		put_text(dump, "boot/grub2/grub.cfg", "insmod blscfg\nblscfg\n");
-	if (sysfs_exists(root_fd, directory))
-		put_text(dump, "sys/firmware/efi/efivars/others", "");
+		put_text(dump, GRUB2_CONFIG, "insmod blscfg\nblscfg\n");
+	if (beneath_exists(root_fd, EFI_VARIABLES))
+		put_text(dump, EFI_VARIABLES "/others", "");
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		ssize_t length;
 
-		snprintf(path, sizeof(path), "%s/%s-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f",
-			 directory, names[i]);
+		systemd_boot_variable(names[i], path);
 		length = sysfs_read_bytes(root_fd, path, value, sizeof(value));
 		if (length > 0)
 			put(dump, path, NULL, value, (size_t)length);

@@ -188,7 +188,7 @@ static unsigned find_last(int root_fd, const char *directory, bool can_be_undone
 		if (number <= last || number >= INT_MAX || (can_be_undone && *rest))
 			continue;
 		snprintf(path, sizeof(path), "%s/%s/files", directory, entry->d_name);
-		if (!can_be_undone || sysfs_exists(root_fd, path))
+		if (!can_be_undone || beneath_exists(root_fd, path))
 			last = (unsigned)number;
 	}
 	return last;
@@ -368,7 +368,7 @@ static bool can_restore(int root_fd, const char *backup, const struct saved *sav
 		warn("nothing was restored: /%s is not below the root", saved->path);
 		return false;
 	}
-	if (!saved->is_created && !sysfs_exists(root_fd, path)) {
+	if (!saved->is_created && !beneath_exists(root_fd, path)) {
 		warn("nothing was restored: /%s is missing", path);
 		return false;
 	}

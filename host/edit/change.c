@@ -6,11 +6,13 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/util.h"
 #include "edit/change.h"
 #include "lib/beneath.h"
+#include "ui/message.h"
 
 int change_open(int root_fd, const char *path, struct change *ret)
 {
@@ -111,22 +113,58 @@ static void put_title(const struct output *output, const char *mark, const char 
 	put_line(output, STYLE_TITLE, title);
 }
 
-void change_print(const struct output *output, const struct change *change)
+static void put_titles(const struct output *output, const struct change *change)
+{
+	put_title(output, "---", "a/", change->path, change->old);
+	put_title(output, "+++", "b/", change->path, change->new);
+}
+
+/* The shell's exit status is 127 without the command; diff's is 1 for a difference. */
+static int result_of(int status)
+{
+	if (status < 0 || !WIFEXITED(status))
+		return -EIO;
+	if (WEXITSTATUS(status) == 127)
+		return -ENOENT;
+	return WEXITSTATUS(status) > 1 ? -EIO : 0;
+}
+
+int change_print(const struct output *output, const struct change *change)
 {
 	_cleanup_close_ int old_fd = make_file(change->old);
 	_cleanup_close_ int new_fd = make_file(change->new);
 	char command[128];
 	FILE *diff;
+	int c, r;
 
-	put_title(output, "---", "a/", change->path, change->old);
-	put_title(output, "+++", "b/", change->path, change->new);
+	if (old_fd < 0 || new_fd < 0)
+		return -ENOMEM;
 	/* Numbers only, and no other input. */
 	snprintf(command, sizeof(command),
-		 "LC_ALL=C diff -u /proc/self/fd/%d /proc/self/fd/%d", old_fd, new_fd);
+		 "LC_ALL=C diff -u /proc/self/fd/%d /proc/self/fd/%d 2>/dev/null", old_fd,
+		 new_fd);
 	fflush(NULL);
-	diff = old_fd < 0 || new_fd < 0 ? NULL : popen(command, "r");
+	diff = popen(command, "r");
 	if (!diff)
-		return;
-	put_hunks(output, diff);
-	pclose(diff);
+		return -errno;
+	/* An empty file that is created or deleted has no lines. */
+	c = getc(diff);
+	if (c != EOF) {
+		ungetc(c, diff);
+		put_titles(output, change);
+		put_hunks(output, diff);
+	}
+	r = result_of(pclose(diff));
+	if (c == EOF && r == 0)
+		put_titles(output, change);
+	return r;
+}
+
+void change_warn_unprinted(int r)
+{
+	if (r == -ENOENT)
+		warn("nothing was changed: there is no diff(1) to show the change; install diffutils");
+	else
+		warn_error(r,
+			   "nothing was changed: cannot run diff(1) to show the change");
 }

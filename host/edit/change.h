@@ -25,7 +25,13 @@ void change_free(struct change *change);
 /* Whether the old and the new text differ. */
 bool change_is_any(const struct change *change);
 
-/* Prints it as diff -u does, for patch -p1. */
-void change_print(const struct output *output, const struct change *change);
+/*
+ * Prints it as diff -u does, for patch -p1. Returns 0; -ENOENT if there is no diff(1); or
+ * another negative errno.
+ */
+int change_print(const struct output *output, const struct change *change);
+
+/* Says why change_print() failed; the command then changes nothing. */
+void change_warn_unprinted(int r);
 
 #endif

@@ -2,10 +2,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/sysfs.h"
 #include "base/util.h"
 #include "initramfs/generators.h"
 #include "initramfs/kernel_install.h"
+#include "lib/beneath.h"
 
 const struct generator generators[] = {
 	{
@@ -61,7 +61,7 @@ const struct generator generators[] = {
 static bool is_there(int root_fd, const struct generator *generator)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(generator->tools); i++)
-		if (generator->tools[i] && sysfs_exists(root_fd, generator->tools[i]))
+		if (generator->tools[i] && beneath_exists(root_fd, generator->tools[i]))
 			return true;
 	return false;
 }
@@ -86,7 +86,7 @@ const struct generator *generators_installed(int root_fd)
 	for (const struct generator *at = generators; at->name; at++) {
 		if (!at->prefix || !is_there(root_fd, at))
 			continue;
-		if (sysfs_exists(root_fd, at->hook))
+		if (beneath_exists(root_fd, at->hook))
 			return at;
 		if (!first)
 			first = at;
@@ -100,7 +100,7 @@ const char *generators_obstacle(int root_fd)
 
 	if (!installed)
 		return "no initramfs generator that passthru supports is installed";
-	return sysfs_exists(root_fd, installed->hook) ? NULL : installed->obstacle;
+	return beneath_exists(root_fd, installed->hook) ? NULL : installed->obstacle;
 }
 
 bool generators_is_starter(const char *name)

@@ -2,7 +2,6 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -13,6 +12,7 @@
 #include "cmdline/config.h"
 #include "initramfs/generators.h"
 #include "initramfs/inspect.h"
+#include "lib/beneath.h"
 
 /* A "newc" header: a magic number of six bytes and 13 numbers of eight hex digits. */
 #define HEADER_SIZE  110
@@ -155,13 +155,15 @@ static int read_parts(struct image *image, const char *data, size_t size)
 int inspect_image(int root_fd, const char *path, size_t offset, size_t size,
 		  struct image *ret)
 {
-	_cleanup_close_ int fd = openat(root_fd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	_cleanup_close_ int fd = beneath_open(root_fd, path);
 	struct stat st;
 	char *data;
 	int r;
 
 	*ret = (struct image){ 0 };
-	if (fd < 0 || fstat(fd, &st) < 0)
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st) < 0)
 		return -errno;
 	if (size == 0)
 		size = (size_t)st.st_size;

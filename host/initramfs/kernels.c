@@ -2,9 +2,9 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "base/sysfs.h"
 #include "base/util.h"
 #include "initramfs/kernels.h"
+#include "lib/beneath.h"
 #include "lib/dirlist.h"
 
 /* A kernel without modules only has the list of what is built in (kernel's Makefile). */
@@ -15,7 +15,7 @@ static bool is_installed(int root_fd, const char *name)
 
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
 		snprintf(path, sizeof(path), "lib/modules/%s/%s", name, files[i]);
-		if (sysfs_exists(root_fd, path))
+		if (beneath_exists(root_fd, path))
 			return true;
 	}
 	return false;

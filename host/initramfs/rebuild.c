@@ -4,26 +4,25 @@
 #include <stdlib.h>
 #include <sys/wait.h>
 
-#include "base/sysfs.h"
 #include "base/util.h"
 #include "initramfs/generators.h"
 #include "initramfs/kernels.h"
 #include "initramfs/rebuild.h"
+#include "lib/beneath.h"
 #include "ui/message.h"
+
+const struct grub_tool grub_tools[] = {
+	{ "usr/sbin/update-grub", "update-grub" },
+	{ "usr/sbin/grub2-mkconfig", "grub2-mkconfig -o /boot/grub2/grub.cfg" },
+	{ "usr/bin/grub-mkconfig", "grub-mkconfig -o /boot/grub/grub.cfg" },
+	{ NULL, NULL },
+};
 
 const char *rebuild_grub(const struct host *host)
 {
-	static const struct {
-		const char *path, *command;
-	} tools[] = {
-		{ "usr/sbin/update-grub", "update-grub" },
-		{ "usr/sbin/grub2-mkconfig", "grub2-mkconfig -o /boot/grub2/grub.cfg" },
-		{ "usr/bin/grub-mkconfig", "grub-mkconfig -o /boot/grub/grub.cfg" },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(tools); i++)
-		if (sysfs_exists(host->root_fd, tools[i].path))
-			return tools[i].command;
+	for (const struct grub_tool *at = grub_tools; at->path; at++)
+		if (beneath_exists(host->root_fd, at->path))
+			return at->command;
 	return NULL;
 }
 

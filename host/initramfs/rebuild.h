@@ -4,6 +4,11 @@
 
 #include "host.h"
 
+/* What regenerates GRUB's configuration; ends with a row whose path is NULL. */
+extern const struct grub_tool {
+	const char *path, *command;
+} grub_tools[];
+
 /*
  * The command that regenerates GRUB's configuration, and the one that rebuilds all
  * initramfs images, with the tools that are installed below the root: a line of shell

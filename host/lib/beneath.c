@@ -38,8 +38,7 @@ static bool is_inside(int root_fd, const char *path, int fd)
 	       found.st_dev == wanted.st_dev && found.st_ino == wanted.st_ino;
 }
 
-/* Opens below the root; kernels before 5.6 open wherever links lead. */
-static int open_inside(int root_fd, const char *path)
+int beneath_open(int root_fd, const char *path)
 {
 	struct open_how how = { .flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
 				.resolve = RESOLVE_IN_ROOT };
@@ -50,9 +49,20 @@ static int open_inside(int root_fd, const char *path)
 	return fd < 0 ? -errno : fd;
 }
 
+bool beneath_exists(int root_fd, const char *path)
+{
+	struct open_how how = { .flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT };
+	_cleanup_close_ int fd =
+		(int)syscall(SYS_openat2, root_fd, path, &how, sizeof(how));
+
+	if (fd < 0 && (errno == ENOSYS || errno == EPERM))
+		return faccessat(root_fd, path, F_OK, 0) == 0;
+	return fd >= 0;
+}
+
 int beneath_read(int root_fd, const char *path, char **ret_text)
 {
-	_cleanup_close_ int fd = open_inside(root_fd, path);
+	_cleanup_close_ int fd = beneath_open(root_fd, path);
 	struct stat st;
 
 	*ret_text = NULL;
@@ -67,7 +77,7 @@ int beneath_read(int root_fd, const char *path, char **ret_text)
 
 DIR *beneath_open_directory(int root_fd, const char *path)
 {
-	int fd = open_inside(root_fd, path);
+	int fd = beneath_open(root_fd, path);
 	DIR *stream = fd < 0 ? NULL : fdopendir(fd);
 
 	if (!stream && fd >= 0)

@@ -37,7 +37,7 @@ static void check_display(const struct caller *caller)
 			continue;
 		if (choice->chosen[i])
 			taken = device->address;
-		else if (!strstr(device->pci->driver, "vfio"))
+		else if (!pci_driver_is_vfio(device->pci->driver))
 			return;
 	}
 	if (taken)

@@ -6,7 +6,6 @@
 
 #include "base/text.h"
 #include "machine/filter.h"
-#include "ui/message.h"
 
 /* Base class and subclass of <linux/pci_ids.h>. */
 static const struct kind {
@@ -90,8 +89,6 @@ int filter_parse(const char *text, struct filter *ret)
 		ret->name = text;
 		return 0;
 	}
-	warn("unknown filter \"%s\"; write gpu, audio, usb, disk, nvme, net or bridge, a vendor as 10de:, an ID as 10de:13c2, an address as 06:00.0 or 00:01.0/00.0, a bus as 06:, the number of an IOMMU group, a driver or a part of a name",
-	     text);
 	return -EINVAL;
 }
 

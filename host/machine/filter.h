@@ -25,7 +25,7 @@ struct filter {
 	int group;
 };
 
-/* Returns 0, or -EINVAL after a warning. */
+/* Returns 0, or -EINVAL if it is none. */
 int filter_parse(const char *text, struct filter *ret);
 
 bool filter_matches(const struct filter *filter, const struct device *device);

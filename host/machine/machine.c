@@ -69,12 +69,12 @@ static void describe(struct pci_names *names, const struct run_result *boot, int
 	pci_names_device(names, id, device->device_name);
 	device->vf_count = read_vf_count(bus_fd, device->pci);
 	device->is_claimed =
-		strstr(device->pci->driver, "vfio") || is_reported(boot, device->pci);
+		pci_driver_is_vfio(device->pci->driver) || is_reported(boot, device->pci);
 }
 
 static int read_devices(const struct host *host, int bus_fd, struct machine *machine)
 {
-	struct pci_names *names = pci_names_open(host->root_fd, host->root);
+	struct pci_names *names = pci_names_open(host->root_fd);
 	_cleanup_free_ char *report = NULL;
 	struct run_result boot = { 0 };
 

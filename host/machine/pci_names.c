@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <limits.h>
 #include <pci/pci.h>
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/sysfs.h"
+#include "base/util.h"
+#include "lib/beneath.h"
 #include "machine/pci_names.h"
 
 struct pci_names {
 	struct pci_access *access;
+	int fd; /* of the list */
 };
 
 /* Debian's first. */
@@ -34,20 +35,20 @@ static void on_message(char *message, ...)
 	(void)message;
 }
 
-static void choose_list(struct pci_access *access, int root_fd, const char *root)
+/* libpci opens the list by its path, which must not lead out of the root. */
+static void choose_list(struct pci_names *names, int root_fd)
 {
-	char path[PATH_MAX];
+	char path[32];
 
-	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
-		if (!sysfs_exists(root_fd, places[i]))
-			continue;
-		snprintf(path, sizeof(path), "%s/%s", root, places[i]);
-		pci_set_name_list_path(access, strdup(path), 1);
+	for (size_t i = 0; names->fd < 0 && i < ARRAY_SIZE(places); i++)
+		names->fd = beneath_open(root_fd, places[i]);
+	if (names->fd < 0)
 		return;
-	}
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", names->fd);
+	pci_set_name_list_path(names->access, strdup(path), 1);
 }
 
-struct pci_names *pci_names_open(int root_fd, const char *root)
+struct pci_names *pci_names_open(int root_fd)
 {
 	struct pci_names *names = calloc(1, sizeof(*names));
 
@@ -63,7 +64,8 @@ struct pci_names *pci_names_open(int root_fd, const char *root)
 	names->access->debug = on_message;
 	/* Only the file: no hwdb, no network. */
 	pci_set_param(names->access, (char *)"hwdb.disable", (char *)"1");
-	choose_list(names->access, root_fd, root);
+	names->fd = -1;
+	choose_list(names, root_fd);
 	return names;
 }
 
@@ -73,6 +75,8 @@ void pci_names_free(struct pci_names *names)
 		return;
 	pci_free_name_list(names->access);
 	pci_cleanup(names->access);
+	if (names->fd >= 0)
+		close(names->fd);
 	free(names);
 }
 

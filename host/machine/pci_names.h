@@ -12,10 +12,10 @@ struct pci_names;
 #define NAME_SIZE 128
 
 /*
- * root_fd and root are those of struct host: its pci.ids is preferred to this machine's.
- * Returns NULL if out of memory; pci_names_free() accepts that.
+ * The pci.ids below the root is preferred to this machine's. Returns NULL if out of
+ * memory; pci_names_free() accepts that.
  */
-struct pci_names *pci_names_open(int root_fd, const char *root);
+struct pci_names *pci_names_open(int root_fd);
 void pci_names_free(struct pci_names *names);
 
 /* Each sets name to "" if the list has none. */

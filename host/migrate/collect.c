@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/array.h"
-#include "base/sysfs.h"
+#include "base/util.h"
 #include "boot/boot.h"
 #include "lib/beneath.h"
 #include "migrate/collect.h"
@@ -114,7 +114,7 @@ static bool is_overridden(const struct collector *collector, const char *path)
 	char other[512];
 
 	snprintf(other, sizeof(other), "etc/modprobe.d/%s", beneath_name(path));
-	return collector->is_foreign && sysfs_exists(collector->host->root_fd, other);
+	return collector->is_foreign && beneath_exists(collector->host->root_fd, other);
 }
 
 static void read_row(struct collector *collector, const struct config_file *row)

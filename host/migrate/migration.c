@@ -24,11 +24,6 @@ bool migration_is_of_grub(const char *path)
 
 /* -- conditions ---------------------------------------------------------------------- */
 
-static void ignore_word(void *data, struct span word)
-{
-	(void)data, (void)word;
-}
-
 static bool requests_devices(const char *configuration, const char *cmdline)
 {
 	struct whole_cmdline whole;
@@ -238,7 +233,7 @@ int migration_make(const struct host *host, struct migration *ret)
 	*ret = (struct migration){ 0 };
 	r = configuration_read(host->root_fd, NULL, &text);
 	if (r == 0)
-		r = config_filter(text, ignore_word, NULL, &configuration);
+		r = config_filter(text, NULL, NULL, &configuration);
 	if (r == 0)
 		r = facts_collect(host, &ret->facts);
 	if (r < 0)

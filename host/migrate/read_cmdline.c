@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/sysfs.h"
+#include "base/util.h"
 #include "lib/beneath.h"
 #include "migrate/readers.h"
 
@@ -32,8 +32,8 @@ static bool is_rescue(const char *path)
 /* Programs that write the boot entries again, from settings of their own. */
 static const char *find_author(int root_fd)
 {
-	return sysfs_exists(root_fd, "etc/kernelstub/configuration") ? "kernelstub"
-								     : NULL;
+	return beneath_exists(root_fd, "etc/kernelstub/configuration") ? "kernelstub"
+								       : NULL;
 }
 
 void read_boot_entry(struct collector *collector, const char *line)
@@ -63,7 +63,7 @@ void read_boot_entry(struct collector *collector, const char *line)
 static void read_foreign(struct collector *collector, const char *line)
 {
 	if (words_mention(line) && collect_is_used(collector, CONFIG_CMDLINE) &&
-	    !sysfs_exists(collector->host->root_fd, "etc/kernel/cmdline"))
+	    !beneath_exists(collector->host->root_fd, "etc/kernel/cmdline"))
 		collect_line(
 			collector, FACT_UNCLEAR,
 			"a package's file; create /etc/kernel/cmdline to override it");

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "ui/message.h"
 #include "ui/output.h"
@@ -25,6 +26,18 @@ void warn(const char *format, ...)
 	va_start(arguments, format);
 	print_message("passthru: ", format, arguments);
 	va_end(arguments);
+}
+
+void warn_error(int r, const char *format, ...)
+{
+	_cleanup_free_ char *text = NULL;
+	va_list arguments;
+
+	va_start(arguments, format);
+	text = output_format(format, arguments);
+	va_end(arguments);
+	warn("%s: %s%s", text ? text : format, strerror(-r),
+	     r == -EACCES || r == -EPERM ? "; run this as root" : "");
 }
 
 void info(const char *format, ...)

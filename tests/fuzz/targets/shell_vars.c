@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "input.h"
-#include "lib/shell_vars.h"
+#include "base/shell_vars.h"
 #include "lib/wordlist.h"
 
 static void edit_words(const char *line)

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef PASSTHRU_LIB_SHELL_VARS_H
-#define PASSTHRU_LIB_SHELL_VARS_H
+#ifndef PASSTHRU_BASE_SHELL_VARS_H
+#define PASSTHRU_BASE_SHELL_VARS_H
 
 #include "base/text.h"
 
 /*
- * Files of shell assignments, such as /etc/default/grub and dracut.conf. Anything but
- * plain assignments is not understood, and reported as such.
+ * Files of shell assignments, such as initramfs.conf, /etc/default/grub and dracut.conf.
+ * Anything but plain assignments is not understood, and reported as such. The language of
+ * grub.cfg is another one: see boot/grub_script.h.
  */
 struct shell_assignment {
 	struct span name;
@@ -20,7 +21,10 @@ struct shell_assignment {
 	bool is_closed; /* its quotes are, and nothing follows on the line */
 };
 
-/* Finds the next line that begins with an assignment. Returns false at the end. */
+/*
+ * Finds the next assignment: at the beginning of a line, after "export", or after another
+ * one. Returns false at the end.
+ */
 bool shell_vars_next(const char **text, struct shell_assignment *ret);
 
 /*

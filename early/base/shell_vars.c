@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <ctype.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/shell_vars.h"
 #include "base/util.h"
-#include "lib/shell_vars.h"
 
 static size_t name_length(const char *at)
 {
@@ -64,7 +63,7 @@ static struct span read_raw(const char *at, struct shell_assignment *ret)
 		if (strchr("`(\\", at[length]) ||
 		    (at[length] == '$' && !own_length(ret, at + length)))
 			ret->is_plain = false;
-		length++;
+		length += 1 + (at[length] == '\\' && at[length + 1]);
 	}
 	/* "a=b command" sets it for the command only; "a=b;" may precede any command. */
 	rest = at + length + strspn(at + length, " \t");
@@ -96,12 +95,10 @@ static bool read_assignment(const char *line, struct shell_assignment *ret)
 bool shell_vars_next(const char **text, struct shell_assignment *ret)
 {
 	while (**text) {
-		const char *line = *text;
-
-		if (read_assignment(line, ret)) {
+		if (read_assignment(*text, ret)) {
+			/* The next one may be on the same line. */
 			*text = ret->raw.at + ret->raw.length;
-			*text += strcspn(*text, "\n");
-			*text += **text == '\n';
+			*text += strspn(*text, " \t;\n");
 			return true;
 		}
 		*text += strcspn(*text, "\n");
@@ -110,48 +107,51 @@ bool shell_vars_next(const char **text, struct shell_assignment *ret)
 	return false;
 }
 
-static void put_value(FILE *file, const struct shell_assignment *assignment,
-		      const char *old)
+static size_t put(char *to, size_t at, const char *text, size_t length)
+{
+	if (to)
+		memcpy(to + at, text, length);
+	return at + length;
+}
+
+/* Returns the length of the value, and writes it unless to is NULL. */
+static size_t put_value(char *to, const struct shell_assignment *assignment,
+			const char *old)
 {
 	const char *at = assignment->raw.at, *end = at + assignment->raw.length;
+	size_t done = assignment->appends ? put(to, 0, old, strlen(old)) : 0;
 	char quote = 0;
 
 	while (at < end) {
 		size_t own = quote != '\'' && *at == '$' ? own_length(assignment, at) : 0;
 
 		if (own) {
-			fputs(old, file);
+			done = put(to, done, old, strlen(old));
 			at += own;
 			continue;
 		}
-		if (!quote && (*at == '"' || *at == '\'')) {
-			quote = *at++;
-			continue;
-		}
-		if (quote && *at == quote) {
-			quote = 0;
+		if (quote ? *at == quote : *at == '"' || *at == '\'') {
+			quote = quote ? 0 : *at;
 			at++;
 			continue;
 		}
 		if (quote != '\'' && *at == '\\' && at + 1 < end &&
-		    strchr("\"\\$`\n", at[1]))
+		    (!quote || strchr("\"\\$`\n", at[1])) && *++at == '\n') {
 			at++;
-		fputc(*at++, file);
+			continue;
+		}
+		done = put(to, done, at++, 1);
 	}
+	return done;
 }
 
 char *shell_vars_value(const struct shell_assignment *assignment, const char *old)
 {
-	char *value = NULL;
-	size_t size;
-	FILE *file = open_memstream(&value, &size);
+	char *value = malloc(put_value(NULL, assignment, old) + 1);
 
-	if (!file)
-		return NULL;
-	if (assignment->appends)
-		fputs(old, file);
-	put_value(file, assignment, old);
-	return fclose(file) == 0 ? value : NULL;
+	if (value)
+		value[put_value(value, assignment, old)] = '\0';
+	return value;
 }
 
 char *shell_vars_resolve(const char *text, const char *name, const char *old,

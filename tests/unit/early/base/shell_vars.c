@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/shell_vars.h"
+#include "base/shell_vars.h"
 #include "unit.h"
 
 /* The first assignment of a text, and its value where the variable was "old" before. */
@@ -43,6 +43,13 @@ static const struct {
 	{ "A=b; C=d\n", "A", "b", false, false, false },
 	{ "A=b&\n", "A", "b", false, false, false },
 	{ "A=\"b\n", "A", "b\n", false, false, false },
+	/* A newline after a backslash is none. */
+	{ "A=\"b\\\n c\"\n", "A", "b c", true, false, true },
+	{ "A='b\\\nc'\n", "A", "b\\\nc", true, false, true },
+	{ "A=b\\\nc\n", "A", "bc", false, false, true },
+	{ "A=b\\ c\n", "A", "b c", false, false, true },
+	{ "A=b\\", "A", "b\\", false, false, true },
+	{ "A=b#c\n", "A", "b#c", true, false, true },
 };
 
 START_TEST(reads)
@@ -64,8 +71,11 @@ START_TEST(reads)
 
 START_TEST(reads_all)
 {
-	const char *text = "A=1\n\n# B=2\nif x; then\n\tC=\"3\n4\"\nfi\nD=5";
-	static const char *const names[] = { "A", "C", "D" };
+	const char *text = "A=1\n\n# B=2\nif x; then\n\tC=\"3\n4\"\nfi\nD=5 # X=1\n"
+			   "E=1 F=2; G=3\nexport H=1 I='2 X=1'\necho X=1\nJ=1 echo X=1";
+	static const char *const names[] = {
+		"A", "C", "D", "E", "F", "G", "H", "I", "J"
+	};
 	struct shell_assignment got;
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
