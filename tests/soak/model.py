@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 
 LISTS = ("ids", "addrs", "skip")
-FLAGS = ("dryrun", "force", "debug", "off")
+FLAGS = ("dryrun", "force", "debug", "off", "config")
 NAMES = LISTS + FLAGS + ("group", "driver", "timeout")
 ANY = 0xFFFFFFFF
 
@@ -134,6 +134,7 @@ class Request:
     force: bool = False
     debug: bool = False
     off: bool = False
+    config: bool = True  # the machines have none
     consoles: list = field(default_factory=list)
     malformed_items: list = field(default_factory=list)
     bad_parameters: list = field(default_factory=list)  # (name, "unknown" or "malformed")

@@ -134,4 +134,8 @@ def generate(rng, machine):
         fixed.append("drm_kms_helper.fbdev_emulation=0")
     if machine.iommu == "virtio":
         fixed.append("vfio_iommu_type1.allow_unsafe_interrupts=1")
-    return " ".join(fixed + console + words + ["passthru.timeout=%d" % rng.choice([60, 120])])
+    words.append("passthru.timeout=%d" % rng.choice([60, 120]))
+    # Drawn last, so that the rest of a seed's command line stays as it was.
+    if rng.random() < 0.05:
+        words.append(rng.choice(["passthru.config=off", "passthru.config=1"]))
+    return " ".join(fixed + console + words)

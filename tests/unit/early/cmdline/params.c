@@ -230,6 +230,8 @@ static const struct {
 	{ "passthru.dryrun=on passthru.force=true", "dryrun; force" },
 	{ "passthru.dryrun=0 passthru.force=n passthru.debug=N passthru.off=no", "" },
 	{ "passthru.dryrun=off passthru.force=false", "" },
+	/* decided before, by config.c */
+	{ "passthru.config passthru.config=off passthru.config=1", "" },
 	{ "passthru.dryrun passthru.dryrun=0", "" },
 	{ "passthru.dryrun=0 passthru.dryrun", "dryrun" },
 	/* another value means the harmless choice */
@@ -238,6 +240,7 @@ static const struct {
 	{ "passthru.off=maybe", "off; value passthru.off \"maybe\" " NO_YES_OR_NO_YES },
 	{ "passthru.off=", "off; value passthru.off \"\" " NO_YES_OR_NO_YES },
 	{ "passthru.debug=2", "debug; value passthru.debug \"2\" " NO_YES_OR_NO_YES },
+	{ "passthru.config=maybe", "value passthru.config \"maybe\" " NO_YES_OR_NO_YES },
 	{ "passthru.force=maybe", "value passthru.force \"maybe\" " NO_YES_OR_NO_NO },
 	{ "passthru.force=", "value passthru.force \"\" " NO_YES_OR_NO_NO },
 	{ "passthru.force=10", "value passthru.force \"10\" " NO_YES_OR_NO_NO },
