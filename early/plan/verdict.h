@@ -80,7 +80,8 @@ enum reason reason_find(const char *word);
 enum claim_step step_find(const char *word);
 enum fb_release fb_release_find(const char *word);
 
-/* Why, for a person, without details; phrase.h fills these in. "" for REASON_NONE. */
+/* Why, for a person, without details; phrase_reason() fills these in. "" for REASON_NONE.
+ */
 const char *reason_phrase(enum reason reason);
 
 /* What to do about it, or NULL. */

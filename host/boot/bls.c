@@ -76,6 +76,7 @@ static int read_key(struct boot_entry *entry, struct span key, struct span value
 		{ "sort-key", entry->sort_key, sizeof(entry->sort_key) },
 		{ "machine-id", entry->machine_id, sizeof(entry->machine_id) },
 		{ "version", entry->version, sizeof(entry->version) },
+		{ "linux", entry->kernel, sizeof(entry->kernel) },
 	};
 
 	if (span_equals(key, "options")) {
@@ -373,6 +374,10 @@ int bls_add(const struct boot_entry *entry, char *cmdline, const char *note,
 		return -ENOMEM;
 	source->is_final = true;
 	source->is_uki = entry->is_uki;
+	boot_source_set_kernel(source, entry->kernel);
+	/* Where kernel-install puts it, all files of kernels have the same name. */
+	if (!source->kernel[0] && !source->is_uki)
+		snprintf(source->kernel, sizeof(source->kernel), "%s", entry->version);
 	snprintf(source->note, sizeof(source->note), "%s", note);
 	return 0;
 }

@@ -15,8 +15,9 @@ struct boot_entry {
 	char sort_key[128];
 	char machine_id[64];
 	char version[128];
-	char *cmdline;	/* NULL if it boots no Linux, or none that can be read */
-	int tries_left; /* boots that may still fail, or -1 if they are not counted */
+	char kernel[256]; /* the path of its file */
+	char *cmdline;	  /* NULL if it boots no Linux, or none that can be read */
+	int tries_left;	  /* boots that may still fail, or -1 if they are not counted */
 	int tries_done;
 	bool is_uki; /* a UKI: type 2 */
 };

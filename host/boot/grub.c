@@ -173,27 +173,32 @@ static const struct grub_entry *choose(const struct grub_menu *menu, char *note,
 	return entry;
 }
 
-static int add_cmdline(const char *path, const char *title, const char *cmdline,
-		       struct boot_sources *ret)
+/* The entry, or what the menu boots without one. */
+static int add(const struct grub_menu *menu, const char *path,
+	       const struct grub_entry *entry, const char *note, struct boot_sources *ret)
 {
+	const char *cmdline = entry ? entry->cmdline : menu->cmdline;
 	struct boot_source *source = boot_sources_add(ret, path, strdup(cmdline));
 
 	if (!source)
 		return -ENOMEM;
 	source->is_final = true;
-	snprintf(source->entry, sizeof(source->entry), "%s", title);
+	snprintf(source->note, sizeof(source->note), "%s", note);
+	if (!entry)
+		return 0;
+	snprintf(source->entry, sizeof(source->entry), "%s", entry->title);
+	boot_source_set_kernel(source, entry->kernel);
 	return 0;
 }
 
 static int add_all(const struct grub_menu *menu, const char *path,
 		   struct boot_sources *ret)
 {
-	int r = menu->cmdline ? add_cmdline(path, "", menu->cmdline, ret) : 0;
+	int r = menu->cmdline ? add(menu, path, NULL, "", ret) : 0;
 
 	for (size_t i = 0; r == 0 && i < menu->count; i++)
 		if (menu->entries[i].cmdline)
-			r = add_cmdline(path, menu->entries[i].title,
-					menu->entries[i].cmdline, ret);
+			r = add(menu, path, &menu->entries[i], "", ret);
 	return r;
 }
 
@@ -202,15 +207,8 @@ static int add_default(const struct grub_menu *menu, const char *path,
 {
 	char note[sizeof(ret->items[0].note)];
 	const struct grub_entry *entry = choose(menu, note, sizeof(note));
-	const char *cmdline = entry ? entry->cmdline : menu->cmdline;
-	int r;
 
-	if (!cmdline)
-		return 0;
-	r = add_cmdline(path, entry ? entry->title : "", cmdline, ret);
-	if (r == 0)
-		memcpy(ret->items[ret->count - 1].note, note, sizeof(note));
-	return r;
+	return entry || menu->cmdline ? add(menu, path, entry, note, ret) : 0;
 }
 
 int grub_read_menu(int root_fd, bool all, struct boot_sources *ret)

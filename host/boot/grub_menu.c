@@ -254,14 +254,17 @@ static size_t find_arguments(const struct reader *reader)
 
 static int set_cmdline(struct reader *reader, size_t arguments)
 {
-	size_t entry = find_block(reader, BLOCK_ENTRY);
-	char **cmdline = entry == GRUB_TOP ? &reader->menu->cmdline
-					   : &reader->menu->entries[entry].cmdline;
+	size_t place = find_block(reader, BLOCK_ENTRY);
+	struct grub_entry *entry =
+		place == GRUB_TOP ? NULL : &reader->menu->entries[place];
+	char **cmdline = entry ? &entry->cmdline : &reader->menu->cmdline;
 
 	if (*cmdline)
 		return 0;
 	*cmdline = grub_script_join(&reader->wordlist, arguments);
-	return *cmdline ? 0 : -ENOMEM;
+	if (entry)
+		entry->kernel = strdup(word(reader, 1));
+	return *cmdline && (!entry || entry->kernel) ? 0 : -ENOMEM;
 }
 
 static int follow_command(struct reader *reader)
@@ -315,6 +318,7 @@ void grub_menu_free(struct grub_menu *menu)
 		free(menu->entries[i].title);
 		free(menu->entries[i].id);
 		free(menu->entries[i].cmdline);
+		free(menu->entries[i].kernel);
 	}
 	free(menu->entries);
 	free(menu->cmdline);

@@ -13,6 +13,7 @@ struct grub_entry {
 	char *title;
 	char *id;      /* the title if it has none */
 	char *cmdline; /* of the kernel; NULL if it does not boot one */
+	char *kernel;  /* the path of its file; NULL if cmdline is */
 	size_t parent; /* the index of its submenu, or GRUB_TOP */
 	bool is_submenu;
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/array.h"
 #include "boot/sources.h"
@@ -18,6 +19,17 @@ struct boot_source *boot_sources_add(struct boot_sources *sources, const char *p
 	snprintf(source->path, sizeof(source->path), "%s", path);
 	source->cmdline = cmdline;
 	return source;
+}
+
+void boot_source_set_kernel(struct boot_source *source, const char *file)
+{
+	static const char prefix[] = "vmlinuz-";
+	const char *slash = strrchr(file, '/');
+	const char *name = slash ? slash + 1 : file;
+
+	if (strncmp(name, prefix, strlen(prefix)) == 0)
+		snprintf(source->kernel, sizeof(source->kernel), "%s",
+			 name + strlen(prefix));
 }
 
 void boot_sources_free(struct boot_sources *sources)

@@ -9,6 +9,7 @@
 struct boot_source {
 	char path[512];	  /* relative to the root, without a leading "/" */
 	char *cmdline;	  /* all of it, or the part of it that the file sets */
+	char kernel[128]; /* the release of the kernel that it boots, or "" if unknown */
 	char entry[128];  /* title of the default entry if the file has several, or "" */
 	char note[512];	  /* why this entry, if that is not obvious, or "" */
 	bool is_final;	  /* the boot loader reads it; others are inputs to such a file */
@@ -31,6 +32,12 @@ struct boot_sources {
  */
 struct boot_source *boot_sources_add(struct boot_sources *sources, const char *path,
 				     char *cmdline);
+
+/*
+ * Sets the kernel from the path of its file, as the boot loader names it. The release is
+ * in names such as vmlinuz-6.12.9-amd64; with other names it stays unknown.
+ */
+void boot_source_set_kernel(struct boot_source *source, const char *file);
 void boot_sources_free(struct boot_sources *sources);
 
 /* Whether a file that the boot loader reads is among them. */

@@ -318,17 +318,6 @@ static int compare_kernels(const void *a, const void *b)
 	return version_compare(*(char *const *)a, *(char *const *)b);
 }
 
-/* Whether the image could be read, and nothing in it would start passthru-early. */
-static bool lacks_program(int root_fd, const char *path)
-{
-	struct image image;
-	int r = inspect_image(root_fd, path, 0, 0, &image);
-	bool has_both = image.has_program && image.has_start;
-
-	image_free(&image);
-	return r == 0 && !has_both;
-}
-
 static bool has_ukis(int root_fd)
 {
 	char directory[64];
@@ -344,19 +333,37 @@ static bool has_ukis(int root_fd)
 	return false;
 }
 
-bool check_kernels_lack_program(int root_fd)
+/* The image of the kernel that boots next, or else of the newest one. */
+static bool find_next_image(int root_fd, const struct boot_source *next, char *path,
+			    size_t size)
 {
 	size_t count;
-	_cleanup_free_ char **names = kernels_list(root_fd, &count);
-	char path[512];
+	_cleanup_free_ char **names = NULL;
 
-	if (count == 0 || has_ukis(root_fd))
+	if (next && next->is_uki)
 		return false;
-	for (size_t i = 0; i < count; i++)
-		if (!find_image(root_fd, names[i], path, sizeof(path)) ||
-		    !lacks_program(root_fd, path))
-			return false;
-	return true;
+	if (next && next->kernel[0])
+		return find_image(root_fd, next->kernel, path, size);
+	if (has_ukis(root_fd))
+		return false;
+	names = kernels_list(root_fd, &count);
+	if (count)
+		qsort(names, count, sizeof(names[0]), compare_kernels);
+	return count && find_image(root_fd, names[count - 1], path, size);
+}
+
+bool check_kernels_next_lacks(int root_fd, const struct boot_source *next,
+			      char ret_path[static IMAGE_PATH_SIZE])
+{
+	struct image image;
+	bool lacks;
+
+	if (!find_next_image(root_fd, next, ret_path, IMAGE_PATH_SIZE))
+		return false;
+	lacks = inspect_image(root_fd, ret_path, 0, 0, &image) == 0 &&
+		!(image.has_program && image.has_start);
+	image_free(&image);
+	return lacks;
 }
 
 void check_kernels(struct findings *findings)

@@ -2,6 +2,7 @@
 #ifndef PASSTHRU_COMMANDS_FINDINGS_H
 #define PASSTHRU_COMMANDS_FINDINGS_H
 
+#include "boot/sources.h"
 #include "host.h"
 
 /* The results of passthru check. */
@@ -21,11 +22,17 @@ struct findings {
 void findings_add(struct findings *findings, enum finding_state state, const char *about,
 		  const char *format, ...) _printf_(4, 5);
 
+#define IMAGE_PATH_SIZE 512
+
 /*
- * Whether no boot can start passthru-early: there are images of all kernels, all can be
- * read, and none has it. UKIs are not judged: the answer is false if there are any.
+ * Whether the initramfs image of the next boot can be read and does not start
+ * passthru-early. Where next, the source of its command line, does not tell the kernel,
+ * and with NULL, it is the image of the newest one. UKIs are not judged: the answer is
+ * false if one boots next or may do so. If true, *ret_path is the path of the image,
+ * relative to the root.
  */
-bool check_kernels_lack_program(int root_fd);
+bool check_kernels_next_lacks(int root_fd, const struct boot_source *next,
+			      char ret_path[static IMAGE_PATH_SIZE]);
 
 /* One aspect each, in a file of that name. */
 void check_kernels(struct findings *findings);

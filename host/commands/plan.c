@@ -31,7 +31,7 @@ struct preview {
 	struct params params;
 	bool iommu_pending; /* it is off now and will be on */
 	struct run_result result;
-	bool lacks_program; /* no image of a kernel has passthru-early */
+	char absence[768]; /* why nothing will be claimed, whatever is requested, or "" */
 };
 
 /* -- the command line ---------------------------------------------------------------- */
@@ -113,12 +113,22 @@ static bool is_iommu_pending(const struct preview *preview)
 	       !cmdline_has_item(preview->cmdline, "amd_iommu", "off");
 }
 
+static void find_absence(struct preview *preview)
+{
+	char path[IMAGE_PATH_SIZE];
+
+	if (check_kernels_next_lacks(preview->host->root_fd, boot_next(&preview->sources),
+				     path))
+		snprintf(
+			preview->absence, sizeof(preview->absence),
+			"nothing will be claimed, because its initramfs image, /%s, does not start passthru-early; passthru check tells what to do.",
+			path);
+}
+
 /* -- what is printed ----------------------------------------------------------------- */
 
 static const char quiet_text[] =
 	"no devices are requested; passthru enable ADDRESS requests one.";
-static const char absent_text[] =
-	"nothing will be claimed, because no initramfs image has passthru-early; passthru check tells what to do.";
 static const char off_text[] = "passthru.off is set, so nothing will be claimed.";
 
 /* Whether a guard could not tell what is on a disk. */
@@ -197,9 +207,9 @@ static bool print_text(struct preview *preview, const struct view *view,
 			       source, empty);
 		return true;
 	}
-	if (preview->lacks_program) {
+	if (preview->absence[0]) {
 		output_wrapped(output, STYLE_BAD, 0, 2, "Next boot, with %s: %s", source,
-			       absent_text);
+			       preview->absence);
 		return false;
 	}
 	output_wrapped(output, STYLE_TITLE, 0, 2, "Next boot, with %s:", source);
@@ -226,10 +236,9 @@ static bool print_json(const struct preview *preview, const struct view *view,
 	json_add_bool(top, "requested", !empty);
 	json_add_bool(top, "iommu_pending", preview->iommu_pending);
 	json_add_text(top, "caveat", find_caveat(preview));
-	json_add_text(top, "absence",
-		      !empty && preview->lacks_program ? absent_text : NULL);
+	json_add_text(top, "absence", preview->absence[0] ? preview->absence : NULL);
 	if (!empty)
-		ok = view_add(view, top) && !preview->lacks_program;
+		ok = view_add(view, top) && !preview->absence[0];
 	json_add_bool(top, "ok", ok);
 	return json_end(top) == 0 && ok;
 }
@@ -282,10 +291,10 @@ static int preview_make(struct host *host, const struct plan_changes *changes,
 	if (r < 0)
 		warn("cannot make the plan: %s", strerror(-r));
 	limits_read(host, &ret->machine, ret->cmdline, &ret->limits);
-	/* With changes, the images are not built yet. */
-	ret->lacks_program = r == 0 && !changes->configuration && !changes->is_migrated &&
-			     !find_empty(&ret->params) &&
-			     check_kernels_lack_program(host->root_fd);
+	/* With changes, the image is not built yet. */
+	if (r == 0 && !changes->configuration && !changes->is_migrated &&
+	    !find_empty(&ret->params))
+		find_absence(ret);
 	return r;
 }
 
