@@ -15,7 +15,7 @@ HOST_SRCS := \
 	dump/dump.c dump/redact.c dump/unpack.c \
 	initramfs/generators.c initramfs/inspect.c initramfs/kernel_install.c initramfs/kernels.c \
 	initramfs/rebuild.c \
-	lib/beneath.c lib/dirlist.c lib/wordlist.c \
+	lib/beneath.c lib/dirlist.c lib/text_file.c lib/wordlist.c \
 	machine/annotate.c machine/caveats.c machine/choice.c machine/filter.c machine/limits.c machine/machine.c machine/pci_names.c \
 	machine/users.c \
 	migrate/collect.c migrate/collector.c migrate/decide.c migrate/facts.c migrate/migration.c \

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/shell_vars.h"
 #include "base/text.h"
 #include "base/util.h"
 #include "boot/bls.h"
@@ -12,7 +13,6 @@
 #include "boot/version.h"
 #include "lib/beneath.h"
 #include "lib/dirlist.h"
-#include "base/shell_vars.h"
 
 /* No boot entry is that long. */
 #define TEXT_MAX (64 * 1024)

@@ -8,6 +8,7 @@
 #include "base/array.h"
 #include "base/util.h"
 #include "boot/grub_script.h"
+#include "lib/text_file.h"
 
 /* More than any command line needs; longer words are truncated, further ones ignored. */
 #define WORD_SIZE 8192
@@ -245,9 +246,8 @@ int grub_script_next(const char **text, const struct grub_variables *variables,
 
 char *grub_script_join(const struct wordlist *wordlist, size_t from)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *file = open_memstream(&text, &size);
+	struct text_file text;
+	FILE *file = text_file_open(&text);
 
 	if (!file)
 		return NULL;
@@ -257,5 +257,5 @@ char *grub_script_join(const struct wordlist *wordlist, size_t from)
 		fprintf(file, "%s%s%s%s", i > from ? " " : "", quote, wordlist->items[i],
 			quote);
 	}
-	return fclose(file) == 0 ? text : NULL;
+	return text_file_close(&text);
 }

@@ -4,11 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/shell_vars.h"
 #include "base/util.h"
 #include "boot/config_files.h"
 #include "boot/inputs.h"
 #include "lib/beneath.h"
-#include "base/shell_vars.h"
+#include "lib/text_file.h"
 
 #define GRUB_DEFAULT "etc/default/grub"
 
@@ -59,9 +60,8 @@ static void put_files(FILE *to, int root_fd, const struct config_file *file)
 /* The file and then its drop-ins, as one script; freed by the caller. */
 static char *read_grub_defaults(int root_fd)
 {
-	char *script = NULL;
-	size_t size;
-	FILE *to = open_memstream(&script, &size);
+	struct text_file script;
+	FILE *to = text_file_open(&script);
 
 	if (!to)
 		return NULL;
@@ -69,7 +69,7 @@ static char *read_grub_defaults(int root_fd)
 		for (const struct config_file *file = config_files; file->path; file++)
 			if (is_input(file, CONFIG_GRUB) && !!file->suffix == drop_ins)
 				put_files(to, root_fd, file);
-	return fclose(to) == 0 ? script : NULL;
+	return text_file_close(&script);
 }
 
 static int add_grub_script(const char *script, struct boot_sources *ret)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "commands/members.h"
+#include "lib/text_file.h"
 #include "machine/caveats.h"
 #include "ui/json.h"
 #include "ui/message.h"
@@ -13,9 +14,8 @@
 static char *make_parameter(const struct choice *choice)
 {
 	const char *separator = "passthru.ids=";
-	char *parameter;
-	size_t size;
-	FILE *file = open_memstream(&parameter, &size);
+	struct text_file parameter;
+	FILE *file = text_file_open(&parameter);
 
 	if (!file)
 		return NULL;
@@ -26,7 +26,7 @@ static char *make_parameter(const struct choice *choice)
 		choice_put_item(choice, i, file);
 		separator = ",";
 	}
-	return fclose(file) == 0 ? parameter : NULL;
+	return text_file_close(&parameter);
 }
 
 static void add_caveat(void *data, const char *text)

@@ -11,6 +11,7 @@
 #include "cmdline/tokenizer.h"
 #include "commands/findings.h"
 #include "lib/beneath.h"
+#include "lib/text_file.h"
 #include "lib/wordlist.h"
 
 /* The passthru parameters on it, separated by blanks; freed by the caller. */
@@ -18,9 +19,8 @@ static char *extract(const char *cmdline)
 {
 	struct text_cursor rest = { .at = cmdline, .end = cmdline + strlen(cmdline) };
 	struct parameter parameter;
-	char *text = NULL;
-	size_t size;
-	FILE *file = open_memstream(&text, &size);
+	struct text_file text;
+	FILE *file = text_file_open(&text);
 
 	if (!file)
 		return NULL;
@@ -34,7 +34,7 @@ static char *extract(const char *cmdline)
 			fprintf(file, "=%.*s", (int)parameter.value.length,
 				parameter.value.at);
 	}
-	return fclose(file) == 0 ? text : NULL;
+	return text_file_close(&text);
 }
 
 static const char *or_nothing(const char *text)

@@ -18,6 +18,7 @@
 #include "initramfs/rebuild.h"
 #include "lib/beneath.h"
 #include "lib/dirlist.h"
+#include "lib/text_file.h"
 #include "ui/json.h"
 #include "ui/message.h"
 
@@ -207,8 +208,8 @@ static int add_lines(struct work *work)
 {
 	_cleanup_free_ char *configuration = NULL;
 	const char *old = work->change.old ? work->change.old : "";
-	char *text = NULL;
-	size_t size, length = strlen(old);
+	struct text_file text;
+	size_t length = strlen(old);
 	FILE *file;
 	int r = configuration_read(work->host->root_fd, NULL, &configuration);
 
@@ -217,7 +218,7 @@ static int add_lines(struct work *work)
 			   CONFIGURATION_DIRECTORY);
 		return r;
 	}
-	file = open_memstream(&text, &size);
+	file = text_file_open(&text);
 	if (!file)
 		return -ENOMEM;
 	fputs(old, file);
@@ -227,11 +228,9 @@ static int add_lines(struct work *work)
 		if (choice_has_item(&work->choice, i) &&
 		    !is_selected(work, configuration, i))
 			put_line(&work->choice, i, file);
-	if (fclose(file) != 0)
-		return -ENOMEM;
 	free(work->change.new);
-	work->change.new = text;
-	return 0;
+	work->change.new = text_file_close(&text);
+	return work->change.new ? 0 : -ENOMEM;
 }
 
 /* Returns an exit status. With may_be_absent, addresses without a device are accepted. */
@@ -323,9 +322,9 @@ static int judge_line(const struct work *work, const char *line, bool *ret_goes)
 static int remove_lines(struct work *work)
 {
 	const char *at = work->change.old;
-	char *text = NULL;
-	size_t size;
-	FILE *file = open_memstream(&text, &size);
+	_cleanup_free_ char *kept = NULL;
+	struct text_file text;
+	FILE *file = text_file_open(&text);
 	int r = file ? 0 : -ENOMEM;
 
 	while (r == 0 && *at) {
@@ -339,14 +338,11 @@ static int remove_lines(struct work *work)
 			fwrite(at, 1, length, file);
 		at += length;
 	}
-	if (file && fclose(file) != 0)
-		r = -ENOMEM;
-	if (r < 0) {
-		free(text);
-		return r;
-	}
+	kept = text_file_close(&text);
+	if (r < 0 || !kept)
+		return r < 0 ? r : -ENOMEM;
 	free(work->change.new);
-	work->change.new = text;
+	work->change.new = take_pointer(kept);
 	return 0;
 }
 

@@ -8,6 +8,7 @@
 #include "base/sysfs.h"
 #include "cmdline/tokenizer.h"
 #include "dump/redact.h"
+#include "lib/text_file.h"
 
 void redact_open(int root_fd, struct redaction *ret)
 {
@@ -295,9 +296,8 @@ static void put_mount(FILE *file, const char *line)
 
 char *redact_mounts(const char *mountinfo)
 {
-	char *kept = NULL;
-	size_t size;
-	FILE *file = open_memstream(&kept, &size);
+	struct text_file kept;
+	FILE *file = text_file_open(&kept);
 
 	if (!file)
 		return NULL;
@@ -305,17 +305,13 @@ char *redact_mounts(const char *mountinfo)
 		put_mount(file, mountinfo);
 		mountinfo += strcspn(mountinfo, "\n");
 	}
-	if (fclose(file) == 0)
-		return kept;
-	free(kept);
-	return NULL;
+	return text_file_close(&kept);
 }
 
 char *redact_report(const char *report)
 {
-	char *kept = NULL;
-	size_t size;
-	FILE *file = open_memstream(&kept, &size);
+	struct text_file kept;
+	FILE *file = text_file_open(&kept);
 
 	if (!file)
 		return NULL;
@@ -335,17 +331,13 @@ char *redact_report(const char *report)
 			is_system_path(reason) ? reason.at : "/" REDACT_REMOVED);
 	}
 	fputs(report, file);
-	if (fclose(file) == 0)
-		return kept;
-	free(kept);
-	return NULL;
+	return text_file_close(&kept);
 }
 
 char *redact_swaps(const char *swaps)
 {
-	char *kept = NULL;
-	size_t size;
-	FILE *file = open_memstream(&kept, &size);
+	struct text_file kept;
+	FILE *file = text_file_open(&kept);
 
 	if (!file)
 		return NULL;
@@ -361,10 +353,7 @@ char *redact_swaps(const char *swaps)
 		fprintf(file, "%.*s\n", (int)length, swaps);
 		swaps += length;
 	}
-	if (fclose(file) == 0)
-		return kept;
-	free(kept);
-	return NULL;
+	return text_file_close(&kept);
 }
 
 void redact_dm_uuid(char *uuid)

@@ -6,6 +6,7 @@
 
 #include "base/util.h"
 #include "edit/edit.h"
+#include "lib/text_file.h"
 
 static int split(struct edit *edit)
 {
@@ -91,9 +92,8 @@ bool edit_is_changed(const struct edit *edit)
 
 char *edit_result(const struct edit *edit)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *file = open_memstream(&text, &size);
+	struct text_file text;
+	FILE *file = text_file_open(&text);
 
 	if (!file)
 		return NULL;
@@ -101,7 +101,7 @@ char *edit_result(const struct edit *edit)
 		if (edit->lines[i].new)
 			fprintf(file, "%s%s", edit->lines[i].new,
 				i + 1 < edit->count || edit->has_end ? "\n" : "");
-	return fclose(file) == 0 ? text : NULL;
+	return text_file_close(&text);
 }
 
 int edit_change(const struct edit *edit, struct change *ret)

@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/shell_vars.h"
 #include "base/util.h"
 #include "initramfs/kernel_install.h"
 #include "lib/beneath.h"
 #include "lib/dirlist.h"
-#include "base/shell_vars.h"
 
 /* The first one that has install.conf wins, and of drop-ins the one that is read last. */
 static const char *const directories[] = { "etc/kernel", "run/kernel",

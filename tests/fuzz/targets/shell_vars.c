@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdlib.h>
 
-#include "input.h"
 #include "base/shell_vars.h"
+#include "input.h"
 #include "lib/wordlist.h"
 
 static void edit_words(const char *line)
