@@ -4,7 +4,7 @@
 # Out: HOST, the program.
 
 HOST_SRCS := \
-	main.c root.c \
+	main.c options.c root.c \
 	boot/bls.c boot/boot.c boot/config_files.c boot/configuration.c boot/grub.c boot/grub_menu.c \
 	boot/grub_script.c boot/grub_test.c boot/inputs.c boot/kernel_config.c boot/sources.c \
 	boot/systemd_boot.c boot/uki.c boot/version.c \

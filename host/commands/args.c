@@ -87,13 +87,8 @@ static int run(struct host *host, struct choice *choice)
 int args_run(struct host *host)
 {
 	struct choice choice;
-	int status;
+	int status = run(host, &choice);
 
-	if (!host->arguments->operand_count) {
-		warn("name the addresses of devices, as passthru list shows them");
-		return STATUS_USAGE;
-	}
-	status = run(host, &choice);
 	choice_free(&choice);
 	return status;
 }

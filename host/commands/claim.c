@@ -280,15 +280,6 @@ static int run(struct host *host, int (*act)(struct host *host, struct choice *c
 	struct choice choice;
 	int status = STATUS_GOOD;
 
-	if (!arguments->operand_count) {
-		warn("name the addresses of devices, as passthru list shows them");
-		return STATUS_USAGE;
-	}
-	if (!host->is_this) {
-		warn("%s changes the running machine; it takes no --root",
-		     arguments->command);
-		return STATUS_USAGE;
-	}
 	if (geteuid() != 0) {
 		warn("only root can change drivers: run this as root");
 		return STATUS_NOT_GOOD;

@@ -430,17 +430,8 @@ static int run(struct host *host, int (*change)(struct work *work))
 		     arguments->root);
 		return STATUS_USAGE;
 	}
-	if (arguments->undo && (arguments->dry_run || arguments->operand_count)) {
-		warn("--undo takes back the last change as a whole; use it alone");
-		return STATUS_USAGE;
-	}
 	if (arguments->undo)
 		return undo(host);
-	if (!arguments->operand_count != arguments->all) {
-		warn("name the addresses of devices, as passthru list shows them%s",
-		     change == disable ? ", or use --all" : "");
-		return STATUS_USAGE;
-	}
 	status = change(&work);
 	change_free(&work.change);
 	choice_free(&work.choice);
