@@ -276,22 +276,16 @@ static int release(struct host *host, struct choice *choice)
 
 static int run(struct host *host, int (*act)(struct host *host, struct choice *choice))
 {
-	const struct arguments *arguments = host->arguments;
 	struct choice choice;
-	int status = STATUS_GOOD;
+	int status;
 
 	if (geteuid() != 0) {
 		warn("only root can change drivers: run this as root");
 		return STATUS_NOT_GOOD;
 	}
-	if (choice_open(host, &choice) < 0)
-		return STATUS_NOT_GOOD;
-	for (int i = 0; status == STATUS_GOOD && i < arguments->operand_count; i++)
-		status = choice_name(&choice, arguments->operands[i]);
-	if (status == STATUS_GOOD) {
-		choice_add_members(&choice);
+	status = choice_make(host, &choice);
+	if (status == STATUS_GOOD)
 		status = act(host, &choice);
-	}
 	choice_free(&choice);
 	return status;
 }
