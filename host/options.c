@@ -217,7 +217,7 @@ static bool check_taken(const struct command *command, const struct arguments *a
 static bool check_together(const struct arguments *arguments, unsigned given)
 {
 	for (int i = 0; i < OPTION_COUNT; i++) {
-		unsigned excluded = given & BIT(i) ? given & options[i].excludes : 0;
+		unsigned excluded = (given & BIT(i)) ? given & options[i].excludes : 0;
 
 		for (int j = 0; j < OPTION_COUNT; j++)
 			if (excluded & BIT(j)) {
