@@ -24,9 +24,6 @@
 #include "ui/message.h"
 #include "view/view.h"
 
-/* The most time that the kernel gets, as in a boot. */
-#define TIMEOUT_MS 10000
-
 /* -- who uses them ------------------------------------------------------------------- */
 
 static void warn_user(void *data, const char *text)
@@ -265,7 +262,7 @@ static int release(struct host *host, struct choice *choice)
 		warn("none of these devices is claimed; see passthru list vfio-pci");
 		return STATUS_NOT_GOOD;
 	}
-	if (claims_undo(claims, clock_ms() + TIMEOUT_MS) < 0)
+	if (claims_undo(claims, clock_ms() + TIMEOUT_DEFAULT * 1000) < 0)
 		warn("the kernel did not return in time; see dmesg");
 	status = show_released(host, claims);
 	claims_free(claims);
