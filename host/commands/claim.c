@@ -17,6 +17,7 @@
 #include "cmdline/tokenizer.h"
 #include "commands/members.h"
 #include "lib/beneath.h"
+#include "lib/text_file.h"
 #include "machine/choice.h"
 #include "machine/users.h"
 #include "run.h"
@@ -91,9 +92,8 @@ static void put_cmdline(const struct host *host, FILE *file)
 
 static char *make_cmdline(const struct host *host, const struct choice *choice)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *file = open_memstream(&text, &size);
+	struct text_file text;
+	FILE *file = text_file_open(&text);
 
 	if (!file)
 		return NULL;
@@ -102,10 +102,7 @@ static char *make_cmdline(const struct host *host, const struct choice *choice)
 			fprintf(file, "passthru.addrs=%s ",
 				choice->machine.devices[i].address);
 	put_cmdline(host, file);
-	if (fclose(file) == 0)
-		return text;
-	free(text);
-	return NULL;
+	return text_file_close(&text);
 }
 
 /* What the early stage does, but the use of the disks is known now. */
