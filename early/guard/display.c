@@ -27,7 +27,7 @@ static bool host_keeps_display(const struct pci_list *list, const struct plan *p
 		if (!has_screen(device))
 			continue;
 		if (entry ? entry->verdict != VERDICT_PENDING
-			  : !strstr(device->driver, "vfio"))
+			  : !pci_driver_is_vfio(device->driver))
 			return true;
 	}
 	return false;

@@ -56,7 +56,7 @@ static bool host_keeps_network(const struct run_result *result)
 		const struct plan_entry *other = plan_find(&result->plan, device);
 
 		if (is_network_card(device) && !(other && plan_entry_is_taken(other)) &&
-		    !strstr(device->driver, "vfio"))
+		    !pci_driver_is_vfio(device->driver))
 			return true;
 	}
 	return false;

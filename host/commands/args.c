@@ -62,38 +62,13 @@ static int print(const struct host *host, const struct choice *choice)
 	return puts(parameter) < 0 ? -EIO : 0;
 }
 
-static int choose(const struct arguments *arguments, struct choice *choice)
-{
-	int status = STATUS_GOOD;
-
-	for (int i = 0; status == STATUS_GOOD && i < arguments->operand_count; i++)
-		status = choice_name(choice, arguments->operands[i]);
-	return status;
-}
-
-static int run(struct host *host, struct choice *choice)
-{
-	int status;
-
-	if (choice_open(host, choice) < 0)
-		return STATUS_NOT_GOOD;
-	status = choose(host->arguments, choice);
-	if (status != STATUS_GOOD)
-		return status;
-	choice_add_members(choice);
-	return print(host, choice) < 0 ? STATUS_NOT_GOOD : STATUS_GOOD;
-}
-
 int args_run(struct host *host)
 {
 	struct choice choice;
-	int status;
+	int status = choice_make(host, &choice);
 
-	if (!host->arguments->operand_count) {
-		warn("name the addresses of devices, as passthru list shows them");
-		return STATUS_USAGE;
-	}
-	status = run(host, &choice);
+	if (status == STATUS_GOOD && print(host, &choice) < 0)
+		status = STATUS_NOT_GOOD;
 	choice_free(&choice);
 	return status;
 }

@@ -25,8 +25,9 @@ static char *extract(const char *cmdline)
 	if (!file)
 		return NULL;
 	while (tokenizer_next(&rest, &parameter)) {
-		if (parameter.name.length < 9 ||
-		    memcmp(parameter.name.at, "passthru.", 9) != 0)
+		struct span name = parameter.name;
+
+		if (!span_skip_prefix(&name, "passthru."))
 			continue;
 		fprintf(file, "%s%.*s", ftell(file) ? " " : "",
 			(int)parameter.name.length, parameter.name.at);
@@ -165,7 +166,7 @@ void check_cmdline(struct findings *findings)
 {
 	int root_fd = findings->host->root_fd;
 	_cleanup_free_ char *running = NULL;
-	struct boot_source this = { .path = "proc/cmdline" };
+	struct boot_source current = { .path = "proc/cmdline" };
 	const struct boot_source *next;
 	const char *unreadable;
 	struct boot_sources sources = { 0 };
@@ -186,7 +187,7 @@ void check_cmdline(struct findings *findings)
 		return;
 	}
 	running[strcspn(running, "\n")] = '\0';
-	this.cmdline = running;
+	current.cmdline = running;
 	next = boot_next(&sources);
 	if (next) {
 		if (next->note[0])
@@ -195,7 +196,7 @@ void check_cmdline(struct findings *findings)
 		check_whole(findings, next);
 		check_running(findings, next, running);
 	} else {
-		next = &this;
+		next = &current;
 		check_whole(findings, next);
 		findings_add(
 			findings, FINDING_NOTE, "command line",

@@ -17,15 +17,13 @@
 #include "cmdline/tokenizer.h"
 #include "commands/members.h"
 #include "lib/beneath.h"
+#include "lib/text_file.h"
 #include "machine/choice.h"
 #include "machine/users.h"
 #include "run.h"
 #include "ui/json.h"
 #include "ui/message.h"
 #include "view/view.h"
-
-/* The most time that the kernel gets, as in a boot. */
-#define TIMEOUT_MS 10000
 
 /* -- who uses them ------------------------------------------------------------------- */
 
@@ -94,9 +92,8 @@ static void put_cmdline(const struct host *host, FILE *file)
 
 static char *make_cmdline(const struct host *host, const struct choice *choice)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *file = open_memstream(&text, &size);
+	struct text_file text;
+	FILE *file = text_file_open(&text);
 
 	if (!file)
 		return NULL;
@@ -105,10 +102,7 @@ static char *make_cmdline(const struct host *host, const struct choice *choice)
 			fprintf(file, "passthru.addrs=%s ",
 				choice->machine.devices[i].address);
 	put_cmdline(host, file);
-	if (fclose(file) == 0)
-		return text;
-	free(text);
-	return NULL;
+	return text_file_close(&text);
 }
 
 /* What the early stage does, but the use of the disks is known now. */
@@ -265,7 +259,7 @@ static int release(struct host *host, struct choice *choice)
 		warn("none of these devices is claimed; see passthru list vfio-pci");
 		return STATUS_NOT_GOOD;
 	}
-	if (claims_undo(claims, clock_ms() + TIMEOUT_MS) < 0)
+	if (claims_undo(claims, clock_ms() + TIMEOUT_DEFAULT * 1000) < 0)
 		warn("the kernel did not return in time; see dmesg");
 	status = show_released(host, claims);
 	claims_free(claims);
@@ -276,31 +270,16 @@ static int release(struct host *host, struct choice *choice)
 
 static int run(struct host *host, int (*act)(struct host *host, struct choice *choice))
 {
-	const struct arguments *arguments = host->arguments;
 	struct choice choice;
-	int status = STATUS_GOOD;
+	int status;
 
-	if (!arguments->operand_count) {
-		warn("name the addresses of devices, as passthru list shows them");
-		return STATUS_USAGE;
-	}
-	if (!host->is_this) {
-		warn("%s changes the running machine; it takes no --root",
-		     arguments->command);
-		return STATUS_USAGE;
-	}
 	if (geteuid() != 0) {
 		warn("only root can change drivers: run this as root");
 		return STATUS_NOT_GOOD;
 	}
-	if (choice_open(host, &choice) < 0)
-		return STATUS_NOT_GOOD;
-	for (int i = 0; status == STATUS_GOOD && i < arguments->operand_count; i++)
-		status = choice_name(&choice, arguments->operands[i]);
-	if (status == STATUS_GOOD) {
-		choice_add_members(&choice);
+	status = choice_make(host, &choice);
+	if (status == STATUS_GOOD)
 		status = act(host, &choice);
-	}
 	choice_free(&choice);
 	return status;
 }

@@ -105,11 +105,6 @@ int list_run(struct host *host)
 	struct list list = { .host = host };
 	int status = STATUS_USAGE;
 
-	if (host->arguments->dump &&
-	    (host->arguments->json || host->arguments->operand_count)) {
-		warn("--dump writes the whole machine to a file; it takes no filter and, of the other options, only --root");
-		return STATUS_USAGE;
-	}
 	if (host->arguments->dump)
 		return dump_write(host, host->arguments->dump) < 0 ? STATUS_NOT_GOOD
 								   : STATUS_GOOD;

@@ -298,10 +298,6 @@ int migrate_run(struct host *host)
 	struct migration migration;
 	int status = STATUS_NOT_GOOD, r;
 
-	if (host->arguments->undo && host->arguments->apply) {
-		warn("--apply and --undo cannot be used together");
-		return STATUS_USAGE;
-	}
 	if (host->is_unpacked && (host->arguments->undo || host->arguments->apply)) {
 		warn("%s is a dump, which cannot be changed; use --apply and --undo with a machine or a directory",
 		     host->arguments->root);

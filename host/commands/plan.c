@@ -36,6 +36,10 @@ struct preview {
 
 /* -- the command line ---------------------------------------------------------------- */
 
+#define UNREAD_CMDLINE \
+	"cannot read the command line of the next boot; pass it with --cmdline"
+
+/* Returns 0, or a negative errno after a warning. */
 static int find_cmdline(struct preview *preview)
 {
 	const struct boot_source *next;
@@ -44,8 +48,10 @@ static int find_cmdline(struct preview *preview)
 	const char *unreadable;
 
 	preview->entry = preview->note = "";
-	if (r < 0)
+	if (r < 0) {
+		warn_error(r, UNREAD_CMDLINE);
 		return r;
+	}
 	unreadable = boot_find_unreadable(preview->host->root_fd, &preview->sources);
 	if (unreadable && !preview->host->arguments->cmdline) {
 		warn("cannot read /%s, which tells what boots next: run this as root",
@@ -70,6 +76,8 @@ static int find_cmdline(struct preview *preview)
 		preview->running[strcspn(preview->running, "\n")] = '\0';
 	preview->cmdline = preview->running;
 	preview->source = "proc/cmdline";
+	if (r < 0)
+		warn_error(r, UNREAD_CMDLINE);
 	return r;
 }
 
@@ -82,21 +90,27 @@ static int rewrite_cmdline(struct preview *preview)
 	if (r == 0) {
 		preview->rewritten = take_pointer(words.text);
 		preview->cmdline = preview->rewritten;
+	} else {
+		warn_error(r, "cannot make the plan");
 	}
 	words_free(&words);
 	return r;
 }
 
+/* Returns 0, or a negative errno after a warning. */
 static int add_configuration(struct preview *preview, const struct change *change)
 {
 	_cleanup_free_ char *configuration = NULL;
 	int r = configuration_read(preview->host->root_fd, change, &configuration);
 
 	if (r < 0) {
-		warn("cannot read /%s: %s", CONFIGURATION_DIRECTORY, strerror(-r));
+		warn_error(r, "cannot read /%s", CONFIGURATION_DIRECTORY);
 		return r;
 	}
-	return whole_cmdline_make(configuration, preview->cmdline, &preview->whole);
+	r = whole_cmdline_make(configuration, preview->cmdline, &preview->whole);
+	if (r < 0)
+		warn_error(r, "cannot make the plan");
+	return r;
 }
 
 /* Whether there is an IOMMU that is off now but on with the command line. */
@@ -279,17 +293,18 @@ static int preview_make(struct host *host, const struct plan_changes *changes,
 		r = rewrite_cmdline(ret);
 	if (r == 0)
 		r = add_configuration(ret, changes->configuration);
-	if (r == 0)
-		r = params_parse(ret->whole.text, &ret->params);
+	if (r < 0)
+		return r;
+	r = params_parse(ret->whole.text, &ret->params);
 	if (r < 0) {
-		warn("cannot read the command line of the next boot; pass it with --cmdline");
+		warn_error(r, "cannot make the plan");
 		return r;
 	}
 	ret->iommu_pending = is_iommu_pending(ret);
 	if (!find_empty(&ret->params))
 		r = dry_run(host, &ret->params, ret->iommu_pending, &ret->result);
 	if (r < 0)
-		warn("cannot make the plan: %s", strerror(-r));
+		warn_error(r, "cannot make the plan");
 	limits_read(host, &ret->machine, ret->cmdline, &ret->limits);
 	/* With changes, the image is not built yet. */
 	if (r == 0 && !changes->configuration && !changes->is_migrated &&

@@ -64,6 +64,7 @@ _passthru()
 	plan) options+=" --cmdline" ;;
 	status) options+=" --format" ;;
 	enable) options+=" --dry-run --undo" ;;
+	claim | release) options="--json --help --version" ;;
 	disable) options+=" --all --dry-run --undo" ;;
 	migrate)
 		[[ " ${words[*]:1:cword-1} " == *" --"@(apply|undo)" "* ]] ||

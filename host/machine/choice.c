@@ -33,21 +33,7 @@ void choice_free(struct choice *choice)
 
 /* -- which devices ------------------------------------------------------------------- */
 
-bool choice_is_absent(const struct choice *choice, const char *text)
-{
-	struct address_pattern pattern;
-	const char *why;
-	size_t at;
-
-	if (address_parse(text, strlen(text), &pattern, &why, &at) < 0)
-		return false;
-	for (size_t i = 0; i < choice->machine.count; i++)
-		if (pci_matches(choice->machine.devices[i].pci, &pattern))
-			return false;
-	return true;
-}
-
-int choice_name(struct choice *choice, const char *text)
+int choice_add(struct choice *choice, const char *text)
 {
 	struct address_pattern pattern;
 	size_t at, found = 0;
@@ -98,6 +84,20 @@ void choice_add_members(struct choice *choice)
 			if (is_member(&machine->devices[i], &machine->devices[j]))
 				choice->chosen[j] = true;
 	}
+}
+
+int choice_make(struct host *host, struct choice *ret)
+{
+	const struct arguments *arguments = host->arguments;
+	int status = STATUS_GOOD;
+
+	if (choice_open(host, ret) < 0)
+		return STATUS_NOT_GOOD;
+	for (int i = 0; status == STATUS_GOOD && i < arguments->operand_count; i++)
+		status = choice_add(ret, arguments->operands[i]);
+	if (status == STATUS_GOOD)
+		choice_add_members(ret);
+	return status;
 }
 
 /* -- their items --------------------------------------------------------------------- */

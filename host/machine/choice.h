@@ -10,7 +10,7 @@
 struct choice {
 	struct machine machine;
 	bool *named;  /* by index of the device: the user named it */
-	bool *chosen; /* the same, and members of the groups of those */
+	bool *chosen; /* named, or in the group of one that is */
 };
 
 /*
@@ -24,13 +24,16 @@ void choice_free(struct choice *choice);
  * Chooses the devices at an address, which may be a path or end with "*". Returns
  * STATUS_GOOD, or after a warning another exit status.
  */
-int choice_name(struct choice *choice, const char *text);
-
-/* Whether the text is an address at which there is no device. */
-bool choice_is_absent(const struct choice *choice, const char *text);
+int choice_add(struct choice *choice, const char *text);
 
 /* Chooses the other members of their IOMMU groups, too. */
 void choice_add_members(struct choice *choice);
+
+/*
+ * All of these steps for the operands of the command line. Returns an exit status, after
+ * a warning if it is not STATUS_GOOD; release with choice_free() in either case.
+ */
+int choice_make(struct host *host, struct choice *ret);
 
 /*
  * Whether the device needs an item of its own: it is chosen, and no chosen device before

@@ -139,7 +139,7 @@ static int check_boot(struct proof *proof, const struct boot_source *boot)
 static int check_next(struct proof *proof)
 {
 	struct boot_sources sources;
-	struct boot_source this = { .path = "proc/cmdline" };
+	struct boot_source current = { .path = "proc/cmdline" };
 	const struct boot_source *next;
 	int r = boot_read(proof->host->root_fd, &sources);
 
@@ -147,9 +147,9 @@ static int check_next(struct proof *proof)
 	if (next)
 		r = check_boot(proof, next);
 	else if (r == 0 &&
-		 beneath_read(proof->host->root_fd, this.path, &this.cmdline) == 0)
-		r = check_boot(proof, &this);
-	free(this.cmdline);
+		 beneath_read(proof->host->root_fd, current.path, &current.cmdline) == 0)
+		r = check_boot(proof, &current);
+	free(current.cmdline);
 	boot_sources_free(&sources);
 	return r;
 }

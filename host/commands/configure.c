@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "boot/configuration.h"
+#include "cmdline/config.h"
+#include "cmdline/params.h"
+#include "commands/configure.h"
+#include "commands/plan.h"
+#include "initramfs/generators.h"
+#include "initramfs/rebuild.h"
+#include "ui/json.h"
+#include "ui/message.h"
+
+/* -- what the configuration selects -------------------------------------------------- */
+
+int configure_parse(const char *text, struct items *ret)
+{
+	int r = config_filter(text, NULL, NULL, &ret->text);
+
+	if (r == 0)
+		r = params_parse(ret->text, &ret->params);
+	return r;
+}
+
+void configure_free_items(struct items *items)
+{
+	params_free(&items->params);
+	free(items->text);
+	*items = (struct items){ 0 };
+}
+
+/* -- changing the file --------------------------------------------------------------- */
+
+bool configure_is_possible(const struct host *host)
+{
+	const char *obstacle = generators_obstacle(host->root_fd);
+
+	if (obstacle)
+		warn("nothing was changed: %s", obstacle);
+	return !obstacle;
+}
+
+int configure_open(struct work *work)
+{
+	int r = change_open(work->host->root_fd, CONFIGURATION_FILE, &work->change);
+
+	if (r == 0 || r == -ENOENT)
+		return 0;
+	if (r == -ELOOP)
+		warn("nothing was changed: /%s is not a regular file",
+		     CONFIGURATION_FILE);
+	else
+		warn_error(r, "nothing was changed: cannot read /%s", CONFIGURATION_FILE);
+	return r;
+}
+
+int configure_print_json(const struct work *work)
+{
+	struct json_object *top = json_begin(work->host->arguments->command);
+
+	json_add_text(top, "path", CONFIGURATION_FILE);
+	json_add_bool(top, "changed", change_is_any(&work->change));
+	json_add_bool(top, "deleted", work->change.old && !work->change.new);
+	json_add_text(top, "text", work->change.new);
+	json_add_text(top, "backup", work->backup[0] ? work->backup : NULL);
+	return json_end(top);
+}
+
+static void note_restored(void *data, const char *path)
+{
+	(void)data;
+	info("Restored /%s", path);
+}
+
+/* An image without the change is no use: then the file is as it was, too. */
+static int apply(struct work *work)
+{
+	struct host *host = work->host;
+
+	if (backup_apply(host->root_fd, BACKUPS_OF_CONFIGURATION, &work->change, 1,
+			 work->backup) < 0)
+		return -EIO;
+	info("Changed /%s; passthru %s --undo takes that back", CONFIGURATION_FILE,
+	     host->arguments->command);
+	if (rebuild_run(host, rebuild_image(host)) == 0)
+		return 0;
+	(void)backup_undo(host->root_fd, BACKUPS_OF_CONFIGURATION, note_restored, NULL);
+	info("Some images may have the change all the same: passthru check tells which, and what rebuilds them");
+	return -EIO;
+}
+
+int configure_finish(struct work *work)
+{
+	struct host *host = work->host;
+	const struct arguments *arguments = host->arguments;
+	int status;
+
+	if (!arguments->json) {
+		int r = change_print(&host->output, &work->change);
+
+		if (r < 0) {
+			change_warn_unprinted(r);
+			return STATUS_NOT_GOOD;
+		}
+	}
+	fflush(stdout);
+	if (!arguments->dry_run && apply(work) < 0)
+		return STATUS_NOT_GOOD;
+	if (arguments->json)
+		return configure_print_json(work) < 0 ? STATUS_NOT_GOOD : STATUS_GOOD;
+	putchar('\n');
+	status =
+		plan_show(host, &(struct plan_changes){ .configuration = &work->change });
+	if (arguments->dry_run)
+		puts("Nothing was changed: this is a dry run.");
+	return status;
+}
+
+/* -- both commands ------------------------------------------------------------------- */
+
+static int undo(struct host *host)
+{
+	const char *command = rebuild_image(host);
+
+	if (backup_undo(host->root_fd, BACKUPS_OF_CONFIGURATION, note_restored, NULL) < 0)
+		return STATUS_NOT_GOOD;
+	return command && rebuild_run(host, command) == 0 ? STATUS_GOOD : STATUS_NOT_GOOD;
+}
+
+int configure_run(struct host *host, int (*change)(struct work *work))
+{
+	const struct arguments *arguments = host->arguments;
+	struct work work = { .host = host };
+	int status;
+
+	if (host->is_unpacked && !arguments->dry_run) {
+		warn("%s is a dump, which cannot be changed; use --dry-run",
+		     arguments->root);
+		return STATUS_USAGE;
+	}
+	if (arguments->undo)
+		return undo(host);
+	status = change(&work);
+	change_free(&work.change);
+	choice_free(&work.choice);
+	return status;
+}

@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* passthru disable: removes lines from the configuration. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "boot/configuration.h"
+#include "cmdline/selector.h"
+#include "commands/configure.h"
+#include "lib/beneath.h"
+#include "lib/dirlist.h"
+#include "lib/text_file.h"
+#include "ui/message.h"
+
+/* An operand that matches no device of the machine: of one that is gone, perhaps. */
+struct absent {
+	struct selector selector;
+	bool is_found; /* an item selects it */
+};
+
+struct removal {
+	struct work *work;
+	struct absent *absent; /* freed by disable() */
+	size_t absent_count;
+	char *orphans; /* lines that select neither a device nor what is absent; or NULL
+			*/
+};
+
+/* -- what is named ------------------------------------------------------------------- */
+
+static bool matches_any(const struct machine *machine, const struct selector *selector)
+{
+	for (size_t i = 0; i < machine->count; i++)
+		if (selector_matches(selector, machine->devices[i].pci))
+			return true;
+	return false;
+}
+
+/* Chooses devices by address, or notes an address or ID without a device. */
+static int name_operand(struct removal *removal, const char *operand)
+{
+	struct selector *absent = &removal->absent[removal->absent_count].selector;
+	struct choice *choice = &removal->work->choice;
+	struct selector_error error;
+
+	if (selector_parse_any(span_of(operand), absent, &error) < 0)
+		return choice_add(choice, operand);
+	if (!matches_any(&choice->machine, absent)) {
+		removal->absent_count++;
+		return STATUS_GOOD;
+	}
+	if (!absent->has_id)
+		return choice_add(choice, operand);
+	warn("there is a device with the ID %s; name its address, as passthru list shows it",
+	     operand);
+	return STATUS_USAGE;
+}
+
+static int name_operands(struct removal *removal)
+{
+	const struct arguments *arguments = removal->work->host->arguments;
+	int status = STATUS_GOOD;
+
+	if (choice_open(removal->work->host, &removal->work->choice) < 0)
+		return STATUS_NOT_GOOD;
+	removal->absent =
+		calloc((size_t)arguments->operand_count + 1, sizeof(removal->absent[0]));
+	if (!removal->absent) {
+		warn("out of memory");
+		return STATUS_NOT_GOOD;
+	}
+	for (int i = 0; status == STATUS_GOOD && i < arguments->operand_count; i++)
+		status = name_operand(removal, arguments->operands[i]);
+	choice_add_members(&removal->work->choice);
+	return status;
+}
+
+/* -- what a text selects ------------------------------------------------------------- */
+
+/* What the items of a text select: numbers of devices, and of items without a device. */
+struct selection {
+	size_t chosen;
+	size_t others;
+	size_t absent; /* of these, the user named */
+	size_t orphans;
+};
+
+static bool is_same_place(const struct address_pattern *a,
+			  const struct address_pattern *b)
+{
+	return address_compare(&a->address, &b->address) == 0 &&
+	       a->any_function == b->any_function && a->step_count == b->step_count &&
+	       memcmp(a->steps, b->steps, a->step_count) == 0;
+}
+
+/* Whether the item has the ID and the address, as far as the user named them. */
+static bool is_named(const struct selector *item, const struct selector *named)
+{
+	if (named->has_id && (!item->has_id || item->id.vendor != named->id.vendor ||
+			      item->id.device != named->id.device))
+		return false;
+	return !named->has_address ||
+	       (item->has_address && is_same_place(&item->address, &named->address));
+}
+
+static bool note_absent(struct removal *removal, const struct selector *item)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < removal->absent_count; i++)
+		if (is_named(item, &removal->absent[i].selector))
+			found = removal->absent[i].is_found = true;
+	return found;
+}
+
+static void count_item(struct removal *removal, const struct selector *item,
+		       struct selection *ret)
+{
+	const struct choice *choice = &removal->work->choice;
+	bool any = false;
+
+	for (size_t i = 0; i < choice->machine.count; i++) {
+		if (!selector_matches(item, choice->machine.devices[i].pci))
+			continue;
+		any = true;
+		if (choice->chosen[i])
+			ret->chosen++;
+		else
+			ret->others++;
+	}
+	if (any)
+		return;
+	if (note_absent(removal, item))
+		ret->absent++;
+	else
+		ret->orphans++;
+}
+
+/* Returns 0 or -ENOMEM. */
+static int count_items(struct removal *removal, const char *text, struct selection *ret)
+{
+	struct items items = { 0 };
+	int r = configure_parse(text, &items);
+
+	*ret = (struct selection){ 0 };
+	for (size_t i = 0; r == 0 && i < items.params.wanted.count; i++)
+		count_item(removal, &items.params.wanted.items[i], ret);
+	configure_free_items(&items);
+	return r;
+}
+
+static bool is_selected(const struct selection *selection)
+{
+	return selection->chosen || selection->absent;
+}
+
+/* -- the lines ----------------------------------------------------------------------- */
+
+/* Puts a line where it belongs. Warns if it selects something else, too. */
+static int sort_line(struct removal *removal, const char *line, FILE *kept, FILE *orphans)
+{
+	struct selection selection;
+	int r = count_items(removal, line, &selection);
+
+	if (r < 0)
+		return r;
+	if (!is_selected(&selection)) {
+		fputs(line, kept);
+		if (selection.orphans && !selection.others)
+			fputs(line, orphans);
+		return 0;
+	}
+	if (!selection.others && !selection.orphans)
+		return 0;
+	warn("nothing was changed: a line of /%s also selects other devices; edit it: %.*s",
+	     CONFIGURATION_FILE, (int)strcspn(line, "\n"), line);
+	return -EINVAL;
+}
+
+static int sort_lines(struct removal *removal, FILE *kept, FILE *orphans)
+{
+	const char *at = removal->work->change.old;
+	int r = 0;
+
+	while (r == 0 && *at) {
+		size_t length = strcspn(at, "\n");
+		_cleanup_free_ char *line = NULL;
+
+		length += at[length] == '\n';
+		line = strndup(at, length);
+		r = line ? sort_line(removal, line, kept, orphans) : -ENOMEM;
+		at += length;
+	}
+	return r;
+}
+
+static int remove_lines(struct removal *removal)
+{
+	struct work *work = removal->work;
+	_cleanup_free_ char *text = NULL;
+	struct text_file kept, orphans;
+	FILE *kept_file = text_file_open(&kept);
+	FILE *orphans_file = text_file_open(&orphans);
+	int r = -ENOMEM;
+
+	if (kept_file && orphans_file)
+		r = sort_lines(removal, kept_file, orphans_file);
+	text = text_file_close(&kept);
+	removal->orphans = text_file_close(&orphans);
+	if (r < 0 || !text || !removal->orphans)
+		return r < 0 ? r : -ENOMEM;
+	free(work->change.new);
+	work->change.new = take_pointer(text);
+	return 0;
+}
+
+/* An empty file goes. */
+static void drop_empty(struct work *work)
+{
+	const char *text = work->change.new;
+
+	if (!text || text[strspn(text, " \t\n")])
+		return;
+	free(work->change.new);
+	work->change.new = NULL;
+}
+
+/* Names the other files that select these devices. Returns whether there are none. */
+static bool check_others(struct removal *removal)
+{
+	int root_fd = removal->work->host->root_fd;
+	_cleanup_free_ char **names =
+		dirlist_read(root_fd, CONFIGURATION_DIRECTORY, ".conf");
+	bool good = true;
+
+	for (size_t i = 0; names && names[i]; i++) {
+		_cleanup_free_ char *text = NULL;
+		struct selection selection;
+		char path[512];
+
+		snprintf(path, sizeof(path), CONFIGURATION_DIRECTORY "/%s", names[i]);
+		if (strcmp(path, CONFIGURATION_FILE) == 0 ||
+		    beneath_read(root_fd, path, &text) < 0 ||
+		    count_items(removal, text, &selection) < 0 ||
+		    !is_selected(&selection))
+			continue;
+		warn("/%s selects these devices; passthru enable has not written it: edit it yourself",
+		     path);
+		good = false;
+	}
+	return good;
+}
+
+static const struct selector *find_missing(const struct removal *removal)
+{
+	for (size_t i = 0; i < removal->absent_count; i++)
+		if (!removal->absent[i].is_found)
+			return &removal->absent[i].selector;
+	return NULL;
+}
+
+/*
+ * An ID does not tell where its device was. Warns if something that is named was not
+ * found, but there are lines that may be for it.
+ */
+static bool check_found(const struct removal *removal)
+{
+	const struct selector *missing = find_missing(removal);
+	const char *at = removal->orphans;
+
+	if (!missing || !at || !at[0])
+		return true;
+	warn("nothing was changed: there is neither a device nor an item in /%s for %.*s. These lines select no device; to remove one, name its ID, as in passthru disable 10de:13c2",
+	     CONFIGURATION_FILE, (int)missing->text.length, missing->text.at);
+	while (*at) {
+		size_t length = strcspn(at, "\n");
+
+		info("  %.*s", (int)length, at);
+		at += length + (at[length] == '\n');
+	}
+	return false;
+}
+
+/* -- the command --------------------------------------------------------------------- */
+
+/* Removes the file, whatever it selects. */
+static int disable_all(struct removal *removal)
+{
+	struct work *work = removal->work;
+
+	if (choice_open(work->host, &work->choice) < 0 || configure_open(work) < 0)
+		return STATUS_NOT_GOOD;
+	free(work->change.new);
+	work->change.new = NULL;
+	for (size_t i = 0; i < work->choice.machine.count; i++)
+		work->choice.chosen[i] = true;
+	return STATUS_GOOD;
+}
+
+static int disable_named(struct removal *removal)
+{
+	struct work *work = removal->work;
+	int status = name_operands(removal);
+
+	if (status != STATUS_GOOD)
+		return status;
+	if (configure_open(work) < 0 || (work->change.old && remove_lines(removal) < 0))
+		return STATUS_NOT_GOOD;
+	drop_empty(work);
+	return STATUS_GOOD;
+}
+
+static int run(struct removal *removal)
+{
+	struct work *work = removal->work;
+	int status = work->host->arguments->all ? disable_all(removal)
+						: disable_named(removal);
+	bool good;
+
+	if (status != STATUS_GOOD)
+		return status;
+	good = check_others(removal);
+	if (!check_found(removal))
+		return STATUS_NOT_GOOD;
+	if (!change_is_any(&work->change)) {
+		info("/%s has none of these devices", CONFIGURATION_FILE);
+		return good ? STATUS_GOOD : STATUS_NOT_GOOD;
+	}
+	if (!configure_is_possible(work->host))
+		return STATUS_NOT_GOOD;
+	status = configure_finish(work);
+	return good ? status : STATUS_NOT_GOOD;
+}
+
+static int disable(struct work *work)
+{
+	struct removal removal = { .work = work };
+	int status = run(&removal);
+
+	free(removal.absent);
+	free(removal.orphans);
+	return status;
+}
+
+int disable_run(struct host *host)
+{
+	return configure_run(host, disable);
+}

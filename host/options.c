@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The commands and options of passthru: what each takes, and the help about it. */
+#include <getopt.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "options.h"
+#include "ui/message.h"
+
+/* What a command line can have. OPERANDS is no option, but takes part in their rules. */
+enum {
+	DRY_RUN,
+	UNDO,
+	ALL,
+	APPLY,
+	CMDLINE,
+	DUMP,
+	FORMAT,
+	ROOT,
+	JSON,
+	HELP,
+	PRINT_VERSION,
+	OPTION_COUNT,
+	OPERANDS = OPTION_COUNT
+};
+
+#define BIT(option) (1U << (option))
+
+static const struct {
+	const char *name;
+	const char *value; /* its name in the help; NULL if the option takes none */
+	const char *help;
+	size_t field;	   /* in struct arguments: a string, or a bool without value */
+	unsigned excludes; /* what cannot be used together with it, as bits */
+} options[OPTION_COUNT] = {
+	[DRY_RUN] = { "dry-run", NULL, "change nothing",
+		      offsetof(struct arguments, dry_run), 0 },
+	[UNDO] = { "undo", NULL, "restore the backups", offsetof(struct arguments, undo),
+		   BIT(DRY_RUN) | BIT(ALL) | BIT(APPLY) | BIT(OPERANDS) },
+	[ALL] = { "all", NULL, "all devices", offsetof(struct arguments, all),
+		  BIT(OPERANDS) },
+	[APPLY] = { "apply", NULL, "make the changes, with backups",
+		    offsetof(struct arguments, apply), 0 },
+	[CMDLINE] = { "cmdline", "TEXT", "use this command line, not the configured one",
+		      offsetof(struct arguments, cmdline), 0 },
+	[DUMP] = { "dump", "FILE", "write what a bug report needs (.tar, .tar.gz)",
+		   offsetof(struct arguments, dump), BIT(JSON) | BIT(OPERANDS) },
+	[FORMAT] = { "format", "NAME", "print text, json, prometheus or nfd",
+		     offsetof(struct arguments, format), 0 },
+	[ROOT] = { "root", "DIR",
+		   "read the machine whose files are below DIR, or in a dump",
+		   offsetof(struct arguments, root), 0 },
+	[JSON] = { "json", NULL, "print JSON", offsetof(struct arguments, json), 0 },
+	[HELP] = { .name = "help" },
+	[PRINT_VERSION] = { .name = "version" },
+};
+
+/* What commands take that need not run on the machine; the help names no command there.
+ */
+#define ELSEWHERE (BIT(ROOT) | BIT(JSON))
+
+static const struct command {
+	const char *name;
+	int (*run)(struct host *host);
+	const char *operands; /* in brackets if there need not be any; "" for none */
+	unsigned takes;	      /* the options, as bits */
+	const char *help;
+} commands[] = {
+	{ "list", list_run, "[FILTER]...", ELSEWHERE | BIT(DUMP),
+	  "list IOMMU groups and devices; gpu, usb, nvidia, 06:00 ..." },
+	{ "enable", enable_run, "ADDRESS...", ELSEWHERE | BIT(DRY_RUN) | BIT(UNDO),
+	  "claim these devices from the next boot on" },
+	{ "disable", disable_run, "ADDRESS...",
+	  ELSEWHERE | BIT(DRY_RUN) | BIT(UNDO) | BIT(ALL),
+	  "leave them to the host again" },
+	{ "claim", claim_run, "ADDRESS...", BIT(JSON),
+	  "claim these devices now, if nothing uses them" },
+	{ "release", release_run, "ADDRESS...", BIT(JSON),
+	  "give them back to the host now" },
+	{ "plan", plan_run, "", ELSEWHERE | BIT(CMDLINE),
+	  "show what the next boot will do" },
+	{ "status", status_run, "", ELSEWHERE | BIT(FORMAT),
+	  "show what this boot did and whether it still holds" },
+	{ "check", check_run, "", ELSEWHERE, "verify the setup" },
+	{ "migrate", migrate_run, "", ELSEWHERE | BIT(APPLY) | BIT(UNDO),
+	  "replace softdep, vfio-pci.ids= and the like" },
+	{ "args", args_run, "ADDRESS...", ELSEWHERE,
+	  "print the kernel parameter for these devices" },
+};
+
+/* -- the help ------------------------------------------------------------------------ */
+
+/* "enable, disable: " if these take the option; nothing for options of all commands. */
+static void print_takers(int option, FILE *file)
+{
+	const char *separator = "";
+
+	if (BIT(option) & ELSEWHERE)
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		if (commands[i].takes & BIT(option)) {
+			fprintf(file, "%s%s", separator, commands[i].name);
+			separator = ", ";
+		}
+	fputs(": ", file);
+}
+
+static void print_help(FILE *file)
+{
+	fputs("Usage: passthru COMMAND [OPTION]... [ARGUMENT]...\n", file);
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+		const struct command *command = &commands[i];
+
+		fprintf(file, "  %s %-*s %s\n", command->name,
+			17 - (int)strlen(command->name), command->operands,
+			command->help);
+	}
+	fputc('\n', file);
+	for (int i = 0; i < HELP; i++) {
+		fprintf(file, "      --%s %-*s ", options[i].name,
+			11 - (int)strlen(options[i].name),
+			options[i].value ? options[i].value : "");
+		print_takers(i, file);
+		fprintf(file, "%s\n", options[i].help);
+	}
+	fputs("  -h, --help, --version\n", file);
+	fputs("\nExit status: 0 all is well; 1 not as requested, or failed; 2 invalid arguments.\n",
+	      file);
+}
+
+/* -- the command line ---------------------------------------------------------------- */
+
+static const struct command *find_command(const char *name)
+{
+	const struct command *nearest = &commands[0];
+	size_t best = SIZE_MAX;
+
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+		size_t distance = text_distance(span_of(name), span_of(commands[i].name));
+
+		if (distance == 0)
+			return &commands[i];
+		if (distance < best) {
+			best = distance;
+			nearest = &commands[i];
+		}
+	}
+	if (best < strlen(name))
+		warn("unknown command %s; did you mean %s? See passthru --help", name,
+		     nearest->name);
+	else
+		warn("unknown command %s; see passthru --help", name);
+	return NULL;
+}
+
+static void store(int option, struct arguments *ret)
+{
+	void *field = (char *)ret + options[option].field;
+
+	if (options[option].value)
+		*(const char **)field = optarg;
+	else
+		*(bool *)field = true;
+}
+
+/* Reads the options, as bits. Returns 0, or -1 after a message. */
+static int read_options(int argc, char **argv, struct arguments *ret, unsigned *ret_given)
+{
+	struct option table[OPTION_COUNT + 1] = { 0 };
+	int option;
+
+	for (int i = 0; i < OPTION_COUNT; i++)
+		table[i] = (struct option){ options[i].name,
+					    options[i].value ? required_argument
+							     : no_argument,
+					    NULL, i };
+	*ret_given = 0;
+	while ((option = getopt_long(argc, argv, "h", table, NULL)) >= 0) {
+		if (option == 'h')
+			option = HELP;
+		if (option >= OPTION_COUNT) {
+			warn("see passthru --help");
+			return -1;
+		}
+		*ret_given |= BIT(option);
+		if (option == HELP || option == PRINT_VERSION)
+			break;
+		store(option, ret);
+	}
+	return 0;
+}
+
+/* Warns about each given option that the command does not take. */
+static bool check_taken(const struct command *command, const struct arguments *arguments,
+			unsigned given)
+{
+	bool good = true;
+
+	for (int i = 0; i < OPTION_COUNT; i++)
+		if (given & BIT(i) & ~command->takes) {
+			warn("--%s cannot be used with %s; see passthru --help",
+			     options[i].name, command->name);
+			good = false;
+		}
+	if (given & BIT(OPERANDS) && !command->operands[0]) {
+		warn("%s takes no argument such as \"%s\"; see passthru --help",
+		     command->name, arguments->operands[0]);
+		good = false;
+	}
+	return good;
+}
+
+/* Warns about what is given together with an option that excludes it. */
+static bool check_together(const struct arguments *arguments, unsigned given)
+{
+	for (int i = 0; i < OPTION_COUNT; i++) {
+		unsigned excluded = (given & BIT(i)) ? given & options[i].excludes : 0;
+
+		for (int j = 0; j < OPTION_COUNT; j++)
+			if (excluded & BIT(j)) {
+				warn("--%s cannot be used together with --%s",
+				     options[i].name, options[j].name);
+				return false;
+			}
+		if (excluded) {
+			warn("--%s cannot be used together with \"%s\"; give only one of them",
+			     options[i].name, arguments->operands[0]);
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Warns if the operands are missing. Some options are used in their place. */
+static bool check_present(const struct command *command, unsigned given)
+{
+	if (!command->operands[0] || command->operands[0] == '[' ||
+	    given & (BIT(OPERANDS) | BIT(ALL) | BIT(UNDO)))
+		return true;
+	warn("name the addresses of devices, as passthru list shows them%s",
+	     command->takes & BIT(ALL) ? ", or use --all" : "");
+	return false;
+}
+
+int options_parse(int argc, char **argv, struct arguments *ret,
+		  int (**ret_run)(struct host *host))
+{
+	const struct command *command;
+	unsigned given;
+
+	if (read_options(argc, argv, ret, &given) < 0)
+		return STATUS_USAGE;
+	if (given & BIT(PRINT_VERSION)) {
+		puts("passthru " VERSION);
+		return STATUS_GOOD;
+	}
+	if (given & BIT(HELP) || (optind < argc && strcmp(argv[optind], "help") == 0)) {
+		print_help(stdout);
+		return STATUS_GOOD;
+	}
+	if (optind == argc) {
+		print_help(stderr);
+		return STATUS_USAGE;
+	}
+	ret->command = argv[optind++];
+	ret->operands = argv + optind;
+	ret->operand_count = argc - optind;
+	if (ret->operand_count)
+		given |= BIT(OPERANDS);
+	command = find_command(ret->command);
+	if (!command || !check_taken(command, ret, given) ||
+	    !check_together(ret, given) || !check_present(command, given))
+		return STATUS_USAGE;
+	*ret_run = command->run;
+	return -1;
+}
