@@ -28,14 +28,14 @@ passthru_leave_out()
 passthru_leave_out_alone()
 {
 	passthru_left_out=yes
-	passthru_message="$moddir/functions.sh is missing; this image has nothing of passthru:"
-	passthru_message="$passthru_message install passthru again, then rebuild the image"
+	passthru_message="$moddir/functions.sh is missing; this image has nothing of passthru"
+	passthru_advice="install passthru again, then rebuild the image"
 	if grep -qs '^[^#]*passthru\.' /proc/cmdline \
 		"${dracutsysrootdir-}"/etc/passthru/cmdline.d/*.conf; then
-		derror "passthru: $passthru_message; until then the configured devices will go to" \
-			"their usual drivers"
+		derror "passthru: $passthru_message, so the configured devices will go to their" \
+			"usual drivers: $passthru_advice"
 	else
-		dwarning "passthru: $passthru_message"
+		dwarning "passthru: $passthru_message; no device is configured: $passthru_advice"
 	fi
 }
 
