@@ -50,8 +50,9 @@ passthru_find_obstacle()
 (
 	# shellcheck source=early/initramfs/functions.sh
 	. "$moddir/functions.sh"
-	[ "${no_kernel-}" != yes ] || kernel=''
-	find_obstacle "${dracutsysrootdir-}" "${srcmods%/lib/modules/*}" "$kernel" \
+	wanted=$kernel
+	[ "${no_kernel-}" != yes ] || wanted=''
+	find_obstacle "${dracutsysrootdir-}" "${srcmods%/lib/modules/*}" "$wanted" \
 		"${dracutsysrootdir-}$passthru_program" "$moddir/passthru-early.sh" \
 		"$moddir/passthru-late.sh" "$moddir/passthru-early.service" \
 		"$moddir/passthru-late.service"
