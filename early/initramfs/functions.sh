@@ -121,7 +121,7 @@ modules_obstacle()
 # modules; FILE are the files that the hook adds.
 find_obstacle()
 (
-	root=$1 base=$2 kernel=$3
+	where=$1 below=$2 release=$3
 	shift 3
 	if tool=$(missing_tool); then
 		printf '%s\n' "$tool is not installed" "install it"
@@ -132,11 +132,11 @@ find_obstacle()
 		printf '%s\n' "$file is missing" "install passthru again"
 		return 0
 	done
-	if file=$(unreadable_file "$root"); then
+	if file=$(unreadable_file "$where"); then
 		printf '%s\n' "cannot read $file" "make it a file that root can read"
 		return 0
 	fi
-	[ "$kernel" ] && modules_obstacle "$root" "$base" "$kernel"
+	[ "$release" ] && modules_obstacle "$where" "$below" "$release"
 )
 
 # required_modules: without these, no device can be claimed.
