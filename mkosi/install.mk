@@ -7,6 +7,7 @@ mkosi_FILES := \
 	mkosi/passthru-configuration.conf:mkosi.conf.d/passthru-configuration.conf \
 	mkosi/passthru-crypttab.conf:mkosi.conf.d/passthru-crypttab.conf \
 	mkosi/passthru-fstab.conf:mkosi.conf.d/passthru-fstab.conf \
+	mkosi/passthru-program.conf:mkosi.conf.d/passthru-program.conf \
 	mkosi/postinst:$(mkosi_OWN)/postinst \
 	early/initramfs/passthru-early.service:$(mkosi_OWN)/passthru-early.service \
 	early/initramfs/passthru-late.service:$(mkosi_OWN)/passthru-late.service \

@@ -6,7 +6,7 @@
 #   check-faults    two hundred of the faults of check-faults-all
 #   check-faults-all  each system call of a claim fails or is the last: docs/proof.md
 #   check-host      passthru as a whole, on made-up machines; TESTS=NAME runs one test
-#   check-hooks     images by the real mkinitramfs, in systems where something is wrong;
+#   check-hooks     images by the real or made-up generators where something is wrong;
 #                   check-hooks-all on more suites. As root
 #   check-promtool  its metrics, by Prometheus' own checker
 #   check-soak      the model of the promises, and two random machines judged by it
@@ -151,9 +151,12 @@ HOOKS_TREE := $(BUILD)/hooks
 
 check-hooks check-hooks-all: setup-check $(EARLY_STRIPPED)
 	rm -rf $(HOOKS_TREE)
-	$(MAKE) --no-print-directory install-early install-initramfs-tools PROGRAMS=early \
+	$(MAKE) --no-print-directory install-early $(GENERATOR_NAMES:%=install-%) PROGRAMS=early \
 		DESTDIR=$(abspath $(HOOKS_TREE)) >/dev/null
-	tests/hooks/run $(if $(filter %-all,$@),--all) $(HOOKS_TREE)
+	tests/hooks/initramfs-tools.test $(if $(filter %-all,$@),--all) $(HOOKS_TREE)
+	tests/hooks/dracut.test $(if $(filter %-all,$@),--all) $(HOOKS_TREE)
+	tests/hooks/mkinitcpio.test $(HOOKS_TREE)
+	tests/hooks/mkosi.test $(HOOKS_TREE)
 
 .PHONY: check-hooks check-hooks-all
 

@@ -1,35 +1,139 @@
 #!/bin/sh
 # Adds passthru-early, vfio-pci and their dependencies to an initramfs of dracut, and runs the
 # program before any module is loaded. See dracut.modules(7). dracut sources this file.
+#
+# An image gets all of it or nothing, and dracut never fails because of it.
 # shellcheck disable=SC2154 # dracut sets dracutsysrootdir, initdir, kernel, moddir, …
 
 passthru_program=@SBINDIR@/passthru-early
+passthru_units="passthru-early.service passthru-late.service"
 
-passthru_has_driver()
+# passthru_leave_out REASON ADVICE: says that this image has nothing of passthru, and makes the
+# functions that dracut calls later do nothing.
+passthru_leave_out()
+{
+	passthru_left_out=yes
+	if passthru_message=$(
+		# shellcheck source=early/initramfs/functions.sh
+		. "$moddir/functions.sh"
+		absence "${dracutsysrootdir-}" "$1" "$2"
+	) && ! passthru_is_for_rescue; then
+		derror "passthru: $passthru_message"
+	else
+		dwarning "passthru: $passthru_message"
+	fi
+}
+
+# The same without the functions.
+passthru_leave_out_alone()
+{
+	passthru_left_out=yes
+	passthru_message="$moddir/functions.sh is missing; this image has nothing of passthru"
+	passthru_advice="install passthru again, then rebuild the image"
+	if grep -qs '^[^#]*passthru\.' /proc/cmdline \
+		"${dracutsysrootdir-}"/etc/passthru/cmdline.d/*.conf; then
+		derror "passthru: $passthru_message, so the configured devices will go to their" \
+			"usual drivers: $passthru_advice"
+	else
+		dwarning "passthru: $passthru_message; no device is configured: $passthru_advice"
+	fi
+}
+
+passthru_is_for_rescue()
 (
 	# shellcheck source=early/initramfs/functions.sh
 	. "$moddir/functions.sh"
-	module_files "${srcmods%/lib/modules/*}" "$kernel" vfio-pci >/dev/null
+	is_for_rescue "${outfile-}"
 )
 
+passthru_find_obstacle()
+(
+	# shellcheck source=early/initramfs/functions.sh
+	. "$moddir/functions.sh"
+	wanted=$kernel
+	[ "${no_kernel-}" != yes ] || wanted=''
+	find_obstacle "${dracutsysrootdir-}" "${srcmods%/lib/modules/*}" "$wanted" \
+		"${dracutsysrootdir-}$passthru_program" "$moddir/passthru-early.sh" \
+		"$moddir/passthru-late.sh" "$moddir/passthru-early.service" \
+		"$moddir/passthru-late.service"
+)
+
+# dracut may ask several times. If a file or an option of it names the module, it may fail unless
+# the module can be added.
 check()
 {
-	[ "$no_kernel" != yes ] || return 0
-	if ! passthru_has_driver; then
-		dwarning "passthru: not added: kernel $kernel has no module vfio-pci, so no" \
-			"device could be claimed"
-		return 1
+	if [ "${passthru_left_out-}" ]; then
+		: # it has been said
+	elif ! [ -r "$moddir/functions.sh" ]; then
+		passthru_leave_out_alone
+	elif passthru_obstacle=$(passthru_find_obstacle); then
+		passthru_leave_out "${passthru_obstacle%%
+*}" "${passthru_obstacle#*
+}"
 	fi
-	if ! [ -x "$dracutsysrootdir$passthru_program" ]; then
-		dwarning "passthru: not added: $passthru_program is missing; install passthru" \
-			"again"
-		return 1
-	fi
-	return 0
+	case " ${dracutmodules-} ${add_dracutmodules-} ${force_add_dracutmodules-} " in
+	*" passthru "*) return 0 ;;
+	esac
+	[ -z "${passthru_left_out-}" ]
 }
 
 depends()
 {
+	return 0
+}
+
+# With systemd, hooks run too late for the early stage, after systemd-modules-load, and may
+# run too early for the late stage: no hook waits for the root device.
+passthru_add_start()
+{
+	if ! dracut_module_included systemd; then
+		inst_hook cmdline 00 "$moddir/passthru-early.sh" &&
+			inst_hook pre-mount 50 "$moddir/passthru-late.sh"
+		return
+	fi
+	inst_script "$moddir/passthru-early.sh" /usr/lib/passthru/passthru-early.sh &&
+		inst_script "$moddir/passthru-late.sh" /usr/lib/passthru/passthru-late.sh || return
+	for passthru_unit in $passthru_units; do
+		inst_simple "$moddir/$passthru_unit" "$systemdsystemunitdir/$passthru_unit" || return
+	done
+	(
+		# shellcheck source=early/initramfs/functions.sh
+		. "$moddir/functions.sh"
+		start_units "$initdir$systemdsystemunitdir"
+	)
+}
+
+passthru_add_copies()
+(
+	# shellcheck source=early/initramfs/functions.sh
+	. "$moddir/functions.sh"
+	copy_tables "${dracutsysrootdir-}/etc" "$initdir/etc/passthru" || return
+	passthru_is_for_rescue ||
+		copy_config "${dracutsysrootdir-}/etc" "$initdir/etc/passthru"
+)
+
+# Without "find": the directories of hooks differ between versions.
+passthru_remove()
+{
+	rm -rf "${initdir:?}$passthru_program" "$initdir/etc/passthru" \
+		"$initdir/usr/lib/passthru" \
+		"$initdir"/lib/dracut/hooks/*/??-passthru-*.sh \
+		"$initdir"/var/lib/dracut/hooks/*/??-passthru-*.sh \
+		"$initdir"/lib/modules/*/updates/passthru
+	[ -z "${systemdsystemunitdir-}" ] || rm -f \
+		"$initdir$systemdsystemunitdir"/passthru-early.service \
+		"$initdir$systemdsystemunitdir"/passthru-late.service \
+		"$initdir$systemdsystemunitdir"/*.wants/passthru-early.service \
+		"$initdir$systemdsystemunitdir"/*.wants/passthru-late.service
+}
+
+install()
+{
+	[ -z "${passthru_left_out-}" ] || return 0
+	inst_binary "$passthru_program" && passthru_add_start && passthru_add_copies &&
+		return 0
+	passthru_remove
+	passthru_leave_out "its files cannot be added" "see the messages of dracut"
 	return 0
 }
 
@@ -39,50 +143,49 @@ passthru_unpack()
 (
 	plain=${1##*/}
 	plain=$initdir/lib/modules/$kernel/updates/passthru/${plain%.*}
-	mkdir -p "${plain%/*}"
-	unpack_module "$1" >"$plain" && return
+	mkdir -p "${plain%/*}" && unpack_module "$1" >"$plain" && return
 	rm -f "$plain"
-	derror "passthru: cannot decompress $1, and neither can kernel $kernel"
+	return 1
 )
 
-# hostonly is empty here: devices may be added to this machine later.
-installkernel()
+# passthru_unpack_modules MODULE…: for a kernel that cannot do that itself. Fails if one remains.
+passthru_unpack_modules()
 (
 	# shellcheck source=early/initramfs/functions.sh
 	. "$moddir/functions.sh"
 	base=${srcmods%/lib/modules/*}
-	modules="$(required_modules) $(optional_modules "$base" "$kernel")"
-	# shellcheck disable=SC2086 # one word per module
-	hostonly='' instmods $modules
-	for module in $modules; do
-		module_files "$base" "$kernel" "$module"
-	done | sort -u | while read -r file; do
-		kernel_reads "$dracutsysrootdir" "$kernel" "$file" || passthru_unpack "$file"
+	files=$(for module; do module_files "$base" "$kernel" "$module"; done | sort -u)
+	for file in $files; do
+		kernel_reads "${dracutsysrootdir-}" "$kernel" "$file" ||
+			passthru_unpack "$file" || return
 	done
-	return 0
 )
 
-# With systemd, hooks run too late for the early stage, after systemd-modules-load, and may
-# run too early for the late stage: no hook waits for the root device.
-install()
+passthru_list_modules()
+(
+	# shellcheck source=early/initramfs/functions.sh
+	. "$moddir/functions.sh"
+	case $1 in
+	required) required_modules ;;
+	optional) optional_modules "${srcmods%/lib/modules/*}" "$kernel" ;;
+	esac
+)
+
+# hostonly is empty here: devices may be added to this machine later.
+installkernel()
 {
-	inst_binary "$passthru_program"
-	(
-		# shellcheck source=early/initramfs/functions.sh
-		. "$moddir/functions.sh"
-		copy_tables "$dracutsysrootdir/etc" "$initdir/etc/passthru"
-		copy_config "$dracutsysrootdir/etc" "$initdir/etc/passthru" ||
-			derror "passthru: cannot read /etc/passthru/cmdline.d"
-	)
-	if ! dracut_module_included systemd; then
-		inst_hook cmdline 00 "$moddir/passthru-early.sh"
-		inst_hook pre-mount 50 "$moddir/passthru-late.sh"
-		return
+	[ -z "${passthru_left_out-}" ] || return 0
+	passthru_required=$(passthru_list_modules required)
+	passthru_optional=$(passthru_list_modules optional)
+	# shellcheck disable=SC2086 # one word per module
+	hostonly='' instmods $passthru_required $passthru_optional
+	# shellcheck disable=SC2086 # one word per module
+	if ! passthru_unpack_modules $passthru_required; then
+		passthru_remove
+		passthru_leave_out "its modules cannot be added" "see the messages of dracut"
+	elif ! passthru_unpack_modules $passthru_optional; then
+		dwarning "passthru: cannot decompress all of these modules, so passthru.driver=" \
+			"cannot select them:" $passthru_optional
 	fi
-	inst_script "$moddir/passthru-early.sh" /usr/lib/passthru/passthru-early.sh
-	inst_script "$moddir/passthru-late.sh" /usr/lib/passthru/passthru-late.sh
-	for unit in passthru-early.service passthru-late.service; do
-		inst_simple "$moddir/$unit" "$systemdsystemunitdir/$unit"
-		$SYSTEMCTL -q --root "$initdir" enable "$unit"
-	done
+	return 0
 }

@@ -59,6 +59,88 @@ absence()
 	return 1
 )
 
+# is_for_rescue IMAGE: succeeds if the distribution makes the image of that path for rescue: the one of
+# dracut's kernel-install plugin, the fallback of mkinitcpio's presets. Such an image gets no
+# configuration. host/initramfs/generators.c knows the same names.
+is_for_rescue()
+{
+	case $1 in
+	*/0-rescue/* | *-0-rescue-* | *-fallback | *-fallback.*) return 0 ;;
+	esac
+	return 1
+}
+
+# missing_tool: prints one of the programs that these functions call and this machine does not have;
+# fails if it has them all.
+missing_tool()
+(
+	for tool in cat grep mkdir modprobe sed sort xargs; do
+		command -v "$tool" >/dev/null && continue
+		echo "$tool"
+		return 0
+	done
+	return 1
+)
+
+# unreadable_file ROOT: prints a file in ROOT/etc that the image needs a copy of and that cannot be
+# read; fails if there is none.
+unreadable_file()
+(
+	for file in "$1/etc/fstab" "$1/etc/crypttab" "$1"/etc/passthru/cmdline.d/*.conf; do
+		[ -e "$file" ] || continue
+		[ -f "$file" ] && cat "$file" >/dev/null 2>&1 && continue
+		echo "$file"
+		return 0
+	done
+	return 1
+)
+
+# modules_obstacle ROOT BASE KERNEL: as find_obstacle, for the modules. ROOT/boot may have the
+# kernel's configuration.
+modules_obstacle()
+(
+	for module in $(required_modules); do
+		files=$(module_files "$2" "$3" "$module") || {
+			# The IOMMU's interface has another name on ppc64.
+			[ "$module" = vfio-pci ] || continue
+			echo "kernel $3 has no module $module"
+			echo "install a kernel that has it"
+			return 0
+		}
+		for file in $files; do
+			kernel_reads "$1" "$3" "$file" && continue
+			unpack_module "$file" >/dev/null 2>&1 && continue
+			echo "cannot decompress $file, and neither can kernel $3"
+			echo "install the program that decompresses .${file##*.}"
+			return 0
+		done
+	done
+	return 1
+)
+
+# find_obstacle ROOT BASE KERNEL FILE…: prints what keeps passthru out of an image and what to do
+# about it, a line each, for absence; fails if nothing does. KERNEL is "" for an image without
+# modules; FILE are the files that the hook adds.
+find_obstacle()
+(
+	where=$1 below=$2 release=$3
+	shift 3
+	if tool=$(missing_tool); then
+		printf '%s\n' "$tool is not installed" "install it"
+		return 0
+	fi
+	for file; do
+		[ -f "$file" ] && [ -r "$file" ] && continue
+		printf '%s\n' "$file is missing" "install passthru again"
+		return 0
+	done
+	if file=$(unreadable_file "$where"); then
+		printf '%s\n' "cannot read $file" "make it a file that root can read"
+		return 0
+	fi
+	[ "$release" ] && modules_obstacle "$where" "$below" "$release"
+)
+
 # required_modules: without these, no device can be claimed.
 required_modules()
 {

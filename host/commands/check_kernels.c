@@ -172,10 +172,13 @@ static void add_incomplete(struct findings *findings, const char *kernel,
 		    path, missing, commands);
 }
 
-/* Whether the image was built with the configuration as it is now. */
-static bool has_current_config(int root_fd, const struct image *image)
+/* Whether the image was built with the configuration as it is now, or needs none. */
+static bool has_current_config(int root_fd, const char *path, const struct image *image)
 {
 	_cleanup_free_ char *config = NULL;
+
+	if (generators_is_for_rescue(path))
+		return true;
 
 	return configuration_read(root_fd, NULL, &config) < 0 ||
 	       strcmp(config, image->config ? image->config : "") == 0;
@@ -190,7 +193,7 @@ static void check_content(struct findings *findings, const char *kernel, const c
 	image->has_driver |= is_built_in(root_fd, kernel, "vfio-pci");
 	image->has_type1 |= is_built_in(root_fd, kernel, "vfio_iommu_type1");
 	describe_missing(image, missing, sizeof(missing));
-	if (!missing[0] && !has_current_config(root_fd, image))
+	if (!missing[0] && !has_current_config(root_fd, path, image))
 		snprintf(missing, sizeof(missing), ", the configuration in /%s",
 			 CONFIGURATION_DIRECTORY);
 	if (missing[0])

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <fnmatch.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -158,4 +159,15 @@ void generators_rebuild_one(int root_fd, const char *kernel, const char *image, 
 			    size_t size)
 {
 	describe(root_fd, kernel, image, ret, size);
+}
+
+bool generators_is_for_rescue(const char *path)
+{
+	static const char *const patterns[] = { "*/0-rescue/*", "*-0-rescue-*",
+						"*-fallback", "*-fallback.*" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(patterns); i++)
+		if (fnmatch(patterns[i], path, 0) == 0)
+			return true;
+	return false;
 }

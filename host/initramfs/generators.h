@@ -40,6 +40,13 @@ const char *generators_obstacle(int root_fd);
 bool generators_is_starter(const char *name);
 
 /*
+ * Whether the distribution makes the image, or UKI, of that path for rescue: the one of
+ * dracut's plugin for kernel-install, the fallback of mkinitcpio's presets. The hooks
+ * leave the configuration out of it: is_for_rescue() in early/initramfs/functions.sh.
+ */
+bool generators_is_for_rescue(const char *path);
+
+/*
  * The commands that rebuild the images of all kernels, for messages: that of the
  * installed generator, or all of them, separated by "or".
  */
