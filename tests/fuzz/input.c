@@ -12,6 +12,21 @@
 #include "input.h"
 
 static char directory[PATH_MAX];
+static unsigned long reached_parts;
+
+void reached(unsigned part)
+{
+	require(part < input_parts);
+	reached_parts |= 1UL << part;
+}
+
+unsigned long input_take_reached(void)
+{
+	unsigned long parts = reached_parts;
+
+	reached_parts = 0;
+	return parts;
+}
 
 char *input_text(const uint8_t *data, size_t size)
 {

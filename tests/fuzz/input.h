@@ -14,6 +14,17 @@
 /* The function that OSS-Fuzz and libFuzzer call; it returns 0. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/*
+ * A target has one or more parts, such as the readers that it calls. It calls reached()
+ * with the number of a part, from 0 on, where that has found in the input what it looks
+ * for. The files of its corpus have to reach each part: replay.c checks that.
+ */
+extern const unsigned input_parts;
+void reached(unsigned part);
+
+/* The parts, as bits, that were reached since the last call. */
+unsigned long input_take_reached(void);
+
 /* A promise that the sanitizers do not see. */
 #define require(promise)                                                             \
 	do {                                                                         \

@@ -2,7 +2,8 @@
 /*
  * replay FILE…: runs a target on each file, as libFuzzer would, without clang. Short
  * files are also tried cut off at each byte, with a wrong byte at each position, and, the
- * shortest, repeated many times.
+ * shortest, repeated many times. Fails if the files as they are do not reach each part of
+ * the target. Prints the number of runs.
  */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -20,6 +21,7 @@
 static const uint8_t slips[] = { '\0', '\n', ' ', '{', '}', '\'', '"', '$',
 				 '\\', '>',  '=', ',', ':', '/',  '9', 0xff };
 static unsigned long runs;
+static unsigned long reached_unchanged;
 
 /* In memory of exactly this size, so that the sanitizer sees a read beyond it. */
 static void run(const uint8_t *data, size_t size)
@@ -76,7 +78,9 @@ static int run_file(const char *path)
 		require(data != MAP_FAILED);
 	}
 	close(fd);
+	(void)input_take_reached();
 	run(data, size);
+	reached_unchanged |= input_take_reached();
 	if (size > 0 && size <= SLIPS_MAX)
 		run_slips(data, size);
 	if (size > 0 && size <= REPEATED_MAX)
@@ -86,11 +90,27 @@ static int run_file(const char *path)
 	return 0;
 }
 
+static int check_reached(void)
+{
+	int r = 0;
+
+	for (unsigned part = 0; part < input_parts; part++)
+		if (!(reached_unchanged & 1UL << part)) {
+			fprintf(stderr, "no file reaches part %u of the target\n", part);
+			r = -1;
+		}
+	return r;
+}
+
 int main(int argc, char **argv)
 {
 	for (int i = 1; i < argc; i++)
 		if (run_file(argv[i]) < 0)
 			return 1;
+	if (argc < 2)
+		return 2;
+	if (check_reached() < 0)
+		return 1;
 	printf("%lu\n", runs);
-	return argc > 1 ? 0 : 2;
+	return 0;
 }

@@ -78,12 +78,22 @@ runs_passthru() {
 	dpkg --compare-versions "$(libc_version "$1")" ge "$(libc_version '')"
 }
 
+# unpack_package FILE NAME TREE: unpacks a package of Arch Linux of that name into a tree, as pacman
+# does: what is below usr and etc, but not the package's own .PKGINFO, .MTREE, .BUILDINFO and
+# .INSTALL, which is not run either.
+unpack_package() {
+	tar --zstd -xOf "$1" .PKGINFO 2>/dev/null | grep -qx "pkgname = $2" ||
+		die "$1 is not Arch Linux's package $2"
+	tar --zstd -xpf "$1" -C "$3" --no-overwrite-dir usr etc ||
+		die "cannot unpack $1"
+}
+
 # why_not_built GUEST: prints why the guest cannot be built here; nothing if it can.
 why_not_built() {
 	case $1 in
 	*-mkinitcpio*)
 		[ -e "${PASSTHRU_MKINITCPIO-}" ] ||
-			echo "PASSTHRU_MKINITCPIO does not name the tarball of mkinitcpio 41"
+			echo "PASSTHRU_MKINITCPIO does not name Arch Linux's package of mkinitcpio"
 		;;
 	esac
 }

@@ -7,6 +7,9 @@
 #include "cmdline/params.h"
 #include "input.h"
 
+enum { RESCUE, FILTER, PARTS };
+const unsigned input_parts = PARTS;
+
 static void ignore(void *data, struct span word)
 {
 	(void)data, (void)word;
@@ -19,8 +22,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *text = input_text(data, size), *filtered, *whole;
 	struct params params;
 
-	(void)config_find_rescue(text);
+	if (config_find_rescue(text).length > 0)
+		reached(RESCUE);
 	require(config_filter(text, ignore, NULL, &filtered) == 0);
+	if (filtered[0])
+		reached(FILTER);
 	require(asprintf(&whole, "%spassthru.timeout=1234", filtered) >= 0);
 	require(params_parse(whole, &params) == 0);
 	require(params.timeout == 1234);

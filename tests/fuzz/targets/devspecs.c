@@ -7,6 +7,17 @@
 #include "guard/devspec_mounts.h"
 #include "input.h"
 
+enum { FSTAB, CRYPTTAB, MOUNTS, SWAPS, CMDLINE, PARTS };
+const unsigned input_parts = PARTS;
+
+/* Each reader adds to what those before it have found. */
+static void check_added(const struct devspecs *devspecs, size_t *count, unsigned part)
+{
+	if (devspecs->count > *count)
+		reached(part);
+	*count = devspecs->count;
+}
+
 static void check_and_free(struct devspecs *devspecs)
 {
 	for (size_t i = 0; i < devspecs->count; i++) {
@@ -28,16 +39,24 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *first = input_text(data, size);
 	char *second = input_second_text(data, size);
 	struct devspecs devspecs = { 0 };
+	size_t count = 0;
 
 	require(devspecs_add_fstab(&devspecs, first, second) == 0);
+	check_added(&devspecs, &count, FSTAB);
 	require(devspecs_add_crypttab(&devspecs, second) == 0);
+	check_added(&devspecs, &count, CRYPTTAB);
 	check_and_free(&devspecs);
 	devspecs = (struct devspecs){ 0 };
+	count = 0;
 	require(devspecs_add_mounts(&devspecs, first) == 0);
+	check_added(&devspecs, &count, MOUNTS);
 	require(devspecs_add_swaps(&devspecs, second) == 0);
+	check_added(&devspecs, &count, SWAPS);
 	check_and_free(&devspecs);
 	devspecs = (struct devspecs){ 0 };
+	count = 0;
 	require(devspecs_add_cmdline(&devspecs, first) == 0);
+	check_added(&devspecs, &count, CMDLINE);
 	require(devspecs_add_fstab(&devspecs, second, NULL) == 0);
 	check_and_free(&devspecs);
 	free(first);

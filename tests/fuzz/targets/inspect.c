@@ -7,6 +7,9 @@
 #include "initramfs/inspect.h"
 #include "input.h"
 
+enum { PROGRAM, START, DRIVER, TYPE1, CONFIG, PARTS };
+const unsigned input_parts = PARTS;
+
 /* An initramfs image. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -18,6 +21,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	r = inspect_image(root_fd, "file", 0, 0, &image);
 	/* The file is read; only its content may be refused. */
 	require(r == 0 || r == -EINVAL);
+	if (image.has_program)
+		reached(PROGRAM);
+	if (image.has_start)
+		reached(START);
+	if (image.has_driver)
+		reached(DRIVER);
+	if (image.has_type1)
+		reached(TYPE1);
+	if (image.config)
+		reached(CONFIG);
 	image_free(&image);
 	close(root_fd);
 	return 0;

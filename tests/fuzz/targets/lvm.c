@@ -6,6 +6,9 @@
 #include "block/lvm.h"
 #include "input.h"
 
+enum { VOLUME, TEXT, PARTS };
+const unsigned input_parts = PARTS;
+
 static void check(const struct superblock *superblock)
 {
 	require(strnlen(superblock->group_uuid, SUPERBLOCK_UUID_SIZE) <
@@ -23,8 +26,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	lvm_read_group(fd, &superblock);
 	check(&superblock);
+	if (superblock.group_uuid[0])
+		reached(VOLUME);
 	superblock = (struct superblock){ 0 };
-	(void)lvm_parse_group(text, &superblock);
+	if (lvm_parse_group(text, &superblock) == 0)
+		reached(TEXT);
 	check(&superblock);
 	close(fd);
 	free(text);

@@ -5,6 +5,9 @@
 #include "cmdline/params.h"
 #include "input.h"
 
+enum { WANTED, PROBLEM, PARTS };
+const unsigned input_parts = PARTS;
+
 static bool is_within(const char *text, struct span span)
 {
 	return span.at >= text && span.at + span.length <= text + strlen(text);
@@ -18,6 +21,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	require(params_parse(text, &params) == 0);
 	require(params.timeout >= 1 && params.timeout <= 3600);
+	if (params.wanted.count > 0)
+		reached(WANTED);
+	if (params.problem_count > 0)
+		reached(PROBLEM);
 	for (size_t i = 0; i < params.problem_count; i++) {
 		const struct problem *problem = &params.problems[i];
 

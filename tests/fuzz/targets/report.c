@@ -6,6 +6,9 @@
 #include "input.h"
 #include "report/internal.h"
 
+enum { DEVICE, PROBLEM, PARTS };
+const unsigned input_parts = PARTS;
+
 static void read_records(const char *text)
 {
 	static const char *const keys[] = { "device", "verdict", "reason", "" };
@@ -33,6 +36,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 						&result.devices.devices[i].address));
 		for (size_t i = 0; i < result.problem_count; i++)
 			phrase_problem(&result.problems[i], phrase);
+		if (result.plan.count > 0)
+			reached(DEVICE);
+		if (result.problem_count > 0)
+			reached(PROBLEM);
 		(void)run_result_defers(&result, NULL);
 	}
 	run_result_free(&result);

@@ -5,6 +5,9 @@
 #include "cmdline/selector.h"
 #include "input.h"
 
+enum { ID, ADDRESS, ANY, PARTS };
+const unsigned input_parts = PARTS;
+
 /* One item of a list, each way. What is wrong with it is at some place in it. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -18,10 +21,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		struct selector_error error = { 0 };
 		struct selector selector;
 
-		if (parsers[i](text, &selector, &error) == 0)
+		if (parsers[i](text, &selector, &error) == 0) {
 			require(selector.has_id || selector.has_address);
-		else
+			reached((unsigned)i);
+		} else {
 			require(error.why && error.at <= size);
+		}
 	}
 	return 0;
 }

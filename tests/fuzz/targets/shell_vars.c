@@ -5,6 +5,9 @@
 #include "input.h"
 #include "lib/wordlist.h"
 
+enum { ASSIGNMENT, WORDS, PARTS };
+const unsigned input_parts = PARTS;
+
 static void edit_words(const char *line)
 {
 	struct wordlist words;
@@ -15,6 +18,8 @@ static void edit_words(const char *line)
 		wordlist_unquote(words.items[0]);
 		wordlist_remove(&words, 0);
 	}
+	if (words.count > 0)
+		reached(WORDS);
 	require(wordlist_insert(&words, 0, "new") == 0);
 	require(wordlist_join(&words, 0) == 0);
 	wordlist_free(&words);
@@ -31,6 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	while (shell_vars_next(&at, &assignment)) {
 		value = shell_vars_value(&assignment, "old");
 		require(value);
+		reached(ASSIGNMENT);
 		free(value);
 	}
 	value = shell_vars_resolve(text, "GRUB_CMDLINE_LINUX", "old", &plain);

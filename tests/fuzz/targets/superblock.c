@@ -5,6 +5,9 @@
 #include "block/blkid_probe.c"
 #include "input.h"
 
+enum { SUPERBLOCK, PARTITIONS, PARTS };
+const unsigned input_parts = PARTS;
+
 #define DISK_SIZE (2 << 20) /* formats want some room before their second copy */
 
 static void read_disk(int fd, struct slot *slot)
@@ -15,6 +18,10 @@ static void read_disk(int fd, struct slot *slot)
 	read_superblock(probe, fd, &slot->reply.superblock);
 	if (slot->reply.superblock.state != SUPERBLOCK_UNREAD)
 		read_partitions(probe, &slot->reply);
+	if (slot->reply.superblock.state == SUPERBLOCK_KNOWN)
+		reached(SUPERBLOCK);
+	if (slot->reply.count > 0)
+		reached(PARTITIONS);
 	slot->length = reply_size(slot->reply.count);
 	require(is_valid(slot));
 	blkid_free_probe(probe);

@@ -5,6 +5,8 @@
 #include "input.h"
 #include "migrate/words.h"
 
+const unsigned input_parts = 1;
+
 /* A kernel command line. What it becomes has nothing more to replace. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -15,6 +17,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	require(words_rewrite_cmdline(line, &words) == 0);
 	if (!words.unclear) {
+		if (words.items[0])
+			reached(0);
 		require(words_rewrite_cmdline(span_of(words.text), &again) == 0);
 		require(!again.items[0] && !again.has_support);
 		require(strcmp(again.text, words.text) == 0);
