@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "boot/configuration.h"
 #include "cmdline/config.h"
 #include "cmdline/params.h"
@@ -374,8 +375,9 @@ static bool check_others(const struct work *work)
 		struct selection selection;
 		char path[512];
 
-		snprintf(path, sizeof(path), CONFIGURATION_DIRECTORY "/%s", names[i]);
-		if (strcmp(path, CONFIGURATION_FILE) == 0 ||
+		if (path_format(path, sizeof(path), CONFIGURATION_DIRECTORY "/%s",
+				names[i]) < 0 ||
+		    strcmp(path, CONFIGURATION_FILE) == 0 ||
 		    beneath_read(root_fd, path, &text) < 0 ||
 		    count_selected(&work->choice, text, NULL, &selection) < 0 ||
 		    !selection.chosen)
