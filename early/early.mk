@@ -4,7 +4,7 @@
 
 EARLY_SRCS := \
 	main.c options.c run.c \
-	base/array.c base/clock.c base/file.c base/log_kmsg.c base/shell_vars.c base/sysfs.c base/text.c \
+	base/array.c base/clock.c base/file.c base/log_kmsg.c base/path.c base/shell_vars.c base/sysfs.c base/text.c \
 	block/blkid_probe.c block/block.c block/lvm.c block/sandbox.c \
 	block/stack.c \
 	claim/binding.c claim/claim.c claim/module.c claim/rollback.c \

@@ -33,7 +33,7 @@ HOST_OBJS := $(HOST_SRCS:%.c=$(HOST_DIR)/%.o) $(HOST_EARLY:%.c=$(HOST_DIR)/early
 
 HOST_LIBS := $(EARLY_LIBS) libpci:libpci-dev json-c:libjson-c-dev libarchive:libarchive-dev
 HOST_LIB_NAMES := $(call library_names,$(HOST_LIBS))
-HOST_CFLAGS = $(DYNAMIC_CFLAGS) -Wno-format-truncation
+HOST_CFLAGS = $(DYNAMIC_CFLAGS)
 # The sandbox's memory limit was measured with the static libraries; these are larger.
 HOST_CPPFLAGS = $(EARLY_CPPFLAGS) -DSANDBOX_MEMORY=RLIM_INFINITY \
 	$(shell pkg-config --cflags $(HOST_LIB_NAMES))

@@ -31,18 +31,14 @@ int main(int argc, char **argv)
 	struct arguments arguments = { 0 };
 	struct host host = { .arguments = &arguments, .root_fd = -1 };
 	int (*run)(struct host * host);
-	int r, status = options_parse(argc, argv, &arguments, &run);
+	int status = options_parse(argc, argv, &arguments, &run);
 
 	if (status >= 0)
 		return flush(status);
 	output_open(stdout, &host.output);
 	status = STATUS_USAGE;
-	r = root_open(&host);
-	if (r == 0)
+	if (root_open(&host) == 0)
 		status = flush(run(&host));
-	else
-		warn("cannot read %s: %s; --root takes a directory with sys and proc, or a file that passthru list --dump wrote",
-		     arguments.root ? arguments.root : "/", strerror(-r));
 	root_close(&host);
 	return status;
 }

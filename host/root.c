@@ -8,8 +8,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/path.h"
 #include "dump/unpack.h"
 #include "root.h"
+#include "ui/message.h"
 
 static int open_directory(struct host *host, const char *path)
 {
@@ -25,21 +27,27 @@ static int open_directory(struct host *host, const char *path)
 	return host->root_fd < 0 ? -errno : 0;
 }
 
-static int unpack(struct host *host, const char *file)
+static int make_temporary(struct host *host)
 {
-	const char *temporary = getenv("TMPDIR");
+	const char *directory = getenv("TMPDIR");
 	char path[sizeof(host->root)];
 	int r;
 
-	snprintf(path, sizeof(path) / 2, "%s/passthru.XXXXXX",
-		 temporary && temporary[0] ? temporary : "/tmp");
-	if (!mkdtemp(path))
-		return -errno;
-	r = open_directory(host, path);
-	host->is_unpacked = true;
-	/* SIGPIPE would end the program before it removes the directory. */
-	signal(SIGPIPE, SIG_IGN);
-	return r < 0 ? r : unpack_dump(file, host->root_fd);
+	if (!directory || !directory[0])
+		directory = "/tmp";
+	r = path_format(path, sizeof(path), "%s/passthru.XXXXXX", directory);
+	if (r == 0 && !mkdtemp(path))
+		r = -errno;
+	if (r == 0) {
+		host->is_unpacked = true;
+		/* SIGPIPE would end the program before it removes the directory. */
+		signal(SIGPIPE, SIG_IGN);
+		r = open_directory(host, path);
+	}
+	if (r < 0)
+		warn("cannot create a directory in %s: %s; set TMPDIR", directory,
+		     strerror(-r));
+	return r;
 }
 
 int root_open(struct host *host)
@@ -53,8 +61,15 @@ int root_open(struct host *host)
 		r = open_directory(host, "");
 	else if (stat(root, &st) < 0)
 		r = -errno;
+	else if (S_ISDIR(st.st_mode))
+		r = open_directory(host, root);
+	else if ((r = make_temporary(host)) < 0)
+		return r;
 	else
-		r = S_ISDIR(st.st_mode) ? open_directory(host, root) : unpack(host, root);
+		r = unpack_dump(root, host->root_fd);
+	if (r < 0)
+		warn("cannot read %s: %s; --root takes a directory with sys and proc, or a file that passthru list --dump wrote",
+		     root ? root : "/", strerror(-r));
 	return r;
 }
 

@@ -7,7 +7,7 @@
 /*
  * Opens what host->arguments->root names: this machine, a directory with sys, proc and so
  * on, or a dump, which is unpacked into a temporary directory. Sets root_fd, root,
- * is_this and is_unpacked. Returns 0 or a negative errno.
+ * is_this and is_unpacked. Returns 0 or a negative errno, and says why.
  */
 int root_open(struct host *host);
 

@@ -53,7 +53,7 @@ UNIT_HOST_NAMES := $(filter-out libkmod blkid,$(HOST_LIB_NAMES))
 $(UNIT_DIR)/lib/host/%.o: host/%.c tests/tests.mk | $(LIBS_HEADERS) $(HOST_DIR)/libraries
 	@mkdir -p $(@D)
 	$(say) CC $@
-	$(CC) $(UNIT_CFLAGS) $(UNIT_CPPFLAGS) -D_FILE_OFFSET_BITS=64 -Wno-format-truncation \
+	$(CC) $(UNIT_CFLAGS) $(UNIT_CPPFLAGS) -D_FILE_OFFSET_BITS=64 \
 		$$(pkg-config --cflags $(UNIT_HOST_NAMES)) -MMD -MP -c $< -o $@
 
 $(UNIT_DIR)/%.o: tests/unit/%.c tests/tests.mk | unit-check

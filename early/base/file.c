@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/path.h"
 #include "base/util.h"
 
 #define STEP 4096
@@ -54,10 +55,13 @@ int file_make_directory(int fd, const char *path)
 {
 	char directory[PATH_MAX];
 	const char *slash = strrchr(path, '/');
+	int r;
 
 	if (!slash || slash == path)
 		return 0;
-	snprintf(directory, sizeof(directory), "%.*s", (int)(slash - path), path);
+	r = path_format(directory, sizeof(directory), "%.*s", (int)(slash - path), path);
+	if (r < 0)
+		return r;
 	if (mkdirat(fd, directory, 0755) < 0 && errno != EEXIST)
 		return -errno;
 	return 0;
@@ -89,9 +93,10 @@ int file_replace(int fd, const char *path, void (*put)(FILE *file, const void *d
 		 const void *data)
 {
 	char new_path[PATH_MAX];
-	int r;
+	int r = path_format(new_path, sizeof(new_path), "%s.new", path);
 
-	snprintf(new_path, sizeof(new_path), "%s.new", path);
+	if (r < 0)
+		return r;
 	r = write_new(fd, new_path, put, data);
 	if (r == 0 && renameat(fd, new_path, fd, path) < 0)
 		r = -errno;

@@ -8,6 +8,7 @@
 
 #include "base/array.h"
 #include "base/log.h"
+#include "base/path.h"
 #include "base/sysfs.h"
 #include "base/util.h"
 #include "block/block.h"
@@ -64,8 +65,10 @@ static int add_nvme_paths(int root_fd, struct block *block)
 	if (!name)
 		return 0;
 	name += strlen(subsystem);
-	snprintf(path, sizeof(path), "sys/class/nvme-subsystem/%.*s",
-		 (int)strcspn(name, "/"), name);
+	r = path_format(path, sizeof(path), "sys/class/nvme-subsystem/%.*s",
+			(int)strcspn(name, "/"), name);
+	if (r < 0)
+		return r;
 	directory = sysfs_open_directory(root_fd, path);
 	if (!directory)
 		return -errno;

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/modules.h"
+#include "base/path.h"
 #include "base/sysfs.h"
 #include "base/text.h"
 #include "claim/module.h"
@@ -89,15 +90,16 @@ static int insert_instead(struct kmod_module *module, const char *command, void 
 	return kmod_module_insert_module(module, 0, all);
 }
 
-static void find_modules(const char *root, const char *kernel,
-			 char path[static PATH_SIZE])
+static int find_modules(const char *root, const char *kernel, char path[static PATH_SIZE])
 {
-	snprintf(path, PATH_SIZE, "%s/" MODULES_OF_ADDON "/%s", root, kernel);
-	if (access(path, F_OK) < 0)
-		snprintf(path, PATH_SIZE, "%s/" MODULES "/%s", root, kernel);
+	int r = path_format(path, PATH_SIZE, "%s/" MODULES_OF_ADDON "/%s", root, kernel);
+
+	if (r == 0 && access(path, F_OK) < 0)
+		r = path_format(path, PATH_SIZE, "%s/" MODULES "/%s", root, kernel);
+	return r;
 }
 
-static struct kmod_ctx *open_context(const char *root)
+static int open_context(const char *root, struct kmod_ctx **ret)
 {
 	static const char *const directories[] = { "/etc/modprobe.d", "/run/modprobe.d",
 						   "/usr/local/lib/modprobe.d",
@@ -105,21 +107,22 @@ static struct kmod_ctx *open_context(const char *root)
 						   "/lib/modprobe.d" };
 	char text[ARRAY_SIZE(directories)][PATH_SIZE], modules[PATH_SIZE];
 	const char *paths[ARRAY_SIZE(directories) + 1] = { NULL };
-	struct kmod_ctx *context;
 	struct utsname kernel;
+	int r = uname(&kernel) < 0 ? -errno : 0;
 
-	if (uname(&kernel) < 0)
-		return NULL;
-	for (size_t i = 0; i < ARRAY_SIZE(directories); i++) {
-		snprintf(text[i], PATH_SIZE, "%s%s", root, directories[i]);
+	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(directories); i++) {
+		r = path_format(text[i], PATH_SIZE, "%s%s", root, directories[i]);
 		paths[i] = text[i];
 	}
-	find_modules(root, kernel.release, modules);
-	context = kmod_new(modules, paths);
-	if (!context)
-		return NULL;
-	kmod_set_log_fn(context, log_libkmod, NULL);
-	return context;
+	if (r == 0)
+		r = find_modules(root, kernel.release, modules);
+	if (r < 0)
+		return r;
+	*ret = kmod_new(modules, paths);
+	if (!*ret)
+		return -ENOMEM;
+	kmod_set_log_fn(*ret, log_libkmod, NULL);
+	return 0;
 }
 
 static int insert_list(struct kmod_list *list)
@@ -154,12 +157,12 @@ static int insert_list(struct kmod_list *list)
  */
 static int load_module(const char *root, const char *name)
 {
-	struct kmod_ctx *context = open_context(root);
+	struct kmod_ctx *context;
 	struct kmod_list *list = NULL;
-	int r;
+	int r = open_context(root, &context);
 
-	if (!context)
-		return -ENOMEM;
+	if (r < 0)
+		return r;
 	r = kmod_module_new_from_lookup(context, name, &list);
 	if (r >= 0)
 		r = insert_list(list);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "base/sysfs.h"
 #include "cmdline/tokenizer.h"
 #include "guard/console.h"
@@ -52,9 +53,9 @@ void guard_console(int root_fd, const struct params *params, struct plan *plan)
 		if (!span_equals(parameter.name, "console") || !name.length)
 			continue;
 		name = span_until(name, ',');
-		snprintf(path, sizeof(path), "sys/class/tty/%.*s", (int)name.length,
-			 name.at);
 		if (!memchr(name.at, '/', name.length) &&
+		    path_format(path, sizeof(path), "sys/class/tty/%.*s",
+				(int)name.length, name.at) == 0 &&
 		    sysfs_read_target(root_fd, path, target, sizeof(target)) == 0)
 			keep_console(params, target, parameter.value, plan);
 	}

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/path.h"
 #include "base/shell_vars.h"
 #include "base/sysfs.h"
 #include "base/util.h"
@@ -145,10 +146,10 @@ static bool has_upper(int directory_fd, const char *interface)
  */
 static bool is_used(int root_fd, int directory_fd, const char *interface)
 {
-	char path[64], flags[16];
+	char path[80], flags[16];
 
-	snprintf(path, sizeof(path), "%.50s/flags", interface);
-	if (sysfs_read(directory_fd, path, flags, sizeof(flags)) <= 0 ||
+	if (path_format(path, sizeof(path), "%s/flags", interface) < 0 ||
+	    sysfs_read(directory_fd, path, flags, sizeof(flags)) <= 0 ||
 	    !(strtoul(flags, NULL, 16) & IFF_UP))
 		return false;
 	return has_route(root_fd, interface) || has_upper(directory_fd, interface) ||

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
+#include "base/path.h"
 #include "base/shell_vars.h"
 #include "base/text.h"
 #include "base/util.h"
@@ -123,7 +125,7 @@ static int read_uki_of(int root_fd, struct boot_entry *entry, struct span path)
 {
 	static const char top[] = "/EFI/Linux/";
 	const char *end = strstr(entry->path, "/loader/entries/");
-	char place[512], file[1024];
+	char place[sizeof(entry->path)], file[PATH_MAX];
 	const char *name;
 	struct uki uki;
 	int r;
@@ -131,7 +133,9 @@ static int read_uki_of(int root_fd, struct boot_entry *entry, struct span path)
 	if (!end || entry->cmdline)
 		return 0;
 	snprintf(place, sizeof(place), "%.*s", (int)(end - entry->path), entry->path);
-	snprintf(file, sizeof(file), "%s/%.*s", place, (int)path.length, path.at);
+	if (path_format(file, sizeof(file), "%s/%.*s", place, (int)path.length, path.at) <
+	    0)
+		return 0;
 	name = strstr(file, top);
 	r = uki_read(root_fd, file, &uki);
 	if (r == 0)
@@ -240,15 +244,20 @@ static int read_directory(int root_fd, const char *place, bool ukis,
 {
 	char directory[64];
 	_cleanup_free_ char **names = NULL;
-	int r = 0;
+	int r;
 
-	snprintf(directory, sizeof(directory), "%s/%s", place,
-		 ukis ? "EFI/Linux" : "loader/entries");
+	r = path_format(directory, sizeof(directory), "%s/%s", place,
+			ukis ? "EFI/Linux" : "loader/entries");
+	if (r < 0)
+		return r;
 	names = dirlist_read(root_fd, directory, ukis ? ".efi" : ".conf");
 	for (size_t i = 0; r >= 0 && names && names[i]; i++) {
 		struct boot_entry entry = { 0 };
 
-		snprintf(entry.path, sizeof(entry.path), "%s/%s", directory, names[i]);
+		r = path_format(entry.path, sizeof(entry.path), "%s/%s", directory,
+				names[i]);
+		if (r < 0)
+			break;
 		read_name(&entry, names[i]);
 		r = ukis ? read_uki(root_fd, place, &entry) : read_lines(root_fd, &entry);
 		if (r > 0)
@@ -354,11 +363,12 @@ bool bls_exists(int root_fd)
 	for (size_t i = 0; bls_places[i]; i++) {
 		_cleanup_free_ char **ukis = NULL;
 
-		snprintf(path, sizeof(path), "%s/loader/entries", bls_places[i]);
-		if (beneath_exists(root_fd, path))
+		if (path_format(path, sizeof(path), "%s/loader/entries", bls_places[i]) ==
+			    0 &&
+		    beneath_exists(root_fd, path))
 			return true;
-		snprintf(path, sizeof(path), "%s/EFI/Linux", bls_places[i]);
-		ukis = dirlist_read(root_fd, path, ".efi");
+		if (path_format(path, sizeof(path), "%s/EFI/Linux", bls_places[i]) == 0)
+			ukis = dirlist_read(root_fd, path, ".efi");
 		if (ukis && ukis[0])
 			return true;
 	}

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "base/util.h"
 #include "boot/configuration.h"
 #include "cmdline/config.h"
@@ -51,9 +52,11 @@ static int copy_file(struct joined *joined, const char *name)
 {
 	_cleanup_free_ char *text = NULL;
 	char path[512];
-	int r, order;
+	int r = path_format(path, sizeof(path), "%s/%s", CONFIGURATION_DIRECTORY, name);
+	int order;
 
-	snprintf(path, sizeof(path), "%s/%s", CONFIGURATION_DIRECTORY, name);
+	if (r < 0)
+		return r;
 	order = compare_change(joined, path);
 	if (order <= 0)
 		put_change(joined);

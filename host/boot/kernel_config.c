@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "base/sysfs.h"
 #include "base/util.h"
 #include "boot/kernel_config.h"
@@ -56,11 +57,11 @@ char *kernel_config_read(int root_fd, const char *kernel)
 {
 	char *text, path[512];
 
-	snprintf(path, sizeof(path), "boot/config-%s", kernel);
-	if (beneath_read(root_fd, path, &text) == 0)
+	if (path_format(path, sizeof(path), "boot/config-%s", kernel) == 0 &&
+	    beneath_read(root_fd, path, &text) == 0)
 		return text;
-	snprintf(path, sizeof(path), "lib/modules/%s/config", kernel);
-	if (beneath_read(root_fd, path, &text) == 0)
+	if (path_format(path, sizeof(path), "lib/modules/%s/config", kernel) == 0 &&
+	    beneath_read(root_fd, path, &text) == 0)
 		return text;
 	return is_running(root_fd, kernel) ? read_compressed(root_fd) : NULL;
 }

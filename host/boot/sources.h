@@ -5,13 +5,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* A sentence of about 130 bytes that names a path. */
+#define NOTE_SIZE 1024
+
 /* A file that sets the command line of the next boot, or a part of it. */
 struct boot_source {
 	char path[512];	  /* relative to the root, without a leading "/" */
 	char *cmdline;	  /* all of it, or the part of it that the file sets */
 	char kernel[128]; /* the release of the kernel that it boots, or "" if unknown */
 	char entry[128];  /* title of the default entry if the file has several, or "" */
-	char note[512];	  /* why this entry, if that is not obvious, or "" */
+	char note[NOTE_SIZE]; /* why this entry, if that is not obvious, or "" */
 	bool is_final;	  /* the boot loader reads it; others are inputs to such a file */
 	bool is_uki;	  /* a UKI: its command line is built in */
 	bool is_fragment; /* an input to UKIs, one of several */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "base/sysfs.h"
 #include "base/text.h"
 #include "base/util.h"
@@ -21,24 +22,16 @@
 
 struct choice {
 	const struct boot_entry *entry; /* NULL if none of the entries boots Linux */
-	char note[512];			/* why it is chosen, or "" */
+	char note[NOTE_SIZE];		/* why it is chosen, or "" */
 };
 
-void systemd_boot_variable(const char *name, char path[static EFI_VARIABLE_PATH_SIZE])
-{
-	snprintf(path, EFI_VARIABLE_PATH_SIZE,
-		 EFI_VARIABLES "/%.32s-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f", name);
-}
-
 /* Four bytes of attributes, then UTF-16, of which fnmatch() gets "?" for non-ASCII. */
-static bool read_variable(int root_fd, const char *name, char ret[static PATTERN_SIZE])
+static bool read_variable(int root_fd, const char *path, char ret[static PATTERN_SIZE])
 {
 	unsigned char data[4 + 2 * PATTERN_SIZE];
-	char path[EFI_VARIABLE_PATH_SIZE];
 	ssize_t length;
 	size_t count = 0;
 
-	systemd_boot_variable(name, path);
 	length = sysfs_read_bytes(root_fd, path, data, sizeof(data));
 	for (ssize_t at = 4; at + 1 < length && count < PATTERN_SIZE - 1; at += 2) {
 		if (!data[at] && !data[at + 1])
@@ -56,8 +49,8 @@ static bool read_config(int root_fd, char path[static 64], char ret[static PATTE
 	char *rest, *line;
 
 	for (size_t i = 0; !text && bls_places[i]; i++) {
-		snprintf(path, 64, "%s/loader/loader.conf", bls_places[i]);
-		if (beneath_read(root_fd, path, &text) < 0)
+		if (path_format(path, 64, "%s/loader/loader.conf", bls_places[i]) < 0 ||
+		    beneath_read(root_fd, path, &text) < 0)
 			text = NULL;
 	}
 	ret[0] = '\0';
@@ -91,7 +84,7 @@ find_default(int root_fd, const struct boot_entries *entries, const char *patter
 
 	if (strcmp(pattern, SAVED) != 0)
 		return find(entries, pattern);
-	return read_variable(root_fd, "LoaderEntryLastBooted", saved)
+	return read_variable(root_fd, EFI_VARIABLE("LoaderEntryLastBooted"), saved)
 		       ? find(entries, saved)
 		       : NULL;
 }
@@ -103,7 +96,7 @@ choose_entry(int root_fd, const struct boot_entries *entries, char *note, size_t
 	char pattern[PATTERN_SIZE], path[64];
 	const struct boot_entry *entry;
 
-	if (read_variable(root_fd, "LoaderEntryOneShot", pattern)) {
+	if (read_variable(root_fd, EFI_VARIABLE("LoaderEntryOneShot"), pattern)) {
 		entry = find(entries, pattern);
 		snprintf(note, size, "systemd-boot boots %s once, as bootctl requested",
 			 pattern);
@@ -111,7 +104,7 @@ choose_entry(int root_fd, const struct boot_entries *entries, char *note, size_t
 			return entry;
 	}
 	note[0] = '\0';
-	if (read_variable(root_fd, "LoaderEntryDefault", pattern)) {
+	if (read_variable(root_fd, EFI_VARIABLE("LoaderEntryDefault"), pattern)) {
 		entry = find_default(root_fd, entries, pattern);
 		if (entry)
 			return entry;
@@ -151,16 +144,15 @@ static void choose(int root_fd, const struct boot_entries *entries, struct choic
 /* Whether it is installed on a boot partition. */
 static bool is_installed(int root_fd)
 {
+	static const char *const files[] = { "loader/loader.conf", "EFI/systemd" };
 	char path[64];
 
-	for (size_t i = 0; bls_places[i]; i++) {
-		snprintf(path, sizeof(path), "%s/loader/loader.conf", bls_places[i]);
-		if (beneath_exists(root_fd, path))
-			return true;
-		snprintf(path, sizeof(path), "%s/EFI/systemd", bls_places[i]);
-		if (beneath_exists(root_fd, path))
-			return true;
-	}
+	for (size_t i = 0; bls_places[i]; i++)
+		for (size_t j = 0; j < ARRAY_SIZE(files); j++)
+			if (path_format(path, sizeof(path), "%s/%s", bls_places[i],
+					files[j]) == 0 &&
+			    beneath_exists(root_fd, path))
+				return true;
 	return false;
 }
 
@@ -194,9 +186,10 @@ bool systemd_boot_has_booted(int root_fd, const char *running)
 	(void)running;
 	if (!variables || !variables[0])
 		return true;
-	if (read_variable(root_fd, "LoaderInfo", name) && strstr(name, "systemd-boot"))
+	if (read_variable(root_fd, EFI_VARIABLE("LoaderInfo"), name) &&
+	    strstr(name, "systemd-boot"))
 		return true;
-	return read_variable(root_fd, "StubInfo", name);
+	return read_variable(root_fd, EFI_VARIABLE("StubInfo"), name);
 }
 
 int systemd_boot_read(int root_fd, bool all, struct boot_sources *ret)

@@ -4,11 +4,10 @@
 
 #include "boot/sources.h"
 
-#define EFI_VARIABLES	       "sys/firmware/efi/efivars"
-#define EFI_VARIABLE_PATH_SIZE 128
+#define EFI_VARIABLES "sys/firmware/efi/efivars"
 
-/* The path of a variable of the Boot Loader Interface; its name has at most 32 bytes. */
-void systemd_boot_variable(const char *name, char path[static EFI_VARIABLE_PATH_SIZE]);
+/* The path of a variable of the Boot Loader Interface. */
+#define EFI_VARIABLE(name) EFI_VARIABLES "/" name "-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f"
 
 /* Whether there are boot entries or UKIs, or a command line for kernel-install. */
 bool systemd_boot_detect(int root_fd);

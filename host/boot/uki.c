@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <endian.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "base/util.h"
 #include "boot/uki.h"
 #include "lib/beneath.h"
@@ -180,12 +182,12 @@ int uki_each_addon(int root_fd, const char *place, const char *name, const char 
 		   int (*each)(void *data, const char *path, const struct uki *addon),
 		   void *data)
 {
-	char directories[2][1024], path[2048];
-	int r = 0;
+	char directories[2][PATH_MAX], path[PATH_MAX];
+	int r = path_format(directories[0], PATH_MAX, "%s/loader/addons", place);
 
-	snprintf(directories[0], sizeof(directories[0]), "%s/loader/addons", place);
-	snprintf(directories[1], sizeof(directories[1]), "%s/EFI/Linux/%s.extra.d", place,
-		 name ? name : "");
+	if (r == 0)
+		r = path_format(directories[1], PATH_MAX, "%s/EFI/Linux/%s.extra.d",
+				place, name ? name : "");
 	for (size_t i = 0; r == 0 && i < (name ? 2 : 1); i++) {
 		_cleanup_free_ char **names =
 			dirlist_read(root_fd, directories[i], ".addon.efi");
@@ -193,7 +195,10 @@ int uki_each_addon(int root_fd, const char *place, const char *name, const char 
 		for (size_t j = 0; r == 0 && names && names[j]; j++) {
 			struct uki addon;
 
-			snprintf(path, sizeof(path), "%s/%s", directories[i], names[j]);
+			r = path_format(path, sizeof(path), "%s/%s", directories[i],
+					names[j]);
+			if (r < 0)
+				return r;
 			if (uki_read(root_fd, path, &addon) == 0 &&
 			    (!addon.kernel || !kernel ||
 			     strcmp(addon.kernel, kernel) == 0))

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "base/util.h"
 #include "boot/bls.h"
 #include "boot/configuration.h"
@@ -35,37 +36,45 @@ static void add(struct findings *findings, enum finding_state state, const char 
 	findings_add(findings, state, about, "%s", text);
 }
 
+/* Whether there is a file of that path, which is then in path. */
+static bool find_file(int root_fd, char *path, size_t size, const char *format, ...)
+	_printf_(4, 5);
+
+static bool find_file(int root_fd, char *path, size_t size, const char *format, ...)
+{
+	va_list arguments;
+	int r;
+
+	va_start(arguments, format);
+	r = path_vformat(path, size, format, arguments);
+	va_end(arguments);
+	return r == 0 && beneath_exists(root_fd, path);
+}
+
 static bool find_generated(int root_fd, const char *kernel, char *path, size_t size)
 {
-	for (const struct generator *at = generators; at->name; at++) {
-		if (!at->prefix)
-			continue;
-		snprintf(path, size, "%s%s%s", at->prefix, kernel, at->suffix);
-		if (beneath_exists(root_fd, path))
+	for (const struct generator *at = generators; at->name; at++)
+		if (at->prefix && find_file(root_fd, path, size, "%s%s%s", at->prefix,
+					    kernel, at->suffix))
 			return true;
-	}
 	return false;
 }
 
 /* kernel-install puts images into a directory per machine ID and kernel. */
 static bool find_installed(int root_fd, const char *kernel, char *path, size_t size)
 {
-	snprintf(path, size, "boot/initrd-%s", kernel);
-	if (beneath_exists(root_fd, path))
+	if (find_file(root_fd, path, size, "boot/initrd-%s", kernel))
 		return true;
 	/* bootc and rpm-ostree build it into the tree. */
-	snprintf(path, size, "lib/modules/%s/initramfs.img", kernel);
-	if (beneath_exists(root_fd, path))
+	if (find_file(root_fd, path, size, "lib/modules/%s/initramfs.img", kernel))
 		return true;
 	for (size_t i = 0; bls_places[i]; i++) {
 		_cleanup_free_ char **names = dirlist_read(root_fd, bls_places[i], "");
 
-		for (size_t j = 0; names && names[j]; j++) {
-			snprintf(path, size, "%s/%s/%s/initrd", bls_places[i], names[j],
-				 kernel);
-			if (beneath_exists(root_fd, path))
+		for (size_t j = 0; names && names[j]; j++)
+			if (find_file(root_fd, path, size, "%s/%s/%s/initrd",
+				      bls_places[i], names[j], kernel))
 				return true;
-		}
 	}
 	return false;
 }
@@ -75,12 +84,11 @@ static bool find_unversioned(int root_fd, const char *kernel, char *path, size_t
 {
 	_cleanup_free_ char *package = NULL;
 
-	snprintf(path, size, "lib/modules/%s/pkgbase", kernel);
-	if (beneath_read(root_fd, path, &package) < 0)
+	if (!find_file(root_fd, path, size, "lib/modules/%s/pkgbase", kernel) ||
+	    beneath_read(root_fd, path, &package) < 0)
 		return false;
 	package[strcspn(package, "\n")] = '\0';
-	snprintf(path, size, "boot/initramfs-%s.img", package);
-	return beneath_exists(root_fd, path);
+	return find_file(root_fd, path, size, "boot/initramfs-%s.img", package);
 }
 
 static bool find_image(int root_fd, const char *kernel, char *path, size_t size)
@@ -100,7 +108,8 @@ static bool is_built_in(int root_fd, const char *kernel, const char *module)
 	_cleanup_free_ char *text = NULL;
 	char path[512], line[64];
 
-	snprintf(path, sizeof(path), "lib/modules/%s/modules.builtin", kernel);
+	if (path_format(path, sizeof(path), "lib/modules/%s/modules.builtin", kernel) < 0)
+		return false;
 	snprintf(line, sizeof(line), "/%s.ko\n", module);
 	return beneath_read(root_fd, path, &text) == 0 && strstr(text, line);
 }
@@ -286,13 +295,15 @@ static bool check_ukis(struct findings *findings, const char *kernel)
 	for (size_t i = 0; bls_places[i]; i++) {
 		_cleanup_free_ char **names = NULL;
 
-		snprintf(directory, sizeof(directory), "%s/EFI/Linux", bls_places[i]);
-		names = dirlist_read(root_fd, directory, ".efi");
+		if (path_format(directory, sizeof(directory), "%s/EFI/Linux",
+				bls_places[i]) == 0)
+			names = dirlist_read(root_fd, directory, ".efi");
 		for (size_t j = 0; names && names[j]; j++) {
-			struct uki uki;
+			struct uki uki = { 0 };
 
-			snprintf(path, sizeof(path), "%s/%s", directory, names[j]);
-			if (uki_read(root_fd, path, &uki) == 0 && uki.kernel &&
+			if (path_format(path, sizeof(path), "%s/%s", directory,
+					names[j]) == 0 &&
+			    uki_read(root_fd, path, &uki) == 0 && uki.kernel &&
 			    strcmp(uki.kernel, kernel) == 0 && uki.initrd_size) {
 				check_uki(findings, bls_places[i], names[j], path, &uki);
 				any = true;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "boot/configuration.h"
 #include "cmdline/selector.h"
 #include "commands/configure.h"
@@ -239,8 +240,9 @@ static bool check_others(struct removal *removal)
 		struct selection selection;
 		char path[512];
 
-		snprintf(path, sizeof(path), CONFIGURATION_DIRECTORY "/%s", names[i]);
-		if (strcmp(path, CONFIGURATION_FILE) == 0 ||
+		if (path_format(path, sizeof(path), CONFIGURATION_DIRECTORY "/%s",
+				names[i]) < 0 ||
+		    strcmp(path, CONFIGURATION_FILE) == 0 ||
 		    beneath_read(root_fd, path, &text) < 0 ||
 		    count_items(removal, text, &selection) < 0 ||
 		    !is_selected(&selection))

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "base/sysfs.h"
 #include "commands/list.h"
 #include "machine/annotate.h"
@@ -179,8 +180,9 @@ static void format_revision(const struct text *text, const struct device *device
 	char path[128], value[16];
 
 	ret[0] = '\0';
-	snprintf(path, sizeof(path), "sys/bus/pci/devices/%s/revision", device->address);
-	if (sysfs_read(text->list->host->root_fd, path, value, sizeof(value)) > 0 &&
+	if (path_format(path, sizeof(path), "sys/bus/pci/devices/%s/revision",
+			device->address) == 0 &&
+	    sysfs_read(text->list->host->root_fd, path, value, sizeof(value)) > 0 &&
 	    strtoul(value, NULL, 16) != 0)
 		snprintf(ret, size, " (rev %02lx)", strtoul(value, NULL, 16) & 0xff);
 }

@@ -145,7 +145,7 @@ struct ready {
 	int *groups; /* that can be given to a guest */
 	size_t group_count;
 	struct ready_id {
-		char id[sizeof("ffff:ffff")];
+		char id[sizeof(((struct view_device *)0)->id)];
 		unsigned count;
 	} * ids;
 	size_t id_count;
@@ -193,7 +193,7 @@ static void add_device(void *data, const struct view_device *device)
 		return;
 	}
 	*item = (struct ready_id){ .count = 1 };
-	snprintf(item->id, sizeof(item->id), "%s", device->id);
+	strcpy(item->id, device->id);
 }
 
 /* A label has no colon. */

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/path.h"
 #include "base/sysfs.h"
 #include "boot/config_files.h"
 #include "boot/grub.h"
@@ -58,6 +59,15 @@ static void put(struct dump *dump, const char *path, const char *target, const v
 		 (size && archive_write_data(dump->archive, data, size) < 0))
 		dump->error = -EIO;
 	archive_entry_free(entry);
+}
+
+/* Whether the path fits; warns that the file is left out if it does not. */
+static bool join(char path[static PATH_MAX], const char *directory, const char *name)
+{
+	if (path_format(path, PATH_MAX, "%s/%s", directory, name) == 0)
+		return true;
+	warn("left /%s/%s out of the dump: %s", directory, name, strerror(ENAMETOOLONG));
+	return false;
 }
 
 static void put_text(struct dump *dump, const char *path, const char *text)
@@ -137,16 +147,16 @@ static void copy_named(struct dump *dump, const char *directory, const char *nam
 {
 	char path[PATH_MAX];
 
-	snprintf(path, sizeof(path), "%s/%s", directory, name);
-	copy(dump, path);
+	if (join(path, directory, name))
+		copy(dump, path);
 }
 
 static void copy_named_link(struct dump *dump, const char *directory, const char *name)
 {
 	char path[PATH_MAX];
 
-	snprintf(path, sizeof(path), "%s/%s", directory, name);
-	copy_link(dump, path);
+	if (join(path, directory, name))
+		copy_link(dump, path);
 }
 
 /* The dump shows only that the file exists. */
@@ -158,7 +168,7 @@ static void put_empty(struct dump *dump, const char *path)
 
 /*
  * The target of a link in a class or a bus, relative to the root: "sys/devices/…".
- * Returns false for other files.
+ * Returns false for other files, and after a warning if it is too long.
  */
 static bool find_target(const struct dump *dump, const char *path,
 			char target[static PATH_MAX])
@@ -171,9 +181,7 @@ static bool find_target(const struct dump *dump, const char *path,
 		return false;
 	link[length] = '\0';
 	devices = strstr(link, "devices/");
-	if (!devices || snprintf(target, PATH_MAX, "sys/%s", devices) >= PATH_MAX)
-		return false;
-	return true;
+	return devices && join(target, "sys", devices);
 }
 
 static void copy_files(struct dump *dump, const char *directory, const char *const *names,
@@ -188,7 +196,8 @@ static void copy_config(struct dump *dump, const char *directory)
 	char path[PATH_MAX], config[CONFIG_SIZE];
 	ssize_t length;
 
-	snprintf(path, sizeof(path), "%s/config", directory);
+	if (!join(path, directory, "config"))
+		return;
 	length = sysfs_read_bytes(dump->host->root_fd, path, config, sizeof(config));
 	if (length > 0)
 		put(dump, path, NULL, config, (size_t)length);
@@ -197,13 +206,12 @@ static void copy_config(struct dump *dump, const char *directory)
 /* Interfaces may be named after their MAC address, so the dump calls them net0. */
 static void copy_interface(struct dump *dump, const char *directory, const char *name)
 {
-	char path[PATH_MAX], flags[32];
+	char interface[PATH_MAX], path[PATH_MAX], flags[32];
 
-	snprintf(path, sizeof(path), "%s/%s/flags", directory, name);
-	if (sysfs_read(dump->host->root_fd, path, flags, sizeof(flags)) <= 0)
-		return;
-	snprintf(path, sizeof(path), "%s/net0/flags", directory);
-	put_text(dump, path, flags);
+	if (join(interface, directory, name) && join(path, interface, "flags") &&
+	    sysfs_read(dump->host->root_fd, path, flags, sizeof(flags)) > 0 &&
+	    join(path, directory, "net0/flags"))
+		put_text(dump, path, flags);
 }
 
 static void copy_pci_device(struct dump *dump, const char *bus, const char *name)
@@ -215,37 +223,37 @@ static void copy_pci_device(struct dump *dump, const char *bus, const char *name
 	};
 	static const char *const links[] = { "driver", "iommu_group", "physfn",
 					     "virtfn0" };
-	char path[PATH_MAX], target[PATH_MAX], net[PATH_MAX + 8];
+	char path[PATH_MAX], target[PATH_MAX], net[PATH_MAX];
 
-	snprintf(path, sizeof(path), "%s/%s", bus, name);
-	if (!find_target(dump, path, target))
+	if (!join(path, bus, name) || !find_target(dump, path, target))
 		return;
 	copy_link(dump, path);
 	copy_files(dump, target, files, ARRAY_SIZE(files));
 	for (size_t i = 0; i < ARRAY_SIZE(links); i++)
 		copy_named_link(dump, target, links[i]);
 	copy_config(dump, target);
-	snprintf(net, sizeof(net), "%s/net", target);
-	for_each(dump, net, copy_interface);
+	if (join(net, target, "net"))
+		for_each(dump, net, copy_interface);
 }
 
 static void copy_group(struct dump *dump, const char *groups, const char *name)
 {
-	char path[PATH_MAX];
+	char group[PATH_MAX], devices[PATH_MAX];
 
-	snprintf(path, sizeof(path), "%s/%s", groups, name);
-	copy_named(dump, path, "type");
-	copy_named(dump, path, "reserved_regions");
-	snprintf(path, sizeof(path), "%s/%s/devices", groups, name);
-	for_each(dump, path, copy_named_link);
+	if (!join(group, groups, name))
+		return;
+	copy_named(dump, group, "type");
+	copy_named(dump, group, "reserved_regions");
+	if (join(devices, group, "devices"))
+		for_each(dump, devices, copy_named_link);
 }
 
 static void copy_dm_uuid(struct dump *dump, const char *directory)
 {
 	char path[PATH_MAX], uuid[160];
 
-	snprintf(path, sizeof(path), "%s/dm/uuid", directory);
-	if (sysfs_read(dump->host->root_fd, path, uuid, sizeof(uuid)) <= 0)
+	if (!join(path, directory, "dm/uuid") ||
+	    sysfs_read(dump->host->root_fd, path, uuid, sizeof(uuid)) <= 0)
 		return;
 	redact_dm_uuid(uuid);
 	redact_text(&dump->redaction, uuid);
@@ -256,16 +264,15 @@ static void copy_block(struct dump *dump, const char *class, const char *name)
 {
 	static const char *const files[] = { "dev", "partition", "size", "hidden",
 					     "dm/name" };
-	char path[PATH_MAX], target[PATH_MAX], slaves[PATH_MAX + 8];
+	char path[PATH_MAX], target[PATH_MAX], slaves[PATH_MAX];
 
-	snprintf(path, sizeof(path), "%s/%s", class, name);
-	if (!find_target(dump, path, target))
+	if (!join(path, class, name) || !find_target(dump, path, target))
 		return;
 	copy_link(dump, path);
 	copy_files(dump, target, files, ARRAY_SIZE(files));
 	copy_dm_uuid(dump, target);
-	snprintf(slaves, sizeof(slaves), "%s/slaves", target);
-	for_each(dump, slaves, copy_named_link);
+	if (join(slaves, target, "slaves"))
+		for_each(dump, slaves, copy_named_link);
 }
 
 static void copy_cmdline(struct dump *dump)
@@ -403,21 +410,21 @@ static void copy_tools(struct dump *dump)
 /* Which boot loader booted this system; its menu may have passwords. */
 static void copy_boot_loader(struct dump *dump)
 {
-	static const char *const names[] = { "LoaderInfo", "StubInfo" };
-	char path[EFI_VARIABLE_PATH_SIZE], value[512];
+	static const char *const paths[] = { EFI_VARIABLE("LoaderInfo"),
+					     EFI_VARIABLE("StubInfo") };
+	char value[512];
 	int root_fd = dump->host->root_fd;
 
 	if (grub_detect_entries(root_fd))
 		put_text(dump, GRUB2_CONFIG, "insmod blscfg\nblscfg\n");
 	if (beneath_exists(root_fd, EFI_VARIABLES))
 		put_text(dump, EFI_VARIABLES "/others", "");
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		ssize_t length;
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
+		ssize_t length =
+			sysfs_read_bytes(root_fd, paths[i], value, sizeof(value));
 
-		systemd_boot_variable(names[i], path);
-		length = sysfs_read_bytes(root_fd, path, value, sizeof(value));
 		if (length > 0)
-			put(dump, path, NULL, value, (size_t)length);
+			put(dump, paths[i], NULL, value, (size_t)length);
 	}
 }
 

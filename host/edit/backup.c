@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <sys/xattr.h>
 
+#include "base/path.h"
 #include "base/sysfs.h"
 #include "edit/backup.h"
 #include "lib/beneath.h"
@@ -21,8 +22,10 @@
 static int make_directories(int root_fd, const char *path)
 {
 	char directory[PATH_MAX];
+	int r = path_format(directory, sizeof(directory), "%s", path);
 
-	snprintf(directory, sizeof(directory), "%s", path);
+	if (r < 0)
+		return r;
 	for (char *slash = strchr(directory, '/'); slash;
 	     slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
@@ -87,9 +90,10 @@ static int copy_metadata(int model, int fd)
 static int write_in(int directory_fd, const char *name, const char *text, int model)
 {
 	char new_name[PATH_MAX];
-	int fd, r;
+	int fd, r = path_format(new_name, sizeof(new_name), "%s.passthru-new", name);
 
-	snprintf(new_name, sizeof(new_name), "%s.passthru-new", name);
+	if (r < 0)
+		return r;
 	unlinkat(directory_fd, new_name, 0);
 	fd = openat(directory_fd, new_name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
 		    0600);
@@ -139,10 +143,10 @@ static int remove_file(int root_fd, const char *path)
 	return 0;
 }
 
-static void format_path(char path[static PATH_MAX], const char *backup, const char *kind,
-			const char *file)
+static int format_path(char path[static PATH_MAX], const char *backup, const char *kind,
+		       const char *file)
 {
-	snprintf(path, PATH_MAX, "%s/%s/%s", backup, kind, file);
+	return path_format(path, PATH_MAX, "%s/%s/%s", backup, kind, file);
 }
 
 /* A file in the list of a backup: old has its copy unless it was created. */
@@ -163,8 +167,9 @@ static bool is_same(int root_fd, const char *backup, const char *kind,
 	char path[PATH_MAX];
 	int r, s;
 
-	format_path(path, backup, kind, saved->path);
-	r = beneath_read(root_fd, path, &wanted);
+	r = format_path(path, backup, kind, saved->path);
+	if (r == 0)
+		r = beneath_read(root_fd, path, &wanted);
 	s = beneath_read(root_fd, saved->path, &found);
 	if (r < 0 || s < 0)
 		return (strcmp(kind, "new") == 0 || saved->is_created) && r == -ENOENT &&
@@ -187,8 +192,9 @@ static unsigned find_last(int root_fd, const char *directory, bool can_be_undone
 
 		if (number <= last || number >= INT_MAX || (can_be_undone && *rest))
 			continue;
-		snprintf(path, sizeof(path), "%s/%s/files", directory, entry->d_name);
-		if (!can_be_undone || beneath_exists(root_fd, path))
+		if (!can_be_undone ||
+		    (format_path(path, directory, entry->d_name, "files") == 0 &&
+		     beneath_exists(root_fd, path)))
 			last = (unsigned)number;
 	}
 	return last;
@@ -199,13 +205,13 @@ static int make_backup(int root_fd, const char *directory,
 		       char ret_path[static BACKUP_PATH_SIZE])
 {
 	unsigned number = find_last(root_fd, directory, false);
-	int r;
+	int r = path_format(ret_path, BACKUP_PATH_SIZE, "%s/", directory);
 
-	snprintf(ret_path, BACKUP_PATH_SIZE, "%s/", directory);
-	r = make_directories(root_fd, ret_path);
+	if (r == 0)
+		r = make_directories(root_fd, ret_path);
 	while (r == 0) {
-		snprintf(ret_path, BACKUP_PATH_SIZE, "%s/%u", directory, ++number);
-		if (mkdirat(root_fd, ret_path, 0755) == 0)
+		r = path_format(ret_path, BACKUP_PATH_SIZE, "%s/%u", directory, ++number);
+		if (r < 0 || mkdirat(root_fd, ret_path, 0755) == 0)
 			break;
 		r = errno == EEXIST ? 0 : -errno;
 	}
@@ -216,8 +222,10 @@ static int make_backup(int root_fd, const char *directory,
 static int retire(int root_fd, const char *backup)
 {
 	char undone[BACKUP_PATH_SIZE + 16];
+	int r = path_format(undone, sizeof(undone), "%s.undone", backup);
 
-	snprintf(undone, sizeof(undone), "%s.undone", backup);
+	if (r < 0)
+		return r;
 	return renameat(root_fd, backup, root_fd, undone) < 0 ? -errno : 0;
 }
 
@@ -230,12 +238,14 @@ static int save(int root_fd, const struct change *change, const char *backup)
 	int r = 0;
 
 	if (change->old) {
-		format_path(path, backup, "old", change->path);
-		r = write_file(root_fd, path, change->old, model);
+		r = format_path(path, backup, "old", change->path);
+		if (r == 0)
+			r = write_file(root_fd, path, change->old, model);
 	}
 	if (r == 0 && change->new) {
-		format_path(path, backup, "new", change->path);
-		r = write_file(root_fd, path, change->new, model);
+		r = format_path(path, backup, "new", change->path);
+		if (r == 0)
+			r = write_file(root_fd, path, change->new, model);
 	}
 	return r;
 }
@@ -261,8 +271,8 @@ static int save_all(int root_fd, const struct change *changes, size_t count,
 	if (r < 0)
 		return r;
 	/* The list comes last: a backup with it is complete. */
-	snprintf(path, sizeof(path), "%s/files", backup);
-	return write_file(root_fd, path, list, NULL);
+	r = path_format(path, sizeof(path), "%s/files", backup);
+	return r < 0 ? r : write_file(root_fd, path, list, NULL);
 }
 
 /* Writes the copy in new, or removes the file if there is none. */
@@ -272,8 +282,9 @@ static int put_new(int root_fd, const char *backup, const char *file)
 	char path[PATH_MAX];
 	int r;
 
-	format_path(path, backup, "new", file);
-	r = beneath_read(root_fd, path, &text);
+	r = format_path(path, backup, "new", file);
+	if (r == 0)
+		r = beneath_read(root_fd, path, &text);
 	if (r == -ENOENT)
 		return remove_file(root_fd, file);
 	return r < 0 ? r : write_file(root_fd, file, text, path);
@@ -290,8 +301,9 @@ static int put_old(int root_fd, const char *backup, const struct saved *saved)
 		return 0;
 	if (saved->is_created)
 		return remove_file(root_fd, saved->path);
-	format_path(path, backup, "old", saved->path);
-	r = beneath_read(root_fd, path, &text);
+	r = format_path(path, backup, "old", saved->path);
+	if (r == 0)
+		r = beneath_read(root_fd, path, &text);
 	return r < 0 ? r : write_file(root_fd, saved->path, text, path);
 }
 
@@ -341,20 +353,21 @@ int backup_apply(int root_fd, const char *directory, const struct change *change
 
 /* -- undoing ------------------------------------------------------------------------- */
 
-/* Takes the next file from the list. Returns false at its end. */
-static bool next_file(const char **list, struct saved *ret)
+/* Takes the next file from the list. Returns 1, 0 at its end, or -ENAMETOOLONG. */
+static int next_file(const char **list, struct saved *ret)
 {
 	size_t length = strcspn(*list, "\n"), mark = strlen(CREATED);
+	int r;
 
 	if (length == 0)
-		return false;
+		return 0;
 	ret->is_created = strncmp(*list, CREATED, mark) == 0;
 	if (!ret->is_created)
 		mark = 0;
-	snprintf(ret->path, PATH_MAX, "%.*s", (int)(length - mark), *list + mark);
+	r = path_format(ret->path, PATH_MAX, "%.*s", (int)(length - mark), *list + mark);
 	*list += length;
 	*list += **list == '\n';
-	return true;
+	return r < 0 ? r : 1;
 }
 
 /* Whether the file is as the backup has it in new, or restored already; warns if not. */
@@ -363,9 +376,13 @@ static bool can_restore(int root_fd, const char *backup, const struct saved *sav
 	_cleanup_close_ int directory_fd = beneath_open_parent(root_fd, saved->path);
 	char path[PATH_MAX];
 
-	format_path(path, backup, "old", saved->path);
 	if (directory_fd == -EXDEV) {
 		warn("nothing was restored: /%s is not below the root", saved->path);
+		return false;
+	}
+	if (format_path(path, backup, "old", saved->path) < 0) {
+		warn("nothing was restored: /%s: %s", saved->path,
+		     strerror(ENAMETOOLONG));
 		return false;
 	}
 	if (!saved->is_created && !beneath_exists(root_fd, path)) {
@@ -386,7 +403,7 @@ static int restore(int root_fd, const char *backup, const char *list,
 {
 	struct saved saved;
 
-	while (next_file(&list, &saved)) {
+	while (next_file(&list, &saved) > 0) {
 		int r = put_old(root_fd, backup, &saved);
 
 		if (r < 0) {
@@ -410,18 +427,23 @@ int backup_undo(int root_fd, const char *directory,
 	bool possible = true;
 	int r;
 
-	snprintf(backup, sizeof(backup), "%s/%u", directory, last);
-	snprintf(path, sizeof(path), "%s/files", backup);
-	r = last ? beneath_read(root_fd, path, &list) : -ENOENT;
+	r = last ? path_format(backup, sizeof(backup), "%s/%u", directory, last)
+		 : -ENOENT;
+	if (r == 0)
+		r = path_format(path, sizeof(path), "%s/files", backup);
+	if (r == 0)
+		r = beneath_read(root_fd, path, &list);
 	if (r < 0) {
 		warn("nothing to undo in /%s%s%s", directory, r == -ENOENT ? "" : ": ",
 		     r == -ENOENT ? "" : strerror(-r));
 		return r;
 	}
 	rest = list;
-	while (next_file(&rest, &saved))
+	while ((r = next_file(&rest, &saved)) > 0)
 		possible = can_restore(root_fd, backup, &saved) && possible;
-	if (!possible)
+	if (r < 0)
+		warn("nothing was restored: a path in /%s is too long", path);
+	if (r < 0 || !possible)
 		return -ESTALE;
 	r = restore(root_fd, backup, list, each, data);
 	return r < 0 ? r : retire(root_fd, backup);

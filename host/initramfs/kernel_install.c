@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "base/shell_vars.h"
 #include "base/util.h"
 #include "initramfs/kernel_install.h"
@@ -39,19 +40,20 @@ char *kernel_install_generator(int root_fd)
 	if (!value)
 		return NULL;
 	for (size_t i = 0; !found && i < ARRAY_SIZE(directories); i++) {
-		snprintf(path, sizeof(path), "%s/install.conf", directories[i]);
-		found = apply(root_fd, path, &value);
+		found = path_format(path, sizeof(path), "%s/install.conf",
+				    directories[i]) == 0 &&
+			apply(root_fd, path, &value);
 	}
 	for (size_t i = ARRAY_SIZE(directories); i-- > 0;) {
 		_cleanup_free_ char **names = NULL;
 
-		snprintf(directory, sizeof(directory), "%s/install.conf.d",
-			 directories[i]);
-		names = dirlist_read(root_fd, directory, ".conf");
-		for (size_t j = 0; names && names[j]; j++) {
-			snprintf(path, sizeof(path), "%s/%s", directory, names[j]);
-			apply(root_fd, path, &value);
-		}
+		if (path_format(directory, sizeof(directory), "%s/install.conf.d",
+				directories[i]) == 0)
+			names = dirlist_read(root_fd, directory, ".conf");
+		for (size_t j = 0; names && names[j]; j++)
+			if (path_format(path, sizeof(path), "%s/%s", directory,
+					names[j]) == 0)
+				apply(root_fd, path, &value);
 	}
 	return value;
 }

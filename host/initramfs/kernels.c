@@ -2,6 +2,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "base/path.h"
 #include "base/util.h"
 #include "initramfs/kernels.h"
 #include "lib/beneath.h"
@@ -13,11 +14,11 @@ static bool is_installed(int root_fd, const char *name)
 	static const char *const files[] = { "modules.dep", "modules.builtin" };
 	char path[512];
 
-	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
-		snprintf(path, sizeof(path), "lib/modules/%s/%s", name, files[i]);
-		if (beneath_exists(root_fd, path))
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+		if (path_format(path, sizeof(path), "lib/modules/%s/%s", name,
+				files[i]) == 0 &&
+		    beneath_exists(root_fd, path))
 			return true;
-	}
 	return false;
 }
 

@@ -10,6 +10,7 @@
 #include <sys/syscall.h>
 
 #include "base/file.h"
+#include "base/path.h"
 #include "base/util.h"
 #include "lib/beneath.h"
 
@@ -88,11 +89,11 @@ DIR *beneath_open_directory(int root_fd, const char *path)
 int beneath_open_parent(int root_fd, const char *path)
 {
 	char parent[PATH_MAX];
-	int fd;
+	int fd, r = path_format(parent, sizeof(parent), "%.*s.",
+				(int)(beneath_name(path) - path), path);
 
-	if (snprintf(parent, sizeof(parent), "%.*s.", (int)(beneath_name(path) - path),
-		     path) >= (int)sizeof(parent))
-		return -ENAMETOOLONG;
+	if (r < 0)
+		return r;
 	fd = openat(root_fd, parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;

@@ -36,7 +36,7 @@ static void print_note(const struct output *output, enum style style, unsigned i
 void annotate_print(const struct output *output, const struct device *device,
 		    unsigned indent)
 {
-	char text[200];
+	char text[sizeof(device->system) + 64];
 
 	if (device->is_claimed)
 		print_note(output, STYLE_GOOD, indent, "claimed for passthrough");

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "base/sysfs.h"
 #include "base/util.h"
 #include "boot/configuration.h"
@@ -18,9 +19,9 @@ bool limits_reserve_memory(const struct host *host, int group)
 	_cleanup_free_ char *regions = NULL;
 	char path[128];
 
-	snprintf(path, sizeof(path), "sys/kernel/iommu_groups/%d/reserved_regions",
-		 group);
-	return beneath_read(host->root_fd, path, &regions) == 0 &&
+	return path_format(path, sizeof(path),
+			   "sys/kernel/iommu_groups/%d/reserved_regions", group) == 0 &&
+	       beneath_read(host->root_fd, path, &regions) == 0 &&
 	       strstr(regions, " direct\n");
 }
 
@@ -28,9 +29,9 @@ static bool has_reset(const struct host *host, const struct device *device)
 {
 	char path[128], methods[64];
 
-	snprintf(path, sizeof(path), "sys/bus/pci/devices/%s/reset_method",
-		 device->address);
-	return sysfs_read(host->root_fd, path, methods, sizeof(methods)) > 0 &&
+	return path_format(path, sizeof(path), "sys/bus/pci/devices/%s/reset_method",
+			   device->address) == 0 &&
+	       sysfs_read(host->root_fd, path, methods, sizeof(methods)) > 0 &&
 	       methods[0];
 }
 

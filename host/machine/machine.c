@@ -141,11 +141,8 @@ struct device *machine_find(const struct machine *machine,
 
 static void note_use(const struct plan_entry *entry, struct device *device)
 {
-	char phrase[PHRASE_SIZE];
-
 	device->backs_system = true;
-	phrase_reason(entry, phrase);
-	snprintf(device->system, sizeof(device->system), "%s", phrase);
+	phrase_reason(entry, device->system);
 }
 
 /* Asks the disk guards about every device, as if all were to be claimed. */

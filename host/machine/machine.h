@@ -5,6 +5,7 @@
 #include "host.h"
 #include "machine/pci_names.h"
 #include "pci/pci.h"
+#include "report/report.h"
 
 #define PATH_SIZE (ADDRESS_SIZE + ADDRESS_STEPS_MAX * (sizeof("/1f.7") - 1))
 
@@ -19,7 +20,7 @@ struct device {
 	unsigned vf_count; /* enabled virtual functions */
 	bool is_claimed;   /* its driver is vfio's, or the one that this boot bound */
 	bool backs_system;
-	char system[160]; /* what the system uses it for, a phrase; "" for nothing */
+	char system[PHRASE_SIZE]; /* a phrase: what the system uses it for, or "" */
 };
 
 /* All PCI functions of the machine, in the order of their addresses. */

@@ -11,6 +11,7 @@
 #include <sys/sysmacros.h>
 
 #include "base/array.h"
+#include "base/path.h"
 #include "base/sysfs.h"
 #include "base/text.h"
 #include "machine/users.h"
@@ -30,7 +31,8 @@ struct search {
 	size_t node_count;
 	void (*each)(void *data, const char *text);
 	void *data;
-	int count; /* users, or a negative errno */
+	int count; /* users */
+	int error; /* 0, or a negative errno: then there may be more */
 };
 
 static void found(struct search *search, const char *text)
@@ -46,10 +48,10 @@ static bool is_block(const struct search *search, const char *directory,
 		     const char *number)
 {
 	struct stat here, there;
-	char path[PATH_MAX];
+	char path[64];
 
-	snprintf(path, sizeof(path), "sys/dev/block/%s", number);
-	return fstatat(search->host->root_fd, directory, &here, 0) == 0 &&
+	return path_format(path, sizeof(path), "sys/dev/block/%s", number) == 0 &&
+	       fstatat(search->host->root_fd, directory, &here, 0) == 0 &&
 	       fstatat(search->host->root_fd, path, &there, 0) == 0 &&
 	       here.st_ino == there.st_ino;
 }
@@ -61,7 +63,7 @@ static void add_node(struct search *search, dev_t number, bool block)
 	if (node)
 		*node = (struct node){ number, block };
 	else
-		search->count = -ENOMEM;
+		search->error = -ENOMEM;
 }
 
 static void read_node(struct search *search, const char *directory)
@@ -69,7 +71,10 @@ static void read_node(struct search *search, const char *directory)
 	char path[PATH_MAX], number[32];
 	unsigned major, minor;
 
-	snprintf(path, sizeof(path), "%s/dev", directory);
+	if (path_format(path, sizeof(path), "%s/dev", directory) < 0) {
+		search->error = -ENAMETOOLONG;
+		return;
+	}
 	if (sysfs_read(search->host->root_fd, path, number, sizeof(number)) <= 0 ||
 	    !text_read_pair(number, &major, &minor))
 		return;
@@ -85,7 +90,10 @@ static void read_interface(struct search *search, const char *directory)
 
 	if (!strstr(directory, "/net/"))
 		return;
-	snprintf(path, sizeof(path), "%s/flags", directory);
+	if (path_format(path, sizeof(path), "%s/flags", directory) < 0) {
+		search->error = -ENAMETOOLONG;
+		return;
+	}
 	if (sysfs_read(search->host->root_fd, path, flags, sizeof(flags)) <= 0 ||
 	    !(strtoul(flags, NULL, 16) & IFF_UP))
 		return;
@@ -108,8 +116,11 @@ static void walk(struct search *search, const char *directory, unsigned depth)
 
 		if (entry->d_name[0] == '.' || entry->d_type != DT_DIR)
 			continue;
-		snprintf(path, sizeof(path), "%s/%s", directory, entry->d_name);
-		walk(search, path, depth + 1);
+		if (path_format(path, sizeof(path), "%s/%s", directory, entry->d_name) <
+		    0)
+			search->error = -ENAMETOOLONG;
+		else
+			walk(search, path, depth + 1);
 	}
 }
 
@@ -121,8 +132,8 @@ static void add_group(struct search *search, const struct device *device)
 
 	if (device->pci->group == NO_GROUP)
 		return;
-	snprintf(path, sizeof(path), "dev/vfio/%d", device->pci->group);
-	if (fstatat(search->host->root_fd, path, &st, 0) == 0)
+	if (path_format(path, sizeof(path), "dev/vfio/%d", device->pci->group) == 0 &&
+	    fstatat(search->host->root_fd, path, &st, 0) == 0)
 		add_node(search, st.st_rdev, false);
 }
 
@@ -143,13 +154,13 @@ static bool is_node(const struct search *search, const struct stat *st)
 
 static void name_user(struct search *search, const char *process, const char *link)
 {
-	char path[PATH_MAX], name[64] = "a process", target[256], text[512];
+	char path[PATH_MAX], name[64], target[256], text[1024];
 	ssize_t length =
 		readlinkat(search->host->root_fd, link, target, sizeof(target) - 1);
 
 	target[length > 0 ? length : 0] = '\0';
-	snprintf(path, sizeof(path), "proc/%s/comm", process);
-	if (sysfs_read(search->host->root_fd, path, name, sizeof(name)) <= 0)
+	if (path_format(path, sizeof(path), "proc/%s/comm", process) < 0 ||
+	    sysfs_read(search->host->root_fd, path, name, sizeof(name)) <= 0)
 		strcpy(name, "a process");
 	name[strcspn(name, "\n")] = '\0';
 	snprintf(text, sizeof(text), "%s (process %s) has %s open", name, process,
@@ -165,13 +176,14 @@ static void look_at_process(struct search *search, const char *process)
 	struct dirent *entry;
 	struct stat st;
 
-	snprintf(path, sizeof(path), "proc/%s/fd", process);
-	stream = sysfs_open_directory(search->host->root_fd, path);
+	if (path_format(path, sizeof(path), "proc/%s/fd", process) == 0)
+		stream = sysfs_open_directory(search->host->root_fd, path);
 	while (stream && (entry = readdir(stream))) {
 		if (!isdigit((unsigned char)entry->d_name[0]))
 			continue;
-		snprintf(path, sizeof(path), "proc/%s/fd/%s", process, entry->d_name);
-		if (fstatat(search->host->root_fd, path, &st, 0) == 0 &&
+		if (path_format(path, sizeof(path), "proc/%s/fd/%s", process,
+				entry->d_name) == 0 &&
+		    fstatat(search->host->root_fd, path, &st, 0) == 0 &&
 		    is_node(search, &st)) {
 			name_user(search, process, path);
 			return;
@@ -187,13 +199,15 @@ int users_each(const struct host *host, const struct device *device,
 	struct dirent *entry;
 	char path[PATH_MAX];
 
-	snprintf(path, sizeof(path), "sys/bus/pci/devices/%s", device->address);
-	walk(&search, path, 0);
+	search.error = path_format(path, sizeof(path), "sys/bus/pci/devices/%s",
+				   device->address);
+	if (search.error == 0)
+		walk(&search, path, 0);
 	add_group(&search, device);
 	stream = sysfs_open_directory(host->root_fd, "proc");
 	while (search.node_count && stream && (entry = readdir(stream)))
 		if (isdigit((unsigned char)entry->d_name[0]))
 			look_at_process(&search, entry->d_name);
 	free(search.nodes);
-	return search.count;
+	return search.error < 0 ? search.error : search.count;
 }

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/array.h"
+#include "base/path.h"
 #include "base/util.h"
 #include "boot/boot.h"
 #include "lib/beneath.h"
@@ -113,8 +114,10 @@ static bool is_overridden(const struct collector *collector, const char *path)
 {
 	char other[512];
 
-	snprintf(other, sizeof(other), "etc/modprobe.d/%s", beneath_name(path));
-	return collector->is_foreign && beneath_exists(collector->host->root_fd, other);
+	return collector->is_foreign &&
+	       path_format(other, sizeof(other), "etc/modprobe.d/%s",
+			   beneath_name(path)) == 0 &&
+	       beneath_exists(collector->host->root_fd, other);
 }
 
 static void read_row(struct collector *collector, const struct config_file *row)

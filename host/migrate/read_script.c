@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Programs that bind devices, and files that programs write: these are not edited. */
+#include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "lib/beneath.h"
 #include "lib/dirlist.h"
 #include "migrate/readers.h"
@@ -25,16 +28,17 @@ static void read_one(struct collector *collector, const char *path)
 void read_script(struct collector *collector, const char *path)
 {
 	_cleanup_free_ char **names = dirlist_read(collector->host->root_fd, path, "");
-	char inside[1024];
+	char inside[PATH_MAX];
 
 	if (strcmp(beneath_name(path), "50passthru") == 0)
 		return;
 	if (names && !names[0])
 		read_one(collector, path);
-	for (size_t i = 0; names && names[i]; i++) {
-		snprintf(inside, sizeof(inside), "%s/%s", path, names[i]);
-		read_one(collector, inside);
-	}
+	for (size_t i = 0; names && names[i]; i++)
+		if (path_format(inside, sizeof(inside), "%s/%s", path, names[i]) < 0)
+			collector->error = -ENAMETOOLONG;
+		else
+			read_one(collector, inside);
 }
 
 /* Whether each list of IDs in GRUB's menu is in a file that it is generated from. */
