@@ -9,11 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
-#include "base/file.h"
-#include "base/log.h"
-#include "base/sysfs.h"
-#include "base/util.h"
+#include "base/base.h"
 #include "cmdline/config_read.h"
 #include "cmdline/params.h"
 #include "cmdline/tokenizer.h"

@@ -3,10 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
-#include "base/log.h"
-#include "base/sysfs.h"
-#include "base/util.h"
+#include "base/base.h"
 #include "claim/claim.h"
 #include "guard/console.h"
 #include "guard/disk.h"

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/path.h"
+#include "base/base.h"
 #include "dump/unpack.h"
 #include "root.h"
 #include "ui/message.h"

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
+#include "base/base.h"
 
 void *array_grow(void *items, size_t count, size_t size)
 {

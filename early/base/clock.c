@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "base/clock.h"
+#include "base/base.h"
 
 #ifdef __KLIBC__
 #include <stddef.h>

@@ -8,9 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/file.h"
-#include "base/path.h"
-#include "base/util.h"
+#include "base/base.h"
 
 #define STEP 4096
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdio.h>
 
-#include "base/path.h"
+#include "base/base.h"
 
 int path_vformat(char *path, size_t size, const char *format, va_list arguments)
 {

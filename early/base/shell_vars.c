@@ -3,8 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/shell_vars.h"
-#include "base/util.h"
+#include "base/base.h"
 
 static size_t name_length(const char *at)
 {

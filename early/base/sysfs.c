@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/sysfs.h"
+#include "base/base.h"
 
 ssize_t sysfs_read_bytes(int fd, const char *path, void *buffer, size_t size)
 {

@@ -13,9 +13,7 @@
 
 #include <blkid.h>
 
-#include "base/clock.h"
-#include "base/log.h"
-#include "base/util.h"
+#include "base/base.h"
 #include "block/blkid_probe.h"
 #include "block/lvm.h"
 #include "block/sandbox.h"

@@ -6,11 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
-#include "base/log.h"
-#include "base/path.h"
-#include "base/sysfs.h"
-#include "base/util.h"
+#include "base/base.h"
 #include "block/block.h"
 #include "block/lookup.h"
 

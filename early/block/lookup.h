@@ -2,7 +2,7 @@
 #ifndef PASSTHRU_BLOCK_LOOKUP_H
 #define PASSTHRU_BLOCK_LOOKUP_H
 
-#include "base/text.h"
+#include "base/base.h"
 #include "block/block.h"
 
 /* Finds a block device in the list. All of these return NULL if there is none. */

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/util.h"
+#include "base/base.h"
 #include "block/lvm.h"
 
 #define SECTOR	      512

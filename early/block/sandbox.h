@@ -2,7 +2,7 @@
 #ifndef PASSTHRU_BLOCK_SANDBOX_H
 #define PASSTHRU_BLOCK_SANDBOX_H
 
-#include "base/util.h"
+#include "base/base.h"
 
 /*
  * Gives up everything that reading an open device does not need: all descriptors but

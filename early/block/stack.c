@@ -4,8 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/sysfs.h"
-#include "base/util.h"
+#include "base/base.h"
 #include "block/lookup.h"
 #include "block/stack.h"
 

@@ -5,10 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/clock.h"
-#include "base/log.h"
-#include "base/sysfs.h"
-#include "base/text.h"
+#include "base/base.h"
 #include "claim/binding.h"
 
 #define POLL_US 10000

@@ -3,8 +3,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "base/log.h"
-#include "base/text.h"
+#include "base/base.h"
 #include "block/block.h"
 #include "claim/binding.h"
 #include "claim/claim.h"

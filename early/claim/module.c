@@ -9,12 +9,7 @@
 
 #include <libkmod.h>
 
-#include "base/clock.h"
-#include "base/log.h"
-#include "base/modules.h"
-#include "base/path.h"
-#include "base/sysfs.h"
-#include "base/text.h"
+#include "base/base.h"
 #include "claim/module.h"
 
 #define PATH_SIZE 512

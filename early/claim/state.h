@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "base/util.h"
+#include "base/base.h"
 #include "pci/framebuffer.h"
 #include "pci/pci.h"
 #include "plan/plan.h"

@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/clock.h"
+#include "base/base.h"
 #include "claim/workers.h"
 
 /* Each gets half of the time left, so more than eight would get next to none. */

@@ -2,8 +2,7 @@
 #ifndef PASSTHRU_CMDLINE_CONFIG_H
 #define PASSTHRU_CMDLINE_CONFIG_H
 
-#include "base/text.h"
-#include "base/util.h"
+#include "base/base.h"
 
 /*
  * The configuration: parameters as on the kernel command line, over any number of lines,

@@ -4,8 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
-#include "base/log.h"
+#include "base/base.h"
 #include "cmdline/config.h"
 #include "cmdline/config_read.h"
 

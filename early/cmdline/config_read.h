@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "base/util.h"
+#include "base/base.h"
 
 struct config_stage {
 	bool is_first; /* logs what is ignored, and keeps the configuration in /run */

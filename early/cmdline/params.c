@@ -3,8 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
-#include "base/util.h"
+#include "base/base.h"
 #include "cmdline/params.h"
 #include "cmdline/tokenizer.h"
 

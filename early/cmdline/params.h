@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/text.h"
+#include "base/base.h"
 #include "cmdline/selector.h"
 
 /* passthru.group: whether to claim the other members of a device's IOMMU group. */

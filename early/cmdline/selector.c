@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/util.h"
+#include "base/base.h"
 #include "cmdline/selector.h"
 
 enum { VENDOR, DEVICE, SUBVENDOR, SUBDEVICE, CLASS, CLASS_MASK, FIELDS };

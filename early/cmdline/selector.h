@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/text.h"
+#include "base/base.h"
 #include "pci/address.h"
 #include "pci/pci.h"
 

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "base/text.h"
+#include "base/base.h"
 
 /*
  * Splits the kernel command line as the kernel does: next_arg() and parse_args() in

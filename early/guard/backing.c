@@ -4,8 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/log.h"
-#include "base/util.h"
+#include "base/base.h"
 #include "block/blkid_probe.h"
 #include "block/lookup.h"
 #include "block/stack.h"

@@ -3,8 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/path.h"
-#include "base/sysfs.h"
+#include "base/base.h"
 #include "cmdline/tokenizer.h"
 #include "guard/console.h"
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
+#include "base/base.h"
 #include "guard/devspec.h"
 
 int devspecs_add(struct devspecs *devspecs, const struct devspec *devspec)

@@ -5,8 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/text.h"
-#include "base/util.h"
+#include "base/base.h"
 
 /*
  * Devspecs: the ways in which the kernel command line, fstab(5) and the files of /proc

@@ -4,9 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
-#include "base/sysfs.h"
-#include "base/util.h"
+#include "base/base.h"
 #include "guard/devspec_cmdline.h"
 #include "guard/devspec_fstab.h"
 #include "guard/devspec_mounts.h"

@@ -2,10 +2,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/clock.h"
-#include "base/log.h"
-#include "base/sysfs.h"
-#include "base/text.h"
+#include "base/base.h"
 #include "block/stack.h"
 #include "guard/backing.h"
 #include "guard/class.h"

@@ -4,11 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
-#include "base/path.h"
-#include "base/shell_vars.h"
-#include "base/sysfs.h"
-#include "base/util.h"
+#include "base/base.h"
 #include "guard/network.h"
 
 /* -- signs --------------------------------------------------------------------------- */

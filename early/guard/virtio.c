@@ -2,8 +2,7 @@
 #include <limits.h>
 #include <stdio.h>
 
-#include "base/sysfs.h"
-#include "base/util.h"
+#include "base/base.h"
 #include "guard/virtio.h"
 
 bool virtio_shares_files(int root_fd, const struct pci_address *address)

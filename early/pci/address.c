@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/text.h"
+#include "base/base.h"
 #include "pci/address.h"
 
 /* A hex number of one to max_digits digits and the byte end after it. */

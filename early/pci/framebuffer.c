@@ -5,10 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/file.h"
-#include "base/sysfs.h"
-#include "base/text.h"
-#include "base/util.h"
+#include "base/base.h"
 #include "pci/framebuffer.h"
 #include "pci/pci.h"
 

@@ -2,8 +2,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "base/sysfs.h"
-#include "base/util.h"
+#include "base/base.h"
 #include "pci/iommu.h"
 
 /* PCI_VENDOR_ID_REDHAT_QUMRANET, and 0x1040 + VIRTIO_ID_IOMMU of virtio_ids.h. */

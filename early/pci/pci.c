@@ -5,10 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
-#include "base/sysfs.h"
-#include "base/text.h"
-#include "base/util.h"
+#include "base/base.h"
 #include "pci/pci.h"
 
 /* Offsets in configuration space: include/uapi/linux/pci_regs.h. */

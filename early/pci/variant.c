@@ -7,9 +7,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "base/modules.h"
-#include "base/text.h"
-#include "base/util.h"
+#include "base/base.h"
 #include "pci/variant.h"
 
 /*

@@ -3,8 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
-#include "base/text.h"
+#include "base/base.h"
 #include "plan/plan.h"
 #include "plan/viability.h"
 

@@ -2,7 +2,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "base/util.h"
+#include "base/base.h"
 #include "plan/verdict.h"
 
 /* By value, each with the report's word first. */

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/text.h"
+#include "base/base.h"
 #include "report/report.h"
 
 /* What the disk backs, or what has not been found and may be on one behind the device. */

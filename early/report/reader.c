@@ -4,9 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
-#include "base/file.h"
-#include "base/util.h"
+#include "base/base.h"
 #include "report/internal.h"
 
 bool report_next(const char **text, struct report_record *ret)

@@ -6,9 +6,7 @@
 #include <string.h>
 #include <sys/file.h>
 
-#include "base/file.h"
-#include "base/text.h"
-#include "base/util.h"
+#include "base/base.h"
 #include "report/internal.h"
 
 /* Writes anything but plain ASCII as %XX, so that values have no blanks. */

@@ -3,9 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/log.h"
-#include "base/text.h"
-#include "base/util.h"
+#include "base/base.h"
 #include "pci/iommu.h"
 #include "report/report.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
-#include "base/file.h"
+#include "base/base.h"
 #include "udev/rule.h"
 
 /* Files are device_show() and others in drivers/pci/pci-sysfs.c; the syntax is udev(7).

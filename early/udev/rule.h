@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "base/util.h"
+#include "base/base.h"
 #include "cmdline/params.h"
 
 /*

@@ -5,11 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
-#include "base/path.h"
-#include "base/shell_vars.h"
-#include "base/text.h"
-#include "base/util.h"
+#include "base/base.h"
 #include "boot/bls.h"
 #include "boot/uki.h"
 #include "boot/version.h"

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/util.h"
+#include "base/base.h"
 #include "boot/boot.h"
 #include "boot/config_files.h"
 #include "boot/grub.h"

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/util.h"
+#include "base/base.h"
 #include "boot/config_files.h"
 #include "boot/configuration.h"
 #include "boot/grub.h"

@@ -4,8 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/path.h"
-#include "base/util.h"
+#include "base/base.h"
 #include "boot/configuration.h"
 #include "cmdline/config.h"
 #include "cmdline/tokenizer.h"

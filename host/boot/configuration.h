@@ -2,7 +2,7 @@
 #ifndef PASSTHRU_BOOT_CONFIGURATION_H
 #define PASSTHRU_BOOT_CONFIGURATION_H
 
-#include "base/text.h"
+#include "base/base.h"
 #include "edit/change.h"
 
 /* The configuration of passthru, as passthru-cmdline(7) describes it. */

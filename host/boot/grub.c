@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/util.h"
+#include "base/base.h"
 #include "boot/bls.h"
 #include "boot/grub.h"
 #include "boot/grub_menu.h"

@@ -5,8 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
-#include "base/util.h"
+#include "base/base.h"
 #include "boot/grub_menu.h"
 #include "boot/grub_test.h"
 

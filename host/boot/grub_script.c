@@ -5,8 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
-#include "base/util.h"
+#include "base/base.h"
 #include "boot/grub_script.h"
 #include "lib/text_file.h"
 

@@ -4,8 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/shell_vars.h"
-#include "base/util.h"
+#include "base/base.h"
 #include "boot/config_files.h"
 #include "boot/inputs.h"
 #include "lib/beneath.h"

@@ -5,9 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/path.h"
-#include "base/sysfs.h"
-#include "base/util.h"
+#include "base/base.h"
 #include "boot/kernel_config.h"
 #include "lib/beneath.h"
 

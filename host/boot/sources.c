@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
+#include "base/base.h"
 #include "boot/sources.h"
 
 struct boot_source *boot_sources_add(struct boot_sources *sources, const char *path,

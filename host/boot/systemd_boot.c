@@ -8,10 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/path.h"
-#include "base/sysfs.h"
-#include "base/text.h"
-#include "base/util.h"
+#include "base/base.h"
 #include "boot/bls.h"
 #include "boot/systemd_boot.h"
 #include "lib/beneath.h"

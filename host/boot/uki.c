@@ -8,8 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/path.h"
-#include "base/util.h"
+#include "base/base.h"
 #include "boot/uki.h"
 #include "lib/beneath.h"
 #include "lib/dirlist.h"

@@ -4,8 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/sysfs.h"
-#include "base/util.h"
+#include "base/base.h"
 #include "commands/findings.h"
 #include "commands/plan.h"
 #include "lib/beneath.h"

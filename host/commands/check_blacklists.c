@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
+#include "base/base.h"
 #include "boot/config_files.h"
 #include "cmdline/tokenizer.h"
 #include "commands/findings.h"

@@ -6,8 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/path.h"
-#include "base/util.h"
+#include "base/base.h"
 #include "boot/bls.h"
 #include "boot/configuration.h"
 #include "boot/kernel_config.h"

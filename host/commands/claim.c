@@ -8,8 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/clock.h"
-#include "base/text.h"
+#include "base/base.h"
 #include "boot/configuration.h"
 #include "claim/claim.h"
 #include "claim/rollback.h"

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/path.h"
+#include "base/base.h"
 #include "boot/configuration.h"
 #include "cmdline/selector.h"
 #include "commands/configure.h"

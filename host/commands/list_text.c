@@ -4,8 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/path.h"
-#include "base/sysfs.h"
+#include "base/base.h"
 #include "commands/list.h"
 #include "machine/annotate.h"
 

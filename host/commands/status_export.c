@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
+#include "base/base.h"
 #include "commands/status_export.h"
 
 static bool is_dry(const struct status_export *status)

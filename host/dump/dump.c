@@ -9,8 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/path.h"
-#include "base/sysfs.h"
+#include "base/base.h"
 #include "boot/config_files.h"
 #include "boot/grub.h"
 #include "boot/systemd_boot.h"

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/sysfs.h"
+#include "base/base.h"
 #include "cmdline/tokenizer.h"
 #include "dump/redact.h"
 #include "lib/text_file.h"

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/text.h"
+#include "base/base.h"
 
 /*
  * Redacts what identifies the machine or its owner, and keeps everything that this

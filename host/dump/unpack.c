@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/util.h"
+#include "base/base.h"
 #include "dump/unpack.h"
 
 /* The number of components. */

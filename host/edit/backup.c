@@ -8,8 +8,7 @@
 #include <sys/stat.h>
 #include <sys/xattr.h>
 
-#include "base/path.h"
-#include "base/sysfs.h"
+#include "base/base.h"
 #include "edit/backup.h"
 #include "lib/beneath.h"
 #include "ui/message.h"

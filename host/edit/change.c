@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/util.h"
+#include "base/base.h"
 #include "edit/change.h"
 #include "lib/beneath.h"
 #include "ui/message.h"

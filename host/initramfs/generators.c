@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/util.h"
+#include "base/base.h"
 #include "initramfs/generators.h"
 #include "initramfs/kernel_install.h"
 #include "lib/beneath.h"

@@ -7,8 +7,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
-#include "base/text.h"
-#include "base/util.h"
+#include "base/base.h"
 #include "cmdline/config.h"
 #include "initramfs/generators.h"
 #include "initramfs/inspect.h"

@@ -4,9 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/path.h"
-#include "base/shell_vars.h"
-#include "base/util.h"
+#include "base/base.h"
 #include "initramfs/kernel_install.h"
 #include "lib/beneath.h"
 #include "lib/dirlist.h"

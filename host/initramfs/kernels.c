@@ -2,8 +2,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "base/path.h"
-#include "base/util.h"
+#include "base/base.h"
 #include "initramfs/kernels.h"
 #include "lib/beneath.h"
 #include "lib/dirlist.h"

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <sys/wait.h>
 
-#include "base/util.h"
+#include "base/base.h"
 #include "initramfs/generators.h"
 #include "initramfs/kernels.h"
 #include "initramfs/rebuild.h"

@@ -9,9 +9,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
-#include "base/file.h"
-#include "base/path.h"
-#include "base/util.h"
+#include "base/base.h"
 #include "lib/beneath.h"
 
 const char *beneath_name(const char *path)

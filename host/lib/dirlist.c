@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/sysfs.h"
+#include "base/base.h"
 #include "lib/beneath.h"
 #include "lib/dirlist.h"
 

@@ -2,7 +2,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#include "base/util.h"
+#include "base/base.h"
 #include "lib/text_file.h"
 
 FILE *text_file_open(struct text_file *ret)

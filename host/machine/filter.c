@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
+#include "base/base.h"
 #include "machine/filter.h"
 
 /* Base class and subclass of <linux/pci_ids.h>. */

@@ -3,9 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/path.h"
-#include "base/sysfs.h"
-#include "base/util.h"
+#include "base/base.h"
 #include "boot/configuration.h"
 #include "boot/kernel_config.h"
 #include "lib/beneath.h"

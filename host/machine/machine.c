@@ -5,8 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
-#include "base/sysfs.h"
+#include "base/base.h"
 #include "guard/disk.h"
 #include "lib/beneath.h"
 #include "machine/machine.h"

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/util.h"
+#include "base/base.h"
 #include "lib/beneath.h"
 #include "machine/pci_names.h"
 

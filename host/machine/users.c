@@ -10,10 +10,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
-#include "base/array.h"
-#include "base/path.h"
-#include "base/sysfs.h"
-#include "base/text.h"
+#include "base/base.h"
 #include "machine/users.h"
 
 /* USB devices behind hubs are the deepest. */

@@ -5,9 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/array.h"
-#include "base/path.h"
-#include "base/util.h"
+#include "base/base.h"
 #include "boot/boot.h"
 #include "lib/beneath.h"
 #include "migrate/collect.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdlib.h>
 
-#include "base/array.h"
+#include "base/base.h"
 #include "migrate/facts.h"
 
 struct fact *facts_add(struct facts *facts, enum fact_kind kind, size_t file, size_t line)

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
+#include "base/base.h"
 #include "boot/boot.h"
 #include "boot/configuration.h"
 #include "cmdline/config.h"

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/util.h"
+#include "base/base.h"
 #include "lib/beneath.h"
 #include "migrate/readers.h"
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/path.h"
+#include "base/base.h"
 #include "lib/beneath.h"
 #include "lib/dirlist.h"
 #include "migrate/readers.h"

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/shell_vars.h"
+#include "base/base.h"
 #include "migrate/readers.h"
 
 /* A line with an assignment, in three parts. */

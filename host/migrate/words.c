@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/util.h"
+#include "base/base.h"
 #include "cmdline/selector.h"
 #include "migrate/words.h"
 

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "base/text.h"
+#include "base/base.h"
 
 /* A line of words, and the same without its legacy settings. */
 struct words {

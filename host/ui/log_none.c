@@ -3,7 +3,7 @@
  * Replaces early/base/log_kmsg.c: in this program the shared stages write neither to the
  * kernel log nor to the terminal. What they did is in their result.
  */
-#include "base/log.h"
+#include "base/base.h"
 
 void log_open(int root_fd, bool also_stderr, bool verbose)
 {

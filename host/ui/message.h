@@ -2,7 +2,7 @@
 #ifndef PASSTHRU_UI_MESSAGE_H
 #define PASSTHRU_UI_MESSAGE_H
 
-#include "base/util.h"
+#include "base/base.h"
 
 /*
  * Prints a line on standard error: what happened and what to do. A terminal gets it

@@ -2,8 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 
-#include "base/clock.h"
-#include "base/util.h"
+#include "base/base.h"
 #include "run.h"
 #include "view/view.h"
 

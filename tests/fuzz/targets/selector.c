@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdlib.h>
 
-#include "base/util.h"
+#include "base/base.h"
 #include "cmdline/selector.h"
 #include "input.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdlib.h>
 
-#include "base/shell_vars.h"
+#include "base/base.h"
 #include "input.h"
 #include "lib/wordlist.h"
 

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/clock.h"
+#include "base/base.h"
 #include "block/blkid_probe.h"
 #include "disks.h"
 #include "guard/disk.h"

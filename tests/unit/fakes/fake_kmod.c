@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/text.h"
+#include "base/base.h"
 #include "fake.h"
 
 /* In place of libkmod: modules without options that register the drivers of the bus. */

@@ -3,8 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/sysfs.h"
-#include "base/text.h"
+#include "base/base.h"
 #include "fake.h"
 
 /* In place of base/sysfs.c. Ignores the descriptor. */

@@ -7,8 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/text.h"
-#include "base/util.h"
+#include "base/base.h"
 #include "pci/pci.h"
 
 /*

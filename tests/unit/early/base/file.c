@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
+#include "base/base.h"
 #include "seams.h"
 #include "unit.h"
 

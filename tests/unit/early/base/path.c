@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
-#include "base/path.h"
+#include "base/base.h"
 #include "unit.h"
 
 static const struct {

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/shell_vars.h"
+#include "base/base.h"
 #include "unit.h"
 
 /* The first assignment of a text, and its value where the variable was "old" before. */

@@ -5,7 +5,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-#include "base/sysfs.h"
+#include "base/base.h"
 #include "seams.h"
 #include "unit.h"
 

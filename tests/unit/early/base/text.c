@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
+#include "base/base.h"
 #include "unit.h"
 
 /* isspace() of the kernel's lib/ctype.c, except for NUL. */

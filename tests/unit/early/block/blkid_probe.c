@@ -8,7 +8,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-#include "base/clock.h"
+#include "base/base.h"
 #include "block/blkid_probe.h"
 #include "block/sandbox.h"
 #include "seams.h"

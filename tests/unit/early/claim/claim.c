@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
+#include "base/base.h"
 #include "claim/claim.h"
 #include "claim/rollback.h"
 #include "fake.h"

@@ -5,7 +5,7 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 
-#include "base/clock.h"
+#include "base/base.h"
 #include "claim/workers.h"
 #include "seams.h"
 #include "unit.h"

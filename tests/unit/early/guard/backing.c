@@ -3,8 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
-#include "base/log.h"
+#include "base/base.h"
 #include "disks.h"
 #include "guard/disk.h"
 #include "machine.h"
