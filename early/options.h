@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "pci/address.h"
+#include "pci/pci.h"
 
 /* The exit statuses of passthru-early(8). */
 enum { EXIT_COMPLETE = 0, EXIT_INCOMPLETE = 1, EXIT_USAGE = 2 };

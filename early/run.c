@@ -8,9 +8,7 @@
 #include "guard/console.h"
 #include "guard/disk.h"
 #include "guard/display.h"
-#include "pci/iommu.h"
 #include "pci/pci.h"
-#include "pci/variant.h"
 #include "plan/plan.h"
 #include "run.h"
 

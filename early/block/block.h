@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 #include "block/superblock.h"
-#include "pci/address.h"
+#include "pci/pci.h"
 
 /*
  * The block devices that sysfs knows. All paths are relative to root_fd, the directory

@@ -7,7 +7,6 @@
 #include <sys/types.h>
 
 #include "base/base.h"
-#include "pci/framebuffer.h"
 #include "pci/pci.h"
 #include "plan/plan.h"
 

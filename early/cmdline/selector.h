@@ -6,7 +6,6 @@
 #include <stdint.h>
 
 #include "base/base.h"
-#include "pci/address.h"
 #include "pci/pci.h"
 
 /* One item of passthru.ids, passthru.addrs or passthru.skip. */

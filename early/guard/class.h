@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "pci/id.h"
+#include "pci/pci.h"
 
 /* Which PCI classes the guards care about. */
 

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "guard/display.h"
-#include "pci/framebuffer.h"
+#include "pci/pci.h"
 
 /* PCI_CLASS_DISPLAY_3D in include/linux/pci_ids.h. */
 #define CLASS_3D 0x0302

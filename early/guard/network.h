@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 #include "guard/devspec.h"
-#include "pci/address.h"
+#include "pci/pci.h"
 
 /*
  * The way to a root file system on the network. All paths are relative to root_fd, the

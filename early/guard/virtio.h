@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "pci/address.h"
+#include "pci/pci.h"
 
 /*
  * Whether a driver of a file system that the hypervisor shares, 9p or virtiofs, is bound

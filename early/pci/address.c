@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "pci/address.h"
+#include "pci/pci.h"
 
 /* A hex number of one to max_digits digits and the byte end after it. */
 static int read_field(struct text_cursor *cursor, unsigned max_digits, char end,

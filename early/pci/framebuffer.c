@@ -6,8 +6,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "pci/framebuffer.h"
-#include "pci/pci.h"
+#include "pci/internal.h"
 
 #define PLATFORM_DEVICES "sys/bus/platform/devices"
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "pci/iommu.h"
+#include "pci/pci.h"
 
 /* PCI_VENDOR_ID_REDHAT_QUMRANET, and 0x1040 + VIRTIO_ID_IOMMU of virtio_ids.h. */
 #define VIRTIO_VENDOR 0x1af4

@@ -1,12 +1,123 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef PASSTHRU_PCI_PCI_H
-#define PASSTHRU_PCI_PCI_H
+#ifndef PASSTHRU_PCI_H
+#define PASSTHRU_PCI_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-#include "pci/address.h"
-#include "pci/id.h"
+/* PCI functions as sysfs has them: addresses, IDs, attributes, framebuffers, IOMMUs. */
+
+/* -- address ------------------------------------------------------------------------- */
+
+/*
+ * The address of a PCI function. sysfs writes it as DOMAIN:BUS:SLOT.FUNCTION in hex; the
+ * domain has at least four digits, and more behind Intel VMD. Source: dev_set_name() in
+ * drivers/pci/probe.c.
+ */
+struct pci_address {
+	uint32_t domain;
+	uint8_t bus;
+	uint8_t slot;	  /* 0 to 0x1f */
+	uint8_t function; /* 0 to 7 */
+};
+
+/* The most elements that a path has after its first one. */
+#define ADDRESS_STEPS_MAX 15
+
+/*
+ * An address as written: one function, or every function of its slot if any_function is
+ * set. Or a path: the address of a bridge on a root bus, then the slot and function of
+ * each device on the way down, whatever the number of its bus.
+ */
+struct address_pattern {
+	struct pci_address address;
+	bool any_function;
+	uint8_t step_count;		  /* 0: not a path */
+	uint8_t steps[ADDRESS_STEPS_MAX]; /* slot << 3 | function */
+};
+
+#define ADDRESS_SIZE sizeof("ffffffff:ff:1f.7")
+
+/*
+ * Parses [DOMAIN:]BUS:SLOT.FUNCTION[/SLOT.FUNCTION...], where the last FUNCTION may be
+ * "*", from all of text[0..length). The default domain is 0. The kernel reads paths in
+ * this form, too: pci_dev_str_match_path() in drivers/pci/pci.c. Returns 0, or -EINVAL
+ * with *ret_why set to a static phrase for the user and *ret_at to the offset of the
+ * error.
+ */
+int address_parse(const char *text, size_t length, struct address_pattern *ret,
+		  const char **ret_why, size_t *ret_at);
+
+/* Parses the address of one function, in the spelling of sysfs only. */
+int address_parse_name(const char *name, struct pci_address *ret);
+
+/* Writes the address as sysfs does, NUL-terminated. */
+void address_format(const struct pci_address *address, char name[static ADDRESS_SIZE]);
+
+/* Orders by domain, bus, slot, function: negative, 0 or positive. */
+int address_compare(const struct pci_address *a, const struct pci_address *b);
+
+/* Whether both are functions of one slot, of one card for example. */
+bool address_is_same_slot(const struct pci_address *a, const struct pci_address *b);
+
+/* The most functions that a slot has besides one. */
+#define ADDRESS_SIBLINGS_MAX 7
+
+/* Whether a path in /sys/devices leads through the function, or ends at it. */
+bool address_is_in_path(const struct pci_address *address, const char *path);
+
+/* -- id ------------------------------------------------------------------------------ */
+
+/* A function's identity, from its configuration space. Source: struct pci_dev. */
+struct pci_id {
+	uint32_t vendor;
+	uint32_t device;
+	uint32_t subvendor;
+	uint32_t subdevice;
+	uint32_t class; /* 24 bits: base class, subclass, programming interface */
+};
+
+/* The wildcard of all ID fields: PCI_ANY_ID in include/linux/mod_devicetable.h. */
+#define PCI_ANY UINT32_C(0xffffffff)
+
+/* Room for the name of a driver, or of its module, and a NUL. */
+#define DRIVER_NAME_SIZE 64
+
+/* -- framebuffer --------------------------------------------------------------------- */
+
+/*
+ * The boot framebuffer: until a display's own driver loads, the kernel draws into the
+ * video memory that the firmware has set up, through a platform device. As long as this
+ * device exists, nobody else can map the BAR below it. vfio-pci evicts it, but only from
+ * devices of class 0300. Sources: drivers/firmware/sysfb.c, vfio_pci_vga_init() in
+ * drivers/vfio/pci/vfio_pci_core.c.
+ */
+struct framebuffer {
+	char device[64]; /* the platform device, such as efi-framebuffer.0 */
+	char driver[DRIVER_NAME_SIZE]; /* the driver that it is bound to */
+};
+
+/*
+ * Finds the boot framebuffer if it overlaps a BAR of the PCI device: its platform device
+ * is a child of the PCI device, or /proc/iomem has a foreign region inside the BAR.
+ * root_fd is the directory above sys and proc. Returns 0, -ENOENT if there is none on
+ * this device, or another negative errno.
+ */
+int framebuffer_find(int root_fd, const struct pci_address *address,
+		     struct framebuffer *ret);
+
+/*
+ * Unbinds the framebuffer from its driver, which removes the consoles on it. Returns 0,
+ * -EBUSY if a region still overlaps the BAR afterwards, or another negative errno.
+ */
+int framebuffer_release(int root_fd, const struct pci_address *address,
+			const struct framebuffer *framebuffer);
+
+/* Binds it to its driver again. */
+int framebuffer_restore(int root_fd, const struct framebuffer *framebuffer);
+
+/* -- pci ----------------------------------------------------------------------------- */
 
 #define NO_GROUP (-1)
 
@@ -104,5 +215,38 @@ bool pci_driver_is_vfio(const char *driver);
 #define DEVICE_PATH_SIZE (sizeof("devices//") + ADDRESS_SIZE + 32)
 void pci_device_path(char path[static DEVICE_PATH_SIZE],
 		     const struct pci_address *address, const char *file);
+
+/* -- iommu --------------------------------------------------------------------------- */
+
+/*
+ * Whether the machine has a virtio-iommu: its driver may be a module that is not loaded
+ * yet. Opens nothing.
+ */
+bool iommu_is_virtio(const struct pci_list *devices);
+
+/*
+ * Whether a device without an IOMMU group may get one when a driver probes it: behind a
+ * virtio-iommu, and behind the IOMMUs that arm64 firmware describes, on kernels before
+ * 6.15 (commit bcb81ac6ae3c). On x86 all groups are there from the start.
+ */
+bool iommu_may_add_groups(int root_fd, const struct pci_list *devices);
+
+/*
+ * How to give a device an IOMMU group, as a static phrase for the user; id is NULL for
+ * any device. Depends on the ACPI tables in sys/firmware below root_fd, then on the CPU
+ * in proc/cpuinfo.
+ */
+const char *iommu_advice(int root_fd, const struct pci_id *id);
+
+/* -- variant ------------------------------------------------------------------------- */
+
+/*
+ * Finds the module of the best variant driver for a device: among the vfio_pci: aliases
+ * in the running kernel's modules.alias below root_fd, the match with the fewest
+ * wildcards. Sources: Documentation/driver-api/vfio.rst, PCI_DRIVER_OVERRIDE in
+ * include/linux/pci.h. Returns 0, -ENOENT if there is none, or another negative errno.
+ */
+int variant_find(int root_fd, const struct pci_id *id,
+		 char module[static DRIVER_NAME_SIZE]);
 
 #endif

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/base.h"
-#include "pci/variant.h"
+#include "pci/internal.h"
 
 /*
  * One field of an alias, as do_pci_entry() in scripts/mod/file2alias.c writes it: a tag,

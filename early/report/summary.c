@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "pci/iommu.h"
+#include "pci/pci.h"
 #include "report/report.h"
 
 #define NAME_SIZE (ADDRESS_SIZE + sizeof(" 10de:13c2"))

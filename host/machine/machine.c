@@ -9,7 +9,7 @@
 #include "guard/disk.h"
 #include "lib/beneath.h"
 #include "machine/machine.h"
-#include "pci/iommu.h"
+#include "pci/pci.h"
 #include "plan/viability.h"
 #include "report/report.h"
 #include "ui/message.h"

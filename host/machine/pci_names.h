@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "pci/id.h"
+#include "pci/pci.h"
 
 /* Names from pci.ids. Only pci_names.c uses libpci. */
 struct pci_names;

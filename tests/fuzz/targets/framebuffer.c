@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "input.h"
-#include "pci/framebuffer.h"
+#include "pci/internal.h"
 
 const unsigned input_parts = 1;
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "input.h"
-#include "pci/variant.h"
+#include "pci/internal.h"
 
 const unsigned input_parts = 1;
 

@@ -7,7 +7,7 @@
 #include "claim/claim.h"
 #include "claim/rollback.h"
 #include "fake.h"
-#include "pci/framebuffer.h"
+#include "pci/pci.h"
 #include "unit.h"
 
 /*

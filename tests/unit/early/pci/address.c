@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pci/address.h"
+#include "pci/pci.h"
 #include "unit.h"
 
 /* Valid addresses, and the way sysfs writes them. */

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "pci/framebuffer.h"
+#include "pci/internal.h"
 #include "unit.h"
 
 /* The kernel's text for a display with 16 MiB of video memory. */

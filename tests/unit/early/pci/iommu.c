@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "machine.h"
-#include "pci/iommu.h"
+#include "pci/pci.h"
 #include "unit.h"
 
 #define INTEL  "processor\t: 0\nvendor_id\t: GenuineIntel\n"

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
-#include "pci/variant.h"
+#include "pci/internal.h"
 #include "unit.h"
 
 static const struct pci_id card = { 0x15b3, 0x101e, 0x1028, 0x0080, 0x020000 };

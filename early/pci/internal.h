@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PASSTHRU_PCI_INTERNAL_H
+#define PASSTHRU_PCI_INTERNAL_H
+
+#include "pci/pci.h"
+
+/* What only the files of this folder share. */
+
+/* -- framebuffer --------------------------------------------------------------------- */
+
+/*
+ * Whether a foreign region, one that does not belong to the PCI bus, is inside a BAR.
+ * iomem is the text of /proc/iomem, where the region comes after the BAR; resource is the
+ * text of the device's resource file. Opens nothing. Sources of the formats: r_show() in
+ * kernel/resource.c, resource_show() in drivers/pci/pci-sysfs.c.
+ */
+bool framebuffer_overlaps(const char *iomem, const char *resource);
+
+/* -- variant ------------------------------------------------------------------------- */
+
+/*
+ * Matches one line of modules.alias. If it is a vfio_pci: alias for the ID, returns the
+ * number of its wildcards and the name of the module; otherwise -ENOENT.
+ */
+int variant_match_line(const char *line, const struct pci_id *id,
+		       char module[static DRIVER_NAME_SIZE]);
+
+#endif
