@@ -10,9 +10,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "cmdline/config_read.h"
-#include "cmdline/params.h"
-#include "cmdline/tokenizer.h"
+#include "cmdline/cmdline.h"
 #include "options.h"
 #include "report/report.h"
 #include "run.h"

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#include "cmdline/params.h"
+#include "cmdline/cmdline.h"
 #include "report/report.h"
 
 /* What to run, and on what. */

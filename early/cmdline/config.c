@@ -3,8 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmdline/config.h"
-#include "cmdline/tokenizer.h"
+#include "cmdline/cmdline.h"
 
 /*
  * Takes the next word, also "--" and what follows it, which init(8) gets. Returns false

@@ -5,8 +5,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "cmdline/config.h"
-#include "cmdline/config_read.h"
+#include "cmdline/cmdline.h"
 
 static void log_ignored(void *data, struct span word)
 {

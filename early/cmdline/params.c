@@ -4,8 +4,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "cmdline/params.h"
-#include "cmdline/tokenizer.h"
+#include "cmdline/cmdline.h"
 
 #define PREFIX "passthru."
 

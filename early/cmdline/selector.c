@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "cmdline/selector.h"
+#include "cmdline/internal.h"
 
 enum { VENDOR, DEVICE, SUBVENDOR, SUBDEVICE, CLASS, CLASS_MASK, FIELDS };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
-#include "cmdline/tokenizer.h"
+#include "cmdline/cmdline.h"
 
 /* The end of the word that begins at from: the first space outside quotes. */
 static const char *find_word_end(const char *from, const char *end)

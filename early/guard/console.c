@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "cmdline/tokenizer.h"
+#include "cmdline/cmdline.h"
 #include "guard/console.h"
 
 /* Whether the items leave no doubt that they mean this device. */

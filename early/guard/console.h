@@ -2,7 +2,7 @@
 #ifndef PASSTHRU_GUARD_CONSOLE_H
 #define PASSTHRU_GUARD_CONSOLE_H
 
-#include "cmdline/params.h"
+#include "cmdline/cmdline.h"
 #include "plan/plan.h"
 
 /*

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cmdline/tokenizer.h"
+#include "cmdline/cmdline.h"
 #include "guard/devspec_cmdline.h"
 
 /* The parameter being read, and the list for the devspecs in it. */

@@ -2,7 +2,7 @@
 #ifndef PASSTHRU_GUARD_DISPLAY_H
 #define PASSTHRU_GUARD_DISPLAY_H
 
-#include "cmdline/params.h"
+#include "cmdline/cmdline.h"
 #include "pci/pci.h"
 #include "plan/plan.h"
 

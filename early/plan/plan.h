@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "cmdline/params.h"
+#include "cmdline/cmdline.h"
 #include "pci/pci.h"
 #include "plan/verdict.h"
 

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "cmdline/params.h"
+#include "cmdline/cmdline.h"
 #include "pci/pci.h"
 #include "plan/plan.h"
 #include "plan/viability.h"

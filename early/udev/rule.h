@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "base/base.h"
-#include "cmdline/params.h"
+#include "cmdline/cmdline.h"
 
 /*
  * The udev rule that runs the device stage when a device appears that the command line

@@ -6,8 +6,7 @@
 
 #include "base/base.h"
 #include "boot/configuration.h"
-#include "cmdline/config.h"
-#include "cmdline/tokenizer.h"
+#include "cmdline/cmdline.h"
 #include "lib/beneath.h"
 #include "lib/dirlist.h"
 

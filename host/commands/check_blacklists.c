@@ -5,7 +5,7 @@
 
 #include "base/base.h"
 #include "boot/config_files.h"
-#include "cmdline/tokenizer.h"
+#include "cmdline/cmdline.h"
 #include "commands/findings.h"
 #include "lib/beneath.h"
 

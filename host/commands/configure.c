@@ -4,8 +4,7 @@
 #include <string.h>
 
 #include "boot/configuration.h"
-#include "cmdline/config.h"
-#include "cmdline/params.h"
+#include "cmdline/cmdline.h"
 #include "commands/configure.h"
 #include "commands/plan.h"
 #include "initramfs/generators.h"

@@ -2,7 +2,7 @@
 #ifndef PASSTHRU_COMMANDS_CONFIGURE_H
 #define PASSTHRU_COMMANDS_CONFIGURE_H
 
-#include "cmdline/params.h"
+#include "cmdline/cmdline.h"
 #include "edit/backup.h"
 #include "machine/choice.h"
 

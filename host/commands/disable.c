@@ -7,7 +7,7 @@
 
 #include "base/base.h"
 #include "boot/configuration.h"
-#include "cmdline/selector.h"
+#include "cmdline/cmdline.h"
 #include "commands/configure.h"
 #include "lib/beneath.h"
 #include "lib/dirlist.h"

@@ -7,7 +7,7 @@
 
 #include "boot/boot.h"
 #include "boot/configuration.h"
-#include "cmdline/params.h"
+#include "cmdline/cmdline.h"
 #include "commands/findings.h"
 #include "commands/plan.h"
 #include "lib/beneath.h"

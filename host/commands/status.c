@@ -5,9 +5,7 @@
 #include <string.h>
 
 #include "boot/configuration.h"
-#include "cmdline/config.h"
-#include "cmdline/config_read.h"
-#include "cmdline/params.h"
+#include "cmdline/cmdline.h"
 #include "commands/status_export.h"
 #include "initramfs/generators.h"
 #include "lib/beneath.h"

@@ -13,7 +13,7 @@
 #include "boot/config_files.h"
 #include "boot/grub.h"
 #include "boot/systemd_boot.h"
-#include "cmdline/config.h"
+#include "cmdline/cmdline.h"
 #include "dump/dump.h"
 #include "dump/redact.h"
 #include "dump/unpack.h"

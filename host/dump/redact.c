@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "cmdline/tokenizer.h"
+#include "cmdline/cmdline.h"
 #include "dump/redact.h"
 #include "lib/text_file.h"
 

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/base.h"
-#include "cmdline/config.h"
+#include "cmdline/cmdline.h"
 #include "initramfs/generators.h"
 #include "initramfs/inspect.h"
 #include "lib/beneath.h"

@@ -6,8 +6,7 @@
 
 #include "boot/boot.h"
 #include "boot/configuration.h"
-#include "cmdline/config.h"
-#include "cmdline/params.h"
+#include "cmdline/cmdline.h"
 #include "lib/beneath.h"
 #include "machine/machine.h"
 #include "migrate/proof.h"

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "cmdline/selector.h"
+#include "cmdline/cmdline.h"
 #include "migrate/words.h"
 
 /* -- words by themselves ------------------------------------------------------------- */

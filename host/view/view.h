@@ -2,7 +2,7 @@
 #ifndef PASSTHRU_VIEW_VIEW_H
 #define PASSTHRU_VIEW_VIEW_H
 
-#include "cmdline/params.h"
+#include "cmdline/cmdline.h"
 #include "machine/machine.h"
 #include "report/report.h"
 #include "ui/json.h"

@@ -3,8 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmdline/config.h"
-#include "cmdline/params.h"
+#include "cmdline/cmdline.h"
 #include "input.h"
 
 enum { RESCUE, FILTER, PARTS };

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmdline/params.h"
+#include "cmdline/cmdline.h"
 #include "input.h"
 
 enum { WANTED, PROBLEM, PARTS };

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "base/base.h"
-#include "cmdline/selector.h"
+#include "cmdline/cmdline.h"
 #include "input.h"
 
 enum { ID, ADDRESS, ANY, PARTS };

@@ -2,7 +2,7 @@
 #ifndef PASSTHRU_TESTS_MACHINE_H
 #define PASSTHRU_TESTS_MACHINE_H
 
-#include "cmdline/params.h"
+#include "cmdline/cmdline.h"
 #include "pci/pci.h"
 #include "plan/plan.h"
 #include "report/report.h"

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmdline/config.h"
+#include "cmdline/cmdline.h"
 #include "unit.h"
 
 static const struct {

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmdline/params.h"
+#include "cmdline/cmdline.h"
 #include "seams.h"
 #include "unit.h"
 

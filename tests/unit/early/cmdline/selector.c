@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmdline/selector.h"
+#include "cmdline/cmdline.h"
 #include "unit.h"
 
 #define ANY PCI_ANY

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmdline/tokenizer.h"
+#include "cmdline/cmdline.h"
 #include "unit.h"
 
 /* All parameters, as "[name]" or "[name=value]". The caller frees the text. */

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PASSTHRU_CMDLINE_H
+#define PASSTHRU_CMDLINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/base.h"
+#include "pci/pci.h"
+
+/* The command line and the configuration: words, selectors, parameters. */
+
+/* -- config -------------------------------------------------------------------------- */
+
+/*
+ * The configuration: parameters as on the kernel command line, over any number of lines,
+ * with "#" before a comment. It does not depend on the boot loader.
+ */
+
+/* Where the image has it, and where the early stage leaves it for the later ones. */
+#define CONFIG_IMAGE_PATH "etc/passthru/cmdline"
+#define CONFIG_RUN_PATH	  "run/passthru/cmdline"
+
+/*
+ * The word of the kernel command line that makes this boot a rescue, for which the
+ * configuration does not count: passthru.config=off, and the words that make init(8),
+ * systemd(1), initramfs-tools(7) and dracut.cmdline(7) stop for a shell. Empty if there
+ * is none. Points into the text.
+ */
+struct span config_find_rescue(const char *cmdline);
+
+/*
+ * Copies the parameters of passthru to *ret_text, each with a blank at its end, so that
+ * the kernel command line can follow. Calls ignored(), unless it is NULL, for each other
+ * word, which points into the text. Returns 0 or -ENOMEM; the caller frees *ret_text.
+ */
+int config_filter(const char *text, void (*ignored)(void *data, struct span word),
+		  void *data, char **ret_text) _must_check_;
+
+/* -- config read --------------------------------------------------------------------- */
+
+struct config_stage {
+	bool is_first; /* logs what is ignored, and keeps the configuration in /run */
+	bool is_dry;   /* writes nothing */
+};
+
+/*
+ * Puts the configuration before the kernel command line, so that lists add up and the
+ * values of the kernel command line count; without a configuration, or if the boot is a
+ * rescue, it is a copy of the command line. Returns 0 or -ENOMEM; the caller frees
+ * *ret_text.
+ */
+int config_read(int root_fd, const char *cmdline, const struct config_stage *stage,
+		char **ret_text) _must_check_;
+
+/* -- selector ------------------------------------------------------------------------ */
+
+/* One item of passthru.ids, passthru.addrs or passthru.skip. */
+struct selector {
+	struct span text; /* as written, part of the command line */
+	bool has_id;
+	bool has_address;
+	bool is_forced; /* "!": the guards do not apply to what it matches */
+	struct pci_id id;
+	uint32_t class_mask; /* 0 by default: any class matches */
+	struct address_pattern address;
+};
+
+/* Why an item is malformed: a phrase for the user, and the offset of the error. */
+struct selector_error {
+	const char *why;
+	size_t at;
+};
+
+/*
+ * Parses vendor:device[:subvendor[:subdevice[:class[:class_mask]]]][@ADDRESS][!], the
+ * grammar of vfio-pci's ids (vfio_pci_fill_ids() in drivers/vfio/pci/vfio_pci.c) with
+ * additions, from all of text. Returns 0, or -EINVAL with *ret_error set.
+ */
+int selector_parse_id(struct span text, struct selector *ret,
+		      struct selector_error *ret_error);
+
+/*
+ * The same for ADDRESS[!] (see address_parse()), and for either of them: an item with a
+ * dot and without "@" is an address.
+ */
+int selector_parse_address(struct span text, struct selector *ret,
+			   struct selector_error *ret_error);
+int selector_parse_any(struct span text, struct selector *ret,
+		       struct selector_error *ret_error);
+
+/* Whether all parts of the selector match. See pci_matches(). */
+bool selector_matches(const struct selector *selector, const struct pci_device *device);
+
+/* -- params -------------------------------------------------------------------------- */
+
+/* passthru.group: whether to claim the other members of a device's IOMMU group. */
+enum group_mode { GROUP_REPORT, GROUP_CLAIM };
+
+/* passthru.timeout, in seconds. */
+#define TIMEOUT_DEFAULT 10
+#define TIMEOUT_MAX	3600
+
+struct selectors {
+	struct selector *items;
+	size_t count;
+};
+
+enum problem_kind {
+	PROBLEM_ITEM,	   /* an item of a list is malformed */
+	PROBLEM_STRAY,	   /* a space separates an item from its list */
+	PROBLEM_VALUE,	   /* a single value is malformed */
+	PROBLEM_UNKNOWN,   /* there is no such passthru. parameter */
+	PROBLEM_NO_EFFECT, /* an item is valid, but part of it has no effect */
+	/* Found with the devices, not by params_parse(): */
+	PROBLEM_UNMATCHED, /* there is no such device */
+	PROBLEM_ELSEWHERE, /* another device is at that address */
+};
+
+/* The report's word, such as "malformed"; see passthru-report(5). */
+const char *problem_word(enum problem_kind kind);
+
+/* A mistake in the command line. */
+struct problem {
+	enum problem_kind kind;
+	struct span parameter; /* as written, with "passthru." */
+	struct span text;      /* the item or the value; empty for PROBLEM_UNKNOWN */
+	unsigned item;	       /* its position in the list from 1 */
+	unsigned column;       /* of the error in text, from 1 */
+	const char *why; /* a phrase; for PROBLEM_UNKNOWN the most similar known name */
+	struct pci_id found; /* for PROBLEM_ELSEWHERE: what is at the address instead */
+	struct pci_address found_at;
+};
+
+/* The passthru. parameters of a kernel command line. */
+struct params {
+	const char *text;	 /* the whole command line */
+	struct selectors wanted; /* passthru.ids and passthru.addrs, in order */
+	struct selectors skipped;
+	bool has_paths; /* some item of them names a device by its path */
+	struct problem *problems;
+	size_t problem_count;
+	enum group_mode group;
+	char driver[DRIVER_NAME_SIZE];
+	unsigned timeout; /* seconds */
+	bool dryrun;
+	bool force;
+	bool debug;
+	bool off;
+};
+
+/*
+ * Parses a kernel command line. Malformed items are skipped and noted in problems. The
+ * spans in *ret point into text, which must live as long. Returns 0 or -ENOMEM; release
+ * with params_free() in either case.
+ */
+int params_parse(const char *text, struct params *ret);
+
+void params_free(struct params *params);
+
+/* Whether nothing is requested and there are no problems to report. */
+bool params_are_empty(const struct params *params);
+
+/* -- tokenizer ----------------------------------------------------------------------- */
+
+/*
+ * Splits the kernel command line as the kernel does: next_arg() and parse_args() in
+ * lib/cmdline.c and kernel/params.c. Double quotes protect spaces, there are no escapes,
+ * and everything after a lone "--" is for init.
+ */
+struct parameter {
+	struct span name;
+	struct span value; /* .at is NULL without "=" */
+};
+
+/*
+ * Reads the next parameter and advances *rest, which begins as the whole text. Returns
+ * false at the end or at a lone "--". The spans point into the text.
+ */
+bool tokenizer_next(struct text_cursor *rest, struct parameter *ret);
+
+#endif
