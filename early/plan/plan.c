@@ -4,8 +4,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "plan/plan.h"
-#include "plan/viability.h"
+#include "plan/internal.h"
 
 static bool is_selected(const struct selectors *list, const struct pci_device *device)
 {

@@ -1,13 +1,107 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef PASSTHRU_PLAN_PLAN_H
-#define PASSTHRU_PLAN_PLAN_H
+#ifndef PASSTHRU_PLAN_H
+#define PASSTHRU_PLAN_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "cmdline/cmdline.h"
 #include "pci/pci.h"
-#include "plan/verdict.h"
+
+/* What happens to each selected device. Opens no file. */
+
+/* -- verdict ------------------------------------------------------------------------- */
+
+/* What happens to a device. The words are those of passthru-report(5). */
+enum verdict {
+	VERDICT_PENDING, /* the claim comes next; never in a report */
+	VERDICT_CLAIMED,
+	VERDICT_KEPT,
+	VERDICT_REFUSED,
+	VERDICT_FAILED,
+	VERDICT_DEFERRED,
+	VERDICT_UNKNOWN, /* of a report: the word of another version */
+};
+
+/* Why it is not claimed: all values of the report's reason=. */
+enum reason {
+	REASON_NONE,
+	/* kept */
+	REASON_SKIPPED,
+	REASON_BOOT_DISPLAY,
+	REASON_CONSOLE,	  /* the serial console */
+	REASON_ROOT_DISK, /* it backs what the kernel command line names */
+	REASON_IN_USE,	  /* something on it is mounted, or stacked on it */
+	REASON_ROOT_NETWORK,
+	REASON_UNREADABLE, /* a disk behind it could not be read */
+	REASON_UNCLEAR,	   /* a disk behind it may belong to the system */
+	REASON_NOT_FOUND,  /* it may bring a disk that is named but missing */
+	/* kept or deferred */
+	REASON_ROOT_UNKNOWN,
+	/* refused */
+	REASON_NO_IOMMU,
+	REASON_BRIDGE, /* by the type of its configuration header */
+	REASON_HAS_VFS,
+	/* failed */
+	REASON_GONE,
+	REASON_OVERRIDE,
+	REASON_NO_DRIVER,
+	REASON_UNBIND,
+	REASON_PROBE,
+	REASON_TIMEOUT,
+	REASON_SLOT,	 /* another function of its slot failed; also refused */
+	REASON_INTERNAL, /* no process or no memory to do it */
+	REASON_UNKNOWN,	 /* of a report: the word of another version */
+};
+
+/* The step of a claim that an error or a timeout is about. */
+enum claim_step {
+	STEP_NONE,
+	STEP_OVERRIDE,
+	STEP_LOAD,
+	STEP_UNBIND,
+	STEP_PROBE,
+	STEP_RELEASE,
+	STEP_UNDO,
+};
+
+/* How the boot framebuffer of a claimed display was released. */
+enum fb_release {
+	FB_RELEASE_NONE, /* it had none */
+	FB_RELEASE_KERNEL,
+	FB_RELEASE_PASSTHRU,
+	FB_RELEASE_HELD, /* nobody: a guest cannot map the BAR below it */
+};
+
+/*
+ * The report's words; "unknown" for any other value. In a dry run, what would be claimed
+ * is "planned", so that no reader takes it for a claim.
+ */
+const char *verdict_word(enum verdict verdict, bool is_dry);
+const char *reason_word(enum reason reason);
+const char *fb_release_word(enum fb_release release);
+const char *step_word(enum claim_step step);
+
+/* The value of a word; "planned" is VERDICT_CLAIMED. */
+enum verdict verdict_find(const char *word);
+enum reason reason_find(const char *word);
+enum claim_step step_find(const char *word);
+enum fb_release fb_release_find(const char *word);
+
+/* Why, for a person, without details; phrase_reason() fills these in. "" for REASON_NONE.
+ */
+const char *reason_phrase(enum reason reason);
+
+/* What to do about it, or NULL. */
+const char *reason_next(enum reason reason);
+
+/* Whether it is a guard's, which passthru.force disables. */
+bool reason_is_guard(enum reason reason);
+
+/* A phrase such as "the write to drivers_probe". */
+const char *step_phrase(enum claim_step step);
+
+/* -- plan ---------------------------------------------------------------------------- */
 
 /* The guards assert that what they note fits. */
 #define PLAN_DISK_SIZE 32
@@ -110,5 +204,49 @@ size_t plan_count(const struct plan *plan, enum verdict verdict);
 
 /* Whether every entry is taken. Skipped ones do not count. */
 bool plan_is_complete(const struct plan *plan);
+
+/* -- viability ----------------------------------------------------------------------- */
+
+/*
+ * IOMMU groups: the kernel hands one to a virtual machine only as a whole, and only if no
+ * member is bound to a driver of the host (vfio_group_viable() and
+ * iommu_group_claim_dma_owner() in drivers/iommu/iommu.c).
+ */
+
+/*
+ * The next group, by number, with an entry that is taken. Start with previous = NO_GROUP;
+ * returns NO_GROUP at the end.
+ */
+int viability_next_group(const struct plan *plan, int previous);
+
+/*
+ * When a group is judged: at a time when every driver may still be loaded, so that what
+ * is taken counts with the driver that it gets, and what has no driver counts as if it
+ * had one; or as the machine is now.
+ */
+enum viability_time { VIABILITY_BOOT, VIABILITY_NOW };
+
+/* Why a group cannot be given to a virtual machine. */
+struct blocker {
+	const struct pci_device *device; /* NULL if it can */
+	const struct plan_entry *entry;	 /* of that device, or NULL: not requested */
+	const char *driver; /* that it has, or will have; "" if it may get one */
+};
+
+/*
+ * Finds the first member that makes the group unusable: an endpoint with a driver that is
+ * not VFIO's, whether it stays with the host or passthru gives it that driver. What is
+ * deferred does not count: nothing is known of it yet. The list's drivers must be those
+ * after the run. Opens no file.
+ */
+struct blocker viability_find_blocker(const struct pci_list *list,
+				      const struct plan *plan, int group,
+				      enum viability_time time);
+
+/*
+ * Whether the function's driver, present or to come, matters for its group. That of a
+ * bridge does not; host bridges and the like rarely get one.
+ */
+bool viability_concerns(const struct pci_device *device);
 
 #endif

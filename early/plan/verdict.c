@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "plan/verdict.h"
+#include "plan/plan.h"
 
 /* By value, each with the report's word first. */
 struct row {

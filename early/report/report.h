@@ -9,7 +9,6 @@
 #include "cmdline/cmdline.h"
 #include "pci/pci.h"
 #include "plan/plan.h"
-#include "plan/viability.h"
 
 /*
  * What a run did, and its readers: the kernel log, the file REPORT_PATH and the program

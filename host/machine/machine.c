@@ -10,7 +10,7 @@
 #include "lib/beneath.h"
 #include "machine/machine.h"
 #include "pci/pci.h"
-#include "plan/viability.h"
+#include "plan/plan.h"
 #include "report/report.h"
 #include "ui/message.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
-#include "plan/verdict.h"
+#include "plan/plan.h"
 #include "unit.h"
 
 #define WORDS_MAX 64

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "machine.h"
-#include "plan/viability.h"
+#include "plan/plan.h"
 #include "unit.h"
 
 /* 64kramsystem/vga-passthrough#15, lxc/incus#3422: what keeps a group, by name. */
