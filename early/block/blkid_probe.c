@@ -14,9 +14,7 @@
 #include <blkid.h>
 
 #include "base/base.h"
-#include "block/blkid_probe.h"
-#include "block/lvm.h"
-#include "block/sandbox.h"
+#include "block/internal.h"
 
 /* Disks read at a time: spinning ones seek in parallel. */
 #define WINDOW 8

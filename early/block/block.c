@@ -7,8 +7,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "block/block.h"
-#include "block/lookup.h"
+#include "block/internal.h"
 
 #define BLOCK_DIRECTORY "sys/class/block"
 

@@ -1,12 +1,87 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef PASSTHRU_BLOCK_BLOCK_H
-#define PASSTHRU_BLOCK_BLOCK_H
+#ifndef PASSTHRU_BLOCK_H
+#define PASSTHRU_BLOCK_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-#include "block/superblock.h"
+#include "base/base.h"
 #include "pci/pci.h"
+
+/* Block devices and what is on them. */
+
+/* -- superblock ---------------------------------------------------------------------- */
+
+/* How much is known about the contents of a block device. */
+enum superblock_state {
+	SUPERBLOCK_UNREAD,  /* not read, or unreadable */
+	SUPERBLOCK_UNCLEAR, /* it has signatures of several formats */
+	SUPERBLOCK_EMPTY,   /* no known format */
+	SUPERBLOCK_KNOWN,
+};
+
+#define SUPERBLOCK_TYPE_SIZE 32
+#define SUPERBLOCK_UUID_SIZE 48
+#define SUPERBLOCK_NAME_SIZE 260
+
+/*
+ * The contents of a block device, in libblkid's terms; "" for what it lacks. All of it
+ * comes from an untrusted disk.
+ */
+struct superblock {
+	enum superblock_state state;
+	bool is_container; /* of other block devices: RAID, LVM, LUKS and the like */
+	char type[SUPERBLOCK_TYPE_SIZE];
+	char uuid[SUPERBLOCK_UUID_SIZE];
+	char label[SUPERBLOCK_NAME_SIZE];
+	/* Of an LVM physical volume: */
+	char group_uuid[SUPERBLOCK_UUID_SIZE];
+	char group_name[SUPERBLOCK_NAME_SIZE];
+};
+
+/* -- blkid probe --------------------------------------------------------------------- */
+
+/*
+ * Reads the contents of block devices; only this file uses libblkid. Disks are untrusted
+ * input, so a child process parses each one. The child keeps two descriptors, for the
+ * device and for a pipe, and gives up everything else: user and groups, files, processes,
+ * and all system calls but the few it needs. If it crashes, only that disk stays unknown.
+ */
+
+#define BLKID_PROBE_PARTITIONS_MAX 128
+
+/* An entry of a partition table. */
+struct blkid_probe_partition {
+	unsigned number;
+	char uuid[SUPERBLOCK_UUID_SIZE];
+	char name[SUPERBLOCK_NAME_SIZE];
+};
+
+struct blkid_probe_reply {
+	struct superblock superblock;
+	unsigned count;
+	struct blkid_probe_partition partitions[BLKID_PROBE_PARTITIONS_MAX];
+};
+
+/* A device to read. */
+struct blkid_probe_target {
+	const char *path; /* of its device node */
+	unsigned major, minor;
+};
+
+/*
+ * Reads all targets, several at a time; their paths are relative to root_fd. Calls
+ * found() for each one that has been read, in any order; the reply is valid during the
+ * call. There is no call for a target that cannot be read, or not before the deadline, in
+ * milliseconds of clock_ms().
+ */
+typedef void (*blkid_probe_found)(void *data, size_t target,
+				  const struct blkid_probe_reply *reply);
+void blkid_probe_run(int root_fd, const struct blkid_probe_target *targets, size_t count,
+		     uint64_t deadline, blkid_probe_found found, void *data);
+
+/* -- block --------------------------------------------------------------------------- */
 
 /*
  * The block devices that sysfs knows. All paths are relative to root_fd, the directory
@@ -58,5 +133,50 @@ void block_node(const struct block *block, char path[static BLOCK_NODE_SIZE]);
  * a stack already. May hang.
  */
 int block_open_exclusive(int root_fd, const struct pci_address *address);
+
+/* -- lookup -------------------------------------------------------------------------- */
+
+/* Finds a block device in the list. All of these return NULL if there is none. */
+
+/* By MAJOR:MINOR. */
+struct block *block_find_number(const struct block_list *list, const char *number);
+
+/*
+ * By its path below /dev: its name, the name that device mapper or LVM gave it, or a
+ * symbolic link. Paths of BLOCK_PATH_SIZE and more bytes are not tried as links.
+ */
+#define BLOCK_PATH_SIZE 256
+struct block *block_find_path(int root_fd, const struct block_list *list,
+			      const char *path);
+
+/* Whether the path below /dev is that of a logical volume in the LVM volume group. */
+bool block_is_in_group(const char *path, const char *group);
+
+/* -- stack --------------------------------------------------------------------------- */
+
+/* What a block device depends on. */
+
+#define BLOCK_LOWER_MAX 64
+
+/*
+ * The block devices directly below a device-mapper, md or bcache device, as indexes of
+ * the list. Returns their number, -E2BIG, or -ENODEV if one is not in the list.
+ */
+int block_read_lower(int root_fd, const struct block_list *list,
+		     const struct block *block, size_t lower[static BLOCK_LOWER_MAX]);
+
+/* Whether another block device is on it, such as an opened LUKS volume. */
+bool block_has_holders(int root_fd, const struct block *block);
+
+/* Whether it is reached over the network: iSCSI, NVMe over Fabrics, NBD, RBD. */
+bool block_is_remote(const struct block *block);
+
+/*
+ * Whether the Thunderbolt controller at that address may tunnel the PCIe link to the
+ * device: both are below the same switch, or a device above it can be unplugged. Source:
+ * Documentation/ABI/testing/sysfs-devices-removable.
+ */
+bool block_may_be_tunnelled(int root_fd, const struct block *block,
+			    const struct pci_address *controller);
 
 #endif

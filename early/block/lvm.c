@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/base.h"
-#include "block/lvm.h"
+#include "block/internal.h"
 
 #define SECTOR	      512
 #define LABEL_SECTORS 4

@@ -11,7 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "block/sandbox.h"
+#include "block/internal.h"
 
 #define UNPRIVILEGED_ID 65534
 #define DESCRIPTORS_MAX 256

@@ -5,8 +5,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "block/lookup.h"
-#include "block/stack.h"
+#include "block/internal.h"
 
 int block_read_lower(int root_fd, const struct block_list *list,
 		     const struct block *block, size_t lower[static BLOCK_LOWER_MAX])

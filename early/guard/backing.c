@@ -5,9 +5,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "block/blkid_probe.h"
-#include "block/lookup.h"
-#include "block/stack.h"
+#include "block/block.h"
 #include "guard/backing.h"
 
 #define MAJOR_FLOPPY 2

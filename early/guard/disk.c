@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include "base/base.h"
-#include "block/stack.h"
+#include "block/block.h"
 #include "guard/backing.h"
 #include "guard/class.h"
 #include "guard/devspec_read.h"

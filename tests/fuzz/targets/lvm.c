@@ -3,7 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "block/lvm.h"
+#include "block/internal.h"
 #include "input.h"
 
 enum { VOLUME, TEXT, PARTS };

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/base.h"
-#include "block/blkid_probe.h"
+#include "block/block.h"
 #include "disks.h"
 #include "guard/disk.h"
 #include "machine.h"

@@ -9,8 +9,7 @@
 #include <sys/wait.h>
 
 #include "base/base.h"
-#include "block/blkid_probe.h"
-#include "block/sandbox.h"
+#include "block/internal.h"
 #include "seams.h"
 #include "unit.h"
 

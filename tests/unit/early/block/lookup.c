@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
-#include "block/lookup.h"
+#include "block/block.h"
 #include "unit.h"
 
 static const struct {

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "block/lvm.h"
+#include "block/internal.h"
 #include "unit.h"
 
 static const struct {
