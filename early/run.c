@@ -5,9 +5,7 @@
 
 #include "base/base.h"
 #include "claim/claim.h"
-#include "guard/console.h"
-#include "guard/disk.h"
-#include "guard/display.h"
+#include "guard/guard.h"
 #include "pci/pci.h"
 #include "plan/plan.h"
 #include "run.h"

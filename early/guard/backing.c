@@ -6,7 +6,7 @@
 
 #include "base/base.h"
 #include "block/block.h"
-#include "guard/backing.h"
+#include "guard/internal.h"
 
 #define MAJOR_FLOPPY 2
 #define MAJOR_LOOP   7

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "guard/class.h"
+#include "guard/internal.h"
 #include "pci/pci.h"
 
 /* include/linux/pci_ids.h and the PCI Code and ID Assignment Specification. */

@@ -5,7 +5,7 @@
 
 #include "base/base.h"
 #include "cmdline/cmdline.h"
-#include "guard/console.h"
+#include "guard/guard.h"
 
 /* Whether the items leave no doubt that they mean this device. */
 static bool is_meant(const struct params *params, const struct plan *plan,

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "guard/devspec.h"
+#include "guard/internal.h"
 
 int devspecs_add(struct devspecs *devspecs, const struct devspec *devspec)
 {

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "cmdline/cmdline.h"
-#include "guard/devspec_cmdline.h"
+#include "guard/internal.h"
 
 /* The parameter being read, and the list for the devspecs in it. */
 struct reader {

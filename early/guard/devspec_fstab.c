@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "guard/devspec_fstab.h"
+#include "guard/internal.h"
 
 #define MAPPER "/dev/mapper/"
 

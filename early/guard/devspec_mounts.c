@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
-#include "guard/devspec_mounts.h"
+#include "guard/internal.h"
 
 /* Adds a devspec once: bind mounts name the same device again and again. */
 static int add_use(struct devspecs *devspecs, enum devspec_kind kind,

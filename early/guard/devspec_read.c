@@ -5,11 +5,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "guard/devspec_cmdline.h"
-#include "guard/devspec_fstab.h"
-#include "guard/devspec_mounts.h"
-#include "guard/devspec_read.h"
-#include "guard/network.h"
+#include "guard/internal.h"
 
 static int add_file(int root_fd, const char *path, struct devspecs *devspecs,
 		    int (*add)(struct devspecs *devspecs, const char *text))

@@ -4,12 +4,7 @@
 
 #include "base/base.h"
 #include "block/block.h"
-#include "guard/backing.h"
-#include "guard/class.h"
-#include "guard/devspec_read.h"
-#include "guard/disk.h"
-#include "guard/network.h"
-#include "guard/virtio.h"
+#include "guard/internal.h"
 
 /* -- the verdict on one device ------------------------------------------------------- */
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
-#include "guard/display.h"
+#include "guard/internal.h"
 #include "pci/pci.h"
 
 /* PCI_CLASS_DISPLAY_3D in include/linux/pci_ids.h. */

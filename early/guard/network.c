@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "guard/network.h"
+#include "guard/internal.h"
 
 /* -- signs --------------------------------------------------------------------------- */
 

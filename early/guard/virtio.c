@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "base/base.h"
-#include "guard/virtio.h"
+#include "guard/internal.h"
 
 bool virtio_shares_files(int root_fd, const struct pci_address *address)
 {

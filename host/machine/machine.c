@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "guard/disk.h"
+#include "guard/guard.h"
 #include "lib/beneath.h"
 #include "machine/machine.h"
 #include "pci/pci.h"

@@ -2,9 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "guard/devspec_cmdline.h"
-#include "guard/devspec_fstab.h"
-#include "guard/devspec_mounts.h"
+#include "guard/internal.h"
 #include "input.h"
 
 enum { FSTAB, CRYPTTAB, MOUNTS, SWAPS, CMDLINE, PARTS };

@@ -2,7 +2,7 @@
 #ifndef PASSTHRU_TESTS_DEVSPECS_H
 #define PASSTHRU_TESTS_DEVSPECS_H
 
-#include "guard/devspec.h"
+#include "guard/internal.h"
 
 /*
  * The devspecs in words: "[root ][optional ]KIND VALUE; "..., then "network", "network

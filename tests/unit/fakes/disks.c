@@ -8,7 +8,7 @@
 #include "base/base.h"
 #include "block/block.h"
 #include "disks.h"
-#include "guard/disk.h"
+#include "guard/guard.h"
 #include "machine.h"
 
 struct directory disks_root;

@@ -2,7 +2,7 @@
 #ifndef PASSTHRU_TESTS_DISKS_H
 #define PASSTHRU_TESTS_DISKS_H
 
-#include "guard/disk.h"
+#include "guard/guard.h"
 #include "plan/plan.h"
 #include "unit.h"
 

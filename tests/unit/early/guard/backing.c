@@ -5,7 +5,7 @@
 
 #include "base/base.h"
 #include "disks.h"
-#include "guard/disk.h"
+#include "guard/internal.h"
 #include "machine.h"
 #include "seams.h"
 #include "unit.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "guard/class.h"
+#include "guard/internal.h"
 #include "unit.h"
 
 static const struct {

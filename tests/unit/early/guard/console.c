@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdio.h>
 
-#include "guard/console.h"
+#include "guard/guard.h"
 #include "machine.h"
 #include "unit.h"
 

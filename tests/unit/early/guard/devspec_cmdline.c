@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "devspecs.h"
-#include "guard/devspec_cmdline.h"
+#include "guard/internal.h"
 #include "seams.h"
 #include "unit.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "guard/devspec_mounts.h"
 #include "devspecs.h"
+#include "guard/internal.h"
 #include "unit.h"
 
 #define ROOTFS "1 1 0:2 / / rw - rootfs rootfs rw\n"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "guard/disk.h"
+#include "guard/internal.h"
 #include "machine.h"
 #include "unit.h"
 

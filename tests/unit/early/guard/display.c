@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "guard/display.h"
+#include "guard/internal.h"
 #include "machine.h"
 #include "unit.h"
 

@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "disks.h"
-#include "guard/disk.h"
+#include "guard/guard.h"
 #include "machine.h"
 
 /* An interface matters only if the boot needs the network, whatever bus it is on. */

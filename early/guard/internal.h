@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PASSTHRU_GUARD_INTERNAL_H
+#define PASSTHRU_GUARD_INTERNAL_H
+
+#include "guard/guard.h"
+
+/* What only the files of this folder share. */
+
+/* -- devspec ------------------------------------------------------------------------- */
+
+struct devspecs {
+	struct devspec *items;
+	size_t count;
+	/* A sign that the boot needs the network, "" for none, for the log. */
+	char network[DEVSPEC_ORIGIN_SIZE];
+	bool root_is_remote;
+	bool root_is_named; /* by root= */
+	/* The root file system is on "/": the initramfs is over, or never was. */
+	bool is_mounted;
+	/* Where the initramfs has mounted it, without the first "/"; NULL: not yet. */
+	const char *root_directory;
+};
+
+/* Appends a copy. Returns 0 or -ENOMEM. */
+int devspecs_add(struct devspecs *devspecs, const struct devspec *devspec) _must_check_;
+
+void devspecs_free(struct devspecs *devspecs);
+
+/*
+ * Reads a device as root= and fstab(5) name it, TAG=VALUE, MAJOR:MINOR or a path, into
+ * the kind and the value.
+ */
+void devspec_parse(struct span text, struct devspec *ret);
+
+/*
+ * Appends the devices that mount options name besides, such as device= of btrfs(5), with
+ * the source and origin of model. Returns 0 or -ENOMEM.
+ */
+int devspecs_add_options(struct devspecs *devspecs, const struct devspec *model,
+			 struct span options) _must_check_;
+
+/*
+ * Takes the next device of a source: bcachefs(8) joins several with colons, any other
+ * type of file system has one, whose name may have colons itself. Returns false at the
+ * end.
+ */
+bool devspec_next(struct span *source, struct span type, struct span *ret);
+
+/* Notes a sign that the boot needs the network; the first one is kept. */
+void devspecs_note_network(struct devspecs *devspecs, struct span sign);
+
+/* Whether a file system of this type is remote. */
+bool devspec_is_remote_type(struct span type);
+
+/* Whether the value is a device number, MAJOR:MINOR. */
+bool devspec_is_number(struct span value);
+
+/*
+ * Copies a value and decodes "\x20", as udev escapes names, and "\040", as /proc does.
+ * Returns false if the buffer is too small; then it holds the beginning, NUL-terminated.
+ */
+bool devspec_copy(char *buffer, size_t size, struct span value);
+
+/* Whether it is in use already: mounted, or active swap. */
+bool devspec_is_in_use(const struct devspec *devspec);
+
+/* Whether two UUIDs are equal, ignoring case, "-" and ":". */
+bool devspec_equals_uuid(const char *a, const char *b);
+
+/* The same, but uuid may be longer than its beginning. */
+bool devspec_begins_uuid(const char *uuid, const char *beginning);
+
+/* -- backing ------------------------------------------------------------------------- */
+
+struct backing {
+	int root_fd; /* the directory above sys, proc and dev */
+	struct devspecs devspecs;
+	struct block_list blocks;
+	struct visit *visits;  /* one per block device */
+	bool *found;	       /* one per devspec: whether a block device matches it */
+	bool root_found;       /* the root file system is mounted, or its devspec found */
+	bool is_remote;	       /* a remote disk, or a sign of one, is needed */
+	bool is_stack_unclear; /* a device depends on one that is not visible */
+	bool has_lvm;	       /* an LVM volume backs the system */
+};
+
+/*
+ * Scans the block devices that sysfs knows, without reading them. Returns 0 or a negative
+ * errno; release with backing_free() in either case.
+ */
+int backing_scan(struct backing *backing) _must_check_;
+
+/*
+ * Reads the superblocks until the deadline (in milliseconds of clock_ms()) and finds the
+ * block devices that back one of the devspecs. Returns 0 or a negative errno; a disk that
+ * cannot be read is not an error.
+ */
+int backing_find(struct backing *backing, uint64_t deadline) _must_check_;
+
+/*
+ * Looks for what was not found, since disks may still appear: reads them again if the
+ * block devices are others than before. Returns 0 or a negative errno.
+ */
+int backing_find_again(struct backing *backing, uint64_t deadline) _must_check_;
+
+/*
+ * The first devspec that has to be found but was not, or NULL. With may_appear, only one
+ * that a disk may still bring: not one that may be in a container that nobody has opened.
+ */
+const struct devspec *backing_find_missing(const struct backing *backing,
+					   bool may_appear);
+
+void backing_free(struct backing *backing);
+
+/* -- class --------------------------------------------------------------------------- */
+
+/* Which PCI classes the guards care about. */
+
+/*
+ * Whether disks may be attached to a device of this class: storage, memory, controllers
+ * for USB, FireWire, Fibre Channel, InfiniBand, SD cards and Thunderbolt, and devices
+ * that do not tell their class, as card readers by Realtek and virtio's file systems.
+ */
+bool guard_is_storage(const struct pci_id *id);
+
+/* Whether no more disks can be attached later: an NVMe drive. */
+bool guard_is_fixed(const struct pci_id *id);
+
+/*
+ * Whether the device is a Thunderbolt or USB4 controller: it tunnels PCIe, so disks that
+ * depend on it appear on other PCI paths.
+ */
+bool guard_is_tunnel(const struct pci_id *id);
+
+/* Whether the device may be the way to a root file system on the network. */
+bool guard_is_network(const struct pci_id *id);
+
+/* -- devspec cmdline ----------------------------------------------------------------- */
+
+/*
+ * Reads root=, resume=, rootflags=, mount.usr=, rd.luks.*, rd.lvm.*, rd.md.* and the
+ * other parameters of a kernel command line that name disks: dracut.cmdline(7),
+ * systemd-cryptsetup-generator(8), initramfs-tools(7). Notes the parameters that
+ * configure the network. Returns 0 or -ENOMEM.
+ */
+int devspecs_add_cmdline(struct devspecs *devspecs, const char *text);
+
+/* -- devspec fstab ------------------------------------------------------------------- */
+
+/*
+ * Adds what fstab(5) mounts or swaps on during the boot or on first access: not the
+ * entries with noauto, unless they have x-systemd.automount. Those with nofail or _netdev
+ * are optional. A device below /dev/mapper is looked up in crypttab. The entry of "/"
+ * counts as root= if that is not on the command line, which must have been read before;
+ * else it is optional. Both are
+ * the texts of the files, or NULL. Returns 0 or -ENOMEM.
+ */
+int devspecs_add_fstab(struct devspecs *devspecs, const char *fstab,
+		       const char *crypttab) _must_check_;
+
+/* Adds the devices that crypttab(5) opens during the boot. Returns 0 or -ENOMEM. */
+int devspecs_add_crypttab(struct devspecs *devspecs, const char *crypttab) _must_check_;
+
+/* -- devspec mounts ------------------------------------------------------------------ */
+
+/*
+ * Adds the mounted file systems, and unless is_mounted is set, notes where the initramfs
+ * has mounted the root file system; text is /proc/self/mountinfo. Returns 0 or -ENOMEM.
+ */
+int devspecs_add_mounts(struct devspecs *devspecs, const char *text);
+
+/* Adds the active swap devices; text is /proc/swaps. Returns 0 or -ENOMEM. */
+int devspecs_add_swaps(struct devspecs *devspecs, const char *text);
+
+/* -- devspec read -------------------------------------------------------------------- */
+
+/*
+ * Collects everything that the system needs: what the kernel command line names, and in
+ * an initramfs the parameters in /etc/cmdline.d; the mounted file systems and active
+ * swap; fstab and crypttab, from the image's /etc/passthru until the root file system is
+ * mounted; signs of a remote root. root_fd is the directory above sys, proc and etc;
+ * is_mounted tells that the root file system is on "/". Returns 0 or a negative errno;
+ * release with devspecs_free() in either case.
+ */
+int devspecs_read(int root_fd, const char *cmdline, bool is_mounted,
+		  struct devspecs *ret) _must_check_;
+
+/* -- disk ---------------------------------------------------------------------------- */
+
+/* What is known about the disks behind a device. */
+struct disk_attributes {
+	bool is_late;	 /* nothing more will be known later */
+	bool root_found; /* the devices that back the root file system are known */
+	/* A sign that the boot needs the network, if an interface behind it is up. */
+	const char *network;
+	/* A block device behind it and the devspec that this one backs, or both NULL. */
+	const struct block *block;
+	const struct devspec *devspec;
+	/* A block device behind it that rules out a safe verdict, or NULL: */
+	const struct block *unread;
+	const struct block *unclear;
+	/* A devspec that no device matches and that it may still bring, or NULL. */
+	const struct devspec *missing;
+	bool is_stack_unclear; /* the stack below the root file system has no known end */
+};
+
+/*
+ * Keeps or defers the entry if its attributes demand it, and notes the reason in it.
+ * Opens nothing.
+ */
+void guard_disk_judge(const struct disk_attributes *attributes, struct plan_entry *entry);
+
+/*
+ * Whether the guard may have to judge the entry: it is pending, its device is not bound
+ * to the requested driver yet, and no "!" lifts the guards.
+ */
+bool guard_disk_applies(const struct plan_entry *entry);
+
+/* -- display ------------------------------------------------------------------------- */
+
+/* Applies the guard alone, once the attributes of all displays are known. Opens nothing.
+ */
+void guard_display_judge(const struct params *params, const struct pci_list *list,
+			 struct plan *plan);
+
+/* -- network ------------------------------------------------------------------------- */
+
+/*
+ * The way to a root file system on the network. All paths are relative to root_fd, the
+ * directory above sys.
+ */
+
+/*
+ * Notes the signs, other than parameters, that the boot needs the network: files in the
+ * initramfs that configure a remote root or that unlock the disk over the network, and
+ * the firmware's tables of iSCSI and NVMe disks (iBFT, NBFT).
+ */
+void network_find_signs(int root_fd, struct devspecs *devspecs);
+
+/*
+ * Whether the PCI function is the way to the network: an interface behind it, whatever
+ * buses are between, is up and has a route (or no interface has one), or it has a port
+ * for Fibre Channel or RDMA.
+ */
+bool network_is_used(int root_fd, const struct pci_address *address);
+
+/* -- virtio -------------------------------------------------------------------------- */
+
+/*
+ * Whether a driver of a file system that the hypervisor shares, 9p or virtiofs, is bound
+ * to a virtio device of the PCI function. root_fd is the directory above sys.
+ */
+bool virtio_shares_files(int root_fd, const struct pci_address *address);
+
+#endif
