@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/base.h"
-#include "claim/binding.h"
+#include "claim/internal.h"
 
 #define POLL_US 10000
 

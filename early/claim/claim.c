@@ -5,11 +5,7 @@
 
 #include "base/base.h"
 #include "block/block.h"
-#include "claim/binding.h"
-#include "claim/claim.h"
-#include "claim/module.h"
-#include "claim/rollback.h"
-#include "claim/workers.h"
+#include "claim/internal.h"
 
 #define ATTEMPTS 3
 

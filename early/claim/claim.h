@@ -1,8 +1,51 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef PASSTHRU_CLAIM_CLAIM_H
-#define PASSTHRU_CLAIM_CLAIM_H
+#ifndef PASSTHRU_CLAIM_H
+#define PASSTHRU_CLAIM_H
 
-#include "claim/state.h"
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/base.h"
+#include "pci/pci.h"
+#include "plan/plan.h"
+
+/* Claims devices and gives them back. */
+
+/* -- state --------------------------------------------------------------------------- */
+
+/* The progress of one device. */
+struct claim {
+	int state;	      /* enum claim_state; change it atomically */
+	pid_t worker;	      /* the process whose job for it is running, or 0 */
+	bool overridden;      /* our driver override may be set */
+	bool override_is_set; /* it is set: no other driver can bind the device */
+	bool is_cleared;      /* the rollback has cleared the override */
+	bool needs_retry;     /* a job left it alone, since an earlier one still hung */
+	struct plan_entry entry; /* the plan's, with the results so far */
+	/* The boot framebuffer on it before; its device is "" for none. */
+	struct framebuffer framebuffer;
+};
+
+struct claims {
+	int bus_fd;	  /* a directory like /sys/bus/pci */
+	int root_fd;	  /* the directory above sys, proc and dev */
+	const char *root; /* above lib/modules; "" for "/" */
+	bool load_iommu;  /* load virtio_iommu before any driver */
+	bool guards;	  /* leave disks in use alone; without it unbind them, too */
+	/* The driver that failed to load last, to try each only once. */
+	char failed_driver[DRIVER_NAME_SIZE];
+	int failed_error;
+	enum reason expired; /* REASON_TIMEOUT or REASON_INTERNAL */
+	uint64_t kernel_us;  /* time that all jobs spent in the kernel */
+	unsigned count;
+	struct claim items[];
+};
+
+/* What the jobs of one round do, each with its device. */
+typedef void (*claim_round)(struct claims *claims, struct claim *claim);
+
+/* -- claim --------------------------------------------------------------------------- */
 
 /*
  * Claims devices in jobs, each of which may hang in the kernel. They run in processes of
@@ -35,14 +78,19 @@ void claims_run(struct claims *claims, uint64_t start_ms, uint64_t timeout_ms);
 /* Copies the results to the plan's pending entries, the same as in claims_new(). */
 void claims_store(const struct claims *claims, struct plan *plan);
 
+/* -- rollback ------------------------------------------------------------------------ */
+
 /*
- * The rounds of claims_run(): set the overrides of all devices; load the driver; then for
- * each device unbind its driver and bind ours. If a job fails, it rolls back all devices
- * of the slot: half a card given away can crash the driver that has the other half. If
- * the device has expired when its job returns from the kernel, the job rolls it back.
- * They can be run again: a job whose work is done does nothing.
+ * Rollback: clear the override, unbind our driver, have the usual driver probe the
+ * device. It does nothing to a device that was not written to, may be done again, and by
+ * two processes at once.
  */
-#define CLAIM_ROUNDS 3
-extern const claim_round claim_rounds[CLAIM_ROUNDS];
+
+/*
+ * Rolls back the devices that have expired. Returns 0, -ETIME if the kernel has not
+ * returned from all writes at the deadline, in milliseconds of clock_ms(), or another
+ * negative errno.
+ */
+int claims_undo(struct claims *claims, uint64_t deadline) _must_check_;
 
 #endif

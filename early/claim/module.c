@@ -10,7 +10,7 @@
 #include <libkmod.h>
 
 #include "base/base.h"
-#include "claim/module.h"
+#include "claim/internal.h"
 
 #define PATH_SIZE 512
 

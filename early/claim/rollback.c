@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stddef.h>
 
-#include "claim/binding.h"
-#include "claim/rollback.h"
-#include "claim/workers.h"
+#include "claim/internal.h"
 
 /* First, since no other driver can bind a device with an override. */
 static void undo_binding(struct claims *claims, struct claim *claim)

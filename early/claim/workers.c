@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/base.h"
-#include "claim/workers.h"
+#include "claim/internal.h"
 
 /* Each gets half of the time left, so more than eight would get next to none. */
 #define WORKERS_MAX 8

@@ -11,7 +11,6 @@
 #include "base/base.h"
 #include "boot/configuration.h"
 #include "claim/claim.h"
-#include "claim/rollback.h"
 #include "cmdline/cmdline.h"
 #include "commands/members.h"
 #include "lib/beneath.h"

@@ -4,8 +4,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "claim/claim.h"
-#include "claim/rollback.h"
+#include "claim/internal.h"
 #include "fake.h"
 #include "seams.h"
 #include "unit.h"

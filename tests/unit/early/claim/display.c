@@ -4,8 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "claim/claim.h"
-#include "claim/rollback.h"
+#include "claim/internal.h"
 #include "fake.h"
 #include "pci/pci.h"
 #include "unit.h"

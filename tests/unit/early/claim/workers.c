@@ -6,7 +6,7 @@
 #include <sys/wait.h>
 
 #include "base/base.h"
-#include "claim/workers.h"
+#include "claim/internal.h"
 #include "seams.h"
 #include "unit.h"
 
