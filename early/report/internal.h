@@ -4,6 +4,8 @@
 
 #include "report/report.h"
 
+/* What only the files of this folder share. */
+
 /* A record of the file; it points into the report's text. */
 struct report_record {
 	struct span line;

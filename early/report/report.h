@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef PASSTHRU_REPORT_REPORT_H
-#define PASSTHRU_REPORT_REPORT_H
+#ifndef PASSTHRU_REPORT_H
+#define PASSTHRU_REPORT_H
 
 #include <stdbool.h>
 #include <stddef.h>
