@@ -14,7 +14,7 @@
 #include "options.h"
 #include "report/report.h"
 #include "run.h"
-#include "udev/rule.h"
+#include "udev/udev.h"
 
 /* What the program was called for, and what it works on. */
 struct job {

@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 
 #include "seams.h"
-#include "udev/rule.h"
+#include "udev/internal.h"
 #include "unit.h"
 
 #define HEAD  "# Written by passthru-early(8).\n"
