@@ -9,8 +9,7 @@
 #include "boot/bls.h"
 #include "boot/uki.h"
 #include "boot/version.h"
-#include "lib/beneath.h"
-#include "lib/dirlist.h"
+#include "lib/lib.h"
 
 /* No boot entry is that long. */
 #define TEXT_MAX (64 * 1024)

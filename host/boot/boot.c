@@ -11,7 +11,7 @@
 #include "boot/grub.h"
 #include "boot/inputs.h"
 #include "boot/systemd_boot.h"
-#include "lib/beneath.h"
+#include "lib/lib.h"
 
 struct boot_loader {
 	bool (*detect)(int root_fd); /* is it configured below the root? */

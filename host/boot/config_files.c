@@ -7,7 +7,7 @@
 #include "boot/config_files.h"
 #include "boot/configuration.h"
 #include "boot/grub.h"
-#include "lib/dirlist.h"
+#include "lib/lib.h"
 
 #define BOOT	CONFIG_FOR_BOOT
 #define MIGRATE CONFIG_FOR_MIGRATE

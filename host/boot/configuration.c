@@ -7,8 +7,7 @@
 #include "base/base.h"
 #include "boot/configuration.h"
 #include "cmdline/cmdline.h"
-#include "lib/beneath.h"
-#include "lib/dirlist.h"
+#include "lib/lib.h"
 
 bool cmdline_has_item(const char *cmdline, const char *name, const char *item)
 {

@@ -9,7 +9,7 @@
 #include "boot/bls.h"
 #include "boot/grub.h"
 #include "boot/grub_menu.h"
-#include "lib/beneath.h"
+#include "lib/lib.h"
 
 static const struct {
 	const char *config, *environment;

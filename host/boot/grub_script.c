@@ -7,7 +7,7 @@
 
 #include "base/base.h"
 #include "boot/grub_script.h"
-#include "lib/text_file.h"
+#include "lib/lib.h"
 
 /* More than any command line needs; longer words are truncated, further ones ignored. */
 #define WORD_SIZE 8192

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "lib/wordlist.h"
+#include "lib/lib.h"
 
 /*
  * GRUB's own language, which looks like that of a shell: "set" assigns, menus and

@@ -2,7 +2,7 @@
 #ifndef PASSTHRU_BOOT_GRUB_TEST_H
 #define PASSTHRU_BOOT_GRUB_TEST_H
 
-#include "lib/wordlist.h"
+#include "lib/lib.h"
 
 /* In this order, "-a" is the minimum of two values, and "-o" the maximum. */
 enum grub_truth { GRUB_FALSE, GRUB_UNKNOWN, GRUB_TRUE };

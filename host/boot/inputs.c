@@ -7,8 +7,7 @@
 #include "base/base.h"
 #include "boot/config_files.h"
 #include "boot/inputs.h"
-#include "lib/beneath.h"
-#include "lib/text_file.h"
+#include "lib/lib.h"
 
 #define GRUB_DEFAULT "etc/default/grub"
 

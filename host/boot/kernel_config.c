@@ -7,7 +7,7 @@
 
 #include "base/base.h"
 #include "boot/kernel_config.h"
-#include "lib/beneath.h"
+#include "lib/lib.h"
 
 /* Today's have 300 KB. */
 #define CONFIG_MAX (4 * 1024 * 1024)

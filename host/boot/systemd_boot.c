@@ -11,8 +11,7 @@
 #include "base/base.h"
 #include "boot/bls.h"
 #include "boot/systemd_boot.h"
-#include "lib/beneath.h"
-#include "lib/dirlist.h"
+#include "lib/lib.h"
 
 #define PATTERN_SIZE 256
 #define SAVED	     "@saved"

@@ -10,8 +10,7 @@
 
 #include "base/base.h"
 #include "boot/uki.h"
-#include "lib/beneath.h"
-#include "lib/dirlist.h"
+#include "lib/lib.h"
 
 /*
  * The fields of a PE file that lead to its sections. The DOS header ends with the offset

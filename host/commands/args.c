@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "commands/members.h"
-#include "lib/text_file.h"
+#include "lib/lib.h"
 #include "machine/caveats.h"
 #include "ui/json.h"
 #include "ui/message.h"

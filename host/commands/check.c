@@ -7,7 +7,7 @@
 #include "base/base.h"
 #include "commands/findings.h"
 #include "commands/plan.h"
-#include "lib/beneath.h"
+#include "lib/lib.h"
 #include "machine/machine.h"
 #include "migrate/migration.h"
 #include "ui/json.h"

@@ -7,7 +7,7 @@
 #include "boot/config_files.h"
 #include "cmdline/cmdline.h"
 #include "commands/findings.h"
-#include "lib/beneath.h"
+#include "lib/lib.h"
 
 /* Drivers of the devices that people pass through. */
 static bool is_driver_of_cards(struct span module)

@@ -9,9 +9,7 @@
 #include "boot/configuration.h"
 #include "cmdline/cmdline.h"
 #include "commands/findings.h"
-#include "lib/beneath.h"
-#include "lib/text_file.h"
-#include "lib/wordlist.h"
+#include "lib/lib.h"
 
 /* The passthru parameters on it, separated by blanks; freed by the caller. */
 static char *extract(const char *cmdline)

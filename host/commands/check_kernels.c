@@ -16,8 +16,7 @@
 #include "initramfs/generators.h"
 #include "initramfs/inspect.h"
 #include "initramfs/kernels.h"
-#include "lib/beneath.h"
-#include "lib/dirlist.h"
+#include "lib/lib.h"
 
 static void add(struct findings *findings, enum finding_state state, const char *kernel,
 		const char *format, ...) _printf_(4, 5);

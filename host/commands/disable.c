@@ -9,9 +9,7 @@
 #include "boot/configuration.h"
 #include "cmdline/cmdline.h"
 #include "commands/configure.h"
-#include "lib/beneath.h"
-#include "lib/dirlist.h"
-#include "lib/text_file.h"
+#include "lib/lib.h"
 #include "ui/message.h"
 
 /* An operand that matches no device of the machine: of one that is gone, perhaps. */

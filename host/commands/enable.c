@@ -8,7 +8,7 @@
 #include "boot/configuration.h"
 #include "commands/configure.h"
 #include "commands/members.h"
-#include "lib/text_file.h"
+#include "lib/lib.h"
 #include "ui/message.h"
 
 /* The comment is for the reader of the file. */

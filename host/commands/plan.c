@@ -10,7 +10,7 @@
 #include "cmdline/cmdline.h"
 #include "commands/findings.h"
 #include "commands/plan.h"
-#include "lib/beneath.h"
+#include "lib/lib.h"
 #include "machine/limits.h"
 #include "migrate/words.h"
 #include "ui/message.h"

@@ -8,7 +8,7 @@
 #include "cmdline/cmdline.h"
 #include "commands/status_export.h"
 #include "initramfs/generators.h"
-#include "lib/beneath.h"
+#include "lib/lib.h"
 #include "ui/message.h"
 #include "view/view.h"
 

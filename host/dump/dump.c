@@ -19,7 +19,7 @@
 #include "dump/unpack.h"
 #include "initramfs/generators.h"
 #include "initramfs/rebuild.h"
-#include "lib/beneath.h"
+#include "lib/lib.h"
 #include "machine/machine.h"
 #include "ui/message.h"
 

@@ -10,7 +10,7 @@
 
 #include "base/base.h"
 #include "edit/backup.h"
-#include "lib/beneath.h"
+#include "lib/lib.h"
 #include "ui/message.h"
 
 /* Before the path of a file that was created. No path in /etc begins like this. */

@@ -11,7 +11,7 @@
 
 #include "base/base.h"
 #include "edit/change.h"
-#include "lib/beneath.h"
+#include "lib/lib.h"
 #include "ui/message.h"
 
 int change_open(int root_fd, const char *path, struct change *ret)

@@ -6,7 +6,7 @@
 
 #include "base/base.h"
 #include "edit/edit.h"
-#include "lib/text_file.h"
+#include "lib/lib.h"
 
 static int split(struct edit *edit)
 {

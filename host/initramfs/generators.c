@@ -6,7 +6,7 @@
 #include "base/base.h"
 #include "initramfs/generators.h"
 #include "initramfs/kernel_install.h"
-#include "lib/beneath.h"
+#include "lib/lib.h"
 
 const struct generator generators[] = {
 	{

@@ -11,7 +11,7 @@
 #include "cmdline/cmdline.h"
 #include "initramfs/generators.h"
 #include "initramfs/inspect.h"
-#include "lib/beneath.h"
+#include "lib/lib.h"
 
 /* A "newc" header: a magic number of six bytes and 13 numbers of eight hex digits. */
 #define HEADER_SIZE  110

@@ -6,8 +6,7 @@
 
 #include "base/base.h"
 #include "initramfs/kernel_install.h"
-#include "lib/beneath.h"
-#include "lib/dirlist.h"
+#include "lib/lib.h"
 
 /* The first one that has install.conf wins, and of drop-ins the one that is read last. */
 static const char *const directories[] = { "etc/kernel", "run/kernel",

@@ -4,8 +4,7 @@
 
 #include "base/base.h"
 #include "initramfs/kernels.h"
-#include "lib/beneath.h"
-#include "lib/dirlist.h"
+#include "lib/lib.h"
 
 /* A kernel without modules only has the list of what is built in (kernel's Makefile). */
 static bool is_installed(int root_fd, const char *name)

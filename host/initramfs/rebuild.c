@@ -8,7 +8,7 @@
 #include "initramfs/generators.h"
 #include "initramfs/kernels.h"
 #include "initramfs/rebuild.h"
-#include "lib/beneath.h"
+#include "lib/lib.h"
 #include "ui/message.h"
 
 const struct grub_tool grub_tools[] = {

@@ -10,7 +10,7 @@
 #include <sys/syscall.h>
 
 #include "base/base.h"
-#include "lib/beneath.h"
+#include "lib/internal.h"
 
 const char *beneath_name(const char *path)
 {

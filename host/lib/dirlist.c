@@ -4,8 +4,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "lib/beneath.h"
-#include "lib/dirlist.h"
+#include "lib/internal.h"
 
 static int compare_names(const void *a, const void *b)
 {

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "base/base.h"
-#include "lib/text_file.h"
+#include "lib/lib.h"
 
 FILE *text_file_open(struct text_file *ret)
 {

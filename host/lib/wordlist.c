@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "lib/wordlist.h"
+#include "lib/lib.h"
 
 static size_t word_length(const char *at)
 {

@@ -6,7 +6,7 @@
 #include "base/base.h"
 #include "boot/configuration.h"
 #include "boot/kernel_config.h"
-#include "lib/beneath.h"
+#include "lib/lib.h"
 #include "machine/limits.h"
 
 #define CLASS_VGA 0x0300

@@ -7,7 +7,7 @@
 
 #include "base/base.h"
 #include "guard/guard.h"
-#include "lib/beneath.h"
+#include "lib/lib.h"
 #include "machine/machine.h"
 #include "pci/pci.h"
 #include "plan/plan.h"

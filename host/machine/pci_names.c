@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "lib/beneath.h"
+#include "lib/lib.h"
 #include "machine/pci_names.h"
 
 struct pci_names {

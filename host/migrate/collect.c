@@ -7,7 +7,7 @@
 
 #include "base/base.h"
 #include "boot/boot.h"
-#include "lib/beneath.h"
+#include "lib/lib.h"
 #include "migrate/collect.h"
 #include "migrate/readers.h"
 

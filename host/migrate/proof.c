@@ -7,7 +7,7 @@
 #include "boot/boot.h"
 #include "boot/configuration.h"
 #include "cmdline/cmdline.h"
-#include "lib/beneath.h"
+#include "lib/lib.h"
 #include "machine/machine.h"
 #include "migrate/proof.h"
 #include "migrate/words.h"

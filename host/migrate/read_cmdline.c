@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "lib/beneath.h"
+#include "lib/lib.h"
 #include "migrate/readers.h"
 
 /* -- boot entries -------------------------------------------------------------------- */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/wordlist.h"
+#include "lib/lib.h"
 #include "migrate/readers.h"
 
 static bool is_comment(const char *word)

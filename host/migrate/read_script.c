@@ -6,8 +6,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "lib/beneath.h"
-#include "lib/dirlist.h"
+#include "lib/lib.h"
 #include "migrate/readers.h"
 
 /* Only the author of a script, a rule or a unit knows what else it does. */

@@ -3,7 +3,7 @@
 
 #include "base/base.h"
 #include "input.h"
-#include "lib/wordlist.h"
+#include "lib/lib.h"
 
 enum { ASSIGNMENT, WORDS, PARTS };
 const unsigned input_parts = PARTS;

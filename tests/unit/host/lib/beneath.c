@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "lib/beneath.h"
+#include "lib/internal.h"
 #include "unit.h"
 
 /*

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/dirlist.h"
+#include "lib/lib.h"
 #include "unit.h"
 
 static const struct {

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "lib/text_file.h"
+#include "lib/lib.h"
 #include "unit.h"
 
 START_TEST(keeps_what_is_written)

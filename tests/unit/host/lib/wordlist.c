@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/wordlist.h"
+#include "lib/lib.h"
 #include "unit.h"
 
 /* The words of a line, with "|" between them. */
