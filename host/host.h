@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "ui/output.h"
+#include "ui/ui.h"
 
 /* The exit statuses of passthru(8). */
 enum { STATUS_GOOD = 0, STATUS_NOT_GOOD = 1, STATUS_USAGE = 2 };

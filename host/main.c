@@ -11,7 +11,7 @@
 #include "host.h"
 #include "options.h"
 #include "root.h"
-#include "ui/message.h"
+#include "ui/ui.h"
 
 /* Returns status if all output was written. */
 static int flush(int status)

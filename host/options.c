@@ -8,7 +8,7 @@
 
 #include "base/base.h"
 #include "options.h"
-#include "ui/message.h"
+#include "ui/ui.h"
 
 /* What a command line can have. OPERANDS is no option, but takes part in their rules. */
 enum {

@@ -11,7 +11,7 @@
 #include "base/base.h"
 #include "dump/unpack.h"
 #include "root.h"
-#include "ui/message.h"
+#include "ui/ui.h"
 
 static int open_directory(struct host *host, const char *path)
 {

@@ -7,8 +7,7 @@
 #include "commands/members.h"
 #include "lib/lib.h"
 #include "machine/caveats.h"
-#include "ui/json.h"
-#include "ui/message.h"
+#include "ui/ui.h"
 
 /* "passthru.ids=…", freed by the caller; NULL without memory. */
 static char *make_parameter(const struct choice *choice)

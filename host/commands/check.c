@@ -10,7 +10,7 @@
 #include "lib/lib.h"
 #include "machine/machine.h"
 #include "migrate/migration.h"
-#include "ui/json.h"
+#include "ui/ui.h"
 
 static void check_iommu(struct findings *findings, const struct machine *machine)
 {

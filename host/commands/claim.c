@@ -17,8 +17,7 @@
 #include "machine/choice.h"
 #include "machine/users.h"
 #include "run.h"
-#include "ui/json.h"
-#include "ui/message.h"
+#include "ui/ui.h"
 #include "view/view.h"
 
 /* -- who uses them ------------------------------------------------------------------- */

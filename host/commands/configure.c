@@ -9,8 +9,7 @@
 #include "commands/plan.h"
 #include "initramfs/generators.h"
 #include "initramfs/rebuild.h"
-#include "ui/json.h"
-#include "ui/message.h"
+#include "ui/ui.h"
 
 /* -- what the configuration selects -------------------------------------------------- */
 

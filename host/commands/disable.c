@@ -10,7 +10,7 @@
 #include "cmdline/cmdline.h"
 #include "commands/configure.h"
 #include "lib/lib.h"
-#include "ui/message.h"
+#include "ui/ui.h"
 
 /* An operand that matches no device of the machine: of one that is gone, perhaps. */
 struct absent {

@@ -9,7 +9,7 @@
 #include "commands/configure.h"
 #include "commands/members.h"
 #include "lib/lib.h"
-#include "ui/message.h"
+#include "ui/ui.h"
 
 /* The comment is for the reader of the file. */
 static void put_line(const struct choice *choice, size_t index, FILE *file)

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "commands/findings.h"
-#include "ui/json.h"
+#include "ui/ui.h"
 
 #define INDENT 6
 

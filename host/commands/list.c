@@ -8,8 +8,7 @@
 #include "commands/list.h"
 #include "dump/dump.h"
 #include "machine/annotate.h"
-#include "ui/json.h"
-#include "ui/message.h"
+#include "ui/ui.h"
 
 static int print_text(const struct list *list)
 {

@@ -12,8 +12,7 @@
 #include "migrate/migration.h"
 #include "migrate/proof.h"
 #include "migrate/words.h"
-#include "ui/json.h"
-#include "ui/message.h"
+#include "ui/ui.h"
 
 /* -- what is said -------------------------------------------------------------------- */
 

@@ -13,7 +13,7 @@
 #include "lib/lib.h"
 #include "machine/limits.h"
 #include "migrate/words.h"
-#include "ui/message.h"
+#include "ui/ui.h"
 #include "view/view.h"
 
 struct preview {

@@ -9,7 +9,7 @@
 #include "commands/status_export.h"
 #include "initramfs/generators.h"
 #include "lib/lib.h"
-#include "ui/message.h"
+#include "ui/ui.h"
 #include "view/view.h"
 
 struct status {

@@ -21,7 +21,7 @@
 #include "initramfs/rebuild.h"
 #include "lib/lib.h"
 #include "machine/machine.h"
-#include "ui/message.h"
+#include "ui/ui.h"
 
 /* This part of configuration space has no serial numbers, and any user may read it. */
 #define CONFIG_SIZE 64

@@ -11,7 +11,7 @@
 #include "base/base.h"
 #include "edit/backup.h"
 #include "lib/lib.h"
-#include "ui/message.h"
+#include "ui/ui.h"
 
 /* Before the path of a file that was created. No path in /etc begins like this. */
 #define CREATED "+"

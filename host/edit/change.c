@@ -12,7 +12,7 @@
 #include "base/base.h"
 #include "edit/change.h"
 #include "lib/lib.h"
-#include "ui/message.h"
+#include "ui/ui.h"
 
 int change_open(int root_fd, const char *path, struct change *ret)
 {

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "ui/output.h"
+#include "ui/ui.h"
 
 /* A text file, and what becomes of it. Both texts are owned. */
 struct change {

@@ -9,7 +9,7 @@
 #include "initramfs/kernels.h"
 #include "initramfs/rebuild.h"
 #include "lib/lib.h"
-#include "ui/message.h"
+#include "ui/ui.h"
 
 const struct grub_tool grub_tools[] = {
 	{ "usr/sbin/update-grub", "update-grub" },

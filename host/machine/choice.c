@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "machine/choice.h"
-#include "ui/message.h"
+#include "ui/ui.h"
 
 int choice_open(struct host *host, struct choice *ret)
 {

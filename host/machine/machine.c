@@ -12,7 +12,7 @@
 #include "pci/pci.h"
 #include "plan/plan.h"
 #include "report/report.h"
-#include "ui/message.h"
+#include "ui/ui.h"
 
 /* How long reading the disks may take. */
 #define DISKS_MS 5000

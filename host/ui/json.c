@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ui/json.h"
+#include "ui/internal.h"
 
 struct json_object *json_begin(const char *command)
 {

@@ -4,8 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ui/message.h"
-#include "ui/output.h"
+#include "ui/ui.h"
 
 static void print_message(const char *prefix, const char *format, va_list arguments)
 {

@@ -5,7 +5,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "ui/output.h"
+#include "ui/ui.h"
 
 #define WIDTH_MIN 40
 

@@ -5,7 +5,7 @@
 #include "cmdline/cmdline.h"
 #include "machine/machine.h"
 #include "report/report.h"
-#include "ui/json.h"
+#include "ui/ui.h"
 
 /* What a run did, or would do at the next boot, seen with the machine as it is now. */
 struct view {
