@@ -3,7 +3,7 @@
 #define PASSTHRU_BOOT_CONFIGURATION_H
 
 #include "base/base.h"
-#include "edit/change.h"
+#include "edit/edit.h"
 
 /* The configuration of passthru, as passthru-cmdline(7) describes it. */
 #define CONFIGURATION_DIRECTORY "etc/passthru/cmdline.d"

@@ -3,7 +3,7 @@
 #define PASSTHRU_COMMANDS_CONFIGURE_H
 
 #include "cmdline/cmdline.h"
-#include "edit/backup.h"
+#include "edit/edit.h"
 #include "machine/choice.h"
 
 /*

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "commands/plan.h"
-#include "edit/backup.h"
+#include "edit/edit.h"
 #include "initramfs/generators.h"
 #include "initramfs/rebuild.h"
 #include "migrate/migration.h"

@@ -2,7 +2,7 @@
 #ifndef PASSTHRU_COMMANDS_PLAN_H
 #define PASSTHRU_COMMANDS_PLAN_H
 
-#include "edit/change.h"
+#include "edit/edit.h"
 #include "host.h"
 
 /* What is taken to be different from the files. */

@@ -9,7 +9,7 @@
 #include <sys/xattr.h>
 
 #include "base/base.h"
-#include "edit/backup.h"
+#include "edit/edit.h"
 #include "lib/lib.h"
 #include "ui/ui.h"
 

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "base/base.h"
-#include "edit/change.h"
+#include "edit/edit.h"
 #include "lib/lib.h"
 #include "ui/ui.h"
 

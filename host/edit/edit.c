@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "edit/edit.h"
+#include "edit/internal.h"
 #include "lib/lib.h"
 
 static int split(struct edit *edit)

@@ -1,11 +1,77 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef PASSTHRU_EDIT_EDIT_H
-#define PASSTHRU_EDIT_EDIT_H
+#ifndef PASSTHRU_EDIT_H
+#define PASSTHRU_EDIT_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "edit/change.h"
+#include "ui/ui.h"
+
+/* Changes of files, their differences and backups. */
+
+/* -- change -------------------------------------------------------------------------- */
+
+/* A text file, and what becomes of it. Both texts are owned. */
+struct change {
+	char path[256]; /* relative to the root, without a leading "/" */
+	char *old;	/* NULL: the file is new */
+	char *new;	/* NULL: the file is removed */
+};
+
+/*
+ * Reads a file that may be changed, with old and new as it is. Returns 0; -ENOENT if
+ * there is none, which leaves both NULL; -ELOOP if it must not be changed, because it is
+ * not a regular file, has several names or is not below the root; or another negative
+ * errno. Release with change_free() in any case.
+ */
+int change_open(int root_fd, const char *path, struct change *ret);
+void change_free(struct change *change);
+
+/* Whether the old and the new text differ. */
+bool change_is_any(const struct change *change);
+
+/*
+ * Prints it as diff -u does, for patch -p1. Returns 0; -ENOENT if there is no diff(1); or
+ * another negative errno.
+ */
+int change_print(const struct output *output, const struct change *change);
+
+/* Says why change_print() failed; the command then changes nothing. */
+void change_warn_unprinted(int r);
+
+/* -- backup -------------------------------------------------------------------------- */
+
+/*
+ * Changes that can be undone. A command keeps them in a directory of its own, in
+ * directories N: old and new have the files before and after the change, and the file
+ * "files" lists their paths, each with "+" before it if it was created. N increases with
+ * each change.
+ */
+#define BACKUPS_OF_CONFIGURATION "var/lib/passthru/configuration"
+#define BACKUPS_OF_MIGRATE	 "var/lib/passthru/migrate"
+#define BACKUP_PATH_SIZE	 64
+
+/*
+ * Makes all the changes or none: if one fails, those before it are undone. The last one
+ * is made first: changes that remove legacy settings come before the ones that add the
+ * parameter, so a machine has the parameter before the legacy settings go, even if the
+ * program is killed in between.
+ *
+ * ret_path is the directory with the backup. Returns 0, or a negative errno after a
+ * message.
+ */
+int backup_apply(int root_fd, const char *directory, const struct change *changes,
+		 size_t count, char ret_path[static BACKUP_PATH_SIZE]);
+
+/*
+ * Restores what the last backup_apply() changed, and calls back for each file. Nothing is
+ * restored if one of the files has changed since, or has no backup. Returns 0, or after a
+ * message -ENOENT if there is nothing to undo, or another negative errno.
+ */
+int backup_undo(int root_fd, const char *directory,
+		void (*each)(void *data, const char *path), void *data);
+
+/* -- edit ---------------------------------------------------------------------------- */
 
 /* A text file, line by line, and its new lines. */
 struct edit_line {
@@ -35,9 +101,6 @@ void edit_free(struct edit *edit);
 int edit_set(struct edit *edit, size_t line, const char *text);
 
 bool edit_is_changed(const struct edit *edit);
-
-/* The new content of the file, freed by the caller; NULL without memory. */
-char *edit_result(const struct edit *edit);
 
 /* The edit as a change of the whole file. Returns 0 or -ENOMEM; release in either case.
  */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "edit/edit.h"
+#include "edit/internal.h"
 #include "unit.h"
 
 #define DELETE ((size_t)-1)
