@@ -13,9 +13,7 @@
 #include "boot/uki.h"
 #include "boot/version.h"
 #include "commands/findings.h"
-#include "initramfs/generators.h"
-#include "initramfs/inspect.h"
-#include "initramfs/kernels.h"
+#include "initramfs/initramfs.h"
 #include "lib/lib.h"
 
 static void add(struct findings *findings, enum finding_state state, const char *kernel,

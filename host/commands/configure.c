@@ -7,8 +7,7 @@
 #include "cmdline/cmdline.h"
 #include "commands/configure.h"
 #include "commands/plan.h"
-#include "initramfs/generators.h"
-#include "initramfs/rebuild.h"
+#include "initramfs/initramfs.h"
 #include "ui/ui.h"
 
 /* -- what the configuration selects -------------------------------------------------- */

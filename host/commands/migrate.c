@@ -7,8 +7,7 @@
 
 #include "commands/plan.h"
 #include "edit/edit.h"
-#include "initramfs/generators.h"
-#include "initramfs/rebuild.h"
+#include "initramfs/initramfs.h"
 #include "migrate/migration.h"
 #include "migrate/proof.h"
 #include "migrate/words.h"

@@ -7,7 +7,7 @@
 #include "boot/configuration.h"
 #include "cmdline/cmdline.h"
 #include "commands/status_export.h"
-#include "initramfs/generators.h"
+#include "initramfs/initramfs.h"
 #include "lib/lib.h"
 #include "ui/ui.h"
 #include "view/view.h"

@@ -4,8 +4,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "initramfs/generators.h"
-#include "initramfs/kernel_install.h"
+#include "initramfs/internal.h"
 #include "lib/lib.h"
 
 const struct generator generators[] = {

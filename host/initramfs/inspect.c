@@ -9,8 +9,7 @@
 
 #include "base/base.h"
 #include "cmdline/cmdline.h"
-#include "initramfs/generators.h"
-#include "initramfs/inspect.h"
+#include "initramfs/internal.h"
 #include "lib/lib.h"
 
 /* A "newc" header: a magic number of six bytes and 13 numbers of eight hex digits. */

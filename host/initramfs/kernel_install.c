@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "initramfs/kernel_install.h"
+#include "initramfs/internal.h"
 #include "lib/lib.h"
 
 /* The first one that has install.conf wins, and of drop-ins the one that is read last. */

@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "base/base.h"
-#include "initramfs/kernels.h"
+#include "initramfs/initramfs.h"
 #include "lib/lib.h"
 
 /* A kernel without modules only has the list of what is built in (kernel's Makefile). */

@@ -5,9 +5,7 @@
 #include <sys/wait.h>
 
 #include "base/base.h"
-#include "initramfs/generators.h"
-#include "initramfs/kernels.h"
-#include "initramfs/rebuild.h"
+#include "initramfs/initramfs.h"
 #include "lib/lib.h"
 #include "ui/ui.h"
 

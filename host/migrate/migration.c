@@ -9,8 +9,7 @@
 #include "boot/boot.h"
 #include "boot/configuration.h"
 #include "cmdline/cmdline.h"
-#include "initramfs/generators.h"
-#include "initramfs/rebuild.h"
+#include "initramfs/initramfs.h"
 #include "migrate/collect.h"
 #include "migrate/migration.h"
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "initramfs/inspect.h"
+#include "initramfs/initramfs.h"
 #include "input.h"
 
 enum { PROGRAM, START, DRIVER, TYPE1, CONFIG, PARTS };
