@@ -6,9 +6,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "boot/bls.h"
-#include "boot/uki.h"
-#include "boot/version.h"
+#include "boot/internal.h"
 #include "lib/lib.h"
 
 /* No boot entry is that long. */

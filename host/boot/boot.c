@@ -6,11 +6,7 @@
 #include <unistd.h>
 
 #include "base/base.h"
-#include "boot/boot.h"
-#include "boot/config_files.h"
-#include "boot/grub.h"
-#include "boot/inputs.h"
-#include "boot/systemd_boot.h"
+#include "boot/internal.h"
 #include "lib/lib.h"
 
 struct boot_loader {

@@ -1,8 +1,57 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef PASSTHRU_BOOT_BOOT_H
-#define PASSTHRU_BOOT_BOOT_H
+#ifndef PASSTHRU_BOOT_H
+#define PASSTHRU_BOOT_H
 
-#include "boot/sources.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/base.h"
+#include "edit/edit.h"
+
+/* Boot loaders, their entries and command lines, and the configuration. */
+
+/* -- sources ------------------------------------------------------------------------- */
+
+/* A sentence of about 130 bytes that names a path. */
+#define NOTE_SIZE 1024
+
+/* A file that sets the command line of the next boot, or a part of it. */
+struct boot_source {
+	char path[512];	  /* relative to the root, without a leading "/" */
+	char *cmdline;	  /* all of it, or the part of it that the file sets */
+	char kernel[128]; /* the release of the kernel that it boots, or "" if unknown */
+	char entry[128];  /* title of the default entry if the file has several, or "" */
+	char note[NOTE_SIZE]; /* why this entry, if that is not obvious, or "" */
+	bool is_final;	  /* the boot loader reads it; others are inputs to such a file */
+	bool is_uki;	  /* a UKI: its command line is built in */
+	bool is_fragment; /* an input to UKIs, one of several */
+	bool is_unclear;  /* some of the file was not understood */
+	/* The command that updates the boot loader's file, or NULL (static). */
+	const char *rebuild;
+};
+
+struct boot_sources {
+	struct boot_source *items;
+	size_t count;
+};
+
+/*
+ * Sets the kernel from the path of its file, as the boot loader names it. The release is
+ * in names such as vmlinuz-6.12.9-amd64; with other names it stays unknown.
+ */
+void boot_source_set_kernel(struct boot_source *source, const char *file);
+void boot_sources_free(struct boot_sources *sources);
+
+/* The source that sets the command line of the next boot, or NULL. */
+const struct boot_source *boot_next(const struct boot_sources *sources);
+
+/* -- bls ----------------------------------------------------------------------------- */
+
+/* Where boot partitions are mounted, the EFI system partition first; ends with NULL. */
+extern const char *const bls_places[];
+
+/* -- boot ---------------------------------------------------------------------------- */
 
 /*
  * Reads the default boot entry of the boot loader that booted this system, then the
@@ -28,5 +77,167 @@ const char *boot_find_unreadable(int root_fd, const struct boot_sources *sources
  * files, has command lines: bits of 1 << format. 0 if it is not known.
  */
 unsigned boot_used_formats(int root_fd);
+
+/* -- config files -------------------------------------------------------------------- */
+
+/*
+ * The configuration files that bind devices at boot, set the kernel command line or hold
+ * legacy settings: one table for the boot loaders, the dump and migrate.
+ */
+
+/* How a file is read. */
+enum config_format {
+	CONFIG_MODPROBE,   /* modprobe.d(5) */
+	CONFIG_MODULES,	   /* a list of modules, modules-load.d(5) */
+	CONFIG_DRACUT,	   /* dracut.conf(5): shell assignments */
+	CONFIG_MKINITCPIO, /* mkinitcpio.conf(5): the same */
+	CONFIG_DRIVERCTL,  /* named after a PCI address; contains a driver */
+	CONFIG_BOOT_ENTRY, /* a boot entry, UAPI.1 */
+	CONFIG_GRUB,	   /* GRUB's defaults: shell assignments */
+	CONFIG_CMDLINE,	   /* kernel-install's command line */
+	CONFIG_FRAGMENT,   /* a part of the command line of UKIs */
+	CONFIG_GENERATED,  /* what GRUB reads besides its defaults */
+	CONFIG_SCRIPT,	   /* a program, an udev rule or a unit, by the administrator */
+	CONFIG_OTHER,
+};
+
+/* What a file is read for. */
+enum {
+	CONFIG_FOR_BOOT = 1,	/* the command line of the next boot is made of it */
+	CONFIG_FOR_MIGRATE = 2, /* it may have legacy settings */
+	CONFIG_FOR_DUMP = 4, /* a dump includes it; the others may identify the machine */
+	CONFIG_IS_FOREIGN = 8, /* it belongs to a package and is not edited */
+};
+
+struct config_file {
+	const char *path;   /* relative to the root, without a leading "/" */
+	const char *suffix; /* of the files, if path is a directory; else NULL */
+	enum config_format format;
+	unsigned uses; /* CONFIG_FOR_… */
+};
+
+/*
+ * Ends with a row whose path is NULL. In the order in which migrate reads them: what GRUB
+ * generates comes after what it is generated from.
+ */
+extern const struct config_file config_files[];
+
+/*
+ * The paths of a row, relative to the root: the file, which may be missing, or the files
+ * in the directory in the order of their names, the last of which wins. NULL-terminated;
+ * one block, freed by the caller. Returns NULL without memory.
+ */
+char **config_file_paths(int root_fd, const struct config_file *file);
+
+/* The row that a path relative to the root belongs to, or NULL. */
+const struct config_file *config_file_find(const char *path);
+
+/* -- configuration ------------------------------------------------------------------- */
+
+/* The configuration of passthru, as passthru-cmdline(7) describes it. */
+#define CONFIGURATION_DIRECTORY "etc/passthru/cmdline.d"
+/* The file that passthru enable and disable write. */
+#define CONFIGURATION_FILE CONFIGURATION_DIRECTORY "/enabled.conf"
+
+/*
+ * The text that a new initramfs image would have as etc/passthru/cmdline: the files of
+ * the directory, joined as copy_config in early/initramfs/functions.sh does; "" if there
+ * are none. With a change, as if that were made; else it is NULL. Returns 0, or a
+ * negative errno if a file cannot be read; the caller frees *ret_text.
+ */
+int configuration_read(int root_fd, const struct change *change, char **ret_text);
+
+/* Whether a parameter of that name lists the item, in any case of letters. */
+bool cmdline_has_item(const char *cmdline, const char *name, const char *item);
+
+/* The command line of a boot, together with the configuration. */
+struct whole_cmdline {
+	char *text;	    /* of both; never NULL */
+	bool has_config;    /* the configuration has parameters that count */
+	struct span rescue; /* the word for which they do not count, or empty */
+	char *ignored; /* words that are no parameters, each in quotes, "" for none */
+};
+
+/*
+ * Puts the configuration before the kernel command line, as passthru-early does; rescue
+ * points into cmdline. Returns 0 or -ENOMEM; release with whole_cmdline_free() in either
+ * case.
+ */
+int whole_cmdline_make(const char *configuration, const char *cmdline,
+		       struct whole_cmdline *ret);
+void whole_cmdline_free(struct whole_cmdline *whole);
+
+/* -- grub ---------------------------------------------------------------------------- */
+
+/* Upstream's name of the directory, and Fedora's and SUSE's. */
+#define GRUB_CONFIG	  "boot/grub/grub.cfg"
+#define GRUB_ENVIRONMENT  "boot/grub/grubenv"
+#define GRUB2_CONFIG	  "boot/grub2/grub.cfg"
+#define GRUB2_ENVIRONMENT "boot/grub2/grubenv"
+
+/*
+ * GRUB boots from the menu in its grub.cfg, as Debian sets it up, or from boot entries,
+ * as Fedora does ("blscfg"). At most one of the two is detected.
+ */
+bool grub_detect_menu(int root_fd);
+bool grub_detect_entries(int root_fd);
+
+/* -- kernel config ------------------------------------------------------------------- */
+
+/*
+ * The configuration of an installed kernel: /boot/config-KERNEL,
+ * lib/modules/KERNEL/config, or for the running kernel /proc/config.gz. The text, which
+ * the caller frees, or NULL.
+ */
+char *kernel_config_read(int root_fd, const char *kernel);
+
+/* The same of the running kernel. */
+char *kernel_config_read_running(int root_fd);
+
+/* Whether the option, such as "CONFIG_VFIO_PCI", is built in or a module. */
+bool kernel_config_has(const char *config, const char *option);
+
+/* -- systemd boot -------------------------------------------------------------------- */
+
+#define EFI_VARIABLES "sys/firmware/efi/efivars"
+
+/* The path of a variable of the Boot Loader Interface. */
+#define EFI_VARIABLE(name) EFI_VARIABLES "/" name "-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f"
+
+/* -- uki ----------------------------------------------------------------------------- */
+
+/* The sections of a unified kernel image that matter here; NULL if it lacks one. */
+struct uki {
+	char *cmdline;			 /* newlines are replaced by blanks */
+	char *os_release;		 /* in the format of /etc/os-release */
+	char *kernel;			 /* the release of the kernel */
+	uint32_t initrd_at, initrd_size; /* the image in the file; 0, 0: there is none */
+};
+
+/*
+ * Reads these sections of a unified kernel image or of an addon: a PE file in the format
+ * of UAPI.5. Returns 0; -ENOEXEC if it is not a complete PE file; or another negative
+ * errno. Release with uki_free() in either case.
+ */
+int uki_read(int root_fd, const char *path, struct uki *ret);
+void uki_free(struct uki *uki);
+
+/*
+ * Calls back for each addon that systemd-stub(7) applies to the UKI of this name in
+ * EFI/Linux (NULL: it is not there) at the place, a boot partition, in the stub's order.
+ * An addon for another kernel is none. Its path is relative to the root; it is freed
+ * afterwards. Ends when each returns nonzero, and returns that.
+ */
+int uki_each_addon(int root_fd, const char *place, const char *name, const char *kernel,
+		   int (*each)(void *data, const char *path, const struct uki *addon),
+		   void *data);
+
+/* -- version ------------------------------------------------------------------------- */
+
+/*
+ * Compares two versions as boot loaders do, by the Version Format Specification, UAPI.10:
+ * 6.12~rc4 < 6.12 < 6.12.1. Returns a number less than, equal to or greater than 0.
+ */
+int version_compare(const char *a, const char *b);
 
 #endif

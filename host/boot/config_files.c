@@ -4,9 +4,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "boot/config_files.h"
-#include "boot/configuration.h"
-#include "boot/grub.h"
+#include "boot/boot.h"
 #include "lib/lib.h"
 
 #define BOOT	CONFIG_FOR_BOOT

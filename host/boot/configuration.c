@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "boot/configuration.h"
+#include "boot/boot.h"
 #include "cmdline/cmdline.h"
 #include "lib/lib.h"
 

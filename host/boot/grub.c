@@ -6,9 +6,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "boot/bls.h"
-#include "boot/grub.h"
-#include "boot/grub_menu.h"
+#include "boot/internal.h"
 #include "lib/lib.h"
 
 static const struct {

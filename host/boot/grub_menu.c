@@ -6,8 +6,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "boot/grub_menu.h"
-#include "boot/grub_test.h"
+#include "boot/internal.h"
 
 #define DEPTH_MAX   32
 #define ENTRIES_MAX 4096

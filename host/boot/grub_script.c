@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "boot/grub_script.h"
+#include "boot/internal.h"
 #include "lib/lib.h"
 
 /* More than any command line needs; longer words are truncated, further ones ignored. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
-#include "boot/grub_test.h"
+#include "boot/internal.h"
 
 struct test {
 	char **at, **end;

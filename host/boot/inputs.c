@@ -5,8 +5,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "boot/config_files.h"
-#include "boot/inputs.h"
+#include "boot/internal.h"
 #include "lib/lib.h"
 
 #define GRUB_DEFAULT "etc/default/grub"

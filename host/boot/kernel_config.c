@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "boot/kernel_config.h"
+#include "boot/boot.h"
 #include "lib/lib.h"
 
 /* Today's have 300 KB. */

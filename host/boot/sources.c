@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "boot/sources.h"
+#include "boot/internal.h"
 
 struct boot_source *boot_sources_add(struct boot_sources *sources, const char *path,
 				     char *cmdline)

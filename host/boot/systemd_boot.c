@@ -9,8 +9,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "boot/bls.h"
-#include "boot/systemd_boot.h"
+#include "boot/internal.h"
 #include "lib/lib.h"
 
 #define PATTERN_SIZE 256

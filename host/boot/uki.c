@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "boot/uki.h"
+#include "boot/boot.h"
 #include "lib/lib.h"
 
 /*

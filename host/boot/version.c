@@ -2,7 +2,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "boot/version.h"
+#include "boot/boot.h"
 
 /* The functions of the C library depend on the locale. */
 static bool is_digit(char c)

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "boot/config_files.h"
+#include "boot/boot.h"
 #include "cmdline/cmdline.h"
 #include "commands/findings.h"
 #include "lib/lib.h"

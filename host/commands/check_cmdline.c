@@ -6,7 +6,6 @@
 
 #include "base/base.h"
 #include "boot/boot.h"
-#include "boot/configuration.h"
 #include "cmdline/cmdline.h"
 #include "commands/findings.h"
 #include "lib/lib.h"

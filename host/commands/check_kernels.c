@@ -7,11 +7,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "boot/bls.h"
-#include "boot/configuration.h"
-#include "boot/kernel_config.h"
-#include "boot/uki.h"
-#include "boot/version.h"
+#include "boot/boot.h"
 #include "commands/findings.h"
 #include "initramfs/initramfs.h"
 #include "lib/lib.h"

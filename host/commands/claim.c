@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/base.h"
-#include "boot/configuration.h"
+#include "boot/boot.h"
 #include "claim/claim.h"
 #include "cmdline/cmdline.h"
 #include "commands/members.h"

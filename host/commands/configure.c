@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "boot/configuration.h"
+#include "boot/boot.h"
 #include "cmdline/cmdline.h"
 #include "commands/configure.h"
 #include "commands/plan.h"

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "boot/configuration.h"
+#include "boot/boot.h"
 #include "cmdline/cmdline.h"
 #include "commands/configure.h"
 #include "lib/lib.h"

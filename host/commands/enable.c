@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "boot/configuration.h"
+#include "boot/boot.h"
 #include "commands/configure.h"
 #include "commands/members.h"
 #include "lib/lib.h"

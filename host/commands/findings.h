@@ -2,7 +2,7 @@
 #ifndef PASSTHRU_COMMANDS_FINDINGS_H
 #define PASSTHRU_COMMANDS_FINDINGS_H
 
-#include "boot/sources.h"
+#include "boot/boot.h"
 #include "host.h"
 
 /* The results of passthru check. */

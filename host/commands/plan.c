@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "boot/boot.h"
-#include "boot/configuration.h"
 #include "cmdline/cmdline.h"
 #include "commands/findings.h"
 #include "commands/plan.h"

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "boot/configuration.h"
+#include "boot/boot.h"
 #include "cmdline/cmdline.h"
 #include "commands/status_export.h"
 #include "initramfs/initramfs.h"

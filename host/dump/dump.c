@@ -10,9 +10,7 @@
 #include <sys/stat.h>
 
 #include "base/base.h"
-#include "boot/config_files.h"
-#include "boot/grub.h"
-#include "boot/systemd_boot.h"
+#include "boot/boot.h"
 #include "cmdline/cmdline.h"
 #include "dump/dump.h"
 #include "dump/redact.h"

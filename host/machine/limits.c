@@ -4,8 +4,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "boot/configuration.h"
-#include "boot/kernel_config.h"
+#include "boot/boot.h"
 #include "lib/lib.h"
 #include "machine/limits.h"
 

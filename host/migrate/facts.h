@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#include "boot/config_files.h"
+#include "boot/boot.h"
 #include "edit/edit.h"
 
 /*

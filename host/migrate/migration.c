@@ -7,7 +7,6 @@
 
 #include "base/base.h"
 #include "boot/boot.h"
-#include "boot/configuration.h"
 #include "cmdline/cmdline.h"
 #include "initramfs/initramfs.h"
 #include "migrate/collect.h"

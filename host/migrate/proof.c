@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "boot/boot.h"
-#include "boot/configuration.h"
 #include "cmdline/cmdline.h"
 #include "lib/lib.h"
 #include "machine/machine.h"

@@ -4,8 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "boot/bls.h"
-#include "boot/version.h"
+#include "boot/internal.h"
 #include "input.h"
 
 const unsigned input_parts = 1;

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "boot/grub_menu.h"
+#include "boot/internal.h"
 #include "input.h"
 
 const unsigned input_parts = 1;

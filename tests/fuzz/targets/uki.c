@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "boot/uki.h"
+#include "boot/boot.h"
 #include "input.h"
 
 const unsigned input_parts = 1;

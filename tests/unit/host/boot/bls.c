@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "boot/bls.h"
+#include "boot/internal.h"
 #include "unit.h"
 
 #define DIRECTORY "efi/loader/entries/"

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "boot/grub_menu.h"
+#include "boot/internal.h"
 #include "unit.h"
 
 #define MENU                                               \

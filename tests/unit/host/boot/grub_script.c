@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "boot/grub_script.h"
+#include "boot/internal.h"
 #include "unit.h"
 
 /* The words of a script, "|" between them and a newline after each command. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "boot/version.h"
+#include "boot/boot.h"
 #include "unit.h"
 
 /* In rising order: the example of UAPI.10, then one with kernels. */
