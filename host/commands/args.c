@@ -6,7 +6,7 @@
 
 #include "commands/members.h"
 #include "lib/lib.h"
-#include "machine/caveats.h"
+#include "machine/machine.h"
 #include "ui/ui.h"
 
 /* "passthru.ids=…", freed by the caller; NULL without memory. */

@@ -4,7 +4,7 @@
 
 #include "cmdline/cmdline.h"
 #include "edit/edit.h"
-#include "machine/choice.h"
+#include "machine/machine.h"
 
 /*
  * What passthru enable and disable share: they change the configuration in the image,

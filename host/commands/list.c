@@ -7,7 +7,7 @@
 
 #include "commands/list.h"
 #include "dump/dump.h"
-#include "machine/annotate.h"
+#include "machine/machine.h"
 #include "ui/ui.h"
 
 static int print_text(const struct list *list)

@@ -2,7 +2,6 @@
 #ifndef PASSTHRU_COMMANDS_LIST_H
 #define PASSTHRU_COMMANDS_LIST_H
 
-#include "machine/filter.h"
 #include "machine/machine.h"
 
 /* What passthru list prints: the devices that match one of the filters. */

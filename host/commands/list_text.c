@@ -6,7 +6,7 @@
 
 #include "base/base.h"
 #include "commands/list.h"
-#include "machine/annotate.h"
+#include "machine/machine.h"
 
 /* As many equal functions in a row become one item. */
 #define FOLD_MIN 4

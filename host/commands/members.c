@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "commands/members.h"
-#include "machine/caveats.h"
+#include "machine/machine.h"
 #include "ui/ui.h"
 
 static void warn_members(const struct choice *choice)

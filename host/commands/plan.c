@@ -10,7 +10,7 @@
 #include "commands/findings.h"
 #include "commands/plan.h"
 #include "lib/lib.h"
-#include "machine/limits.h"
+#include "machine/machine.h"
 #include "migrate/words.h"
 #include "ui/ui.h"
 #include "view/view.h"

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "machine/annotate.h"
+#include "machine/internal.h"
 
 size_t annotate_group_members(const struct machine *machine, const struct device *device,
 			      void (*each)(void *data, const struct device *other),

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "machine/caveats.h"
+#include "machine/internal.h"
 
 struct caller {
 	const struct choice *choice;

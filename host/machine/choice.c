@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "machine/choice.h"
+#include "machine/internal.h"
 #include "ui/ui.h"
 
 int choice_open(struct host *host, struct choice *ret)

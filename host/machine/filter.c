@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "machine/filter.h"
+#include "machine/machine.h"
 
 /* Base class and subclass of <linux/pci_ids.h>. */
 static const struct kind {

@@ -6,7 +6,7 @@
 #include "base/base.h"
 #include "boot/boot.h"
 #include "lib/lib.h"
-#include "machine/limits.h"
+#include "machine/machine.h"
 
 #define CLASS_VGA 0x0300
 

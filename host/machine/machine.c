@@ -8,7 +8,7 @@
 #include "base/base.h"
 #include "guard/guard.h"
 #include "lib/lib.h"
-#include "machine/machine.h"
+#include "machine/internal.h"
 #include "pci/pci.h"
 #include "plan/plan.h"
 #include "report/report.h"

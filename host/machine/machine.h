@@ -1,11 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef PASSTHRU_MACHINE_MACHINE_H
-#define PASSTHRU_MACHINE_MACHINE_H
+#ifndef PASSTHRU_MACHINE_H
+#define PASSTHRU_MACHINE_H
+
+#include <stddef.h>
+#include <stdio.h>
 
 #include "host.h"
-#include "machine/pci_names.h"
 #include "pci/pci.h"
 #include "report/report.h"
+
+/* The machine: functions with their names, users and remarks. */
+
+/* -- pci names ----------------------------------------------------------------------- */
+
+/* Names from pci.ids. Only pci_names.c uses libpci. */
+struct pci_names;
+
+#define NAME_SIZE 128
+
+/* -- machine ------------------------------------------------------------------------- */
 
 #define PATH_SIZE (ADDRESS_SIZE + ADDRESS_STEPS_MAX * (sizeof("/1f.7") - 1))
 
@@ -51,23 +64,147 @@ struct device *machine_find(const struct machine *machine,
 #define FULL_NAME_SIZE (2 * NAME_SIZE + 1)
 void device_full_name(const struct device *device, char name[static FULL_NAME_SIZE]);
 
-/*
- * What to write after "@": its path, or its address if it is on a root bus or another
- * device has the same path.
- */
-const char *device_lasting_address(const struct machine *machine,
-				   const struct device *device);
-
-/*
- * Whether the device must be passed together with the others of its IOMMU group. Bridges
- * need not, unless a host driver is bound to them.
- */
-bool device_shares_fate(const struct device *device);
-
-/* Whether both functions are in the same slot. */
-bool device_is_sibling(const struct device *a, const struct device *b);
-
 /* Whether its class is that of a display. */
 bool device_is_display(const struct device *device);
+
+/* -- annotate ------------------------------------------------------------------------ */
+
+/*
+ * The other members of the device's IOMMU group that must be passed through with it.
+ * Calls back for each, in the order of their addresses, unless each is NULL; returns
+ * their number.
+ */
+size_t annotate_group_members(const struct machine *machine, const struct device *device,
+			      void (*each)(void *data, const struct device *other),
+			      void *data);
+
+/* Prints the notes about the device, one per line, indented by so many columns. */
+void annotate_print(const struct output *output, const struct device *device,
+		    unsigned indent);
+
+/* -- choice -------------------------------------------------------------------------- */
+
+/* Devices of a machine that the user has chosen. */
+struct choice {
+	struct machine machine;
+	bool *named;  /* by index of the device: the user named it */
+	bool *chosen; /* named, or in the group of one that is */
+};
+
+/*
+ * Reads the machine and what backs the system. Returns 0, or a negative errno after a
+ * warning; release with choice_free() in either case.
+ */
+int choice_open(struct host *host, struct choice *ret);
+void choice_free(struct choice *choice);
+
+/*
+ * Chooses the devices at an address, which may be a path or end with "*". Returns
+ * STATUS_GOOD, or after a warning another exit status.
+ */
+int choice_add(struct choice *choice, const char *text);
+
+/* Chooses the other members of their IOMMU groups, too. */
+void choice_add_members(struct choice *choice);
+
+/*
+ * All of these steps for the operands of the command line. Returns an exit status, after
+ * a warning if it is not STATUS_GOOD; release with choice_free() in either case.
+ */
+int choice_make(struct host *host, struct choice *ret);
+
+/*
+ * Whether the device needs an item of its own: it is chosen, and no chosen device before
+ * it has the same item.
+ */
+bool choice_has_item(const struct choice *choice, size_t index);
+
+/* Prints that item of passthru.ids: an ID, with an address if it also matches others. */
+void choice_put_item(const struct choice *choice, size_t index, FILE *file);
+
+/* -- caveats ------------------------------------------------------------------------- */
+
+/* What the user should know about the chosen devices: calls back with a phrase for each.
+ */
+void caveats_each(const struct choice *choice, void (*each)(void *data, const char *text),
+		  void *data);
+
+/* -- filter -------------------------------------------------------------------------- */
+
+/*
+ * A filter for devices: gpu, audio, usb, disk, nvme, net, bridge; a vendor (10de:) or an
+ * ID (10de:13c2); an address (06:00.0, 06:00, 06:00.*, 00:01.0/00.0), a bus (06:); the
+ * number of an IOMMU group; a driver, or a part of a vendor's or device's name.
+ */
+struct filter {
+	enum {
+		FILTER_CLASS,
+		FILTER_ID,
+		FILTER_ADDRESS,
+		FILTER_BUS,
+		FILTER_GROUP,
+		FILTER_NAME
+	} kind;
+	const char *name;    /* not owned */
+	struct pci_id id;    /* PCI_ANY matches any */
+	uint32_t class_mask; /* of id.class */
+	struct address_pattern address;
+	int group;
+};
+
+/* Returns 0, or -EINVAL if it is none. */
+int filter_parse(const char *text, struct filter *ret);
+
+bool filter_matches(const struct filter *filter, const struct device *device);
+
+/* -- limits -------------------------------------------------------------------------- */
+
+/*
+ * Whether the firmware reserves memory for a device of the IOMMU group (RMRR): then the
+ * kernel refuses to give the group to a guest (device_is_rmrr_locked() in
+ * drivers/iommu/intel/iommu.c).
+ */
+bool limits_reserve_memory(const struct host *host, int group);
+
+/* What a machine says about the limits of its devices. */
+struct limits {
+	const struct host *host;
+	bool knows_resets; /* the kernel tells how: not before 5.15, nor in old dumps */
+	/*
+	 * The boot display is not of class 0300, and the kernel's boot framebuffer is one
+	 * that vfio-pci removes from that class only, and user space from none: built
+	 * with CONFIG_SYSFB_SIMPLEFB.
+	 */
+	bool keeps_framebuffer;
+};
+
+/* Reads them. cmdline is the kernel command line of the next boot. */
+void limits_read(const struct host *host, const struct machine *machine,
+		 const char *cmdline, struct limits *ret);
+
+/*
+ * Calls back with each thing that stands in the way of giving the device to a guest,
+ * although it can be claimed: a phrase without a full stop.
+ *
+ * Sources: reserved_regions and reset_method in Documentation/ABI/testing/
+ * sysfs-kernel-iommu_groups and sysfs-bus-pci; drivers/firmware/sysfb.c and
+ * vfio_pci_vga_init() in drivers/vfio/pci/vfio_pci_core.c.
+ */
+void limits_each(const struct limits *limits, const struct device *device,
+		 void (*each)(void *data, const char *text), void *data);
+
+/* -- users --------------------------------------------------------------------------- */
+
+/*
+ * Who uses a device of the running machine: processes that have one of its device nodes
+ * open (display, sound, disk, USB and what hangs on it, VFIO's own), and network
+ * interfaces that are up. Mounted disks are found by the guards instead.
+ *
+ * Calls back with a phrase for each, such as "Xorg (process 812) has /dev/dri/card0
+ * open". Returns the number of them, or a negative errno. Without root's privileges,
+ * processes of other users are not seen.
+ */
+int users_each(const struct host *host, const struct device *device,
+	       void (*each)(void *data, const char *text), void *data);
 
 #endif

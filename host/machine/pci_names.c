@@ -7,7 +7,7 @@
 
 #include "base/base.h"
 #include "lib/lib.h"
-#include "machine/pci_names.h"
+#include "machine/internal.h"
 
 struct pci_names {
 	struct pci_access *access;

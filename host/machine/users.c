@@ -11,7 +11,7 @@
 #include <sys/sysmacros.h>
 
 #include "base/base.h"
-#include "machine/users.h"
+#include "machine/machine.h"
 
 /* USB devices behind hubs are the deepest. */
 #define DEPTH_MAX 24

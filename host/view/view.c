@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "machine/limits.h"
+#include "machine/machine.h"
 #include "view/view.h"
 
 /* -- devices ------------------------------------------------------------------------- */

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PASSTHRU_MACHINE_INTERNAL_H
+#define PASSTHRU_MACHINE_INTERNAL_H
+
+#include "machine/machine.h"
+
+/* What only the files of this folder share. */
+
+/* -- pci names ----------------------------------------------------------------------- */
+
+/*
+ * The pci.ids below the root is preferred to this machine's. Returns NULL if out of
+ * memory; pci_names_free() accepts that.
+ */
+struct pci_names *pci_names_open(int root_fd);
+void pci_names_free(struct pci_names *names);
+
+/* Each sets name to "" if the list has none. */
+void pci_names_class(struct pci_names *names, const struct pci_id *id,
+		     char name[static NAME_SIZE]);
+void pci_names_vendor(struct pci_names *names, const struct pci_id *id,
+		      char name[static NAME_SIZE]);
+void pci_names_device(struct pci_names *names, const struct pci_id *id,
+		      char name[static NAME_SIZE]);
+
+/* -- machine ------------------------------------------------------------------------- */
+
+/*
+ * What to write after "@": its path, or its address if it is on a root bus or another
+ * device has the same path.
+ */
+const char *device_lasting_address(const struct machine *machine,
+				   const struct device *device);
+
+/*
+ * Whether the device must be passed together with the others of its IOMMU group. Bridges
+ * need not, unless a host driver is bound to them.
+ */
+bool device_shares_fate(const struct device *device);
+
+/* Whether both functions are in the same slot. */
+bool device_is_sibling(const struct device *a, const struct device *b);
+
+#endif
