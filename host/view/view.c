@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "machine/machine.h"
-#include "view/view.h"
+#include "view/internal.h"
 
 /* -- devices ------------------------------------------------------------------------- */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef PASSTHRU_VIEW_VIEW_H
-#define PASSTHRU_VIEW_VIEW_H
+#ifndef PASSTHRU_VIEW_H
+#define PASSTHRU_VIEW_H
 
 #include "cmdline/cmdline.h"
 #include "machine/machine.h"
@@ -26,9 +26,6 @@ struct view_device {
 	bool by_address;	     /* an item of the parameters has its address */
 	char text[PHRASE_SIZE + 64]; /* what happened to it and what to do next */
 };
-
-/* Whether the next boot will claim it. */
-bool view_is_planned(const struct view *view, const struct view_device *device);
 
 /* "claimed", "planned", and so on: see passthru-report(5). */
 const char *view_verdict(const struct view *view, const struct view_device *device);
