@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 
 #include "base/base.h"
-#include "dump/unpack.h"
+#include "dump/dump.h"
 #include "root.h"
 #include "ui/ui.h"
 

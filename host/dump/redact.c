@@ -7,7 +7,7 @@
 
 #include "base/base.h"
 #include "cmdline/cmdline.h"
-#include "dump/redact.h"
+#include "dump/internal.h"
 #include "lib/lib.h"
 
 void redact_open(int root_fd, struct redaction *ret)

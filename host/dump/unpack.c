@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/base.h"
-#include "dump/unpack.h"
+#include "dump/internal.h"
 
 /* The number of components. */
 static int path_depth(const char *path)

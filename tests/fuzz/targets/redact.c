@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dump/redact.h"
+#include "dump/internal.h"
 #include "input.h"
 
 enum { TEXT, CMDLINE, MOUNTS, REPORT, SWAPS, DM_UUID, PARTS };

@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "dump/unpack.h"
+#include "dump/dump.h"
 #include "input.h"
 
 const unsigned input_parts = 1;

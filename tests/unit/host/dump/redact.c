@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dump/redact.h"
+#include "dump/internal.h"
 #include "unit.h"
 
 #define UUID_A "0b1c2d3e-1111-2222-3333-44445555666a"

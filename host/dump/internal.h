@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef PASSTHRU_DUMP_REDACT_H
-#define PASSTHRU_DUMP_REDACT_H
+#ifndef PASSTHRU_DUMP_INTERNAL_H
+#define PASSTHRU_DUMP_INTERNAL_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/base.h"
+#include "dump/dump.h"
+
+/* What only the files of this folder share. */
+
+/* -- redact -------------------------------------------------------------------------- */
 
 /*
  * Redacts what identifies the machine or its owner, and keeps everything that this
@@ -45,5 +49,18 @@ char *redact_swaps(const char *swaps);
 
 /* In place; keeps the type of a device-mapper device and the IDs of volume groups. */
 void redact_dm_uuid(char *uuid);
+
+/* -- unpack -------------------------------------------------------------------------- */
+
+/* Limits of a dump, well above what any machine needs. */
+#define UNPACK_MEMBER_MAX  (1 << 20) /* bytes of one file */
+#define UNPACK_TOTAL_MAX   (64 << 20)
+#define UNPACK_MEMBERS_MAX 100000
+
+/*
+ * Whether a member of an archive may be unpacked: a regular file that is not too large, a
+ * directory, or a symbolic link that stays inside, whatever other links are on its way.
+ */
+bool unpack_accepts(struct archive_entry *entry);
 
 #endif
