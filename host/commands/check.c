@@ -9,7 +9,7 @@
 #include "commands/plan.h"
 #include "lib/lib.h"
 #include "machine/machine.h"
-#include "migrate/migration.h"
+#include "migrate/migrate.h"
 #include "ui/ui.h"
 
 static void check_iommu(struct findings *findings, const struct machine *machine)

@@ -8,9 +8,7 @@
 #include "commands/plan.h"
 #include "edit/edit.h"
 #include "initramfs/initramfs.h"
-#include "migrate/migration.h"
-#include "migrate/proof.h"
-#include "migrate/words.h"
+#include "migrate/migrate.h"
 #include "ui/ui.h"
 
 /* -- what is said -------------------------------------------------------------------- */

@@ -11,7 +11,7 @@
 #include "commands/plan.h"
 #include "lib/lib.h"
 #include "machine/machine.h"
-#include "migrate/words.h"
+#include "migrate/migrate.h"
 #include "ui/ui.h"
 #include "view/view.h"
 

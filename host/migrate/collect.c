@@ -8,8 +8,7 @@
 #include "base/base.h"
 #include "boot/boot.h"
 #include "lib/lib.h"
-#include "migrate/collect.h"
-#include "migrate/readers.h"
+#include "migrate/internal.h"
 
 /* A row for each format: either read_line or read_file. Other formats are not read. */
 static const struct reader {

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "migrate/collector.h"
+#include "migrate/internal.h"
 
 bool collect_is_used(const struct collector *collector, enum config_format format)
 {

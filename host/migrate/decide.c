@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "migrate/decide.h"
+#include "migrate/internal.h"
 
 static bool is_any_requested(const struct facts *facts)
 {

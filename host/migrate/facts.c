@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "base/base.h"
-#include "migrate/facts.h"
+#include "migrate/internal.h"
 
 struct fact *facts_add(struct facts *facts, enum fact_kind kind, size_t file, size_t line)
 {

@@ -9,8 +9,7 @@
 #include "boot/boot.h"
 #include "cmdline/cmdline.h"
 #include "initramfs/initramfs.h"
-#include "migrate/collect.h"
-#include "migrate/migration.h"
+#include "migrate/internal.h"
 
 bool migration_is_of_grub(const char *path)
 {

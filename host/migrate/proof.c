@@ -8,8 +8,7 @@
 #include "cmdline/cmdline.h"
 #include "lib/lib.h"
 #include "machine/machine.h"
-#include "migrate/proof.h"
-#include "migrate/words.h"
+#include "migrate/internal.h"
 #include "view/view.h"
 
 struct proof {

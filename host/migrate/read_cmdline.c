@@ -8,7 +8,7 @@
 
 #include "base/base.h"
 #include "lib/lib.h"
-#include "migrate/readers.h"
+#include "migrate/internal.h"
 
 /* -- boot entries -------------------------------------------------------------------- */
 

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "migrate/readers.h"
+#include "migrate/internal.h"
 
 static const struct device *find_device(const struct collector *collector,
 					struct span text)

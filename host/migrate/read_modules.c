@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "lib/lib.h"
-#include "migrate/readers.h"
+#include "migrate/internal.h"
 
 static bool is_comment(const char *word)
 {

@@ -7,7 +7,7 @@
 
 #include "base/base.h"
 #include "lib/lib.h"
-#include "migrate/readers.h"
+#include "migrate/internal.h"
 
 /* Only the author of a script, a rule or a unit knows what else it does. */
 static void read_one(struct collector *collector, const char *path)

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "migrate/readers.h"
+#include "migrate/internal.h"
 
 /* A line with an assignment, in three parts. */
 struct assignment {

@@ -6,7 +6,7 @@
 
 #include "base/base.h"
 #include "cmdline/cmdline.h"
-#include "migrate/words.h"
+#include "migrate/internal.h"
 
 /* -- words by themselves ------------------------------------------------------------- */
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "input.h"
-#include "migrate/words.h"
+#include "migrate/migrate.h"
 
 const unsigned input_parts = 1;
 

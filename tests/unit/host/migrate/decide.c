@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
-#include "migrate/decide.h"
+#include "migrate/internal.h"
 #include "unit.h"
 
 /*

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
-#include "migrate/words.h"
+#include "migrate/migrate.h"
 #include "unit.h"
 
 /* S: something only helped; X: devices are hidden for Xen; U: it is not understood. */

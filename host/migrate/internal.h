@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PASSTHRU_MIGRATE_INTERNAL_H
+#define PASSTHRU_MIGRATE_INTERNAL_H
+
+#include "machine/machine.h"
+#include "migrate/migrate.h"
+
+/* What only the files of this folder share. */
+
+/* -- facts --------------------------------------------------------------------------- */
+
+#define NO_FILE SIZE_MAX
+
+/*
+ * Appends a fact without a place, and takes ownership of note, which is NULL after a
+ * failed allocation. Returns it, valid until the next one is added, or NULL without
+ * memory.
+ */
+struct fact *facts_add_note(struct facts *facts, enum fact_kind kind, char *note);
+
+/* Appends a zeroed fact at a place. Returns NULL without memory. */
+struct fact *facts_add(struct facts *facts, enum fact_kind kind, size_t file,
+		       size_t line);
+void facts_free(struct facts *facts);
+
+/* Whether the fact is a request that some boot of this machine makes. */
+bool fact_is_requested(const struct fact *fact);
+
+/* -- collect ------------------------------------------------------------------------- */
+
+/*
+ * Collects the facts of a machine; nothing is written. Returns 0 or a negative errno;
+ * release with facts_free() in either case.
+ */
+int facts_collect(const struct host *host, struct facts *ret);
+
+/* -- words --------------------------------------------------------------------------- */
+
+/* Whether the text may have legacy settings of a command line, in whatever form. */
+bool words_mention(const char *text);
+
+/* Whether it may have a list of devices. */
+bool words_mention_devices(const char *text);
+
+/* Whether the module is one of VFIO's. */
+bool words_is_vfio(struct span module);
+
+/*
+ * Checks a list of IDs in vfio-pci's format: one or more items, separated by commas,
+ * none of them empty. Returns NULL, or why it is not understood, a phrase.
+ */
+const char *words_check_ids(struct span list);
+
+/* -- collector ----------------------------------------------------------------------- */
+
+/* What the readers of files with legacy settings work with. */
+struct collector {
+	const struct host *host;
+	struct machine machine;
+	struct facts *facts;
+	unsigned used; /* the formats that a boot reads, bits of 1 << format */
+	/* The file that is being read, and the line, counted from 0. */
+	const struct config_file *row;
+	struct edit *edit;
+	size_t line;
+	bool is_foreign; /* a package's file, which is not edited */
+	int error;
+};
+
+/* Whether a boot of this machine reads files of that format. */
+bool collect_is_used(const struct collector *collector, enum config_format format);
+
+/*
+ * The line that is being read is a request or a support; text replaces it, or with NULL
+ * it is removed. items are the devices of a request. Both are copied.
+ */
+void collect_setting(struct collector *collector, enum fact_kind kind, const char *text,
+		     const char *items);
+
+/* A sentence about the line: "/PATH, line N: WHY: TEXT". */
+void collect_line(struct collector *collector, enum fact_kind kind, const char *why);
+
+/* A sentence; the format has one %s, which stands for the path without the first "/". */
+void collect_path(struct collector *collector, enum fact_kind kind, const char *format,
+		  const char *path);
+
+/*
+ * The line has a command line, with before and after around it, in a file of that format.
+ */
+void collect_cmdline(struct collector *collector, const char *before, struct span cmdline,
+		     const char *after, enum config_format format);
+
+/* -- decide -------------------------------------------------------------------------- */
+
+/* Whether migrating changes the line of that fact. */
+bool fact_applies(const struct facts *facts, const struct conditions *conditions,
+		  const struct fact *fact);
+
+/* Whether its devices become part of the configuration in the image. */
+bool fact_needs_configuration(const struct fact *fact);
+
+/* -- readers ------------------------------------------------------------------------- */
+
+/* The functions of the table in collect.c, one file for each way to bind devices. */
+
+/* Called for each line. */
+void read_modprobe(struct collector *collector, const char *line);
+void read_modules(struct collector *collector, const char *line);
+void read_dracut(struct collector *collector, const char *line);
+void read_mkinitcpio(struct collector *collector, const char *line);
+void read_driverctl(struct collector *collector, const char *line);
+void read_boot_entry(struct collector *collector, const char *line);
+void read_plain_cmdline(struct collector *collector, const char *line);
+void read_grub(struct collector *collector, const char *line);
+
+/* Called for each file, with its path. */
+void read_generated(struct collector *collector, const char *path);
+void read_script(struct collector *collector, const char *path);
+
+/* Called once, after all files. */
+void read_running(struct collector *collector);
+
+#endif

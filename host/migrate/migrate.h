@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PASSTHRU_MIGRATE_H
+#define PASSTHRU_MIGRATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/base.h"
+#include "boot/boot.h"
+#include "edit/edit.h"
+#include "host.h"
+
+/* Legacy settings: collect, decide, edit, prove. */
+
+/* -- facts --------------------------------------------------------------------------- */
+
+/*
+ * What the configuration files of a machine say about giving devices to vfio-pci without
+ * passthru: its legacy settings. The readers collect facts; decide.h decides about them.
+ */
+
+enum fact_kind {
+	FACT_REQUEST, /* names devices that get vfio-pci */
+	FACT_SUPPORT, /* names none, but helps such settings: softdeps, lists of modules
+		       */
+	FACT_UNCLEAR, /* may name devices, and is not understood */
+	FACT_CHECK,   /* left; the user must look at it */
+	FACT_NOTE,    /* left, with good reason */
+};
+
+/* Which boots a request is for. */
+enum fact_scope {
+	SCOPE_EVERY_BOOT, /* whatever the boot loader */
+	SCOPE_CMDLINE,	  /* those with the command line that the file sets */
+};
+
+struct fact {
+	enum fact_kind kind;
+	enum fact_scope scope;
+	bool is_used; /* something on this machine reads the file */
+	size_t file;  /* where it is, an index in facts.files, or NO_FILE */
+	size_t line;
+	bool has_edit;	   /* migrating it changes the line */
+	char *replacement; /* to that; NULL: the line is removed */
+	char *items;	   /* of a request: IDs, separated by commas */
+	char *note;	   /* of the last three kinds, a sentence */
+};
+
+struct fact_file {
+	struct edit edit;
+	enum config_format format;
+	bool is_in_directory; /* a drop-in: if nothing is left in it, it is removed */
+};
+
+struct facts {
+	struct fact_file *files;
+	size_t file_count;
+	struct fact *items;
+	size_t count;
+};
+
+/* -- words --------------------------------------------------------------------------- */
+
+/* A line of words, and the same without its legacy settings. */
+struct words {
+	char *text;	  /* the new line; all other bytes are as they were */
+	char *items;	  /* the IDs that it names, separated by commas; "" for none */
+	bool has_support; /* it has settings that name no device themselves */
+	bool has_xen;	  /* it hides devices for Xen; these words stay */
+	/* Why a word that may name devices is not understood, a phrase, or NULL. */
+	const char *unclear;
+};
+
+/*
+ * Rewrites a kernel command line, or the text inside the quotes of a shell assignment:
+ * vfio-pci.ids= becomes passthru.ids=, where it is; what only helped it is removed.
+ * Returns 0 or -ENOMEM; release with words_free() in either case.
+ */
+int words_rewrite_cmdline(struct span line, struct words *ret);
+
+/* The same for a list of modules: VFIO's are removed. */
+int words_rewrite_modules(struct span line, struct words *ret);
+void words_free(struct words *words);
+
+/* -- decide -------------------------------------------------------------------------- */
+
+/* What is known about the machine besides its legacy settings. */
+struct conditions {
+	bool has_generator;    /* an initramfs generator with passthru's hook */
+	bool can_rebuild_grub; /* GRUB's configuration can be regenerated */
+	bool is_configured;    /* passthru's own parameters request devices already */
+};
+
+enum decision {
+	DECISION_NOTHING, /* there is nothing to change */
+	DECISION_MIGRATE, /* change the lines of all facts for which fact_applies() */
+	/* Change nothing: */
+	DECISION_UNCLEAR,      /* some facts are unclear */
+	DECISION_NO_GENERATOR, /* nothing would start passthru in the next boot */
+	DECISION_NO_GRUB,      /* GRUB would not see the changes */
+};
+
+/*
+ * Decides what happens to the legacy settings of a machine, as a whole. Without memory,
+ * input or output.
+ */
+enum decision decide(const struct facts *facts, const struct conditions *conditions);
+
+/* -- migration ----------------------------------------------------------------------- */
+
+/* The legacy settings of a machine, the decision about them, and what it changes. */
+struct migration {
+	struct facts facts;
+	struct conditions conditions;
+	enum decision decision;
+	/* Without a decision to migrate there are none. The configuration comes last. */
+	struct change *changes;
+	size_t change_count;
+	char *parameter; /* all requested devices, "passthru.ids=…", or NULL for none */
+	bool needs_grub; /* GRUB's configuration must be regenerated */
+};
+
+/*
+ * Collects, decides and prepares the changes; nothing is written. Returns 0 or a negative
+ * errno; release with migration_free() in either case.
+ */
+int migration_make(const struct host *host, struct migration *ret);
+void migration_free(struct migration *migration);
+
+/* The change of the configuration, or NULL. */
+const struct change *migration_configuration(const struct migration *migration);
+
+/* Whether GRUB's configuration is generated from the file. */
+bool migration_is_of_grub(const char *path);
+
+/* -- proof --------------------------------------------------------------------------- */
+
+/*
+ * Dry-runs every boot that the boot loader offers, with the changes or, if is_done is
+ * set, with the files as they are now. Rescue boots are left out: passthru ignores its
+ * configuration in them.
+ *
+ * Returns 0 if each device that is on vfio-pci now and that the legacy settings of a boot
+ * request is claimed by that boot; *ret_loss is NULL then. Returns -ESRCH if one is not;
+ * *ret_loss says which, a phrase freed by the caller. Or another negative errno.
+ */
+int proof_run(struct host *host, const struct migration *migration, bool is_done,
+	      char **ret_loss);
+
+#endif
