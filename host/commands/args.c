@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "commands/members.h"
+#include "commands/internal.h"
 #include "lib/lib.h"
 #include "machine/machine.h"
 #include "ui/ui.h"

@@ -5,8 +5,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "commands/findings.h"
-#include "commands/plan.h"
+#include "commands/internal.h"
 #include "lib/lib.h"
 #include "machine/machine.h"
 #include "migrate/migrate.h"

@@ -6,7 +6,7 @@
 #include "base/base.h"
 #include "boot/boot.h"
 #include "cmdline/cmdline.h"
-#include "commands/findings.h"
+#include "commands/internal.h"
 #include "lib/lib.h"
 
 /* Drivers of the devices that people pass through. */

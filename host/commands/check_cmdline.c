@@ -7,7 +7,7 @@
 #include "base/base.h"
 #include "boot/boot.h"
 #include "cmdline/cmdline.h"
-#include "commands/findings.h"
+#include "commands/internal.h"
 #include "lib/lib.h"
 
 /* The passthru parameters on it, separated by blanks; freed by the caller. */

@@ -8,7 +8,7 @@
 
 #include "base/base.h"
 #include "boot/boot.h"
-#include "commands/findings.h"
+#include "commands/internal.h"
 #include "initramfs/initramfs.h"
 #include "lib/lib.h"
 

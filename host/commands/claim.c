@@ -12,7 +12,7 @@
 #include "boot/boot.h"
 #include "claim/claim.h"
 #include "cmdline/cmdline.h"
-#include "commands/members.h"
+#include "commands/internal.h"
 #include "lib/lib.h"
 #include "machine/machine.h"
 #include "run.h"

@@ -5,8 +5,7 @@
 
 #include "boot/boot.h"
 #include "cmdline/cmdline.h"
-#include "commands/configure.h"
-#include "commands/plan.h"
+#include "commands/internal.h"
 #include "initramfs/initramfs.h"
 #include "ui/ui.h"
 

@@ -8,7 +8,7 @@
 #include "base/base.h"
 #include "boot/boot.h"
 #include "cmdline/cmdline.h"
-#include "commands/configure.h"
+#include "commands/internal.h"
 #include "lib/lib.h"
 #include "ui/ui.h"
 

@@ -6,8 +6,7 @@
 #include <string.h>
 
 #include "boot/boot.h"
-#include "commands/configure.h"
-#include "commands/members.h"
+#include "commands/internal.h"
 #include "lib/lib.h"
 #include "ui/ui.h"
 

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "commands/findings.h"
+#include "commands/internal.h"
 #include "ui/ui.h"
 
 #define INDENT 6

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands/list.h"
+#include "commands/internal.h"
 #include "dump/dump.h"
 #include "machine/machine.h"
 #include "ui/ui.h"

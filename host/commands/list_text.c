@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "commands/list.h"
+#include "commands/internal.h"
 #include "machine/machine.h"
 
 /* As many equal functions in a row become one item. */

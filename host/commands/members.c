@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "commands/members.h"
+#include "commands/internal.h"
 #include "machine/machine.h"
 #include "ui/ui.h"
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands/plan.h"
+#include "commands/internal.h"
 #include "edit/edit.h"
 #include "initramfs/initramfs.h"
 #include "migrate/migrate.h"

@@ -7,8 +7,7 @@
 
 #include "boot/boot.h"
 #include "cmdline/cmdline.h"
-#include "commands/findings.h"
-#include "commands/plan.h"
+#include "commands/internal.h"
 #include "lib/lib.h"
 #include "machine/machine.h"
 #include "migrate/migrate.h"

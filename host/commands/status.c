@@ -6,7 +6,7 @@
 
 #include "boot/boot.h"
 #include "cmdline/cmdline.h"
-#include "commands/status_export.h"
+#include "commands/internal.h"
 #include "initramfs/initramfs.h"
 #include "lib/lib.h"
 #include "ui/ui.h"

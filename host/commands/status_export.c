@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "commands/status_export.h"
+#include "commands/internal.h"
 
 static bool is_dry(const struct status_export *status)
 {

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PASSTHRU_COMMANDS_INTERNAL_H
+#define PASSTHRU_COMMANDS_INTERNAL_H
+
+#include "boot/boot.h"
+#include "cmdline/cmdline.h"
+#include "edit/edit.h"
+#include "host.h"
+#include "machine/machine.h"
+#include "view/view.h"
+
+/* What only the files of this folder share. */
+
+/* -- configure ----------------------------------------------------------------------- */
+
+/*
+ * What passthru enable and disable share: they change the configuration in the image,
+ * which no boot loader has to know of, and rebuild the images.
+ */
+struct work {
+	struct host *host;
+	struct choice choice;
+	struct change change; /* of CONFIGURATION_FILE */
+	char backup[BACKUP_PATH_SIZE];
+};
+
+/* A part of the configuration, parsed. */
+struct items {
+	struct params params;
+	char *text; /* params points into it */
+};
+
+/* Returns 0 or -ENOMEM; release with configure_free_items() in either case. */
+int configure_parse(const char *text, struct items *ret);
+void configure_free_items(struct items *items);
+
+/* Whether an initramfs generator has the hook; otherwise warns. */
+bool configure_is_possible(const struct host *host);
+
+/* Reads the file; it need not exist. Returns 0, or a negative errno after a warning. */
+int configure_open(struct work *work);
+
+/*
+ * Prints the change and makes it, but for a dry run; rebuilds the images; shows the next
+ * boot. Returns an exit status.
+ */
+int configure_finish(struct work *work);
+
+/* Prints the change as JSON. Returns 0 or a negative errno. */
+int configure_print_json(const struct work *work);
+
+/* Runs the command, or --undo. Returns an exit status, as change() does. */
+int configure_run(struct host *host, int (*change)(struct work *work));
+
+/* -- findings ------------------------------------------------------------------------ */
+
+/* The results of passthru check. */
+enum finding_state {
+	FINDING_OK,
+	FINDING_NOTE, /* it cannot be checked, or may be intended */
+	FINDING_TODO, /* the user must fix it */
+};
+
+struct findings {
+	const struct host *host;
+	struct json_object *items; /* for --json, else NULL */
+	unsigned todo_count;
+};
+
+/* Prints a finding, or adds it to items. about is a word or two, the rest a phrase. */
+void findings_add(struct findings *findings, enum finding_state state, const char *about,
+		  const char *format, ...) _printf_(4, 5);
+
+#define IMAGE_PATH_SIZE 512
+
+/*
+ * Whether the initramfs image of the next boot can be read and does not start
+ * passthru-early. Where next, the source of its command line, does not tell the kernel,
+ * and with NULL, it is the image of the newest one. UKIs are not judged: the answer is
+ * false if one boots next or may do so. If true, *ret_path is the path of the image,
+ * relative to the root.
+ */
+bool check_kernels_next_lacks(int root_fd, const struct boot_source *next,
+			      char ret_path[static IMAGE_PATH_SIZE]);
+
+/* One aspect each, in a file of that name. */
+void check_kernels(struct findings *findings);
+void check_cmdline(struct findings *findings);
+
+/* Notes what keeps drivers of cards from all devices; path is that of the command line.
+ */
+void check_blacklists(struct findings *findings, const char *cmdline, const char *path);
+
+/* -- list ---------------------------------------------------------------------------- */
+
+/* What passthru list prints: the devices that match one of the filters. */
+struct list {
+	struct host *host;
+	struct machine machine;
+	struct filter *filters;
+	size_t filter_count; /* 0: all devices */
+};
+
+bool list_has(const struct list *list, const struct device *device);
+
+/* Prints them for people. Returns the number of devices. */
+size_t list_print(const struct list *list);
+
+/* -- members ------------------------------------------------------------------------- */
+
+/* Warns about what is chosen besides what the user named, and about all caveats. */
+void members_warn(const struct choice *choice);
+
+/* -- plan ---------------------------------------------------------------------------- */
+
+/* What is taken to be different from the files. */
+struct plan_changes {
+	const struct change *configuration; /* as if that were made, or NULL */
+	bool is_migrated; /* as if the legacy settings on the command line were */
+};
+
+/* Prints what the next boot will do. Returns an exit status. */
+int plan_show(struct host *host, const struct plan_changes *changes);
+
+/*
+ * Whether passthru plan would exit with 0, without printing it. Calls back with each
+ * limit of a device that will be claimed; see limits.h.
+ */
+bool plan_is_good(struct host *host, void (*each)(void *data, const char *text),
+		  void *data);
+
+/* -- status export ------------------------------------------------------------------- */
+
+/* What passthru status found. */
+struct status_export {
+	const struct view *view; /* without a result if there is no report */
+	bool is_requested;
+	bool is_outdated; /* the configuration is not the one of this boot */
+};
+
+/* Whether what the report says counts: this boot was no dry run, and is not outdated. */
+bool status_counts(const struct status_export *status);
+
+/*
+ * Prints it in a format that other programs define. Return whether everything is as
+ * requested.
+ *
+ * Prometheus: the text format,
+ * https://prometheus.io/docs/instrumenting/exposition_formats. NFD: a feature file of
+ * node-feature-discovery, lines NAME=VALUE that become labels of the node. Only devices
+ * that a guest can have are counted there.
+ */
+bool status_export_prometheus(const struct status_export *status);
+bool status_export_nfd(const struct status_export *status);
+
+#endif
