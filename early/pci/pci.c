@@ -127,7 +127,7 @@ bool pci_slot_has_console(int bus_fd, const struct pci_address *address)
 		pci_device_path(path, &function, "modalias");
 		if (read_id(bus_fd, path, &id) == 0 &&
 		    (pci_base_class(&id) == PCI_BASE_CLASS_DISPLAY ||
-		     pci_base_class(&id) == PCI_BASE_CLASS_SERIAL))
+		     pci_base_class(&id) == PCI_BASE_CLASS_COMMUNICATION))
 			return true;
 	}
 	return false;

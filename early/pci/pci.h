@@ -122,10 +122,10 @@ int framebuffer_restore(int root_fd, const struct framebuffer *framebuffer);
 #define NO_GROUP (-1)
 
 /* include/linux/pci_ids.h */
-#define PCI_BASE_CLASS_NETWORK 0x02
-#define PCI_BASE_CLASS_DISPLAY 0x03
-#define PCI_BASE_CLASS_BRIDGE  0x06
-#define PCI_BASE_CLASS_SERIAL  0x07 /* PCI_BASE_CLASS_COMMUNICATION */
+#define PCI_BASE_CLASS_NETWORK	     0x02
+#define PCI_BASE_CLASS_DISPLAY	     0x03
+#define PCI_BASE_CLASS_BRIDGE	     0x06
+#define PCI_BASE_CLASS_COMMUNICATION 0x07
 
 /* A PCI function. */
 struct pci_device {
