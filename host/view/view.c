@@ -5,11 +5,12 @@
 #include <string.h>
 
 #include "machine/machine.h"
-#include "view/internal.h"
+#include "view/view.h"
 
 /* -- devices ------------------------------------------------------------------------- */
 
-bool view_is_planned(const struct view *view, const struct view_device *device)
+/* Whether the next boot will claim it. */
+static bool is_planned(const struct view *view, const struct view_device *device)
 {
 	return view->result->is_dry && device->entry->verdict == VERDICT_CLAIMED;
 }
@@ -103,7 +104,7 @@ static void describe(const struct view *view, const struct plan_entry *entry,
 		 (unsigned)id->device & 0xffff);
 	ret->device = machine_find(view->machine, &entry->device->address);
 	ret->by_address = is_by_address(view->params, ret->device);
-	if (view_is_planned(view, ret))
+	if (is_planned(view, ret))
 		describe_planned(ret);
 	else if (entry->verdict == VERDICT_CLAIMED)
 		describe_claimed(ret);
