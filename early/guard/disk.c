@@ -364,6 +364,7 @@ static bool is_initramfs(int root_fd)
 {
 	/* dracut, mkosi, and all with systemd, which needs it */
 	return sysfs_exists(root_fd, "etc/initrd-release") ||
+	       sysfs_exists(root_fd, "usr/lib/initrd-release") ||
 	       /* initramfs-tools */
 	       sysfs_exists(root_fd, "conf/arch.conf") ||
 	       /* mkinitcpio with busybox */

@@ -49,6 +49,7 @@ static const struct {
 	const char *mark;
 	const char *words;
 } marks[] = {
+	{ "usr/lib/initrd-release", "1 root-unknown; " }, /* dracut without systemd */
 	{ "etc/initrd-release", "1 root-unknown; " }, /* dracut, mkosi, any with systemd
 						       */
 	{ "conf/arch.conf", "1 root-unknown; " },     /* initramfs-tools */
