@@ -14,30 +14,27 @@ bool text_is_space(char c)
 
 static int hex_digit(char c)
 {
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
+	unsigned digit = (unsigned char)c - (unsigned)'0';
+
+	if (digit < 10)
+		return (int)digit;
+	digit = ((unsigned char)c | 0x20u) - 'a';
+	return digit < 6 ? (int)digit + 10 : -1;
 }
 
 int text_read_hex(struct text_cursor *cursor, unsigned max_digits, uint32_t *ret)
 {
+	const char *at = cursor->at;
+	const char *end =
+		cursor->end - at > (ptrdiff_t)max_digits ? at + max_digits : cursor->end;
 	uint32_t value = 0;
-	unsigned digits = 0;
+	int digit;
 
-	for (; digits < max_digits && cursor->at < cursor->end; digits++) {
-		int digit = hex_digit(*cursor->at);
-
-		if (digit < 0)
-			break;
+	for (; at < end && (digit = hex_digit(*at)) >= 0; at++)
 		value = value << 4 | (uint32_t)digit;
-		cursor->at++;
-	}
-	if (digits == 0)
+	if (at == cursor->at)
 		return -EINVAL;
+	cursor->at = at;
 	*ret = value;
 	return 0;
 }
@@ -52,12 +49,12 @@ bool text_skip(struct text_cursor *cursor, char c)
 
 bool text_skip_word(struct text_cursor *cursor, const char *word)
 {
-	size_t length = strlen(word);
+	const char *at = cursor->at;
 
-	if ((size_t)(cursor->end - cursor->at) < length ||
-	    memcmp(cursor->at, word, length) != 0)
-		return false;
-	cursor->at += length;
+	for (; *word; word++, at++)
+		if (at == cursor->end || *at != *word)
+			return false;
+	cursor->at = at;
 	return true;
 }
 

@@ -116,10 +116,27 @@ int address_parse_name(const char *name, struct pci_address *ret)
 	return 0;
 }
 
+/* As many digits as there must be, or more if the value is larger. */
+static char *put_hex(char *to, uint32_t value, unsigned digits)
+{
+	while (digits < 8 && value >> 4 * digits)
+		digits++;
+	while (digits--)
+		*to++ = "0123456789abcdef"[value >> 4 * digits & 0xf];
+	return to;
+}
+
 void address_format(const struct pci_address *address, char name[static ADDRESS_SIZE])
 {
-	snprintf(name, ADDRESS_SIZE, "%04x:%02x:%02x.%x", (unsigned)address->domain,
-		 address->bus, address->slot & 0x1fu, address->function & 7u);
+	char *to = put_hex(name, address->domain, 4);
+
+	*to++ = ':';
+	to = put_hex(to, address->bus, 2);
+	*to++ = ':';
+	to = put_hex(to, address->slot & 0x1fu, 2);
+	*to++ = '.';
+	to = put_hex(to, address->function & 7u, 1);
+	*to = '\0';
 }
 
 int address_compare(const struct pci_address *a, const struct pci_address *b)
