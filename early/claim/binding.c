@@ -141,19 +141,15 @@ static bool may_get_unbind_file(const struct claims *claims, struct claim *claim
 int binding_unbind(struct claims *claims, struct claim *claim)
 {
 	char name[ADDRESS_SIZE], path[DEVICE_PATH_SIZE];
-	bool wait;
 	int r;
 
 	address_format(&claim->entry.device->address, name);
 	device_path(path, claim, "driver/unbind");
-	do {
-		wait = may_get_unbind_file(claims, claim);
-		r = write_timed(claims, path, name);
-		wait &= r == -ENOENT;
-		if (wait)
-			usleep(POLL_US);
-	} while (wait);
-	if (r < 0 && r != -ENOENT)
+	while ((r = write_timed(claims, path, name)) == -ENOENT &&
+	       may_get_unbind_file(claims, claim))
+		usleep(POLL_US);
+	/* The file may have come between the two, or the kernel may have recovered. */
+	if (r < 0 && (r != -ENOENT || claim->entry.now[0]))
 		r = write_timed(claims, path, name);
 	/* The driver may have released it in the meantime. */
 	binding_update(claims, claim);

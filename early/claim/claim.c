@@ -39,6 +39,12 @@ static void fail(struct claims *claims, struct claim *claim, enum reason reason,
 	finish(claim, verdict_for(claim->entry.reason));
 }
 
+/* Whether the device had the driver to bind when its driver was last read. */
+static bool has_ours(const struct claim *claim)
+{
+	return text_equals_name(claim->entry.now, claim->entry.driver);
+}
+
 static bool is_display(const struct claim *claim)
 {
 	return pci_base_class(&claim->entry.device->id) == PCI_BASE_CLASS_DISPLAY;
@@ -60,10 +66,6 @@ static void set_override(struct claims *claims, struct claim *claim)
 {
 	if (claim->override_is_set)
 		return;
-	if (binding_is_ours(claims, claim)) {
-		finish(claim, VERDICT_CLAIMED);
-		return;
-	}
 	/* Now, since the driver may evict the framebuffer once it is loaded. */
 	if (is_display(claim) &&
 	    framebuffer_find(claims->root_fd, &claim->entry.device->address,
@@ -90,6 +92,7 @@ static void load_driver(struct claims *claims, struct claim *claim)
 		fail(claims, claim, REASON_NO_DRIVER, r);
 		return;
 	}
+	claim->driver_is_there = true;
 	/* Until now the override named no registered driver: none could bind. */
 	if (strcmp(overridden, claim->entry.driver) != 0)
 		(void)write_override(claims, claim);
@@ -110,7 +113,7 @@ static bool unbind_current(struct claims *claims, struct claim *claim)
 		return false;
 	}
 	r = binding_unbind(claims, claim);
-	if (binding_is_ours(claims, claim) || !claim->entry.now[0])
+	if (has_ours(claim) || !claim->entry.now[0])
 		return true;
 	fail(claims, claim, REASON_UNBIND, r);
 	return false;
@@ -160,18 +163,18 @@ static void bind_driver(struct claims *claims, struct claim *claim)
 	if (!claim->override_is_set)
 		return;
 	/* Another process, which hangs, is loading it; that is the step to report. */
-	if (!driver_find(claims, claim->entry.driver)) {
+	if (!claim->driver_is_there && !driver_find(claims, claim->entry.driver)) {
 		claim->needs_retry = true;
 		return;
 	}
 	if (!unbind_current(claims, claim))
 		return;
 	claim->entry.step = STEP_PROBE;
-	if (!binding_is_ours(claims, claim))
+	if (!has_ours(claim))
 		r = binding_probe(claims, claim);
-	if (!binding_is_ours(claims, claim))
+	if (!has_ours(claim) && !binding_is_ours(claims, claim))
 		r = binding_bind(claims, claim);
-	if (!binding_is_ours(claims, claim)) {
+	if (!has_ours(claim) && !binding_is_ours(claims, claim)) {
 		fail(claims, claim, find_refusal(claims, claim), r);
 		return;
 	}

@@ -21,6 +21,7 @@ struct claim {
 	bool overridden;      /* our driver override may be set */
 	bool override_is_set; /* it is set: no other driver can bind the device */
 	bool is_cleared;      /* the rollback has cleared the override */
+	bool driver_is_there; /* the driver to bind is registered */
 	bool needs_retry;     /* a job left it alone, since an earlier one still hung */
 	struct plan_entry entry; /* the plan's, with the results so far */
 	/* The boot framebuffer on it before; its device is "" for none. */

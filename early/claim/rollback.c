@@ -18,11 +18,12 @@ static void undo_binding(struct claims *claims, struct claim *claim)
 
 static void reprobe(struct claims *claims, struct claim *claim)
 {
+	bool is_ours;
+
 	if (claim->overridden)
 		(void)binding_probe(claims, claim);
-	claim->entry.undone = !claim->overridden ||
-			      (claim->is_cleared && !binding_is_ours(claims, claim));
-	binding_update(claims, claim);
+	is_ours = binding_is_ours(claims, claim);
+	claim->entry.undone = !claim->overridden || (claim->is_cleared && !is_ours);
 }
 
 void rollback_device(struct claims *claims, struct claim *claim)

@@ -89,7 +89,6 @@ static int fork_worker(struct supervisor *supervisor)
 		return -errno;
 	worker->pid = fork();
 	if (worker->pid == 0) {
-		close(ends[0]);
 		take_over(supervisor->queue, supervisor->started);
 		work(supervisor, supervisor->started);
 	}

@@ -405,7 +405,9 @@ static const struct scenario {
 	  ONE_HELD,
 	  HOST "vfio-pci",
 	  { { .match = "unbind", .what = "ENOENT" } },
-	  SET_0 "06:00.0/driver/unbind=06:00.0 ENOENT; " CLEAR_0 PROBE_0,
+	  SET_0
+	  "06:00.0/driver/unbind=06:00.0 ENOENT; 06:00.0/driver/unbind=06:00.0 ENOENT; " CLEAR_0
+		  PROBE_0,
 	  "06:00.0 failed unbind at unbind ENOENT, nouveau" },
 	{ "it says that it does",
 	  ONE_HELD,
