@@ -9,7 +9,7 @@ EARLY_SRCS := \
 	block/stack.c \
 	claim/binding.c claim/claim.c claim/module.c claim/rollback.c \
 	claim/workers.c \
-	cmdline/config.c cmdline/config_read.c cmdline/params.c cmdline/selector.c cmdline/tokenizer.c \
+	cmdline/cmdline.c cmdline/config.c cmdline/params.c cmdline/selector.c \
 	guard/backing.c guard/class.c guard/console.c guard/devspec.c \
 	guard/devspec_cmdline.c guard/devspec_fstab.c guard/devspec_mounts.c \
 	guard/devspec_read.c \

@@ -72,15 +72,9 @@ static bool is_done(const struct job *job)
  * Whether this is the kernel that saves a dump after a crash. It has little memory and
  * one task: Documentation/admin-guide/kdump/kdump.rst.
  */
-static bool is_crash_kernel(int root_fd, const char *text)
+static bool is_crash_kernel(int root_fd, const struct cmdline *cmdline)
 {
-	struct text_cursor rest = { text, text + strlen(text) };
-	struct parameter parameter;
-
-	while (tokenizer_next(&rest, &parameter))
-		if (span_equals(parameter.name, "elfcorehdr"))
-			return true;
-	return sysfs_exists(root_fd, "proc/vmcore");
+	return cmdline_has(cmdline, "elfcorehdr") || sysfs_exists(root_fd, "proc/vmcore");
 }
 
 /* Why this boot claims nothing, or NULL. */
@@ -88,7 +82,8 @@ static const char *find_objection(const struct params *params, int root_fd)
 {
 	if (params->off)
 		return "passthru.off is set";
-	return is_crash_kernel(root_fd, params->text) ? "this is a crash kernel" : NULL;
+	return is_crash_kernel(root_fd, &params->cmdline) ? "this is a crash kernel"
+							  : NULL;
 }
 
 /* -- the readers of the result ------------------------------------------------------- */
@@ -186,22 +181,24 @@ static int run_params(const struct job *job, struct params *params)
 
 static int run_cmdline(const struct job *job, const char *cmdline)
 {
-	_cleanup_free_ char *text = NULL;
 	struct config_stage stage = {
 		.is_first = is_first_stage(job),
 		.is_dry = job->options->dry_run || job->options->report,
 	};
 	struct params params = { 0 };
-	int r = config_read(job->root_fd, cmdline, &stage, &text),
-	    status = EXIT_INCOMPLETE;
+	struct cmdline words;
+	int r = cmdline_split(cmdline, &words), status = EXIT_INCOMPLETE;
 
 	if (r == 0)
-		r = params_parse(text, &params);
+		r = config_read(job->root_fd, &stage, &words);
+	if (r == 0)
+		r = params_read(&words, &params);
 	if (r == 0)
 		status = run_params(job, &params);
 	else
 		log_nothing(r);
 	params_free(&params);
+	cmdline_free(&words);
 	return status;
 }
 

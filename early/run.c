@@ -42,20 +42,22 @@ static int scan(struct run *run, bool *ret_partial)
 	return r == -ENOENT ? pci_scan(run->bus_fd, devices) : r;
 }
 
-static int read_attributes(struct run *run)
+static void read_entries(struct run *run)
 {
-	struct plan *plan = &run->result->plan;
+	const struct plan *plan = &run->result->plan;
+
+	for (size_t i = 0; i < plan->count; i++)
+		pci_read_attributes(run->bus_fd, plan->entries[i].device);
+}
+
+/* The other members of the groups of all entries, those of other stages included. */
+static int read_members(struct run *run)
+{
+	const struct plan *plan = &run->result->plan;
 	struct pci_list *devices = &run->result->devices;
 	int last = NO_GROUP, r;
 
-	if (plan->is_partial) {
-		for (size_t i = 0; i < devices->count; i++)
-			pci_read_attributes(run->bus_fd, &devices->devices[i]);
-		return 0;
-	}
-	for (size_t i = 0; i < plan->count; i++)
-		pci_read_attributes(run->bus_fd, plan->entries[i].device);
-	for (size_t i = 0; i < plan->count; i++) {
+	for (size_t i = 0; i < plan->total; i++) {
 		const struct pci_device *device = plan->entries[i].device;
 
 		/* Members of a group are mostly neighbours. */
@@ -67,6 +69,14 @@ static int read_attributes(struct run *run)
 			return r;
 	}
 	return 0;
+}
+
+static bool has_groupless(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->entries[i].device->group == NO_GROUP)
+			return true;
+	return false;
 }
 
 /* The variant driver for the device; the search reads a file of a megabyte. */
@@ -125,9 +135,8 @@ static void limit_plan(const struct run *run, struct plan *plan)
 static void add_guards(const struct run *run, struct plan *plan)
 {
 	if (!plan->is_partial)
-		guard_displays(run->root_fd, run->bus_fd, run->params,
-			       &run->result->devices, plan);
-	guard_console(run->root_fd, run->params, plan);
+		guard_displays(run->root_fd, run->bus_fd, &run->result->devices, plan);
+	guard_console(run->root_fd, &run->params->cmdline, plan);
 }
 
 static enum disk_moment find_moment(const struct run *run)
@@ -155,23 +164,25 @@ static int make_plan(struct run *run)
 		r = plan_select(run->params, devices, plan);
 	plan->is_partial = is_partial;
 	if (r == 0)
-		r = read_attributes(run);
+		read_entries(run);
+	if (r == 0 && run->params->group == GROUP_CLAIM)
+		r = read_members(run);
 	if (r == 0)
 		r = plan_add_groups(run->params, devices, plan);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < plan->count; i++)
 		choose_driver(run, &plan->entries[i]);
-	prospect.groups_may_come =
-		run->request->iommu_pending ||
-		(!is_partial && iommu_may_add_groups(run->root_fd, devices));
+	prospect.groups_may_come = run->request->iommu_pending ||
+				   (!is_partial && has_groupless(plan) &&
+				    iommu_may_add_groups(run->root_fd, devices));
 	plan_judge(prospect, plan);
 	if (!run->params->force)
 		add_guards(run, plan);
 	limit_plan(run, plan);
 	/* Half of the time is for reading disks. */
 	if (!run->params->force)
-		guard_disks(run->root_fd, run->params->text, find_moment(run),
+		guard_disks(run->root_fd, &run->params->cmdline, find_moment(run),
 			    run->request->start_ms + run->timeout_ms / 2, plan);
 	if (run->params->dryrun)
 		plan_apply_dry_run(plan);
@@ -199,8 +210,6 @@ static int claim_planned(struct run *run)
 	struct plan *plan = &run->result->plan;
 	struct claims *claims;
 
-	if (plan_count(plan, VERDICT_PENDING) == 0)
-		return 0;
 	leave_udev(run);
 	claims = claims_new(plan);
 	if (!claims)
@@ -214,8 +223,25 @@ static int claim_planned(struct run *run)
 	claims_store(claims, plan);
 	run->kernel_us = claims->kernel_us;
 	claims_free(claims);
-	/* Drivers have changed, and loading virtio_iommu has created groups. */
-	return read_attributes(run);
+	return 0;
+}
+
+/*
+ * What the claim has changed: drivers, and groups, which loading virtio_iommu creates.
+ * What stays with the host is read now, so that the group is judged as it has become.
+ */
+static int read_again(struct run *run)
+{
+	struct plan *plan = &run->result->plan;
+
+	for (size_t i = 0; i < plan->count; i++) {
+		struct plan_entry *entry = &plan->entries[i];
+
+		pci_read_again(run->bus_fd, entry->device);
+		if (!entry->device->is_gone)
+			strcpy(entry->now, entry->device->driver);
+	}
+	return read_members(run);
 }
 
 /* The early stage has held up the boot for part of the time. */
@@ -274,8 +300,10 @@ int run_early(const struct run_request *request, struct run_result *ret)
 	r = make_plan(&run);
 	if (r == 0)
 		r = run_result_add_problems(ret, params);
-	if (r == 0)
+	if (r == 0 && plan_count(&ret->plan, VERDICT_PENDING) > 0)
 		r = claim_planned(&run);
+	if (r == 0)
+		r = read_again(&run);
 	if (r < 0)
 		return r;
 	note_time(&run);

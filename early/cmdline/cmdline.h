@@ -11,6 +11,47 @@
 
 /* The command line and the configuration: words, selectors, parameters. */
 
+/* -- words --------------------------------------------------------------------------- */
+
+/*
+ * Splits the kernel command line as the kernel does: next_arg() and parse_args() in
+ * lib/cmdline.c and kernel/params.c. Double quotes protect spaces, there are no escapes,
+ * and everything after a lone "--" is for init.
+ */
+struct parameter {
+	struct span name;
+	struct span value; /* .at is NULL without "=" */
+};
+
+/*
+ * Reads the next parameter and advances *rest, which begins as the whole text. Returns
+ * false at the end or at a lone "--". The spans point into the text.
+ */
+bool tokenizer_next(struct text_cursor *rest, struct parameter *ret);
+
+/* The words of a kernel command line, split once for all who read it. */
+struct cmdline {
+	struct parameter *words;
+	size_t count; /* of those for the kernel */
+	size_t total; /* with "--" and what follows it, which init(8) gets */
+	char *config; /* the text of the configuration that some are from, or NULL */
+};
+
+/*
+ * Splits a text, which must live as long as the words. Returns 0 or -ENOMEM; release with
+ * cmdline_free() in either case.
+ */
+int cmdline_split(const char *text, struct cmdline *ret) _must_check_;
+
+/* Appends words, instead of those for init(8). Returns 0 or -ENOMEM. */
+int cmdline_append(struct cmdline *cmdline, const struct parameter *words,
+		   size_t count) _must_check_;
+
+/* Whether the kernel gets a parameter of that name. */
+bool cmdline_has(const struct cmdline *cmdline, const char *name);
+
+void cmdline_free(struct cmdline *cmdline);
+
 /* -- config -------------------------------------------------------------------------- */
 
 /*
@@ -28,7 +69,7 @@
  * systemd(1), initramfs-tools(7) and dracut.cmdline(7) stop for a shell. Empty if there
  * is none. Points into the text.
  */
-struct span config_find_rescue(const char *cmdline);
+struct span config_find_rescue(const struct cmdline *cmdline);
 
 /*
  * Copies the parameters of passthru to *ret_text, each with a blank at its end, so that
@@ -38,21 +79,18 @@ struct span config_find_rescue(const char *cmdline);
 int config_filter(const char *text, void (*ignored)(void *data, struct span word),
 		  void *data, char **ret_text) _must_check_;
 
-/* -- config read --------------------------------------------------------------------- */
-
 struct config_stage {
 	bool is_first; /* logs what is ignored, and keeps the configuration in /run */
 	bool is_dry;   /* writes nothing */
 };
 
 /*
- * Puts the configuration before the kernel command line, so that lists add up and the
- * values of the kernel command line count; without a configuration, or if the boot is a
- * rescue, it is a copy of the command line. Returns 0 or -ENOMEM; the caller frees
- * *ret_text.
+ * Puts the parameters of the configuration before those of the kernel command line, so
+ * that lists add up and the values of the kernel command line count. Without a
+ * configuration, or if the boot is a rescue, there are none. Returns 0 or -ENOMEM.
  */
-int config_read(int root_fd, const char *cmdline, const struct config_stage *stage,
-		char **ret_text) _must_check_;
+int config_read(int root_fd, const struct config_stage *stage,
+		struct cmdline *cmdline) _must_check_;
 
 /* -- selector ------------------------------------------------------------------------ */
 
@@ -135,7 +173,7 @@ struct problem {
 
 /* The passthru. parameters of a kernel command line. */
 struct params {
-	const char *text;	 /* the whole command line */
+	struct cmdline cmdline;	 /* all of the words */
 	struct selectors wanted; /* passthru.ids and passthru.addrs, in order */
 	struct selectors skipped;
 	bool has_paths; /* some item of them names a device by its path */
@@ -151,33 +189,18 @@ struct params {
 };
 
 /*
- * Parses a kernel command line. Malformed items are skipped and noted in problems. The
- * spans in *ret point into text, which must live as long. Returns 0 or -ENOMEM; release
- * with params_free() in either case.
+ * Parses the words of a kernel command line, which *ret takes over. Malformed items are
+ * skipped and noted in problems. Returns 0 or -ENOMEM; release with params_free() in
+ * either case.
  */
+int params_read(struct cmdline *cmdline, struct params *ret);
+
+/* The same for a text. The spans in *ret point into it, so it must live as long. */
 int params_parse(const char *text, struct params *ret);
 
 void params_free(struct params *params);
 
 /* Whether nothing is requested and there are no problems to report. */
 bool params_are_empty(const struct params *params);
-
-/* -- tokenizer ----------------------------------------------------------------------- */
-
-/*
- * Splits the kernel command line as the kernel does: next_arg() and parse_args() in
- * lib/cmdline.c and kernel/params.c. Double quotes protect spaces, there are no escapes,
- * and everything after a lone "--" is for init.
- */
-struct parameter {
-	struct span name;
-	struct span value; /* .at is NULL without "=" */
-};
-
-/*
- * Reads the next parameter and advances *rest, which begins as the whole text. Returns
- * false at the end or at a lone "--". The spans point into the text.
- */
-bool tokenizer_next(struct text_cursor *rest, struct parameter *ret);
 
 #endif

@@ -1,19 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/base.h"
 #include "cmdline/cmdline.h"
-
-/*
- * Takes the next word, also "--" and what follows it, which init(8) gets. Returns false
- * at the end.
- */
-static bool next_word(struct text_cursor *rest, struct parameter *ret)
-{
-	*ret = (struct parameter){ 0 };
-	return tokenizer_next(rest, ret) || ret->name.length;
-}
 
 /* Whether the list, with blanks between its words, has the word. */
 static bool is_in_list(struct span word, const char *list)
@@ -80,15 +72,26 @@ static struct span whole_word(const struct parameter *parameter)
 	return word;
 }
 
-struct span config_find_rescue(const char *cmdline)
+struct span config_find_rescue(const struct cmdline *cmdline)
 {
-	struct text_cursor rest = { cmdline, cmdline + strlen(cmdline) };
-	struct parameter parameter;
-
-	while (next_word(&rest, &parameter))
-		if (is_rescue(&parameter))
-			return whole_word(&parameter);
+	for (size_t i = 0; i < cmdline->total; i++)
+		if (is_rescue(&cmdline->words[i]))
+			return whole_word(&cmdline->words[i]);
 	return (struct span){ 0 };
+}
+
+/* -- its words ----------------------------------------------------------------------- */
+
+/*
+ * Takes the next word that is not in a comment, also "--" and what follows it. *line, the
+ * rest of the line, begins empty.
+ */
+static bool next_word(const char **text, struct text_cursor *line, struct parameter *ret)
+{
+	while ((!tokenizer_next(line, ret) && !ret->name.length) || *ret->name.at == '#')
+		if (!text_next_line(text, line))
+			return false;
+	return true;
 }
 
 static char *put(char *to, struct span text)
@@ -128,21 +131,96 @@ int config_filter(const char *text, void (*ignored)(void *data, struct span word
 {
 	/* A parameter gets at most three bytes longer. */
 	char *to = malloc(2 * strlen(text) + 1);
-	struct text_cursor line;
+	struct text_cursor line = { text, text };
+	struct parameter parameter;
 
 	*ret_text = to;
 	if (!to)
 		return -ENOMEM;
-	while (text_next_line(&text, &line)) {
-		struct parameter parameter;
-
-		while (next_word(&line, &parameter) && *parameter.name.at != '#') {
-			if (is_ours(&parameter))
-				to = put_parameter(to, &parameter);
-			else if (ignored)
-				ignored(data, whole_word(&parameter));
-		}
+	while (next_word(&text, &line, &parameter)) {
+		if (is_ours(&parameter))
+			to = put_parameter(to, &parameter);
+		else if (ignored)
+			ignored(data, whole_word(&parameter));
 	}
 	*to = '\0';
 	return 0;
+}
+
+/* -- the file ------------------------------------------------------------------------ */
+
+static void log_ignored(struct span word)
+{
+	log_line(
+		LOG_LEVEL_WARNING,
+		"\"%.*s\" in the configuration is ignored: it is not a parameter of passthru",
+		(int)word.length, word.at);
+}
+
+static bool is_ignored(const struct cmdline *cmdline, const struct config_stage *stage)
+{
+	struct span rescue = config_find_rescue(cmdline);
+
+	if (rescue.length && stage->is_first)
+		log_line(
+			LOG_LEVEL_INFO,
+			"the configuration is ignored: \"%.*s\" is on the kernel command line",
+			(int)rescue.length, rescue.at);
+	return rescue.length;
+}
+
+static void put_text(FILE *file, const void *text)
+{
+	fputs(text, file);
+}
+
+/* For the later stages, most of which run without the image. */
+static void keep(int root_fd, const char *config)
+{
+	int r = file_make_directory(root_fd, CONFIG_RUN_PATH);
+
+	if (r == 0)
+		r = file_replace(root_fd, CONFIG_RUN_PATH, put_text, config);
+	if (r < 0)
+		log_line(LOG_LEVEL_WARNING, "cannot write /%s: %s", CONFIG_RUN_PATH,
+			 strerror(-r));
+}
+
+/* Takes the text over. */
+static int add_words(char *config, const struct config_stage *stage, struct cmdline *ret)
+{
+	const char *text = config;
+	struct text_cursor line = { text, text };
+	struct parameter word;
+	int r = 0;
+
+	*ret = (struct cmdline){ .config = config };
+	while (r == 0 && next_word(&text, &line, &word)) {
+		if (is_ours(&word)) {
+			r = cmdline_append(ret, &word, 1);
+		} else if (stage->is_first) {
+			log_ignored(whole_word(&word));
+		}
+	}
+	return r;
+}
+
+int config_read(int root_fd, const struct config_stage *stage, struct cmdline *cmdline)
+{
+	_cleanup_free_ char *config = NULL;
+	bool is_kept = file_read(root_fd, CONFIG_RUN_PATH, &config) == 0;
+	struct cmdline whole;
+	int r;
+
+	if ((!is_kept && file_read(root_fd, CONFIG_IMAGE_PATH, &config) < 0) ||
+	    is_ignored(cmdline, stage))
+		return 0;
+	if (!is_kept && stage->is_first && !stage->is_dry)
+		keep(root_fd, config);
+	r = add_words(take_pointer(config), stage, &whole);
+	if (r == 0)
+		r = cmdline_append(&whole, cmdline->words, cmdline->count);
+	cmdline_free(cmdline);
+	*cmdline = whole;
+	return r;
 }

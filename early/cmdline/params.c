@@ -324,19 +324,20 @@ const char *problem_word(enum problem_kind kind)
 	return "unknown";
 }
 
-int params_parse(const char *text, struct params *ret)
+int params_read(struct cmdline *cmdline, struct params *ret)
 {
-	struct text_cursor rest = { .at = text, .end = text + strlen(text) };
-	struct parameter list = {
-		0
-	}; /* the last passthru. parameter, if its list may continue */
-	struct reader reader = { .params = ret };
-	int r;
+	/* The last passthru. parameter, if its list may continue. */
+	struct parameter list = { 0 };
+	int r = 0;
 
-	*ret = (struct params){ .text = text,
+	*ret = (struct params){ .cmdline = *cmdline,
 				.timeout = TIMEOUT_DEFAULT,
 				.driver = "vfio-pci" };
-	while (tokenizer_next(&rest, &reader.parameter)) {
+	*cmdline = (struct cmdline){ 0 };
+	for (size_t i = 0; r >= 0 && i < ret->cmdline.count; i++) {
+		struct reader reader = { .params = ret,
+					 .parameter = ret->cmdline.words[i] };
+
 		if (has_prefix(reader.parameter.name)) {
 			r = read_parameter(&reader);
 			list = reader.parameter;
@@ -344,10 +345,21 @@ int params_parse(const char *text, struct params *ret)
 			r = check_stray_item(ret, &list, &reader.parameter);
 			list.value = r > 0 ? reader.parameter.name : (struct span){ 0 };
 		}
-		if (r < 0)
-			return r;
 	}
-	return 0;
+	return r < 0 ? r : 0;
+}
+
+int params_parse(const char *text, struct params *ret)
+{
+	struct cmdline cmdline;
+	int r = cmdline_split(text, &cmdline);
+
+	if (r < 0) {
+		cmdline_free(&cmdline);
+		*ret = (struct params){ 0 };
+		return r;
+	}
+	return params_read(&cmdline, ret);
 }
 
 void params_free(struct params *params)
@@ -355,6 +367,7 @@ void params_free(struct params *params)
 	free(params->wanted.items);
 	free(params->skipped.items);
 	free(params->problems);
+	cmdline_free(&params->cmdline);
 	*params = (struct params){ 0 };
 }
 

@@ -250,27 +250,24 @@ static int read_resume(struct reader *reader, struct parameter resume)
 	return read_device(reader);
 }
 
-int devspecs_add_cmdline(struct devspecs *devspecs, const char *text)
+int devspecs_add_cmdline(struct devspecs *devspecs, const struct cmdline *cmdline)
 {
-	struct text_cursor rest = { text, text + strlen(text) };
 	struct reader reader = { .devspecs = devspecs, .source = DEVSPEC_FROM_PARAMETER };
 	struct parameter root = { .name = span_of("root") }, resume = { 0 };
-	bool noresume = false;
 	int r = 0;
 
-	while (r == 0 && tokenizer_next(&rest, &reader.parameter)) {
+	for (size_t i = 0; r == 0 && i < cmdline->count; i++) {
+		reader.parameter = cmdline->words[i];
 		if (span_equals(reader.parameter.name, "root"))
 			root = reader.parameter;
 		else if (span_equals(reader.parameter.name, "resume"))
 			resume = reader.parameter;
 		else if (span_equals(reader.parameter.name, "rootfstype"))
 			reader.type = reader.parameter.value;
-		else if (span_equals(reader.parameter.name, "noresume"))
-			noresume = true;
 		else
 			r = read_parameter(&reader);
 	}
-	if (noresume)
+	if (cmdline_has(cmdline, "noresume"))
 		resume = (struct parameter){ 0 };
 	if (r == 0)
 		r = read_root(&reader, root);

@@ -19,37 +19,54 @@ static int add_file(int root_fd, const char *path, struct devspecs *devspecs,
 	return r < 0 ? r : add(devspecs, text);
 }
 
-/* Puts the text before *joined, which it frees. Returns 0 or -ENOMEM. */
-static int prepend(const char *text, char **joined)
+/* Appends a line to *joined. Returns 0 or -ENOMEM. */
+static int append_line(char **joined, const char *text)
 {
 	char *longer;
 
-	if (asprintf(&longer, "%s\n%s", text, *joined) < 0)
+	if (asprintf(&longer, "%s\n%s", *joined ? *joined : "", text) < 0)
 		return -ENOMEM;
 	free(*joined);
 	*joined = longer;
 	return 0;
 }
 
-/* Dracut's image may have parameters, too; those of the boot loader come last. */
-static int add_cmdline(int root_fd, const char *cmdline, struct devspecs *devspecs)
+/* Dracut's image may have parameters, too. *ret_text is NULL without any. */
+static int read_cmdline_d(int root_fd, char **ret_text)
 {
 	_cleanup_closedir_ DIR *directory =
 		sysfs_open_directory(root_fd, "etc/cmdline.d");
-	_cleanup_free_ char *joined = strdup(cmdline);
 	struct dirent *entry;
 
-	if (!joined)
-		return -ENOMEM;
 	while (directory && (entry = readdir(directory))) {
 		_cleanup_free_ char *text = NULL;
 
 		if (entry->d_name[0] != '.' &&
 		    file_read(dirfd(directory), entry->d_name, &text) == 0 &&
-		    prepend(text, &joined) < 0)
+		    append_line(ret_text, text) < 0)
 			return -ENOMEM;
 	}
-	return devspecs_add_cmdline(devspecs, joined);
+	return 0;
+}
+
+/* Those of the boot loader come last. */
+static int add_cmdline(int root_fd, const struct cmdline *cmdline,
+		       struct devspecs *devspecs)
+{
+	_cleanup_free_ char *text = NULL;
+	struct cmdline whole = { 0 };
+	int r = read_cmdline_d(root_fd, &text);
+
+	if (r == 0 && !text)
+		return devspecs_add_cmdline(devspecs, cmdline);
+	if (r == 0)
+		r = cmdline_split(text, &whole);
+	if (r == 0)
+		r = cmdline_append(&whole, cmdline->words, cmdline->count);
+	if (r == 0)
+		r = devspecs_add_cmdline(devspecs, &whole);
+	cmdline_free(&whole);
+	return r;
 }
 
 /* Returns NULL if there is no such file. */
@@ -87,7 +104,8 @@ static int add_uses(int root_fd, struct devspecs *devspecs)
 	return r < 0 ? r : add_file(root_fd, "proc/swaps", devspecs, devspecs_add_swaps);
 }
 
-static int add_requests(int root_fd, const char *cmdline, struct devspecs *devspecs)
+static int add_requests(int root_fd, const struct cmdline *cmdline,
+			struct devspecs *devspecs)
 {
 	int r;
 
@@ -100,7 +118,8 @@ static int add_requests(int root_fd, const char *cmdline, struct devspecs *devsp
 	return r < 0 ? r : add_tables(root_fd, devspecs);
 }
 
-int devspecs_read(int root_fd, const char *cmdline, bool is_mounted, struct devspecs *ret)
+int devspecs_read(int root_fd, const struct cmdline *cmdline, bool is_mounted,
+		  struct devspecs *ret)
 {
 	struct devspecs uses = { .is_mounted = is_mounted };
 	int r = add_uses(root_fd, &uses);

@@ -301,15 +301,20 @@ static int wait_for_missing(struct backing *backing, uint64_t deadline,
 	return r;
 }
 
-static int judge_all(struct backing *backing, enum disk_moment moment, uint64_t deadline,
+static int judge_all(struct backing *backing, const struct cmdline *cmdline,
+		     bool is_mounted, enum disk_moment moment, uint64_t deadline,
 		     struct plan *plan)
 {
-	bool is_early = moment != DISK_MOMENT_LATE && !backing->devspecs.is_mounted;
+	bool is_early = moment != DISK_MOMENT_LATE && !is_mounted;
 	int r;
 
 	if (!is_early && !is_any(may_have_any, backing, plan))
 		return 0;
 	r = backing_scan(backing);
+	/* Most graphics cards have no disk behind them: nothing else has to be read. */
+	if (r < 0 || !is_any(may_back, backing, plan))
+		return r;
+	r = devspecs_read(backing->root_fd, cmdline, is_mounted, &backing->devspecs);
 	if (r < 0)
 		return r;
 	if (is_early) {
@@ -377,7 +382,7 @@ static bool is_mounted(int root_fd, enum disk_moment moment)
 	       (moment == DISK_MOMENT_EVENT && !is_initramfs(root_fd));
 }
 
-void guard_disks(int root_fd, const char *cmdline, enum disk_moment moment,
+void guard_disks(int root_fd, const struct cmdline *cmdline, enum disk_moment moment,
 		 uint64_t deadline, struct plan *plan)
 {
 	struct backing backing = { .root_fd = root_fd };
@@ -385,10 +390,8 @@ void guard_disks(int root_fd, const char *cmdline, enum disk_moment moment,
 
 	if (!is_concerned(plan))
 		return;
-	r = devspecs_read(root_fd, cmdline, is_mounted(root_fd, moment),
-			  &backing.devspecs);
-	if (r == 0)
-		r = judge_all(&backing, moment, deadline, plan);
+	r = judge_all(&backing, cmdline, is_mounted(root_fd, moment), moment, deadline,
+		      plan);
 	if (r < 0) {
 		log_debug("cannot find the disks that back the system: %s", strerror(-r));
 		keep_all(plan);

@@ -9,7 +9,7 @@
 
 static bool is_display(const struct pci_device *device)
 {
-	return pci_base_class(&device->id) == PCI_BASE_CLASS_DISPLAY && !device->is_gone;
+	return pci_is_display(&device->id) && !device->is_gone;
 }
 
 /* A 3D controller, of most laptops for example, has no connector of its own. */
@@ -33,76 +33,34 @@ static bool host_keeps_display(const struct pci_list *list, const struct plan *p
 	return false;
 }
 
-/* Whether the selector means one display: by address, or by an ID that no other has. */
-static bool is_unambiguous(const struct selector *selector, const struct pci_list *list)
-{
-	unsigned count = 0;
-
-	if (selector->has_address)
-		return true;
-	for (size_t i = 0; i < list->count; i++)
-		count += is_display(&list->devices[i]) &&
-			 selector_matches(selector, &list->devices[i]);
-	return count == 1;
-}
-
-static bool is_display_requested(const struct params *params, const struct pci_list *list,
-				 const struct pci_device *device)
-{
-	for (size_t i = 0; i < params->wanted.count; i++) {
-		const struct selector *selector = &params->wanted.items[i];
-
-		if (selector_matches(selector, device) &&
-		    (selector->is_forced || is_unambiguous(selector, list)))
-			return true;
-	}
-	return false;
-}
-
-static bool is_requested_alone(const struct params *params,
-			       const struct pci_device *device)
-{
-	for (size_t i = 0; i < params->wanted.count; i++) {
-		const struct selector *selector = &params->wanted.items[i];
-
-		if ((selector->has_address || selector->is_forced) &&
-		    selector_matches(selector, device))
-			return true;
-	}
-	return false;
-}
-
-static void keep_slot(const struct params *params, const struct pci_device *display,
-		      struct plan *plan)
+static void keep_slot(const struct pci_device *display, struct plan *plan)
 {
 	for (size_t i = 0; i < plan->count; i++) {
 		struct plan_entry *entry = &plan->entries[i];
 
 		if (entry->verdict != VERDICT_PENDING ||
 		    !address_is_same_slot(&entry->device->address, &display->address) ||
-		    is_requested_alone(params, entry->device))
+		    entry->is_named)
 			continue;
 		entry->verdict = VERDICT_KEPT;
 		entry->reason = REASON_BOOT_DISPLAY;
 	}
 }
 
-void guard_display_judge(const struct params *params, const struct pci_list *list,
-			 struct plan *plan)
+void guard_display_judge(const struct pci_list *list, struct plan *plan)
 {
 	if (host_keeps_display(list, plan))
 		return;
 	for (size_t i = 0; i < plan->count; i++) {
-		const struct pci_device *device = plan->entries[i].device;
+		const struct plan_entry *entry = &plan->entries[i];
 
-		if (is_display(device) && device->is_boot_display &&
-		    !is_display_requested(params, list, device))
-			keep_slot(params, device, plan);
+		if (is_display(entry->device) && entry->device->is_boot_display &&
+		    !entry->is_meant)
+			keep_slot(entry->device, plan);
 	}
 }
 
-void guard_displays(int root_fd, int bus_fd, const struct params *params,
-		    struct pci_list *list, struct plan *plan)
+void guard_displays(int root_fd, int bus_fd, struct pci_list *list, struct plan *plan)
 {
 	if (!plan_has_display(plan))
 		return;
@@ -112,9 +70,9 @@ void guard_displays(int root_fd, int bus_fd, const struct params *params,
 		struct framebuffer unused;
 
 		/* Only class 0300 has boot_vga; the firmware may use any display. */
-		if (pci_base_class(&device->id) == PCI_BASE_CLASS_DISPLAY &&
+		if (pci_is_display(&device->id) && !device->is_boot_display &&
 		    framebuffer_find(root_fd, &device->address, &unused) == 0)
 			device->is_boot_display = true;
 	}
-	guard_display_judge(params, list, plan);
+	guard_display_judge(list, plan);
 }

@@ -79,7 +79,7 @@ struct visit {
  * has, or with "!". root_fd is the directory above sys. The plan must be complete: it
  * tells how many devices an ID matches.
  */
-void guard_console(int root_fd, const struct params *params, struct plan *plan);
+void guard_console(int root_fd, const struct cmdline *cmdline, struct plan *plan);
 
 /* -- disk ---------------------------------------------------------------------------- */
 
@@ -102,12 +102,12 @@ enum disk_moment {
  * appears, they are deferred. In the late stage it waits for disks that are named but
  * missing, if an entry may bring them. For an event, the mark of its generator tells
  * whether this is an initramfs; the type of the file system on "/" does not. root_fd is
- * the directory above sys, proc and dev; cmdline is the text of the kernel command line.
+ * the directory above sys, proc and dev.
  * Waiting and reading disks stop at the deadline, in milliseconds of clock_ms(); a device
  * whose disks have not been read by then is kept. On any other error all of the entries
  * are kept.
  */
-void guard_disks(int root_fd, const char *cmdline, enum disk_moment moment,
+void guard_disks(int root_fd, const struct cmdline *cmdline, enum disk_moment moment,
 		 uint64_t deadline, struct plan *plan);
 
 /* -- display ------------------------------------------------------------------------- */
@@ -123,7 +123,6 @@ void guard_disks(int root_fd, const char *cmdline, enum disk_moment moment,
  * display, and applies the guard to the plan. bus_fd is /sys/bus/pci, root_fd the
  * directory above sys and proc.
  */
-void guard_displays(int root_fd, int bus_fd, const struct params *params,
-		    struct pci_list *list, struct plan *plan);
+void guard_displays(int root_fd, int bus_fd, struct pci_list *list, struct plan *plan);
 
 #endif

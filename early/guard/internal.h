@@ -143,7 +143,7 @@ bool guard_is_network(const struct pci_id *id);
  * systemd-cryptsetup-generator(8), initramfs-tools(7). Notes the parameters that
  * configure the network. Returns 0 or -ENOMEM.
  */
-int devspecs_add_cmdline(struct devspecs *devspecs, const char *text);
+int devspecs_add_cmdline(struct devspecs *devspecs, const struct cmdline *cmdline);
 
 /* -- devspec fstab ------------------------------------------------------------------- */
 
@@ -182,7 +182,7 @@ int devspecs_add_swaps(struct devspecs *devspecs, const char *text);
  * is_mounted tells that the root file system is on "/". Returns 0 or a negative errno;
  * release with devspecs_free() in either case.
  */
-int devspecs_read(int root_fd, const char *cmdline, bool is_mounted,
+int devspecs_read(int root_fd, const struct cmdline *cmdline, bool is_mounted,
 		  struct devspecs *ret) _must_check_;
 
 /* -- disk ---------------------------------------------------------------------------- */
@@ -220,8 +220,7 @@ bool guard_disk_applies(const struct plan_entry *entry);
 
 /* Applies the guard alone, once the attributes of all displays are known. Opens nothing.
  */
-void guard_display_judge(const struct params *params, const struct pci_list *list,
-			 struct plan *plan);
+void guard_display_judge(const struct pci_list *list, struct plan *plan);
 
 /* -- network ------------------------------------------------------------------------- */
 

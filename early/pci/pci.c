@@ -8,9 +8,9 @@
 #include "base/base.h"
 #include "pci/pci.h"
 
-/* Offsets in configuration space: include/uapi/linux/pci_regs.h. */
-#define CONFIG_HEADER_TYPE	0x0e
-#define CONFIG_HEADER_TYPE_MASK 0x7f /* the top bit: multifunction */
+/* include/linux/pci_ids.h */
+#define CLASS_BRIDGE_PCI     0x0604
+#define CLASS_BRIDGE_CARDBUS 0x0607
 
 void pci_device_path(char path[static DEVICE_PATH_SIZE],
 		     const struct pci_address *address, const char *file)
@@ -59,48 +59,64 @@ static int read_id(int fd, const char *path, struct pci_id *ret)
 	return length < 0 ? (int)length : parse_modalias(modalias, (size_t)length, ret);
 }
 
-static int read_device(int devices_fd, const char *name, struct pci_device *ret)
+static int compare_addresses(const void *a, const void *b)
 {
-	struct pci_device device = { .group = NO_GROUP };
-	char path[ADDRESS_SIZE + sizeof("/modalias")];
-	int r;
-
-	if (address_parse_name(name, &device.address) < 0)
-		return -EINVAL;
-	snprintf(path, sizeof(path), "%.*s/modalias", (int)ADDRESS_SIZE, name);
-	r = read_id(devices_fd, path, &device.id);
-	if (r == 0)
-		*ret = device;
-	return r;
+	return address_compare(a, b);
 }
 
-static int compare_devices(const void *a, const void *b)
+/*
+ * The addresses in a directory, sorted: the eight bytes of an address are sorted faster
+ * than a whole device, and klibc's qsort() swaps byte by byte.
+ */
+static int list_addresses(DIR *directory, struct pci_address **ret, size_t *ret_count)
 {
-	const struct pci_device *left = a, *right = b;
+	struct pci_address address, *added;
+	struct dirent *entry;
 
-	return address_compare(&left->address, &right->address);
+	while ((entry = readdir(directory))) {
+		if (address_parse_name(entry->d_name, &address) < 0)
+			continue;
+		added = array_append(*ret, *ret_count);
+		if (!added)
+			return -ENOMEM;
+		*added = address;
+	}
+	if (*ret_count)
+		qsort(*ret, *ret_count, sizeof((*ret)[0]), compare_addresses);
+	return 0;
+}
+
+static int read_device(int devices_fd, const struct pci_address *address,
+		       struct pci_device *ret)
+{
+	char path[ADDRESS_SIZE + sizeof("/modalias")];
+
+	*ret = (struct pci_device){ .address = *address, .group = NO_GROUP };
+	address_format(address, path);
+	strcat(path, "/modalias");
+	return read_id(devices_fd, path, &ret->id);
 }
 
 static int scan(int bus_fd, const char *path, struct pci_list *ret)
 {
 	_cleanup_closedir_ DIR *directory = sysfs_open_directory(bus_fd, path);
-	struct dirent *entry;
+	_cleanup_free_ struct pci_address *addresses = NULL;
+	size_t count = 0;
+	int r;
 
 	*ret = (struct pci_list){ 0 };
 	if (!directory)
 		return -errno;
-	while ((entry = readdir(directory))) {
-		struct pci_device device, *added;
-
-		if (read_device(dirfd(directory), entry->d_name, &device) < 0)
-			continue;
-		added = array_append(ret->devices, ret->count);
-		if (!added)
-			return -ENOMEM;
-		*added = device;
-	}
-	if (ret->count)
-		qsort(ret->devices, ret->count, sizeof(ret->devices[0]), compare_devices);
+	r = list_addresses(directory, &addresses, &count);
+	if (r < 0)
+		return r;
+	ret->devices = malloc((count + 1) * sizeof(ret->devices[0]));
+	if (!ret->devices)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++)
+		if (read_device(dirfd(directory), &addresses[i],
+				&ret->devices[ret->count]) == 0)
+			ret->count++;
 	return 0;
 }
 
@@ -224,16 +240,20 @@ static int read_group(int bus_fd, const struct pci_address *address)
 	return atoi(name);
 }
 
-/* As vfio_pci_core_register_device(): by the header type, not by the class. */
+/*
+ * As vfio_pci_core_register_device(): by the header type, not by the class. Both kinds of
+ * bridges, and no other function, have this file: pci_bridge_attrs_are_visible() in
+ * drivers/pci/pci-sysfs.c. To read the header itself would wake the device.
+ */
 static bool read_is_bridge(int bus_fd, const struct pci_device *device)
 {
-	unsigned char config[CONFIG_HEADER_TYPE + 1];
 	char path[DEVICE_PATH_SIZE];
 
-	pci_device_path(path, &device->address, "config");
-	if (sysfs_read_bytes(bus_fd, path, config, sizeof(config)) != sizeof(config))
-		return device->id.class >> 8 == 0x0604;
-	return (config[CONFIG_HEADER_TYPE] & CONFIG_HEADER_TYPE_MASK) != 0;
+	if (device->id.class >> 8 == CLASS_BRIDGE_PCI ||
+	    device->id.class >> 8 == CLASS_BRIDGE_CARDBUS)
+		return true;
+	pci_device_path(path, &device->address, "secondary_bus_number");
+	return sysfs_exists(bus_fd, path);
 }
 
 /* boot_vga_show() in drivers/pci/pci-sysfs.c; only class 0300 has this file. */
@@ -247,19 +267,30 @@ static bool read_is_boot_display(int bus_fd, const struct pci_device *device)
 	return sysfs_read(bus_fd, path, text, sizeof(text)) > 0 && text[0] == '1';
 }
 
+void pci_read_again(int bus_fd, struct pci_device *device)
+{
+	if (device->group == NO_GROUP)
+		device->group = read_group(bus_fd, &device->address);
+	if (pci_read_driver(bus_fd, &device->address, device->driver) < 0)
+		device->is_gone = true;
+}
+
 void pci_read_attributes(int bus_fd, struct pci_device *device)
 {
 	char path[DEVICE_PATH_SIZE];
 
-	pci_device_path(path, &device->address, "modalias");
-	device->is_gone = !sysfs_exists(bus_fd, path);
-	device->group = read_group(bus_fd, &device->address);
+	if (device->is_read)
+		return;
+	device->is_read = true;
 	device->is_bridge = read_is_bridge(bus_fd, device);
 	device->is_boot_display = read_is_boot_display(bus_fd, device);
 	pci_device_path(path, &device->address, "virtfn0");
 	device->has_vfs = sysfs_exists(bus_fd, path);
-	if (pci_read_driver(bus_fd, &device->address, device->driver) < 0)
-		device->is_gone = true;
+	pci_read_again(bus_fd, device);
+	/* If it has a group or a driver, it is there. */
+	pci_device_path(path, &device->address, "modalias");
+	if (device->group == NO_GROUP && !device->driver[0])
+		device->is_gone = !sysfs_exists(bus_fd, path);
 }
 
 void pci_read_display_attributes(int bus_fd, struct pci_list *list)
@@ -267,6 +298,13 @@ void pci_read_display_attributes(int bus_fd, struct pci_list *list)
 	for (size_t i = 0; i < list->count; i++)
 		if (pci_base_class(&list->devices[i].id) == PCI_BASE_CLASS_DISPLAY)
 			pci_read_attributes(bus_fd, &list->devices[i]);
+}
+
+static int compare_devices(const void *a, const void *b)
+{
+	const struct pci_device *left = a, *right = b;
+
+	return address_compare(&left->address, &right->address);
 }
 
 struct pci_device *pci_list_find(const struct pci_list *list,
@@ -298,8 +336,10 @@ int pci_read_group_attributes(int bus_fd, const struct pci_device *device,
 		if (address_parse_name(entry->d_name, &address) < 0)
 			continue;
 		found = pci_list_find(list, &address);
-		if (found && found != device)
-			pci_read_attributes(bus_fd, found);
+		if (!found || found == device)
+			continue;
+		found->group = device->group;
+		pci_read_attributes(bus_fd, found);
 	}
 	return 0;
 }

@@ -134,6 +134,7 @@ struct pci_device {
 	/* Known only after pci_read_paths(); not a path if it is on a root bus: */
 	struct address_pattern path;
 	/* Attributes, known only after pci_read_attributes(): */
+	bool is_read;
 	bool is_gone;		       /* it has vanished since the scan */
 	int group;		       /* number of its IOMMU group, or NO_GROUP */
 	bool is_bridge;		       /* its configuration header is not type 0 */
@@ -182,11 +183,22 @@ static inline unsigned pci_base_class(const struct pci_id *id)
 	return id->class >> 16;
 }
 
+static inline bool pci_is_display(const struct pci_id *id)
+{
+	return pci_base_class(id) == PCI_BASE_CLASS_DISPLAY;
+}
+
 /*
- * Reads the attributes of a device. Reads none for which the kernel takes the device's
- * lock: a device that hangs must not hang the boot here.
+ * Reads the attributes of a device, unless they have been read. Reads none for which the
+ * kernel takes the device's lock: a device that hangs must not hang the boot here.
  */
 void pci_read_attributes(int bus_fd, struct pci_device *device);
+
+/*
+ * Reads again what may have changed since: the driver, whether the device is there, and
+ * its IOMMU group if it had none.
+ */
+void pci_read_again(int bus_fd, struct pci_device *device);
 
 /*
  * Reads the attributes of the other members of the device's IOMMU group that are in the

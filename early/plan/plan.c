@@ -14,29 +14,47 @@ static bool is_selected(const struct selectors *list, const struct pci_device *d
 	return false;
 }
 
-/*
- * Counts the device for every selector that matches it. Returns whether any does, and in
- * *ret_forced whether one of them lifts the guards.
- */
+/* Counts the device for every selector that matches it. Returns whether any does. */
 static bool match_wanted(const struct selectors *wanted, struct plan_match *matches,
-			 const struct pci_device *device, bool *ret_forced)
+			 const struct pci_device *device)
 {
 	bool any = false;
 
-	*ret_forced = false;
 	for (size_t i = 0; i < wanted->count; i++) {
 		const struct selector *selector = &wanted->items[i];
 
 		if (selector_matches(selector, device)) {
 			matches[i].matched++;
+			matches[i].displays += pci_is_display(&device->id);
 			any = true;
-			*ret_forced |= selector->is_forced;
 		} else if (selector->has_address && !matches[i].other &&
 			   pci_matches(device, &selector->address)) {
 			matches[i].other = device;
 		}
 	}
 	return any;
+}
+
+/* Whether nothing else of its kind matches: an ID may be the card's and its audio's. */
+static bool is_only_match(const struct plan_match *match, const struct pci_device *device)
+{
+	return pci_is_display(&device->id) ? match->displays == 1 : match->matched == 1;
+}
+
+/* How the selectors name the entry, once all devices have been counted. */
+static void note_names(const struct selectors *wanted, const struct plan *plan,
+		       struct plan_entry *entry)
+{
+	for (size_t i = 0; i < wanted->count; i++) {
+		const struct selector *selector = &wanted->items[i];
+
+		if (!selector_matches(selector, entry->device))
+			continue;
+		entry->is_forced |= selector->is_forced;
+		entry->is_named |= selector->has_address || selector->is_forced;
+		entry->is_meant |= entry->is_named ||
+				   is_only_match(&plan->matches[i], entry->device);
+	}
 }
 
 /* Returns NULL if out of memory. */
@@ -65,16 +83,13 @@ int plan_select(const struct params *params, const struct pci_list *list,
 		ret->matches[i].text = params->wanted.items[i].text;
 	for (size_t i = 0; i < list->count; i++) {
 		struct pci_device *device = &list->devices[i];
-		struct plan_entry *entry;
-		bool is_forced;
 
-		if (!match_wanted(&params->wanted, ret->matches, device, &is_forced))
-			continue;
-		entry = add_entry(params, device, ret);
-		if (!entry)
+		if (match_wanted(&params->wanted, ret->matches, device) &&
+		    !add_entry(params, device, ret))
 			return -ENOMEM;
-		entry->is_forced = is_forced;
 	}
+	for (size_t i = 0; i < ret->count; i++)
+		note_names(&params->wanted, ret, &ret->entries[i]);
 	return 0;
 }
 

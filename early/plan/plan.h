@@ -115,6 +115,8 @@ struct plan_entry {
 	bool skipped;	/* passthru.skip names it */
 	bool by_group;	/* only passthru.group=claim selects it */
 	bool is_forced; /* a selector with "!" names it: no guard applies */
+	bool is_named;	/* by address, or with "!" */
+	bool is_meant;	/* named, or by an ID that no other function of its kind has */
 	char driver[DRIVER_NAME_SIZE]; /* to bind */
 	/* Set by the claim: */
 	enum claim_step step;	    /* that failed */
@@ -132,7 +134,7 @@ struct plan_entry {
 /* What one item of params.wanted matched, at the same position. */
 struct plan_match {
 	struct span text;		/* the item */
-	size_t matched;			/* devices, skipped ones included */
+	size_t matched, displays;	/* devices, skipped ones included */
 	const struct pci_device *other; /* found at @ADDRESS instead, or NULL */
 };
 

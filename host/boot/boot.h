@@ -150,6 +150,9 @@ int configuration_read(int root_fd, const struct change *change, char **ret_text
 /* Whether a parameter of that name lists the item, in any case of letters. */
 bool cmdline_has_item(const char *cmdline, const char *name, const char *item);
 
+/* Whether it makes the boot a rescue, for which the configuration does not count. */
+bool cmdline_is_rescue(const char *cmdline);
+
 /* The command line of a boot, together with the configuration. */
 struct whole_cmdline {
 	char *text;	    /* of both; never NULL */

@@ -92,6 +92,23 @@ static void note_ignored(void *data, struct span word)
 	fprintf(file, "%s\"%.*s\"", ftell(file) ? ", " : "", (int)word.length, word.at);
 }
 
+/* Empty, too, without memory: what follows needs more of it. */
+static struct span find_rescue(const char *cmdline)
+{
+	struct cmdline words;
+	struct span found = { 0 };
+
+	if (cmdline_split(cmdline, &words) == 0)
+		found = config_find_rescue(&words);
+	cmdline_free(&words);
+	return found;
+}
+
+bool cmdline_is_rescue(const char *cmdline)
+{
+	return find_rescue(cmdline).length > 0;
+}
+
 int whole_cmdline_make(const char *configuration, const char *cmdline,
 		       struct whole_cmdline *ret)
 {
@@ -100,7 +117,7 @@ int whole_cmdline_make(const char *configuration, const char *cmdline,
 	FILE *file;
 	int r;
 
-	*ret = (struct whole_cmdline){ .rescue = config_find_rescue(cmdline) };
+	*ret = (struct whole_cmdline){ .rescue = find_rescue(cmdline) };
 	file = open_memstream(&ret->ignored, &size);
 	if (!file)
 		return -ENOMEM;

@@ -43,17 +43,20 @@ static bool has_new_configuration(int root_fd, const char *cmdline)
 static void read_request(const struct host *host, struct status *status)
 {
 	static const struct config_stage stage = { .is_dry = true };
-	_cleanup_free_ char *cmdline = NULL, *text = NULL;
-	struct params params;
+	_cleanup_free_ char *cmdline = NULL;
+	struct params params = { 0 };
+	struct cmdline words;
 
-	if (beneath_read(host->root_fd, "proc/cmdline", &cmdline) < 0 ||
-	    config_read(host->root_fd, cmdline, &stage, &text) < 0)
+	if (beneath_read(host->root_fd, "proc/cmdline", &cmdline) < 0)
 		return;
-	if (params_parse(text, &params) == 0 && !params.off) {
+	if (cmdline_split(cmdline, &words) == 0 &&
+	    config_read(host->root_fd, &stage, &words) == 0 &&
+	    params_read(&words, &params) == 0 && !params.off) {
 		status->found.is_outdated = has_new_configuration(host->root_fd, cmdline);
 		status->found.is_requested =
 			status->found.is_outdated || !params_are_empty(&params);
 	}
+	cmdline_free(&words);
 	params_free(&params);
 }
 

@@ -213,7 +213,8 @@ static void copy_pci_device(struct dump *dump, const char *bus, const char *name
 	static const char *const files[] = {
 		"modalias",	  "class",	 "boot_vga",	   "sriov_numvfs",
 		"sriov_totalvfs", "revision",	 "reset_method",   "resource",
-		"d3cold_allowed", "power_state", "driver_override"
+		"d3cold_allowed", "power_state", "driver_override",
+		"secondary_bus_number"
 	};
 	static const char *const links[] = { "driver", "iommu_group", "physfn",
 					     "virtfn0" };

@@ -148,12 +148,19 @@ static void note_use(const struct plan_entry *entry, struct device *device)
 static int judge_all(const struct host *host, struct machine *machine)
 {
 	struct plan plan = { .count = machine->count };
-	_cleanup_free_ char *cmdline = NULL;
+	_cleanup_free_ char *text = NULL;
+	struct cmdline cmdline = { 0 };
+	int r = beneath_read(host->root_fd, "proc/cmdline", &text);
 
 	plan.entries = calloc(plan.count + 1, sizeof(plan.entries[0]));
-	if (!plan.entries || beneath_read(host->root_fd, "proc/cmdline", &cmdline) < 0) {
+	if (!plan.entries)
+		r = -ENOMEM;
+	if (r == 0)
+		r = cmdline_split(text, &cmdline);
+	if (r < 0) {
 		free(plan.entries);
-		return -ENOMEM;
+		cmdline_free(&cmdline);
+		return r;
 	}
 	for (size_t i = 0; i < plan.count; i++) {
 		plan.entries[i].device = &machine->pci.devices[i];
@@ -162,8 +169,9 @@ static int judge_all(const struct host *host, struct machine *machine)
 		strcpy(plan.entries[i].driver, "vfio-pci");
 		strcpy(plan.entries[i].was, machine->pci.devices[i].driver);
 	}
-	guard_disks(host->root_fd, cmdline, DISK_MOMENT_BOOTED, clock_ms() + DISKS_MS,
+	guard_disks(host->root_fd, &cmdline, DISK_MOMENT_BOOTED, clock_ms() + DISKS_MS,
 		    &plan);
+	cmdline_free(&cmdline);
 	for (size_t i = 0; i < plan.count; i++) {
 		const struct plan_entry *entry = &plan.entries[i];
 

@@ -125,7 +125,7 @@ static int check_boot(struct proof *proof, const struct boot_source *boot)
 		r = whole_cmdline_make(proof->configuration,
 				       proof->is_done ? boot->cmdline : words.text,
 				       &whole);
-	if (r == 0 && !config_find_rescue(boot->cmdline).length)
+	if (r == 0 && !cmdline_is_rescue(boot->cmdline))
 		r = check_whole(proof, boot, &words, &whole);
 	whole_cmdline_free(&whole);
 	words_free(&words);

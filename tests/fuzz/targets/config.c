@@ -20,9 +20,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *text = input_text(data, size), *filtered, *whole;
 	struct params params;
+	struct cmdline cmdline;
 
-	if (config_find_rescue(text).length > 0)
+	require(cmdline_split(text, &cmdline) == 0);
+	require(cmdline.count <= cmdline.total);
+	if (config_find_rescue(&cmdline).length > 0)
 		reached(RESCUE);
+	cmdline_free(&cmdline);
 	require(config_filter(text, ignore, NULL, &filtered) == 0);
 	if (filtered[0])
 		reached(FILTER);

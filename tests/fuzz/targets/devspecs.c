@@ -37,6 +37,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *first = input_text(data, size);
 	char *second = input_second_text(data, size);
 	struct devspecs devspecs = { 0 };
+	struct cmdline cmdline;
 	size_t count = 0;
 
 	require(devspecs_add_fstab(&devspecs, first, second) == 0);
@@ -53,7 +54,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_and_free(&devspecs);
 	devspecs = (struct devspecs){ 0 };
 	count = 0;
-	require(devspecs_add_cmdline(&devspecs, first) == 0);
+	require(cmdline_split(first, &cmdline) == 0);
+	require(devspecs_add_cmdline(&devspecs, &cmdline) == 0);
+	cmdline_free(&cmdline);
 	check_added(&devspecs, &count, CMDLINE);
 	require(devspecs_add_fstab(&devspecs, second, NULL) == 0);
 	check_and_free(&devspecs);

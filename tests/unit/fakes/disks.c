@@ -216,7 +216,7 @@ void disks_judge(const char *machine, const char *cmdline, const char *mounts,
 	snprintf(text, sizeof(text), IDS "%s", cmdline);
 	put_file(&disks_root, "proc/self/mountinfo", mounts ? mounts : INITRAMFS);
 	situation_make(machine, text, &situation);
-	guard_disks(disks_root.fd, text, moment,
+	guard_disks(disks_root.fd, &situation.params.cmdline, moment,
 		    disks_wait_ms ? clock_ms() + disks_wait_ms : 0,
 		    &situation.result.plan);
 	situation_claim(&situation);

@@ -97,11 +97,15 @@ static const struct {
 
 START_TEST(finds_rescues)
 {
-	struct span found = config_find_rescue(rescues[_i].cmdline);
+	struct cmdline cmdline;
+	struct span found;
 	char text[64] = "";
 
+	ck_assert_int_eq(cmdline_split(rescues[_i].cmdline, &cmdline), 0);
+	found = config_find_rescue(&cmdline);
 	if (found.length)
 		snprintf(text, sizeof(text), "%.*s", (int)found.length, found.at);
+	cmdline_free(&cmdline);
 	expect_text(rescues[_i].cmdline, text, rescues[_i].rescue);
 }
 

@@ -397,7 +397,8 @@ START_TEST(knows_thunderbolt)
 	put_file(&disks_root, "sys/bus/pci/devices/0000:05:00.0/removable",
 		 tunnels[_i].is_removable ? "removable\n" : "fixed\n");
 	situation_make("03:00.0 8086:1137 0c0340 3 thunderbolt\n", cmdline, &situation);
-	guard_disks(disks_root.fd, cmdline, DISK_MOMENT_LATE, 0, &situation.result.plan);
+	guard_disks(disks_root.fd, &situation.params.cmdline, DISK_MOMENT_LATE, 0,
+		    &situation.result.plan);
 	situation_claim(&situation);
 	disks_describe(&situation.result.plan, words, sizeof(words));
 	expect_text(tunnels[_i].name, words, tunnels[_i].words);
@@ -479,7 +480,7 @@ START_TEST(lacks_memory)
 		put_file(&disks_root, "proc/self/mountinfo", INITRAMFS);
 		situation_make(NVME, IDS "root=UUID=22-22", &situation);
 		seam_fail(SEAM_ALLOCATE, nth, ENOMEM);
-		guard_disks(disks_root.fd, IDS "root=UUID=22-22", DISK_MOMENT_LATE, 0,
+		guard_disks(disks_root.fd, &situation.params.cmdline, DISK_MOMENT_LATE, 0,
 			    &situation.result.plan);
 		situation_claim(&situation);
 		reached = seam_reset(SEAM_ALLOCATE);

@@ -48,7 +48,7 @@ START_TEST(keeps_the_serial_console)
 	put_link(&root, "sys/class/tty/ttyS0",
 		 "../../devices/platform/serial8250/tty/ttyS0");
 	situation_make(CARDS, cmdline, &situation);
-	guard_console(root.fd, &situation.params, &situation.result.plan);
+	guard_console(root.fd, &situation.params.cmdline, &situation.result.plan);
 	for (size_t i = 0; i < situation.result.plan.count; i++) {
 		const struct plan_entry *entry = &situation.result.plan.entries[i];
 
@@ -75,7 +75,7 @@ START_TEST(keeps_what_may_have_a_twin)
 	situation_make("01:00.0 1b36:0002 ff0000 1 serial\n",
 		       "passthru.ids=1b36:0002 console=ttyS4", &situation);
 	situation.result.plan.is_partial = true;
-	guard_console(root.fd, &situation.params, &situation.result.plan);
+	guard_console(root.fd, &situation.params.cmdline, &situation.result.plan);
 	expect_number("partial", situation.result.plan.entries[0].verdict, VERDICT_KEPT);
 	situation_free(&situation);
 	drop_directory(&root);
@@ -90,7 +90,7 @@ START_TEST(means_a_card_that_is_alone)
 		 "../../devices/pci0000:00/0000:01:00.0/tty/ttyS4");
 	situation_make("01:00.0 1b36:0002 070002 1 serial\n",
 		       "passthru.ids=1b36:0002 console=ttyS4", &situation);
-	guard_console(root.fd, &situation.params, &situation.result.plan);
+	guard_console(root.fd, &situation.params.cmdline, &situation.result.plan);
 	expect_number("alone", situation.result.plan.entries[0].verdict, VERDICT_PENDING);
 	situation_free(&situation);
 	drop_directory(&root);

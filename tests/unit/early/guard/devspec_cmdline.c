@@ -98,13 +98,24 @@ static const struct {
 	{ "root=x -- root=y", "root path x; " },
 };
 
+static int add_text(struct devspecs *devspecs, const char *text)
+{
+	struct cmdline cmdline;
+	int r = cmdline_split(text, &cmdline);
+
+	if (r == 0)
+		r = devspecs_add_cmdline(devspecs, &cmdline);
+	cmdline_free(&cmdline);
+	return r;
+}
+
 START_TEST(reads_command_lines)
 {
 	const char *text = cmdlines[_i].text;
 	struct devspecs devspecs = { 0 };
 	char words[512];
 
-	expect_number(text, devspecs_add_cmdline(&devspecs, text), 0);
+	expect_number(text, add_text(&devspecs, text), 0);
 	devspecs_describe(&devspecs, words, sizeof(words));
 	expect_text(text, words, cmdlines[_i].words);
 	devspecs_free(&devspecs);
@@ -116,7 +127,7 @@ START_TEST(notes_the_origin)
 	struct devspecs devspecs = { 0 };
 
 	memset(text + strlen(text), 'x', 300);
-	expect_number("root", devspecs_add_cmdline(&devspecs, text), 0);
+	expect_number("root", add_text(&devspecs, text), 0);
 	expect_text("root", devspecs.items[0].origin, "root=UUID=12");
 	/* No device has so long a name; the log shows the beginning. */
 	expect_number("resume", devspecs.items[1].kind, DEVSPEC_UNKNOWN);
@@ -132,8 +143,7 @@ START_TEST(lacks_memory)
 
 	for (unsigned nth = 1; r == -ENOMEM && nth < 20; nth++) {
 		seam_fail(SEAM_ALLOCATE, nth, ENOMEM);
-		r = devspecs_add_cmdline(&devspecs,
-					 "root=a resume=b rd.lvm.vg=c rd.lvm.vg=d");
+		r = add_text(&devspecs, "root=a resume=b rd.lvm.vg=c rd.lvm.vg=d");
 		seam_reset(SEAM_ALLOCATE);
 		devspecs_free(&devspecs);
 	}

@@ -95,7 +95,7 @@ START_TEST(guards_network_cards)
 	situation_make(cards[_i].machine ? cards[_i].machine
 					 : "03:00.0 8086:1533 020000 3 igb\n",
 		       text, &situation);
-	guard_disks(disks_root.fd, text,
+	guard_disks(disks_root.fd, &situation.params.cmdline,
 		    cards[_i].is_late ? DISK_MOMENT_LATE : DISK_MOMENT_EARLY, 0,
 		    &situation.result.plan);
 	situation_claim(&situation);
@@ -165,7 +165,8 @@ START_TEST(follows_the_routes)
 		put_file(&disks_root, routes[_i].upper, "");
 	situation_make("03:00.0 8086:1533 020000 3 igb\n04:00.0 8086:1533 020000 4 igb\n",
 		       cmdline, &situation);
-	guard_disks(disks_root.fd, cmdline, DISK_MOMENT_LATE, 0, &situation.result.plan);
+	guard_disks(disks_root.fd, &situation.params.cmdline, DISK_MOMENT_LATE, 0,
+		    &situation.result.plan);
 	situation_claim(&situation);
 	for (size_t i = 0; i < situation.result.plan.count; i++)
 		situation.result.plan.entries[i].backs[0] = '\0';

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cmdline/cmdline.h"
@@ -44,10 +46,11 @@ static struct parameter split_word(const char *at, const char *end)
 				   .value = { value, (size_t)(end - value) } };
 }
 
-bool tokenizer_next(struct text_cursor *rest, struct parameter *ret)
+static bool next_word(struct text_cursor *rest, struct parameter *ret)
 {
 	const char *end;
 
+	*ret = (struct parameter){ 0 };
 	while (rest->at < rest->end && text_is_space(*rest->at))
 		rest->at++;
 	if (rest->at == rest->end)
@@ -55,5 +58,68 @@ bool tokenizer_next(struct text_cursor *rest, struct parameter *ret)
 	end = find_word_end(rest->at, rest->end);
 	*ret = split_word(rest->at, end);
 	rest->at = end;
-	return ret->value.at || !span_equals(ret->name, "--");
+	return true;
+}
+
+static bool is_end(const struct parameter *word)
+{
+	return !word->value.at && span_equals(word->name, "--");
+}
+
+bool tokenizer_next(struct text_cursor *rest, struct parameter *ret)
+{
+	return next_word(rest, ret) && !is_end(ret);
+}
+
+static int add_word(struct cmdline *cmdline, const struct parameter *word)
+{
+	struct parameter *added = array_append(cmdline->words, cmdline->total);
+
+	if (!added)
+		return -ENOMEM;
+	*added = *word;
+	return 0;
+}
+
+int cmdline_split(const char *text, struct cmdline *ret)
+{
+	struct text_cursor rest = { .at = text, .end = text + strlen(text) };
+	struct parameter word;
+	bool is_for_init = false;
+	int r = 0;
+
+	*ret = (struct cmdline){ 0 };
+	while (r == 0 && next_word(&rest, &word)) {
+		is_for_init |= is_end(&word);
+		r = add_word(ret, &word);
+		if (!is_for_init)
+			ret->count = ret->total;
+	}
+	return r;
+}
+
+int cmdline_append(struct cmdline *cmdline, const struct parameter *words, size_t count)
+{
+	int r = 0;
+
+	cmdline->total = cmdline->count;
+	for (size_t i = 0; r == 0 && i < count; i++)
+		r = add_word(cmdline, &words[i]);
+	cmdline->count = cmdline->total;
+	return r;
+}
+
+bool cmdline_has(const struct cmdline *cmdline, const char *name)
+{
+	for (size_t i = 0; i < cmdline->count; i++)
+		if (span_equals(cmdline->words[i].name, name))
+			return true;
+	return false;
+}
+
+void cmdline_free(struct cmdline *cmdline)
+{
+	free(cmdline->words);
+	free(cmdline->config);
+	*cmdline = (struct cmdline){ 0 };
 }

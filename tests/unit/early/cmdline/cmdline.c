@@ -176,7 +176,7 @@ START_TEST(agrees_with_the_kernel)
 
 int main(void)
 {
-	TCase *tcase = tcase_create("tokenizer");
+	TCase *tcase = tcase_create("cmdline");
 
 	add_rows(tcase, splits_command_lines, lines);
 	tcase_add_loop_test(tcase, agrees_with_the_kernel, 0, 8);
