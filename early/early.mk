@@ -10,10 +10,9 @@ EARLY_SRCS := \
 	claim/binding.c claim/claim.c claim/module.c claim/rollback.c \
 	claim/workers.c \
 	cmdline/cmdline.c cmdline/config.c cmdline/params.c cmdline/selector.c \
-	guard/backing.c guard/class.c guard/console.c guard/devspec.c \
-	guard/devspec_cmdline.c guard/devspec_fstab.c guard/devspec_mounts.c \
-	guard/devspec_read.c \
-	guard/disk.c guard/display.c guard/network.c guard/virtio.c \
+	guard/backing.c guard/class.c guard/devspec.c guard/devspec_cmdline.c \
+	guard/devspec_read.c guard/devspec_tables.c guard/disk.c guard/display.c \
+	guard/network.c \
 	pci/address.c pci/framebuffer.c pci/iommu.c pci/pci.c pci/variant.c \
 	plan/plan.c plan/verdict.c \
 	report/phrase.c report/reader.c report/report.c report/result.c report/summary.c \

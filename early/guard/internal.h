@@ -135,6 +135,12 @@ bool guard_is_tunnel(const struct pci_id *id);
 /* Whether the device may be the way to a root file system on the network. */
 bool guard_is_network(const struct pci_id *id);
 
+/*
+ * Whether a driver of a file system that the hypervisor shares, 9p or virtiofs, is bound
+ * to a virtio device of the PCI function. root_fd is the directory above sys.
+ */
+bool virtio_shares_files(int root_fd, const struct pci_address *address);
+
 /* -- devspec cmdline ----------------------------------------------------------------- */
 
 /*
@@ -145,7 +151,7 @@ bool guard_is_network(const struct pci_id *id);
  */
 int devspecs_add_cmdline(struct devspecs *devspecs, const struct cmdline *cmdline);
 
-/* -- devspec fstab ------------------------------------------------------------------- */
+/* -- devspec tables ------------------------------------------------------------------ */
 
 /*
  * Adds what fstab(5) mounts or swaps on during the boot or on first access: not the
@@ -160,8 +166,6 @@ int devspecs_add_fstab(struct devspecs *devspecs, const char *fstab,
 
 /* Adds the devices that crypttab(5) opens during the boot. Returns 0 or -ENOMEM. */
 int devspecs_add_crypttab(struct devspecs *devspecs, const char *crypttab) _must_check_;
-
-/* -- devspec mounts ------------------------------------------------------------------ */
 
 /*
  * Adds the mounted file systems, and unless is_mounted is set, notes where the initramfs
@@ -242,13 +246,5 @@ void network_find_signs(int root_fd, struct devspecs *devspecs);
  * for Fibre Channel or RDMA.
  */
 bool network_is_used(int root_fd, const struct pci_address *address);
-
-/* -- virtio -------------------------------------------------------------------------- */
-
-/*
- * Whether a driver of a file system that the hypervisor shares, 9p or virtiofs, is bound
- * to a virtio device of the PCI function. root_fd is the directory above sys.
- */
-bool virtio_shares_files(int root_fd, const struct pci_address *address);
 
 #endif

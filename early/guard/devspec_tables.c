@@ -4,7 +4,31 @@
 
 #include "guard/internal.h"
 
-#define MAPPER "/dev/mapper/"
+/*
+ * The tables that name what the system needs: fstab(5), crypttab(5), and of what is in
+ * use /proc/self/mountinfo and /proc/swaps.
+ */
+
+#define MAPPER	  "/dev/mapper/"
+#define WORDS_MAX 6
+
+/* A line: its first words, of which the last may be empty, and the rest. */
+struct row {
+	struct span words[WORDS_MAX];
+	struct text_cursor rest;
+};
+
+/* The next line that has words and is no comment. Returns false at the end. */
+static bool next_row(const char **text, struct row *ret)
+{
+	while (*text && text_next_line(text, &ret->rest)) {
+		for (size_t i = 0; i < WORDS_MAX; i++)
+			ret->words[i] = text_next_word(&ret->rest);
+		if (ret->words[0].length && ret->words[0].at[0] != '#')
+			return true;
+	}
+	return false;
+}
 
 static bool has_option(struct span options, const char *name)
 {
@@ -13,18 +37,6 @@ static bool has_option(struct span options, const char *name)
 	while (span_next_item(&options, &item))
 		if (span_equals(item, name))
 			return true;
-	return false;
-}
-
-/* The first word of the next line that is no comment. Returns false at the end. */
-static bool next_entry(const char **text, struct text_cursor *ret_line,
-		       struct span *ret_word)
-{
-	while (text_next_line(text, ret_line)) {
-		*ret_word = text_next_word(ret_line);
-		if (ret_word->length && ret_word->at[0] != '#')
-			return true;
-	}
 	return false;
 }
 
@@ -53,13 +65,11 @@ struct mapping {
 
 static bool next_mapping(const char **text, struct mapping *ret)
 {
-	struct text_cursor line;
+	struct row row;
 
-	if (!next_entry(text, &line, &ret->name))
+	if (!next_row(text, &row))
 		return false;
-	ret->source = text_next_word(&line);
-	(void)text_next_word(&line);
-	ret->options = text_next_word(&line);
+	*ret = (struct mapping){ row.words[0], row.words[1], row.words[3] };
 	return true;
 }
 
@@ -69,7 +79,7 @@ static struct span find_source(const char *crypttab, struct span device)
 	struct span name = device;
 	struct mapping mapping;
 
-	if (!crypttab || !span_skip_prefix(&name, MAPPER))
+	if (!span_skip_prefix(&name, MAPPER))
 		return device;
 	while (next_mapping(&crypttab, &mapping))
 		if (mapping.source.length && mapping.name.length == name.length &&
@@ -83,7 +93,7 @@ int devspecs_add_crypttab(struct devspecs *devspecs, const char *crypttab)
 	struct mapping mapping;
 	int r = 0;
 
-	while (r == 0 && crypttab && next_mapping(&crypttab, &mapping)) {
+	while (r == 0 && next_mapping(&crypttab, &mapping)) {
 		struct devspec devspec = { .source = DEVSPEC_FROM_PARAMETER };
 
 		if (!mapping.source.length || has_option(mapping.options, "noauto"))
@@ -196,16 +206,125 @@ static int add_entry(struct devspecs *devspecs, const struct entry *entry,
 
 int devspecs_add_fstab(struct devspecs *devspecs, const char *fstab, const char *crypttab)
 {
-	struct text_cursor line;
-	struct entry entry;
+	struct row row;
 	int r = 0;
 
-	while (r == 0 && fstab && next_entry(&fstab, &line, &entry.source)) {
-		entry.place = text_next_word(&line);
-		entry.type = text_next_word(&line);
-		entry.options = text_next_word(&line);
+	while (r == 0 && next_row(&fstab, &row)) {
+		const struct entry entry = { row.words[0], row.words[1], row.words[2],
+					     row.words[3] };
+
 		if (is_mounted_at_boot(&entry))
 			r = add_entry(devspecs, &entry, crypttab);
+	}
+	return r;
+}
+
+/* -- what is in use ------------------------------------------------------------------ */
+
+/* Adds a devspec once: bind mounts name the same device again and again. */
+static int add_use(struct devspecs *devspecs, enum devspec_kind kind,
+		   enum devspec_source source, struct span value, struct span origin)
+{
+	struct devspec devspec = { .kind = kind, .source = source };
+
+	/* No device has so long a name. */
+	if (!devspec_copy(devspec.value, sizeof(devspec.value), value))
+		return 0;
+	for (size_t i = 0; i < devspecs->count; i++)
+		if (devspecs->items[i].source == source &&
+		    devspecs->items[i].kind == kind &&
+		    strcmp(devspecs->items[i].value, devspec.value) == 0)
+			return 0;
+	(void)devspec_copy(devspec.origin, sizeof(devspec.origin), origin);
+	return devspecs_add(devspecs, &devspec);
+}
+
+/* Where an initramfs mounts the root file system: initramfs-tools, dracut, mkinitcpio. */
+static const char *const root_directories[] = { "/root", "/sysroot", "/new_root" };
+
+/*
+ * In the initramfs, "/" is its own, of any type: dracut's module squash has an overlay
+ * there.
+ */
+static void note_root(struct devspecs *devspecs, struct span mount_point,
+		      struct span type)
+{
+	bool is_root = devspecs->is_mounted && span_equals(mount_point, "/");
+
+	for (size_t i = 0; !devspecs->is_mounted && i < ARRAY_SIZE(root_directories);
+	     i++) {
+		if (!span_equals(mount_point, root_directories[i]))
+			continue;
+		devspecs->root_directory = root_directories[i] + 1;
+		is_root = true;
+	}
+	if (!is_root || !devspec_is_remote_type(type))
+		return;
+	devspecs_note_network(devspecs, type);
+	devspecs->root_is_remote = true;
+}
+
+/*
+ * A file system on several devices has an anonymous device number; its source names at
+ * least one of them.
+ */
+static int add_source(struct devspecs *devspecs, struct span type, struct span source,
+		      struct span mount_point)
+{
+	struct span device;
+	int r = 0;
+
+	if (span_equals(type, "zfs"))
+		return add_use(devspecs, DEVSPEC_POOL, DEVSPEC_FROM_MOUNT,
+			       span_until(source, '/'), mount_point);
+	if (span_equals(type, "9p") || span_equals(type, "virtiofs"))
+		return add_use(devspecs, DEVSPEC_TAG, DEVSPEC_FROM_MOUNT, source,
+			       mount_point);
+	while (r == 0 && devspec_next(&source, type, &device))
+		if (device.length > 5 && memcmp(device.at, "/dev/", 5) == 0)
+			r = add_use(devspecs, DEVSPEC_PATH, DEVSPEC_FROM_MOUNT, device,
+				    mount_point);
+	return r;
+}
+
+/* Source: "3.5 /proc/<pid>/mountinfo" in Documentation/filesystems/proc.rst. */
+static int add_mount(struct devspecs *devspecs, struct row *row)
+{
+	struct span number = row->words[2], mount_point = row->words[4], word, type;
+
+	do
+		word = text_next_word(&row->rest);
+	while (word.length && !span_equals(word, "-"));
+	type = text_next_word(&row->rest);
+	note_root(devspecs, mount_point, type);
+	if (devspec_is_number(number) && number.at[0] != '0')
+		return add_use(devspecs, DEVSPEC_NUMBER, DEVSPEC_FROM_MOUNT, number,
+			       mount_point);
+	return add_source(devspecs, type, text_next_word(&row->rest), mount_point);
+}
+
+int devspecs_add_mounts(struct devspecs *devspecs, const char *text)
+{
+	struct row row;
+	int r = 0;
+
+	while (r == 0 && next_row(&text, &row))
+		r = add_mount(devspecs, &row);
+	return r;
+}
+
+int devspecs_add_swaps(struct devspecs *devspecs, const char *text)
+{
+	struct row row;
+	int r = 0;
+
+	while (r == 0 && next_row(&text, &row)) {
+		struct span path = row.words[0], device = path;
+
+		/* A swap file is on a mounted file system. */
+		if (span_skip_prefix(&device, "/dev/"))
+			r = add_use(devspecs, DEVSPEC_PATH, DEVSPEC_FROM_SWAP, path,
+				    span_of("swap"));
 	}
 	return r;
 }

@@ -149,7 +149,7 @@ START_TEST(lacks_memory)
 
 int main(void)
 {
-	TCase *tcase = tcase_create("devspec_fstab");
+	TCase *tcase = tcase_create("devspec_tables");
 
 	add_rows(tcase, reads_fstab, tables);
 	tcase_add_test(tcase, reads_crypttab);
