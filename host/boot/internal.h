@@ -139,7 +139,7 @@ struct grub_menu {
 
 /*
  * Interprets grub.cfg; environment is the text of its grubenv. If a condition cannot be
- * decided (see grub_test.h), the "then" branch is taken. Limits: 4096 entries, the others
+ * decided, the "then" branch is taken. Limits: 4096 entries, the others
  * are ignored; 32 nested blocks and "if"s, reading stops at the next one. Returns 0 or
  * -ENOMEM; release with grub_menu_free() in either case.
  */
@@ -161,20 +161,6 @@ bool grub_path_names(const char *path, const char *name);
  * that it leads to, is empty.
  */
 const struct grub_entry *grub_menu_default(const struct grub_menu *menu, bool *ret_found);
-
-/* -- grub test ----------------------------------------------------------------------- */
-
-/* In this order, "-a" is the minimum of two values, and "-o" the maximum. */
-enum grub_truth { GRUB_FALSE, GRUB_UNKNOWN, GRUB_TRUE };
-
-/*
- * The result of GRUB's command "[" for its arguments, the words from one index up to
- * another, without "]". Tests for empty strings are always decided; comparisons only if
- * is_known, that is, if the words use no variable that GRUB itself may set; tests of
- * files and numbers never.
- */
-enum grub_truth grub_test(const struct wordlist *wordlist, size_t from, size_t to,
-			  bool is_known);
 
 /* -- inputs -------------------------------------------------------------------------- */
 
