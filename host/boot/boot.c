@@ -62,7 +62,7 @@ int boot_read(int root_fd, struct boot_sources *ret)
 	*ret = (struct boot_sources){ 0 };
 	if (loader)
 		r = loader->read(root_fd, false, ret);
-	return r < 0 ? r : inputs_read(root_fd, inputs | INPUTS_OF_UKI, ret);
+	return r < 0 ? r : boot_sources_add_inputs(ret, root_fd, inputs | INPUTS_OF_UKI);
 }
 
 const char *boot_find_unreadable(int root_fd, const struct boot_sources *sources)
@@ -72,8 +72,9 @@ const char *boot_find_unreadable(int root_fd, const struct boot_sources *sources
 		"boot/efi",	      "efi",	    "boot/efi/loader/entries",
 		"efi/loader/entries",
 	};
+	const struct boot_source *next = boot_next(sources);
 
-	if (boot_sources_have_final(sources))
+	if (next && next->is_final)
 		return NULL;
 	for (size_t i = 0; i < ARRAY_SIZE(paths); i++)
 		if (faccessat(root_fd, paths[i], R_OK, AT_EACCESS) < 0 && errno == EACCES)

@@ -36,11 +36,6 @@ struct boot_sources {
 	size_t count;
 };
 
-/*
- * Sets the kernel from the path of its file, as the boot loader names it. The release is
- * in names such as vmlinuz-6.12.9-amd64; with other names it stays unknown.
- */
-void boot_source_set_kernel(struct boot_source *source, const char *file);
 void boot_sources_free(struct boot_sources *sources);
 
 /* The source that sets the command line of the next boot, or NULL. */
@@ -73,7 +68,7 @@ int boot_read_all(int root_fd, struct boot_sources *ret);
 const char *boot_find_unreadable(int root_fd, const struct boot_sources *sources);
 
 /*
- * The formats of boot/config_files.h in which that boot loader, or what generates its
+ * The formats of config_files in which that boot loader, or what generates its
  * files, has command lines: bits of 1 << format. 0 if it is not known.
  */
 unsigned boot_used_formats(int root_fd);

@@ -17,8 +17,18 @@
 struct boot_source *boot_sources_add(struct boot_sources *sources, const char *path,
 				     char *cmdline);
 
-/* Whether a file that the boot loader reads is among them. */
-bool boot_sources_have_final(const struct boot_sources *sources);
+/*
+ * Sets the kernel from the path of its file, as the boot loader names it. The release is
+ * in names such as vmlinuz-6.12.9-amd64; with other names it stays unknown.
+ */
+void boot_source_set_kernel(struct boot_source *source, const char *file);
+
+/*
+ * Adds the files from which the boot loader's files are generated: those of config_files
+ * that are CONFIG_FOR_BOOT and in a format of the mask, 1 << format each. Returns 0 or
+ * -ENOMEM.
+ */
+int boot_sources_add_inputs(struct boot_sources *sources, int root_fd, unsigned formats);
 
 /* -- bls ----------------------------------------------------------------------------- */
 
@@ -161,15 +171,6 @@ bool grub_path_names(const char *path, const char *name);
  * that it leads to, is empty.
  */
 const struct grub_entry *grub_menu_default(const struct grub_menu *menu, bool *ret_found);
-
-/* -- inputs -------------------------------------------------------------------------- */
-
-/*
- * Adds the files from which the boot loader's files are generated: those of
- * boot/config_files.h that are CONFIG_FOR_BOOT and in a format of the mask, 1 << format
- * each. Returns 0 or -ENOMEM.
- */
-int inputs_read(int root_fd, unsigned formats, struct boot_sources *sources);
 
 /* -- systemd boot -------------------------------------------------------------------- */
 

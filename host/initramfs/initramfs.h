@@ -13,7 +13,7 @@
 
 /*
  * The programs that generate initramfs images. Their configuration files with legacy
- * settings are in boot/config_files.h.
+ * settings are in boot/config_files.c.
  */
 struct generator {
 	const char *name;
