@@ -10,13 +10,13 @@ HOST_SRCS := \
 	boot/systemd_boot.c boot/uki.c boot/version.c \
 	commands/args.c commands/check.c commands/claim.c commands/check_blacklists.c commands/check_cmdline.c \
 	commands/check_kernels.c commands/configure.c commands/disable.c commands/enable.c commands/findings.c commands/list.c commands/list_text.c commands/migrate.c \
-	commands/members.c commands/plan.c commands/status.c commands/status_export.c \
+	commands/plan.c commands/status.c commands/status_export.c \
 	edit/backup.c edit/change.c edit/edit.c \
 	dump/dump.c dump/redact.c dump/unpack.c \
 	initramfs/generators.c initramfs/inspect.c initramfs/kernel_install.c initramfs/kernels.c \
 	initramfs/rebuild.c \
 	lib/beneath.c lib/dirlist.c lib/text_file.c lib/wordlist.c \
-	machine/annotate.c machine/caveats.c machine/choice.c machine/filter.c machine/limits.c machine/machine.c machine/pci_names.c \
+	machine/caveats.c machine/choice.c machine/filter.c machine/machine.c machine/pci_names.c \
 	machine/users.c \
 	migrate/collect.c migrate/collector.c migrate/decide.c migrate/facts.c migrate/migration.c \
 	migrate/proof.c migrate/read_cmdline.c migrate/read_driverctl.c \

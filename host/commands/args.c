@@ -57,7 +57,7 @@ static int print(const struct host *host, const struct choice *choice)
 		return -ENOMEM;
 	if (host->arguments->json)
 		return print_json(choice, parameter);
-	members_warn(choice);
+	caveats_warn(choice);
 	return puts(parameter) < 0 ? -EIO : 0;
 }
 

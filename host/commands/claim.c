@@ -154,7 +154,7 @@ static int claim(struct host *host, struct choice *choice)
 	struct params params = { 0 };
 	int r, status = STATUS_NOT_GOOD;
 
-	members_warn(choice);
+	caveats_warn(choice);
 	if (!cmdline || !are_idle(host, choice, false))
 		return STATUS_NOT_GOOD;
 	r = params_parse(cmdline, &params);

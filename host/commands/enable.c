@@ -79,7 +79,7 @@ static int enable(struct work *work)
 
 	if (status != STATUS_GOOD)
 		return status;
-	members_warn(&work->choice);
+	caveats_warn(&work->choice);
 	if (!configure_is_possible(work->host) || configure_open(work) < 0 ||
 	    add_lines(work) < 0)
 		return STATUS_NOT_GOOD;

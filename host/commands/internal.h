@@ -106,11 +106,6 @@ bool list_has(const struct list *list, const struct device *device);
 /* Prints them for people. Returns the number of devices. */
 size_t list_print(const struct list *list);
 
-/* -- members ------------------------------------------------------------------------- */
-
-/* Warns about what is chosen besides what the user named, and about all caveats. */
-void members_warn(const struct choice *choice);
-
 /* -- plan ---------------------------------------------------------------------------- */
 
 /* What is taken to be different from the files. */
@@ -124,7 +119,7 @@ int plan_show(struct host *host, const struct plan_changes *changes);
 
 /*
  * Whether passthru plan would exit with 0, without printing it. Calls back with each
- * limit of a device that will be claimed; see limits.h.
+ * limit of a device that will be claimed; see limits_each().
  */
 bool plan_is_good(struct host *host, void (*each)(void *data, const char *text),
 		  void *data);

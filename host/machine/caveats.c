@@ -1,19 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/base.h"
+#include "boot/boot.h"
+#include "lib/lib.h"
 #include "machine/internal.h"
+#include "ui/ui.h"
 
-struct caller {
-	const struct choice *choice;
+/* To whom a phrase goes. */
+struct listener {
 	void (*each)(void *data, const char *text);
 	void *data;
 };
 
-static void say(const struct caller *caller, const char *format, ...) _printf_(2, 3);
+static void say(const struct listener *listener, const char *format, ...) _printf_(2, 3);
 
-static void say(const struct caller *caller, const char *format, ...)
+static void say(const struct listener *listener, const char *format, ...)
 {
 	char *text;
 	va_list arguments;
@@ -21,13 +26,14 @@ static void say(const struct caller *caller, const char *format, ...)
 	va_start(arguments, format);
 	text = output_format(format, arguments);
 	va_end(arguments);
-	caller->each(caller->data, text ? text : format);
+	listener->each(listener->data, text ? text : format);
 	free(text);
 }
 
-static void check_display(const struct caller *caller)
+/* -- of the devices that the user chooses -------------------------------------------- */
+
+static void check_display(const struct listener *listener, const struct choice *choice)
 {
-	const struct choice *choice = caller->choice;
 	const char *taken = NULL;
 
 	for (size_t i = 0; i < choice->machine.count; i++) {
@@ -41,27 +47,26 @@ static void check_display(const struct caller *caller)
 			return;
 	}
 	if (taken)
-		say(caller,
+		say(listener,
 		    "%s is the last display of this machine: its screen freezes or stays dark from early in the boot; make sure that you can log in another way, such as ssh",
 		    taken);
 }
 
-static void check_device(const struct caller *caller, const struct device *device)
+static void check_device(const struct listener *listener, const struct device *device)
 {
 	if (device->backs_system)
-		say(caller,
+		say(listener,
 		    "%s backs the system (%s), so passthru keeps it for the host; leave it out",
 		    device->address, device->system);
 	if (device->vf_count)
-		say(caller,
+		say(listener,
 		    "%s has %u virtual functions enabled, so passthru refuses it; name those, or disable them",
 		    device->address, device->vf_count);
 }
 
 /* Bridges with a driver of the host make their group unusable. */
-static void check_blockers(const struct caller *caller)
+static void check_blockers(const struct listener *listener, const struct choice *choice)
 {
-	const struct choice *choice = caller->choice;
 	const struct machine *machine = &choice->machine;
 
 	for (size_t i = 0; i < machine->count; i++) {
@@ -74,7 +79,7 @@ static void check_blockers(const struct caller *caller)
 			if (!choice->named[j] ||
 			    machine->devices[j].pci->group != device->pci->group)
 				continue;
-			say(caller,
+			say(listener,
 			    "the group cannot be given to a guest: it includes the bridge %s, which has the driver %s",
 			    device->address, device->pci->driver);
 			break;
@@ -85,15 +90,129 @@ static void check_blockers(const struct caller *caller)
 void caveats_each(const struct choice *choice, void (*each)(void *data, const char *text),
 		  void *data)
 {
-	const struct caller caller = { choice, each, data };
+	const struct listener listener = { each, data };
 
-	check_display(&caller);
+	check_display(&listener, choice);
 	for (size_t i = 0; i < choice->machine.count; i++)
 		if (choice->chosen[i])
-			check_device(&caller, &choice->machine.devices[i]);
-	check_blockers(&caller);
+			check_device(&listener, &choice->machine.devices[i]);
+	check_blockers(&listener, choice);
 	if (!choice->machine.has_groups)
-		say(&caller,
+		say(&listener,
 		    "there are no IOMMU groups yet, so their members are a guess, and no device can be passed through: %s",
 		    choice->machine.advice);
+}
+
+static void warn_members(const struct choice *choice)
+{
+	char name[FULL_NAME_SIZE];
+
+	for (size_t i = 0; i < choice->machine.count; i++) {
+		const struct device *device = &choice->machine.devices[i];
+
+		if (!choice->chosen[i] || choice->named[i])
+			continue;
+		device_full_name(device, name);
+		warn("also includes %s (%s), in the same %s", device->address, name,
+		     device->pci->group != NO_GROUP ? "IOMMU group" : "slot");
+	}
+}
+
+static void warn_caveat(void *data, const char *text)
+{
+	(void)data;
+	warn("%s", text);
+}
+
+void caveats_warn(const struct choice *choice)
+{
+	warn_members(choice);
+	caveats_each(choice, warn_caveat, NULL);
+}
+
+/* -- of the hardware ----------------------------------------------------------------- */
+
+#define CLASS_VGA 0x0300
+
+/* Lines are "0xSTART 0xEND TYPE"; VFIO accepts the type "direct-relaxable". */
+bool limits_reserve_memory(const struct host *host, int group)
+{
+	_cleanup_free_ char *regions = NULL;
+	char path[128];
+
+	return path_format(path, sizeof(path),
+			   "sys/kernel/iommu_groups/%d/reserved_regions", group) == 0 &&
+	       beneath_read(host->root_fd, path, &regions) == 0 &&
+	       strstr(regions, " direct\n");
+}
+
+static bool has_reset(const struct host *host, const struct device *device)
+{
+	char path[128], methods[64];
+
+	return path_format(path, sizeof(path), "sys/bus/pci/devices/%s/reset_method",
+			   device->address) == 0 &&
+	       sysfs_read(host->root_fd, path, methods, sizeof(methods)) > 0 &&
+	       methods[0];
+}
+
+static bool knows_resets(const struct host *host, const struct machine *machine)
+{
+	for (size_t i = 0; i < machine->count; i++)
+		if (has_reset(host, &machine->devices[i]))
+			return true;
+	return false;
+}
+
+/* The platform device is gone once a display's own driver has loaded. */
+static bool has_simple_framebuffer(int root_fd)
+{
+	_cleanup_free_ char *config = NULL;
+
+	if (sysfs_exists(root_fd, "sys/bus/platform/devices/simple-framebuffer.0"))
+		return true;
+	config = kernel_config_read_running(root_fd);
+	return config && kernel_config_has(config, "CONFIG_SYSFB_SIMPLEFB");
+}
+
+static bool is_vga(const struct device *device)
+{
+	return device->pci->id.class >> 8 == CLASS_VGA;
+}
+
+/* The kernel marks displays of that class only. */
+static bool has_boot_vga(const struct machine *machine)
+{
+	for (size_t i = 0; i < machine->count; i++)
+		if (machine->devices[i].pci->is_boot_display)
+			return true;
+	return false;
+}
+
+void limits_read(const struct host *host, const struct machine *machine,
+		 const char *cmdline, struct limits *ret)
+{
+	*ret = (struct limits){
+		.host = host,
+		.knows_resets = knows_resets(host, machine),
+		.keeps_framebuffer =
+			!has_boot_vga(machine) &&
+			!cmdline_has_item(cmdline, "initcall_blacklist", "sysfb_init") &&
+			has_simple_framebuffer(host->root_fd),
+	};
+}
+
+void limits_each(const struct limits *limits, const struct device *device,
+		 void (*each)(void *data, const char *text), void *data)
+{
+	const struct listener listener = { each, data };
+
+	if (limits->knows_resets && !has_reset(limits->host, device))
+		say(&listener,
+		    "%s cannot be reset, so a guest may be able to use it only once until the host boots again",
+		    device->address);
+	if (limits->keeps_framebuffer && device_is_display(device) && !is_vga(device))
+		say(&listener,
+		    "%s is not of class 0300: if it shows the boot messages, this kernel's boot framebuffer (CONFIG_SYSFB_SIMPLEFB) keeps its memory, and no guest can map it; in that case boot with initcall_blacklist=sysfb_init",
+		    device->address);
 }

@@ -8,6 +8,9 @@
 
 /* -- pci names ----------------------------------------------------------------------- */
 
+/* Names from pci.ids. Only pci_names.c uses libpci. */
+struct pci_names;
+
 /*
  * The pci.ids below the root is preferred to this machine's. Returns NULL if out of
  * memory; pci_names_free() accepts that.

@@ -207,6 +207,13 @@ bool device_shares_fate(const struct device *device)
 	return viability_concerns(device->pci);
 }
 
+bool device_goes_with(const struct device *device, const struct device *other)
+{
+	return device != other && device->pci->group != NO_GROUP &&
+	       device->pci->group == other->pci->group && device_shares_fate(device) &&
+	       device_shares_fate(other);
+}
+
 bool device_is_sibling(const struct device *a, const struct device *b)
 {
 	return address_is_same_slot(&a->pci->address, &b->pci->address);

@@ -11,15 +11,9 @@
 
 /* The machine: functions with their names, users and remarks. */
 
-/* -- pci names ----------------------------------------------------------------------- */
-
-/* Names from pci.ids. Only pci_names.c uses libpci. */
-struct pci_names;
-
-#define NAME_SIZE 128
-
 /* -- machine ------------------------------------------------------------------------- */
 
+#define NAME_SIZE 128
 #define PATH_SIZE (ADDRESS_SIZE + ADDRESS_STEPS_MAX * (sizeof("/1f.7") - 1))
 
 /* A PCI function with its names and its use by the system. */
@@ -60,27 +54,15 @@ void machine_read_backing(const struct host *host, struct machine *machine);
 struct device *machine_find(const struct machine *machine,
 			    const struct pci_address *address);
 
+/* Whether both must be passed through together, being in one IOMMU group. */
+bool device_goes_with(const struct device *device, const struct device *other);
+
 /* "VENDOR DEVICE", as far as pci.ids has the names. */
 #define FULL_NAME_SIZE (2 * NAME_SIZE + 1)
 void device_full_name(const struct device *device, char name[static FULL_NAME_SIZE]);
 
 /* Whether its class is that of a display. */
 bool device_is_display(const struct device *device);
-
-/* -- annotate ------------------------------------------------------------------------ */
-
-/*
- * The other members of the device's IOMMU group that must be passed through with it.
- * Calls back for each, in the order of their addresses, unless each is NULL; returns
- * their number.
- */
-size_t annotate_group_members(const struct machine *machine, const struct device *device,
-			      void (*each)(void *data, const struct device *other),
-			      void *data);
-
-/* Prints the notes about the device, one per line, indented by so many columns. */
-void annotate_print(const struct output *output, const struct device *device,
-		    unsigned indent);
 
 /* -- choice -------------------------------------------------------------------------- */
 
@@ -124,40 +106,12 @@ void choice_put_item(const struct choice *choice, size_t index, FILE *file);
 
 /* -- caveats ------------------------------------------------------------------------- */
 
-/* What the user should know about the chosen devices: calls back with a phrase for each.
- */
+/* Calls back with a phrase for each thing to know about the chosen devices. */
 void caveats_each(const struct choice *choice, void (*each)(void *data, const char *text),
 		  void *data);
 
-/* -- filter -------------------------------------------------------------------------- */
-
-/*
- * A filter for devices: gpu, audio, usb, disk, nvme, net, bridge; a vendor (10de:) or an
- * ID (10de:13c2); an address (06:00.0, 06:00, 06:00.*, 00:01.0/00.0), a bus (06:); the
- * number of an IOMMU group; a driver, or a part of a vendor's or device's name.
- */
-struct filter {
-	enum {
-		FILTER_CLASS,
-		FILTER_ID,
-		FILTER_ADDRESS,
-		FILTER_BUS,
-		FILTER_GROUP,
-		FILTER_NAME
-	} kind;
-	const char *name;    /* not owned */
-	struct pci_id id;    /* PCI_ANY matches any */
-	uint32_t class_mask; /* of id.class */
-	struct address_pattern address;
-	int group;
-};
-
-/* Returns 0, or -EINVAL if it is none. */
-int filter_parse(const char *text, struct filter *ret);
-
-bool filter_matches(const struct filter *filter, const struct device *device);
-
-/* -- limits -------------------------------------------------------------------------- */
+/* Warns about what is chosen besides what the user named, and about all caveats. */
+void caveats_warn(const struct choice *choice);
 
 /*
  * Whether the firmware reserves memory for a device of the IOMMU group (RMRR): then the
@@ -192,6 +146,34 @@ void limits_read(const struct host *host, const struct machine *machine,
  */
 void limits_each(const struct limits *limits, const struct device *device,
 		 void (*each)(void *data, const char *text), void *data);
+
+/* -- filter -------------------------------------------------------------------------- */
+
+/*
+ * A filter for devices: gpu, audio, usb, disk, nvme, net, bridge; a vendor (10de:) or an
+ * ID (10de:13c2); an address (06:00.0, 06:00, 06:00.*, 00:01.0/00.0), a bus (06:); the
+ * number of an IOMMU group; a driver, or a part of a vendor's or device's name.
+ */
+struct filter {
+	enum {
+		FILTER_CLASS,
+		FILTER_ID,
+		FILTER_ADDRESS,
+		FILTER_BUS,
+		FILTER_GROUP,
+		FILTER_NAME
+	} kind;
+	const char *name;    /* not owned */
+	struct pci_id id;    /* PCI_ANY matches any */
+	uint32_t class_mask; /* of id.class */
+	struct address_pattern address;
+	int group;
+};
+
+/* Returns 0, or -EINVAL if it is none. */
+int filter_parse(const char *text, struct filter *ret);
+
+bool filter_matches(const struct filter *filter, const struct device *device);
 
 /* -- users --------------------------------------------------------------------------- */
 
