@@ -87,10 +87,6 @@ bool check_kernels_next_lacks(int root_fd, const struct boot_source *next,
 void check_kernels(struct findings *findings);
 void check_cmdline(struct findings *findings);
 
-/* Notes what keeps drivers of cards from all devices; path is that of the command line.
- */
-void check_blacklists(struct findings *findings, const char *cmdline, const char *path);
-
 /* -- list ---------------------------------------------------------------------------- */
 
 /* What passthru list prints: the devices that match one of the filters. */
