@@ -13,8 +13,7 @@ HOST_SRCS := \
 	commands/plan.c commands/status.c commands/status_export.c \
 	edit/backup.c edit/change.c edit/edit.c \
 	dump/dump.c dump/redact.c dump/unpack.c \
-	initramfs/generators.c initramfs/inspect.c initramfs/kernel_install.c initramfs/kernels.c \
-	initramfs/rebuild.c \
+	initramfs/generators.c initramfs/inspect.c initramfs/rebuild.c \
 	lib/beneath.c lib/dirlist.c lib/text_file.c lib/wordlist.c \
 	machine/caveats.c machine/choice.c machine/filter.c machine/machine.c machine/pci_names.c \
 	machine/users.c \

@@ -152,7 +152,7 @@ static void describe_rebuild(int root_fd, const char *kernel, const char *path,
 	if (strstr(path, "/EFI/Linux/"))
 		snprintf(commands, size, "what builds your UKIs, such as kernel-install");
 	else
-		generators_rebuild_one(root_fd, kernel, path, commands, size);
+		generators_rebuild(root_fd, kernel, path, commands, size);
 }
 
 /* Without our hook, a new image would lack the same. */

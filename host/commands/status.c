@@ -146,7 +146,8 @@ static const char *describe_absence(struct status *status)
 {
 	char commands[256];
 
-	generators_rebuild_all(status->view.host->root_fd, commands, sizeof(commands));
+	generators_rebuild(status->view.host->root_fd, NULL, NULL, commands,
+			   sizeof(commands));
 	if (status->found.is_outdated && !status->view.result)
 		snprintf(
 			status->absence, sizeof(status->absence),

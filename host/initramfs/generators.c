@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <fnmatch.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/base.h"
@@ -58,6 +60,60 @@ const struct generator generators[] = {
 	{ 0 },
 };
 
+/* -- which one is installed ---------------------------------------------------------- */
+
+/* The first one that has install.conf wins, and of drop-ins the one that is read last. */
+static const char *const directories[] = { "etc/kernel", "run/kernel",
+					   "usr/local/lib/kernel", "usr/lib/kernel" };
+
+/* Replaces *value, unless there is no memory. Returns whether the file can be read. */
+static bool apply(int root_fd, const char *path, char **value)
+{
+	_cleanup_free_ char *text = NULL;
+	bool plain = true;
+	char *next;
+
+	if (beneath_read(root_fd, path, &text) < 0)
+		return false;
+	next = shell_vars_resolve(text, "initrd_generator", *value, &plain);
+	if (next) {
+		free(*value);
+		*value = next;
+	}
+	return true;
+}
+
+/*
+ * The initrd_generator= of kernel-install(8), from install.conf in its directories and
+ * the files in install.conf.d; "" if none is set. Freed by the caller; NULL without
+ * memory.
+ */
+static char *read_kernel_install(int root_fd)
+{
+	char *value = strdup(""), directory[64], path[512];
+	bool found = false;
+
+	if (!value)
+		return NULL;
+	for (size_t i = 0; !found && i < ARRAY_SIZE(directories); i++) {
+		found = path_format(path, sizeof(path), "%s/install.conf",
+				    directories[i]) == 0 &&
+			apply(root_fd, path, &value);
+	}
+	for (size_t i = ARRAY_SIZE(directories); i-- > 0;) {
+		_cleanup_free_ char **names = NULL;
+
+		if (path_format(directory, sizeof(directory), "%s/install.conf.d",
+				directories[i]) == 0)
+			names = dirlist_read(root_fd, directory, ".conf");
+		for (size_t j = 0; names && names[j]; j++)
+			if (path_format(path, sizeof(path), "%s/%s", directory,
+					names[j]) == 0)
+				apply(root_fd, path, &value);
+	}
+	return value;
+}
+
 static bool is_there(int root_fd, const struct generator *generator)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(generator->tools); i++)
@@ -69,7 +125,7 @@ static bool is_there(int root_fd, const struct generator *generator)
 /* The one that kernel-install is told to use, if it is there. */
 static const struct generator *find_chosen(int root_fd)
 {
-	_cleanup_free_ char *name = kernel_install_generator(root_fd);
+	_cleanup_free_ char *name = read_kernel_install(root_fd);
 
 	for (const struct generator *at = generators; name && at->name; at++)
 		if (strcmp(name, at->name) == 0 && is_there(root_fd, at))
@@ -112,6 +168,19 @@ bool generators_is_starter(const char *name)
 	return false;
 }
 
+bool generators_is_for_rescue(const char *path)
+{
+	static const char *const patterns[] = { "*/0-rescue/*", "*-0-rescue-*",
+						"*-fallback", "*-fallback.*" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(patterns); i++)
+		if (fnmatch(patterns[i], path, 0) == 0)
+			return true;
+	return false;
+}
+
+/* -- rebuilding images --------------------------------------------------------------- */
+
 static void put_command(FILE *file, const char *command, const char *kernel,
 			const char *image)
 {
@@ -125,9 +194,8 @@ static void put_command(FILE *file, const char *command, const char *kernel,
 	}
 }
 
-/* Without a kernel, the commands for all of them. */
-static void describe(int root_fd, const char *kernel, const char *image, char *ret,
-		     size_t size)
+void generators_rebuild(int root_fd, const char *kernel, const char *image, char *ret,
+			size_t size)
 {
 	const struct generator *installed = generators_installed(root_fd);
 	FILE *file = fmemopen(ret, size, "w");
@@ -149,24 +217,32 @@ static void describe(int root_fd, const char *kernel, const char *image, char *r
 		ret[0] = '\0';
 }
 
-void generators_rebuild_all(int root_fd, char *ret, size_t size)
-{
-	describe(root_fd, NULL, NULL, ret, size);
-}
+/* -- kernels ------------------------------------------------------------------------- */
 
-void generators_rebuild_one(int root_fd, const char *kernel, const char *image, char *ret,
-			    size_t size)
+/* A kernel without modules only has the list of what is built in (kernel's Makefile). */
+static bool has_modules(int root_fd, const char *name)
 {
-	describe(root_fd, kernel, image, ret, size);
-}
+	static const char *const files[] = { "modules.dep", "modules.builtin" };
+	char path[512];
 
-bool generators_is_for_rescue(const char *path)
-{
-	static const char *const patterns[] = { "*/0-rescue/*", "*-0-rescue-*",
-						"*-fallback", "*-fallback.*" };
-
-	for (size_t i = 0; i < ARRAY_SIZE(patterns); i++)
-		if (fnmatch(patterns[i], path, 0) == 0)
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+		if (path_format(path, sizeof(path), "lib/modules/%s/%s", name,
+				files[i]) == 0 &&
+		    beneath_exists(root_fd, path))
 			return true;
 	return false;
+}
+
+char **kernels_list(int root_fd, size_t *ret_count)
+{
+	char **names = dirlist_read(root_fd, "lib/modules", "");
+	size_t count = 0;
+
+	for (size_t i = 0; names && names[i]; i++)
+		if (has_modules(root_fd, names[i]))
+			names[count++] = names[i];
+	if (names)
+		names[count] = NULL;
+	*ret_count = count;
+	return names;
 }
