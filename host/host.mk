@@ -14,7 +14,7 @@ HOST_SRCS := \
 	edit/backup.c edit/change.c edit/edit.c \
 	dump/dump.c dump/redact.c dump/unpack.c \
 	initramfs/generators.c initramfs/inspect.c initramfs/rebuild.c \
-	lib/beneath.c lib/dirlist.c lib/text_file.c lib/wordlist.c \
+	lib/beneath.c lib/text.c \
 	machine/caveats.c machine/choice.c machine/filter.c machine/machine.c machine/pci_names.c \
 	machine/users.c \
 	migrate/collect.c migrate/collector.c migrate/decide.c migrate/facts.c migrate/migration.c \

@@ -5,12 +5,13 @@
 #include <linux/openat2.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
 #include "base/base.h"
-#include "lib/internal.h"
+#include "lib/lib.h"
 
 const char *beneath_name(const char *path)
 {
@@ -74,16 +75,6 @@ int beneath_read(int root_fd, const char *path, char **ret_text)
 	return file_read_fd(fd, ret_text);
 }
 
-DIR *beneath_open_directory(int root_fd, const char *path)
-{
-	int fd = beneath_open(root_fd, path);
-	DIR *stream = fd < 0 ? NULL : fdopendir(fd);
-
-	if (!stream && fd >= 0)
-		close(fd);
-	return stream;
-}
-
 int beneath_open_parent(int root_fd, const char *path)
 {
 	char parent[PATH_MAX];
@@ -99,4 +90,78 @@ int beneath_open_parent(int root_fd, const char *path)
 		return fd;
 	close(fd);
 	return -EXDEV;
+}
+
+/* -- the files of a directory -------------------------------------------------------- */
+
+static DIR *open_directory(int root_fd, const char *path)
+{
+	int fd = beneath_open(root_fd, path);
+	DIR *stream = fd < 0 ? NULL : fdopendir(fd);
+
+	if (!stream && fd >= 0)
+		close(fd);
+	return stream;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static bool is_wanted(const char *name, const char *end)
+{
+	size_t length = strlen(name), end_length = strlen(end);
+
+	return name[0] != '.' && length > end_length &&
+	       strcmp(name + length - end_length, end) == 0;
+}
+
+/* The size of all names, terminators included. */
+static size_t measure(DIR *stream, const char *end)
+{
+	struct dirent *entry;
+	size_t size = 0;
+
+	while ((entry = readdir(stream)))
+		if (is_wanted(entry->d_name, end))
+			size += strlen(entry->d_name) + 1;
+	rewinddir(stream);
+	return size;
+}
+
+/* Skips files that were created since measure(), which do not fit. */
+static size_t collect(DIR *stream, const char *end, char **names, char *room, size_t size)
+{
+	struct dirent *entry;
+	size_t count = 0;
+
+	while ((entry = readdir(stream))) {
+		size_t length = strlen(entry->d_name) + 1;
+
+		if (!is_wanted(entry->d_name, end) || length > size)
+			continue;
+		names[count++] = memcpy(room, entry->d_name, length);
+		room += length;
+		size -= length;
+	}
+	return count;
+}
+
+char **dirlist_read(int root_fd, const char *directory, const char *end)
+{
+	_cleanup_closedir_ DIR *stream = open_directory(root_fd, directory);
+	size_t size = stream ? measure(stream, end) : 0, count = 0;
+	/* A name takes two bytes or more, so there are never more than that. */
+	size_t most = size / 2;
+	char **names = malloc((most + 1) * sizeof(names[0]) + size);
+
+	if (!names)
+		return NULL;
+	if (stream)
+		count = collect(stream, end, names, (char *)(names + most + 1), size);
+	names[count] = NULL;
+	if (count)
+		qsort(names, count, sizeof(names[0]), compare_names);
+	return names;
 }

@@ -2,7 +2,6 @@
 #ifndef PASSTHRU_LIB_H
 #define PASSTHRU_LIB_H
 
-#include <dirent.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -40,8 +39,6 @@ int beneath_read(int root_fd, const char *path, char **ret_text);
 
 /* The last component of the path. Points into path. */
 const char *beneath_name(const char *path);
-
-/* -- dirlist ------------------------------------------------------------------------- */
 
 /*
  * The names in a directory that end with this text, except those that begin with a dot.
