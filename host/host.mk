@@ -22,7 +22,7 @@ HOST_SRCS := \
 	migrate/read_modprobe.c migrate/read_modules.c migrate/read_script.c \
 	migrate/read_shell.c migrate/words.c \
 	view/dry_run.c view/view.c view/view_output.c \
-	ui/json.c ui/log_none.c ui/message.c ui/output.c
+	ui/json.c ui/log_none.c ui/output.c
 # The stages of passthru-early, without its main(), options and log.
 HOST_EARLY := $(filter-out main.c base/log_kmsg.c options.c,$(EARLY_SRCS))
 

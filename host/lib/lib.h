@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* Helpers: files below a root, directories, shell variables, words. */
+/* Helpers: files below a root, texts in memory, words of a line. */
 
 /* -- beneath ------------------------------------------------------------------------- */
 
