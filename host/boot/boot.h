@@ -41,10 +41,45 @@ void boot_sources_free(struct boot_sources *sources);
 /* The source that sets the command line of the next boot, or NULL. */
 const struct boot_source *boot_next(const struct boot_sources *sources);
 
+/* -- uki ----------------------------------------------------------------------------- */
+
+/* The sections of a unified kernel image that matter here; NULL if it lacks one. */
+struct uki {
+	char *cmdline;			 /* newlines are replaced by blanks */
+	char *os_release;		 /* in the format of /etc/os-release */
+	char *kernel;			 /* the release of the kernel */
+	uint32_t initrd_at, initrd_size; /* the image in the file; 0, 0: there is none */
+};
+
+/*
+ * Reads these sections of a unified kernel image or of an addon: a PE file in the format
+ * of UAPI.5. Returns 0; -ENOEXEC if it is not a complete PE file; or another negative
+ * errno. Release with uki_free() in either case.
+ */
+int uki_read(int root_fd, const char *path, struct uki *ret);
+void uki_free(struct uki *uki);
+
 /* -- bls ----------------------------------------------------------------------------- */
 
 /* Where boot partitions are mounted, the EFI system partition first; ends with NULL. */
-extern const char *const bls_places[];
+extern const struct bls_place {
+	const char *path, *entries, *ukis, *addons;
+} bls_places[];
+
+#define BLS_ENTRIES(place) place "/loader/entries"
+
+/* Whether there are UKIs. */
+bool bls_has_ukis(int root_fd);
+
+/*
+ * Calls back for each addon that systemd-stub(7) applies to the UKI at the path, in the
+ * stub's order. An addon for another kernel is none. Its path is relative to the root; it
+ * is freed afterwards. Ends when each returns nonzero, and returns that.
+ */
+int bls_each_addon(int root_fd, const struct bls_place *place, const char *path,
+		   const char *kernel,
+		   int (*each)(void *data, const char *path, const struct uki *addon),
+		   void *data);
 
 /* -- boot ---------------------------------------------------------------------------- */
 
@@ -198,34 +233,6 @@ bool kernel_config_has(const char *config, const char *option);
 
 /* The path of a variable of the Boot Loader Interface. */
 #define EFI_VARIABLE(name) EFI_VARIABLES "/" name "-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f"
-
-/* -- uki ----------------------------------------------------------------------------- */
-
-/* The sections of a unified kernel image that matter here; NULL if it lacks one. */
-struct uki {
-	char *cmdline;			 /* newlines are replaced by blanks */
-	char *os_release;		 /* in the format of /etc/os-release */
-	char *kernel;			 /* the release of the kernel */
-	uint32_t initrd_at, initrd_size; /* the image in the file; 0, 0: there is none */
-};
-
-/*
- * Reads these sections of a unified kernel image or of an addon: a PE file in the format
- * of UAPI.5. Returns 0; -ENOEXEC if it is not a complete PE file; or another negative
- * errno. Release with uki_free() in either case.
- */
-int uki_read(int root_fd, const char *path, struct uki *ret);
-void uki_free(struct uki *uki);
-
-/*
- * Calls back for each addon that systemd-stub(7) applies to the UKI of this name in
- * EFI/Linux (NULL: it is not there) at the place, a boot partition, in the stub's order.
- * An addon for another kernel is none. Its path is relative to the root; it is freed
- * afterwards. Ends when each returns nonzero, and returns that.
- */
-int uki_each_addon(int root_fd, const char *place, const char *name, const char *kernel,
-		   int (*each)(void *data, const char *path, const struct uki *addon),
-		   void *data);
 
 /* -- version ------------------------------------------------------------------------- */
 

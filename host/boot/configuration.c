@@ -45,16 +45,11 @@ static void put_change(struct joined *joined)
 	joined->change = NULL;
 }
 
-static int copy_file(struct joined *joined, const char *name)
+static int copy_file(struct joined *joined, const char *path)
 {
 	_cleanup_free_ char *text = NULL;
-	char path[512];
-	int r = path_format(path, sizeof(path), "%s/%s", CONFIGURATION_DIRECTORY, name);
-	int order;
+	int r, order = compare_change(joined, path);
 
-	if (r < 0)
-		return r;
-	order = compare_change(joined, path);
 	if (order <= 0)
 		put_change(joined);
 	if (order == 0)
@@ -68,21 +63,18 @@ static int copy_file(struct joined *joined, const char *name)
 
 int configuration_read(int root_fd, const struct change *change, char **ret_text)
 {
-	_cleanup_free_ char **names =
-		dirlist_read(root_fd, CONFIGURATION_DIRECTORY, ".conf");
-	size_t size;
-	FILE *file = names ? open_memstream(ret_text, &size) : NULL;
-	struct joined joined = { root_fd, change, file };
-	int r = 0;
+	_cleanup_free_ char **paths =
+		dirlist_paths(root_fd, CONFIGURATION_DIRECTORY, ".conf");
+	struct text_file text;
+	struct joined joined = { root_fd, change, text_file_open(&text) };
+	int r = paths && joined.file ? 0 : -ENOMEM;
 
-	if (!file) {
-		*ret_text = NULL;
-		return -ENOMEM;
-	}
-	for (size_t i = 0; r == 0 && names[i]; i++)
-		r = copy_file(&joined, names[i]);
-	put_change(&joined);
-	return fclose(file) == 0 ? r : -ENOMEM;
+	for (size_t i = 0; r == 0 && paths[i]; i++)
+		r = copy_file(&joined, paths[i]);
+	if (r == 0)
+		put_change(&joined);
+	*ret_text = text_file_close(&text);
+	return r < 0 || *ret_text ? r : -ENOMEM;
 }
 
 static void note_ignored(void *data, struct span word)
@@ -96,16 +88,14 @@ int whole_cmdline_make(const char *configuration, const char *cmdline,
 		       struct whole_cmdline *ret)
 {
 	_cleanup_free_ char *filtered = NULL;
-	size_t size;
-	FILE *file;
-	int r;
+	struct text_file ignored;
+	FILE *file = text_file_open(&ignored);
+	int r = file ? config_filter(configuration, note_ignored, file, &filtered)
+		     : -ENOMEM;
 
-	*ret = (struct whole_cmdline){ .rescue = config_find_rescue(cmdline) };
-	file = open_memstream(&ret->ignored, &size);
-	if (!file)
-		return -ENOMEM;
-	r = config_filter(configuration, note_ignored, file, &filtered);
-	if (fclose(file) != 0 || r < 0)
+	*ret = (struct whole_cmdline){ .rescue = config_find_rescue(cmdline),
+				       .ignored = text_file_close(&ignored) };
+	if (r < 0 || !ret->ignored)
 		return -ENOMEM;
 	ret->has_config = filtered[0] && !ret->rescue.length;
 	/* Without parameters it does not matter what the boot is for. */

@@ -32,10 +32,13 @@ int boot_sources_add_inputs(struct boot_sources *sources, int root_fd, unsigned 
 
 /* -- bls ----------------------------------------------------------------------------- */
 
+#define ID_SIZE 256
+
 /* A boot entry of the Boot Loader Specification, UAPI.1; unset fields are "". */
 struct boot_entry {
-	char path[512]; /* relative to the root, without a leading "/" */
-	char id[256];	/* the name of the file, without the boot counters */
+	const struct bls_place *place;
+	char path[512];	  /* relative to the root, without a leading "/" */
+	char id[ID_SIZE]; /* the name of the file, without the boot counters */
 	char title[128];
 	char sort_key[128];
 	char machine_id[64];

@@ -60,12 +60,12 @@ static bool find_installed(int root_fd, const char *kernel, char *path, size_t s
 	/* bootc and rpm-ostree build it into the tree. */
 	if (find_file(root_fd, path, size, "lib/modules/%s/initramfs.img", kernel))
 		return true;
-	for (size_t i = 0; bls_places[i]; i++) {
-		_cleanup_free_ char **names = dirlist_read(root_fd, bls_places[i], "");
+	for (const struct bls_place *at = bls_places; at->path; at++) {
+		_cleanup_free_ char **paths = dirlist_paths(root_fd, at->path, "");
 
-		for (size_t j = 0; names && names[j]; j++)
-			if (find_file(root_fd, path, size, "%s/%s/%s/initrd",
-				      bls_places[i], names[j], kernel))
+		for (size_t i = 0; paths && paths[i]; i++)
+			if (find_file(root_fd, path, size, "%s/%s/initrd", paths[i],
+				      kernel))
 				return true;
 	}
 	return false;
@@ -260,7 +260,7 @@ static int add_addon(void *data, const char *path, const struct uki *addon)
 	return 0;
 }
 
-static void check_uki(struct findings *findings, const char *place, const char *name,
+static void check_uki(struct findings *findings, const struct bls_place *place,
 		      const char *path, const struct uki *uki)
 {
 	struct uki_check check = { .root_fd = findings->host->root_fd };
@@ -270,7 +270,7 @@ static void check_uki(struct findings *findings, const char *place, const char *
 	if (r < 0) {
 		add_unreadable(findings, uki->kernel, path, r);
 	} else {
-		uki_each_addon(check.root_fd, place, name, uki->kernel, add_addon,
+		bls_each_addon(check.root_fd, place, path, uki->kernel, add_addon,
 			       &check);
 		check_content(findings, uki->kernel, path, &check.image);
 	}
@@ -281,23 +281,17 @@ static void check_uki(struct findings *findings, const char *place, const char *
 static bool check_ukis(struct findings *findings, const char *kernel)
 {
 	int root_fd = findings->host->root_fd;
-	char directory[64], path[512];
 	bool any = false;
 
-	for (size_t i = 0; bls_places[i]; i++) {
-		_cleanup_free_ char **names = NULL;
+	for (const struct bls_place *at = bls_places; at->path; at++) {
+		_cleanup_free_ char **paths = dirlist_paths(root_fd, at->ukis, ".efi");
 
-		if (path_format(directory, sizeof(directory), "%s/EFI/Linux",
-				bls_places[i]) == 0)
-			names = dirlist_read(root_fd, directory, ".efi");
-		for (size_t j = 0; names && names[j]; j++) {
-			struct uki uki = { 0 };
+		for (size_t i = 0; paths && paths[i]; i++) {
+			struct uki uki;
 
-			if (path_format(path, sizeof(path), "%s/%s", directory,
-					names[j]) == 0 &&
-			    uki_read(root_fd, path, &uki) == 0 && uki.kernel &&
+			if (uki_read(root_fd, paths[i], &uki) == 0 && uki.kernel &&
 			    strcmp(uki.kernel, kernel) == 0 && uki.initrd_size) {
-				check_uki(findings, bls_places[i], names[j], path, &uki);
+				check_uki(findings, at, paths[i], &uki);
 				any = true;
 			}
 			uki_free(&uki);
@@ -324,21 +318,6 @@ static int compare_kernels(const void *a, const void *b)
 	return version_compare(*(char *const *)a, *(char *const *)b);
 }
 
-static bool has_ukis(int root_fd)
-{
-	char directory[64];
-
-	for (size_t i = 0; bls_places[i]; i++) {
-		_cleanup_free_ char **names = NULL;
-
-		snprintf(directory, sizeof(directory), "%s/EFI/Linux", bls_places[i]);
-		names = dirlist_read(root_fd, directory, ".efi");
-		if (names && names[0])
-			return true;
-	}
-	return false;
-}
-
 /* The image of the kernel that boots next, or else of the newest one. */
 static bool find_next_image(int root_fd, const struct boot_source *next, char *path,
 			    size_t size)
@@ -350,7 +329,7 @@ static bool find_next_image(int root_fd, const struct boot_source *next, char *p
 		return false;
 	if (next && next->kernel[0])
 		return find_image(root_fd, next->kernel, path, size);
-	if (has_ukis(root_fd))
+	if (bls_has_ukis(root_fd))
 		return false;
 	names = kernels_list(root_fd, &count);
 	if (count)

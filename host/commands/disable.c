@@ -229,24 +229,21 @@ static void drop_empty(struct work *work)
 static bool check_others(struct removal *removal)
 {
 	int root_fd = removal->work->host->root_fd;
-	_cleanup_free_ char **names =
-		dirlist_read(root_fd, CONFIGURATION_DIRECTORY, ".conf");
+	_cleanup_free_ char **paths =
+		dirlist_paths(root_fd, CONFIGURATION_DIRECTORY, ".conf");
 	bool good = true;
 
-	for (size_t i = 0; names && names[i]; i++) {
+	for (size_t i = 0; paths && paths[i]; i++) {
 		_cleanup_free_ char *text = NULL;
 		struct selection selection;
-		char path[512];
 
-		if (path_format(path, sizeof(path), CONFIGURATION_DIRECTORY "/%s",
-				names[i]) < 0 ||
-		    strcmp(path, CONFIGURATION_FILE) == 0 ||
-		    beneath_read(root_fd, path, &text) < 0 ||
+		if (strcmp(paths[i], CONFIGURATION_FILE) == 0 ||
+		    beneath_read(root_fd, paths[i], &text) < 0 ||
 		    count_items(removal, text, &selection) < 0 ||
 		    !is_selected(&selection))
 			continue;
 		warn("/%s selects these devices; passthru enable has not written it: edit it yourself",
-		     path);
+		     paths[i]);
 		good = false;
 	}
 	return good;

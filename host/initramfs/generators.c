@@ -62,9 +62,17 @@ const struct generator generators[] = {
 
 /* -- which one is installed ---------------------------------------------------------- */
 
-/* The first one that has install.conf wins, and of drop-ins the one that is read last. */
-static const char *const directories[] = { "etc/kernel", "run/kernel",
-					   "usr/local/lib/kernel", "usr/lib/kernel" };
+/* The first one that is there counts. */
+static const char *const settings[] = { "etc/kernel/install.conf",
+					"run/kernel/install.conf",
+					"usr/local/lib/kernel/install.conf",
+					"usr/lib/kernel/install.conf" };
+
+/* All of their files count, and the last one the most. */
+static const char *const drop_ins[] = { "usr/lib/kernel/install.conf.d",
+					"usr/local/lib/kernel/install.conf.d",
+					"run/kernel/install.conf.d",
+					"etc/kernel/install.conf.d" };
 
 /* Replaces *value, unless there is no memory. Returns whether the file can be read. */
 static bool apply(int root_fd, const char *path, char **value)
@@ -90,26 +98,17 @@ static bool apply(int root_fd, const char *path, char **value)
  */
 static char *read_kernel_install(int root_fd)
 {
-	char *value = strdup(""), directory[64], path[512];
-	bool found = false;
+	char *value = strdup("");
 
-	if (!value)
-		return NULL;
-	for (size_t i = 0; !found && i < ARRAY_SIZE(directories); i++) {
-		found = path_format(path, sizeof(path), "%s/install.conf",
-				    directories[i]) == 0 &&
-			apply(root_fd, path, &value);
-	}
-	for (size_t i = ARRAY_SIZE(directories); i-- > 0;) {
-		_cleanup_free_ char **names = NULL;
+	for (size_t i = 0; value && i < ARRAY_SIZE(settings); i++)
+		if (apply(root_fd, settings[i], &value))
+			break;
+	for (size_t i = 0; value && i < ARRAY_SIZE(drop_ins); i++) {
+		_cleanup_free_ char **paths =
+			dirlist_paths(root_fd, drop_ins[i], ".conf");
 
-		if (path_format(directory, sizeof(directory), "%s/install.conf.d",
-				directories[i]) == 0)
-			names = dirlist_read(root_fd, directory, ".conf");
-		for (size_t j = 0; names && names[j]; j++)
-			if (path_format(path, sizeof(path), "%s/%s", directory,
-					names[j]) == 0)
-				apply(root_fd, path, &value);
+		for (size_t j = 0; paths && paths[j]; j++)
+			(void)apply(root_fd, paths[j], &value);
 	}
 	return value;
 }

@@ -117,41 +117,43 @@ static bool is_wanted(const char *name, const char *end)
 	       strcmp(name + length - end_length, end) == 0;
 }
 
-/* The size of all names, terminators included. */
-static size_t measure(DIR *stream, const char *end)
+/* The size of all entries, terminators included. */
+static size_t measure(DIR *stream, const char *prefix, const char *end)
 {
 	struct dirent *entry;
 	size_t size = 0;
 
 	while ((entry = readdir(stream)))
 		if (is_wanted(entry->d_name, end))
-			size += strlen(entry->d_name) + 1;
+			size += strlen(prefix) + strlen(entry->d_name) + 1;
 	rewinddir(stream);
 	return size;
 }
 
 /* Skips files that were created since measure(), which do not fit. */
-static size_t collect(DIR *stream, const char *end, char **names, char *room, size_t size)
+static size_t collect(DIR *stream, const char *prefix, const char *end, char **names,
+		      char *room, size_t size)
 {
 	struct dirent *entry;
 	size_t count = 0;
 
 	while ((entry = readdir(stream))) {
-		size_t length = strlen(entry->d_name) + 1;
+		size_t length = strlen(prefix) + strlen(entry->d_name) + 1;
 
 		if (!is_wanted(entry->d_name, end) || length > size)
 			continue;
-		names[count++] = memcpy(room, entry->d_name, length);
-		room += length;
+		names[count++] = room;
+		room = stpcpy(stpcpy(room, prefix), entry->d_name) + 1;
 		size -= length;
 	}
 	return count;
 }
 
-char **dirlist_read(int root_fd, const char *directory, const char *end)
+static char **list(int root_fd, const char *directory, const char *prefix,
+		   const char *end)
 {
 	_cleanup_closedir_ DIR *stream = open_directory(root_fd, directory);
-	size_t size = stream ? measure(stream, end) : 0, count = 0;
+	size_t size = stream ? measure(stream, prefix, end) : 0, count = 0;
 	/* A name takes two bytes or more, so there are never more than that. */
 	size_t most = size / 2;
 	char **names = malloc((most + 1) * sizeof(names[0]) + size);
@@ -159,9 +161,24 @@ char **dirlist_read(int root_fd, const char *directory, const char *end)
 	if (!names)
 		return NULL;
 	if (stream)
-		count = collect(stream, end, names, (char *)(names + most + 1), size);
+		count = collect(stream, prefix, end, names, (char *)(names + most + 1),
+				size);
 	names[count] = NULL;
 	if (count)
 		qsort(names, count, sizeof(names[0]), compare_names);
 	return names;
+}
+
+char **dirlist_read(int root_fd, const char *directory, const char *end)
+{
+	return list(root_fd, directory, "", end);
+}
+
+char **dirlist_paths(int root_fd, const char *directory, const char *end)
+{
+	_cleanup_free_ char *prefix = NULL;
+
+	if (asprintf(&prefix, "%s/", directory) < 0)
+		return NULL;
+	return list(root_fd, directory, prefix, end);
 }

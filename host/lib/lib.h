@@ -47,6 +47,9 @@ const char *beneath_name(const char *path);
  */
 char **dirlist_read(int root_fd, const char *directory, const char *end);
 
+/* The same as paths: each name after the directory and a slash. */
+char **dirlist_paths(int root_fd, const char *directory, const char *end);
+
 /* -- text file ----------------------------------------------------------------------- */
 
 /* Text in memory that is written like a file. */
