@@ -184,12 +184,10 @@ static void print_title(const struct text *text, size_t from)
 static void format_revision(const struct text *text, const struct device *device,
 			    char *ret, size_t size)
 {
-	char path[128], value[16];
+	char value[16];
 
 	ret[0] = '\0';
-	if (path_format(path, sizeof(path), "sys/bus/pci/devices/%s/revision",
-			device->address) == 0 &&
-	    sysfs_read(text->list->host->root_fd, path, value, sizeof(value)) > 0 &&
+	if (device_read(text->list->host, device, "revision", value, sizeof(value)) &&
 	    strtoul(value, NULL, 16) != 0)
 		snprintf(ret, size, " (rev %02lx)", strtoul(value, NULL, 16) & 0xff);
 }

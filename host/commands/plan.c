@@ -17,7 +17,6 @@
 struct preview {
 	struct host *host;
 	struct machine machine;
-	struct limits limits;
 	struct boot_sources sources;
 	const char *source; /* of the command line */
 	const char *entry;  /* title of the boot entry in it, or "" */
@@ -196,8 +195,8 @@ static void print_limits(void *data, const struct view_device *device)
 	struct preview *preview = data;
 
 	if (device->entry->verdict == VERDICT_CLAIMED && device->device)
-		limits_each(&preview->limits, device->device, print_limit,
-			    &preview->host->output);
+		limits_each(preview->host, &preview->machine, preview->cmdline,
+			    device->device, print_limit, &preview->host->output);
 }
 
 static bool print_text(struct preview *preview, const struct view *view,
@@ -303,7 +302,6 @@ static int preview_make(struct host *host, const struct plan_changes *changes,
 		r = dry_run(host, &ret->params, ret->iommu_pending, &ret->result);
 	if (r < 0)
 		warn_error(r, "cannot make the plan");
-	limits_read(host, &ret->machine, ret->cmdline, &ret->limits);
 	/* With changes, the image is not built yet. */
 	if (r == 0 && !changes->configuration && !changes->is_migrated &&
 	    !find_empty(&ret->params))
@@ -346,10 +344,11 @@ struct visit {
 static void visit_device(void *data, const struct view_device *device)
 {
 	const struct visit *visit = data;
+	const struct preview *preview = visit->preview;
 
 	if (device->entry->verdict == VERDICT_CLAIMED && device->device)
-		limits_each(&visit->preview->limits, device->device, visit->each,
-			    visit->data);
+		limits_each(preview->host, &preview->machine, preview->cmdline,
+			    device->device, visit->each, visit->data);
 }
 
 bool plan_is_good(struct host *host, void (*each)(void *data, const char *text),

@@ -148,14 +148,12 @@ bool limits_reserve_memory(const struct host *host, int group)
 
 static bool has_reset(const struct host *host, const struct device *device)
 {
-	char path[128], methods[64];
+	char methods[64];
 
-	return path_format(path, sizeof(path), "sys/bus/pci/devices/%s/reset_method",
-			   device->address) == 0 &&
-	       sysfs_read(host->root_fd, path, methods, sizeof(methods)) > 0 &&
-	       methods[0];
+	return device_read(host, device, "reset_method", methods, sizeof(methods));
 }
 
+/* Whether the kernel tells at all: not before 5.15, nor in old dumps. */
 static bool knows_resets(const struct host *host, const struct machine *machine)
 {
 	for (size_t i = 0; i < machine->count; i++)
@@ -189,29 +187,30 @@ static bool has_boot_vga(const struct machine *machine)
 	return false;
 }
 
-void limits_read(const struct host *host, const struct machine *machine,
-		 const char *cmdline, struct limits *ret)
+/*
+ * Whether the boot display is not of class 0300, and the kernel's boot framebuffer is one
+ * that vfio-pci removes from that class only, and user space from none.
+ */
+static bool keeps_framebuffer(const struct host *host, const struct machine *machine,
+			      const char *cmdline)
 {
-	*ret = (struct limits){
-		.host = host,
-		.knows_resets = knows_resets(host, machine),
-		.keeps_framebuffer =
-			!has_boot_vga(machine) &&
-			!cmdline_has_item(cmdline, "initcall_blacklist", "sysfb_init") &&
-			has_simple_framebuffer(host->root_fd),
-	};
+	return !has_boot_vga(machine) &&
+	       !cmdline_has_item(cmdline, "initcall_blacklist", "sysfb_init") &&
+	       has_simple_framebuffer(host->root_fd);
 }
 
-void limits_each(const struct limits *limits, const struct device *device,
+void limits_each(const struct host *host, const struct machine *machine,
+		 const char *cmdline, const struct device *device,
 		 void (*each)(void *data, const char *text), void *data)
 {
 	const struct listener listener = { each, data };
 
-	if (limits->knows_resets && !has_reset(limits->host, device))
+	if (!has_reset(host, device) && knows_resets(host, machine))
 		say(&listener,
 		    "%s cannot be reset, so a guest may be able to use it only once until the host boots again",
 		    device->address);
-	if (limits->keeps_framebuffer && device_is_display(device) && !is_vga(device))
+	if (device_is_display(device) && !is_vga(device) &&
+	    keeps_framebuffer(host, machine, cmdline))
 		say(&listener,
 		    "%s is not of class 0300: if it shows the boot messages, this kernel's boot framebuffer (CONFIG_SYSFB_SIMPLEFB) keeps its memory, and no guest can map it; in that case boot with initcall_blacklist=sysfb_init",
 		    device->address);

@@ -70,7 +70,8 @@ static bool is_member(const struct device *device, const struct device *other)
 		return false;
 	if (device->pci->group != NO_GROUP)
 		return device->pci->group == other->pci->group;
-	return other->pci->group == NO_GROUP && device_is_sibling(device, other);
+	return other->pci->group == NO_GROUP &&
+	       address_is_same_slot(&device->pci->address, &other->pci->address);
 }
 
 void choice_add_members(struct choice *choice)

@@ -59,13 +59,9 @@ static void describe_path(const struct address_pattern *path, char text[static P
 static void describe(struct pci_names *names, const struct run_result *boot, int bus_fd,
 		     struct device *device)
 {
-	const struct pci_id *id = &device->pci->id;
-
 	address_format(&device->pci->address, device->address);
 	describe_path(&device->pci->path, device->path);
-	pci_names_class(names, id, device->class_name);
-	pci_names_vendor(names, id, device->vendor_name);
-	pci_names_device(names, id, device->device_name);
+	pci_names_look_up(names, device);
 	device->vf_count = read_vf_count(bus_fd, device->pci);
 	device->is_claimed =
 		pci_driver_is_vfio(device->pci->driver) || is_reported(boot, device->pci);
@@ -178,7 +174,7 @@ static int judge_all(const struct host *host, struct machine *machine)
 void machine_read_backing(const struct host *host, struct machine *machine)
 {
 	if (judge_all(host, machine) < 0)
-		warn("cannot find out which disks back the system, ignoring");
+		warn("cannot find out which disks back the system; system disks are not marked");
 }
 
 void device_full_name(const struct device *device, char name[static FULL_NAME_SIZE])
@@ -189,6 +185,16 @@ void device_full_name(const struct device *device, char name[static FULL_NAME_SI
 		 device->device_name);
 	if (!name[0])
 		strcpy(name, "not in pci.ids");
+}
+
+bool device_read(const struct host *host, const struct device *device,
+		 const char *attribute, char *ret, size_t size)
+{
+	char path[128];
+
+	return path_format(path, sizeof(path), "sys/bus/pci/devices/%s/%s",
+			   device->address, attribute) == 0 &&
+	       sysfs_read(host->root_fd, path, ret, size) > 0;
 }
 
 const char *device_lasting_address(const struct machine *machine,
@@ -212,11 +218,6 @@ bool device_goes_with(const struct device *device, const struct device *other)
 	return device != other && device->pci->group != NO_GROUP &&
 	       device->pci->group == other->pci->group && device_shares_fate(device) &&
 	       device_shares_fate(other);
-}
-
-bool device_is_sibling(const struct device *a, const struct device *b)
-{
-	return address_is_same_slot(&a->pci->address, &b->pci->address);
 }
 
 bool device_is_display(const struct device *device)

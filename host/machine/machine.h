@@ -61,6 +61,10 @@ bool device_goes_with(const struct device *device, const struct device *other);
 #define FULL_NAME_SIZE (2 * NAME_SIZE + 1)
 void device_full_name(const struct device *device, char name[static FULL_NAME_SIZE]);
 
+/* Reads an attribute in sysfs. Returns whether there is any text. */
+bool device_read(const struct host *host, const struct device *device,
+		 const char *attribute, char *ret, size_t size);
+
 /* Whether its class is that of a display. */
 bool device_is_display(const struct device *device);
 
@@ -120,31 +124,17 @@ void caveats_warn(const struct choice *choice);
  */
 bool limits_reserve_memory(const struct host *host, int group);
 
-/* What a machine says about the limits of its devices. */
-struct limits {
-	const struct host *host;
-	bool knows_resets; /* the kernel tells how: not before 5.15, nor in old dumps */
-	/*
-	 * The boot display is not of class 0300, and the kernel's boot framebuffer is one
-	 * that vfio-pci removes from that class only, and user space from none: built
-	 * with CONFIG_SYSFB_SIMPLEFB.
-	 */
-	bool keeps_framebuffer;
-};
-
-/* Reads them. cmdline is the kernel command line of the next boot. */
-void limits_read(const struct host *host, const struct machine *machine,
-		 const char *cmdline, struct limits *ret);
-
 /*
  * Calls back with each thing that stands in the way of giving the device to a guest,
- * although it can be claimed: a phrase without a full stop.
+ * although it can be claimed: a phrase without a full stop. cmdline is the kernel command
+ * line of the next boot.
  *
  * Sources: reserved_regions and reset_method in Documentation/ABI/testing/
  * sysfs-kernel-iommu_groups and sysfs-bus-pci; drivers/firmware/sysfb.c and
  * vfio_pci_vga_init() in drivers/vfio/pci/vfio_pci_core.c.
  */
-void limits_each(const struct limits *limits, const struct device *device,
+void limits_each(const struct host *host, const struct machine *machine,
+		 const char *cmdline, const struct device *device,
 		 void (*each)(void *data, const char *text), void *data);
 
 /* -- filter -------------------------------------------------------------------------- */
