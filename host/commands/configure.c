@@ -140,6 +140,6 @@ int configure_run(struct host *host, int (*change)(struct work *work))
 		return undo(host);
 	status = change(&work);
 	change_free(&work.change);
-	choice_free(&work.choice);
+	machine_free(&work.machine);
 	return status;
 }

@@ -11,24 +11,22 @@
 #include "ui/ui.h"
 
 /* The comment is for the reader of the file. */
-static void put_line(const struct choice *choice, size_t index, FILE *file)
+static void put_line(const struct machine *machine, const struct device *device,
+		     FILE *file)
 {
-	const struct device *device = &choice->machine.devices[index];
 	char name[FULL_NAME_SIZE];
 
 	fputs("passthru.ids=", file);
-	choice_put_item(choice, index, file);
+	choice_put_item(machine, device, file);
 	device_full_name(device, name);
 	fprintf(file, " # %s %s\n", device->address, name);
 }
 
 /* Whether the configuration selects that device already. */
-static bool is_selected(const struct work *work, const struct items *items, size_t index)
+static bool is_selected(const struct items *items, const struct device *device)
 {
-	const struct pci_device *device = work->choice.machine.devices[index].pci;
-
 	for (size_t i = 0; i < items->params.wanted.count; i++)
-		if (selector_matches(&items->params.wanted.items[i], device))
+		if (selector_matches(&items->params.wanted.items[i], device->pci))
 			return true;
 	return false;
 }
@@ -42,9 +40,13 @@ static void put_lines(const struct work *work, const struct items *items, FILE *
 	fputs(old, file);
 	if (length && old[length - 1] != '\n')
 		fputc('\n', file);
-	for (size_t i = 0; i < work->choice.machine.count; i++)
-		if (choice_has_item(&work->choice, i) && !is_selected(work, items, i))
-			put_line(&work->choice, i, file);
+	for (size_t i = 0; i < work->machine.count; i++) {
+		const struct device *device = &work->machine.devices[i];
+
+		if (choice_has_item(&work->machine, device) &&
+		    !is_selected(items, device))
+			put_line(&work->machine, device, file);
+	}
 }
 
 static int add_lines(struct work *work)
@@ -75,11 +77,11 @@ static const char way_back[] =
 
 static int enable(struct work *work)
 {
-	int status = choice_make(work->host, &work->choice);
+	int status = choice_make(work->host, &work->machine);
 
 	if (status != STATUS_GOOD)
 		return status;
-	caveats_warn(&work->choice);
+	caveats_warn(&work->machine);
 	if (!configure_is_possible(work->host) || configure_open(work) < 0 ||
 	    add_lines(work) < 0)
 		return STATUS_NOT_GOOD;

@@ -19,8 +19,8 @@
  */
 struct work {
 	struct host *host;
-	struct choice choice;
-	struct change change; /* of CONFIGURATION_FILE */
+	struct machine machine; /* with the devices that are chosen */
+	struct change change;	/* of CONFIGURATION_FILE */
 	char backup[BACKUP_PATH_SIZE];
 };
 

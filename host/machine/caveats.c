@@ -32,16 +32,16 @@ static void say(const struct listener *listener, const char *format, ...)
 
 /* -- of the devices that the user chooses -------------------------------------------- */
 
-static void check_display(const struct listener *listener, const struct choice *choice)
+static void check_display(const struct listener *listener, const struct machine *machine)
 {
 	const char *taken = NULL;
 
-	for (size_t i = 0; i < choice->machine.count; i++) {
-		const struct device *device = &choice->machine.devices[i];
+	for (size_t i = 0; i < machine->count; i++) {
+		const struct device *device = &machine->devices[i];
 
 		if (!device_is_display(device))
 			continue;
-		if (choice->chosen[i])
+		if (device->is_chosen)
 			taken = device->address;
 		else if (!pci_driver_is_vfio(device->pci->driver))
 			return;
@@ -65,18 +65,16 @@ static void check_device(const struct listener *listener, const struct device *d
 }
 
 /* Bridges with a driver of the host make their group unusable. */
-static void check_blockers(const struct listener *listener, const struct choice *choice)
+static void check_blockers(const struct listener *listener, const struct machine *machine)
 {
-	const struct machine *machine = &choice->machine;
-
 	for (size_t i = 0; i < machine->count; i++) {
 		const struct device *device = &machine->devices[i];
 
-		if (choice->chosen[i] || !device_shares_fate(device) ||
+		if (device->is_chosen || !device_shares_fate(device) ||
 		    device->pci->group == NO_GROUP)
 			continue;
 		for (size_t j = 0; j < machine->count; j++) {
-			if (!choice->named[j] ||
+			if (!machine->devices[j].is_named ||
 			    machine->devices[j].pci->group != device->pci->group)
 				continue;
 			say(listener,
@@ -87,30 +85,30 @@ static void check_blockers(const struct listener *listener, const struct choice 
 	}
 }
 
-void caveats_each(const struct choice *choice, void (*each)(void *data, const char *text),
-		  void *data)
+void caveats_each(const struct machine *machine,
+		  void (*each)(void *data, const char *text), void *data)
 {
 	const struct listener listener = { each, data };
 
-	check_display(&listener, choice);
-	for (size_t i = 0; i < choice->machine.count; i++)
-		if (choice->chosen[i])
-			check_device(&listener, &choice->machine.devices[i]);
-	check_blockers(&listener, choice);
-	if (!choice->machine.has_groups)
+	check_display(&listener, machine);
+	for (size_t i = 0; i < machine->count; i++)
+		if (machine->devices[i].is_chosen)
+			check_device(&listener, &machine->devices[i]);
+	check_blockers(&listener, machine);
+	if (!machine->has_groups)
 		say(&listener,
 		    "there are no IOMMU groups yet, so their members are a guess, and no device can be passed through: %s",
-		    choice->machine.advice);
+		    machine->advice);
 }
 
-static void warn_members(const struct choice *choice)
+static void warn_members(const struct machine *machine)
 {
 	char name[FULL_NAME_SIZE];
 
-	for (size_t i = 0; i < choice->machine.count; i++) {
-		const struct device *device = &choice->machine.devices[i];
+	for (size_t i = 0; i < machine->count; i++) {
+		const struct device *device = &machine->devices[i];
 
-		if (!choice->chosen[i] || choice->named[i])
+		if (!device->is_chosen || device->is_named)
 			continue;
 		device_full_name(device, name);
 		warn("also includes %s (%s), in the same %s", device->address, name,
@@ -124,10 +122,10 @@ static void warn_caveat(void *data, const char *text)
 	warn("%s", text);
 }
 
-void caveats_warn(const struct choice *choice)
+void caveats_warn(const struct machine *machine)
 {
-	warn_members(choice);
-	caveats_each(choice, warn_caveat, NULL);
+	warn_members(machine);
+	caveats_each(machine, warn_caveat, NULL);
 }
 
 /* -- of the hardware ----------------------------------------------------------------- */

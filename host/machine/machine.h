@@ -28,6 +28,8 @@ struct device {
 	bool is_claimed;   /* its driver is vfio's, or the one that this boot bound */
 	bool backs_system;
 	char system[PHRASE_SIZE]; /* a phrase: what the system uses it for, or "" */
+	bool is_named;		  /* the user named it */
+	bool is_chosen;		  /* named, or in the group of one that is */
 };
 
 /* All PCI functions of the machine, in the order of their addresses. */
@@ -70,52 +72,45 @@ bool device_is_display(const struct device *device);
 
 /* -- choice -------------------------------------------------------------------------- */
 
-/* Devices of a machine that the user has chosen. */
-struct choice {
-	struct machine machine;
-	bool *named;  /* by index of the device: the user named it */
-	bool *chosen; /* named, or in the group of one that is */
-};
-
 /*
- * Reads the machine and what backs the system. Returns 0, or a negative errno after a
- * warning; release with choice_free() in either case.
+ * Reads the machine and what backs the system, to choose devices. Returns 0, or a
+ * negative errno after a warning; release with machine_free() in either case.
  */
-int choice_open(struct host *host, struct choice *ret);
-void choice_free(struct choice *choice);
+int choice_open(const struct host *host, struct machine *ret);
 
 /*
  * Chooses the devices at an address, which may be a path or end with "*". Returns
  * STATUS_GOOD, or after a warning another exit status.
  */
-int choice_add(struct choice *choice, const char *text);
+int choice_add(struct machine *machine, const char *text);
 
 /* Chooses the other members of their IOMMU groups, too. */
-void choice_add_members(struct choice *choice);
+void choice_add_members(struct machine *machine);
 
 /*
  * All of these steps for the operands of the command line. Returns an exit status, after
- * a warning if it is not STATUS_GOOD; release with choice_free() in either case.
+ * a warning if it is not STATUS_GOOD; release with machine_free() in either case.
  */
-int choice_make(struct host *host, struct choice *ret);
+int choice_make(const struct host *host, struct machine *ret);
 
 /*
  * Whether the device needs an item of its own: it is chosen, and no chosen device before
  * it has the same item.
  */
-bool choice_has_item(const struct choice *choice, size_t index);
+bool choice_has_item(const struct machine *machine, const struct device *device);
 
 /* Prints that item of passthru.ids: an ID, with an address if it also matches others. */
-void choice_put_item(const struct choice *choice, size_t index, FILE *file);
+void choice_put_item(const struct machine *machine, const struct device *device,
+		     FILE *file);
 
 /* -- caveats ------------------------------------------------------------------------- */
 
 /* Calls back with a phrase for each thing to know about the chosen devices. */
-void caveats_each(const struct choice *choice, void (*each)(void *data, const char *text),
-		  void *data);
+void caveats_each(const struct machine *machine,
+		  void (*each)(void *data, const char *text), void *data);
 
 /* Warns about what is chosen besides what the user named, and about all caveats. */
-void caveats_warn(const struct choice *choice);
+void caveats_warn(const struct machine *machine);
 
 /*
  * Whether the firmware reserves memory for a device of the IOMMU group (RMRR): then the
