@@ -18,12 +18,10 @@ struct preview {
 	struct host *host;
 	struct machine machine;
 	struct boot_sources sources;
-	const char *source; /* of the command line */
-	const char *entry;  /* title of the boot entry in it, or "" */
-	const char *note;   /* caveat about the entry, or "" */
+	const struct boot_source *source; /* of the command line */
+	struct boot_source given;	  /* that source, with --cmdline */
 	const char *cmdline;
 	struct whole_cmdline whole; /* with the configuration */
-	char *running;		    /* this boot's, if the next one's is unknown */
 	char *rewritten;	    /* without legacy settings, or NULL */
 	struct params params;
 	bool iommu_pending; /* it is off now and will be on */
@@ -33,49 +31,34 @@ struct preview {
 
 /* -- the command line ---------------------------------------------------------------- */
 
-#define UNREAD_CMDLINE \
-	"cannot read the command line of the next boot; pass it with --cmdline"
-
 /* Returns 0, or a negative errno after a warning. */
 static int find_cmdline(struct preview *preview)
 {
-	const struct boot_source *next;
-	int r = boot_read(preview->host->root_fd, &preview->sources);
+	char *given = preview->host->arguments->cmdline;
+	int root_fd = preview->host->root_fd;
+	int r = boot_read(root_fd, &preview->sources);
+	const char *unreadable = NULL;
 
-	const char *unreadable;
-
-	preview->entry = preview->note = "";
-	if (r < 0) {
-		warn_error(r, UNREAD_CMDLINE);
-		return r;
-	}
-	unreadable = boot_find_unreadable(preview->host->root_fd, &preview->sources);
-	if (unreadable && !preview->host->arguments->cmdline) {
+	if (r == 0 && !given)
+		unreadable = boot_find_unreadable(root_fd, &preview->sources);
+	if (unreadable) {
 		warn("cannot read /%s, which tells what boots next: run this as root",
 		     unreadable);
 		return -EACCES;
 	}
-	next = boot_next(&preview->sources);
-	if (preview->host->arguments->cmdline) {
-		preview->cmdline = preview->host->arguments->cmdline;
-		preview->source = "--cmdline";
-		return 0;
+	preview->given = (struct boot_source){ .path = "--cmdline", .cmdline = given };
+	preview->source = given ? &preview->given : boot_next(&preview->sources);
+	if (r == 0 && !preview->source)
+		r = boot_sources_add_running(&preview->sources, root_fd,
+					     &preview->source);
+	if (r < 0) {
+		warn_error(
+			r,
+			"cannot read the command line of the next boot; pass it with --cmdline");
+		return r;
 	}
-	if (next) {
-		preview->cmdline = next->cmdline;
-		preview->source = next->path;
-		preview->entry = next->entry;
-		preview->note = next->note;
-		return 0;
-	}
-	r = beneath_read(preview->host->root_fd, "proc/cmdline", &preview->running);
-	if (r == 0)
-		preview->running[strcspn(preview->running, "\n")] = '\0';
-	preview->cmdline = preview->running;
-	preview->source = "proc/cmdline";
-	if (r < 0)
-		warn_error(r, UNREAD_CMDLINE);
-	return r;
+	preview->cmdline = preview->source->cmdline;
+	return 0;
 }
 
 /* As it will be without its legacy settings. */
@@ -171,8 +154,9 @@ static void print_notes(const struct preview *preview)
 	const struct output *output = &preview->host->output;
 	struct span rescue = preview->whole.rescue;
 
-	if (preview->note[0])
-		output_wrapped(output, STYLE_NOTE, 0, 2, "Note: %s.", preview->note);
+	if (preview->source->note[0])
+		output_wrapped(output, STYLE_NOTE, 0, 2, "Note: %s.",
+			       preview->source->note);
 	if (preview->whole.ignored[0])
 		output_wrapped(
 			output, STYLE_NOTE, 0, 2,
@@ -185,33 +169,43 @@ static void print_notes(const struct preview *preview)
 			CONFIGURATION_DIRECTORY, (int)rescue.length, rescue.at);
 }
 
-static void print_limit(void *data, const char *text)
-{
-	output_wrapped(data, STYLE_NOTE, 0, 2, "Note: %s.", text);
-}
+/* To whom the limits of the devices go that will be claimed. */
+struct visit {
+	const struct preview *preview;
+	void (*each)(void *data, const char *text);
+	void *data;
+};
 
-static void print_limits(void *data, const struct view_device *device)
+static void visit_device(void *data, const struct view_device *device)
 {
-	struct preview *preview = data;
+	const struct visit *visit = data;
+	const struct preview *preview = visit->preview;
 
 	if (device->entry->verdict == VERDICT_CLAIMED && device->device)
 		limits_each(preview->host, &preview->machine, preview->cmdline,
-			    device->device, print_limit, &preview->host->output);
+			    device->device, visit->each, visit->data);
+}
+
+static void print_limit(void *data, const char *text)
+{
+	output_wrapped(data, STYLE_NOTE, 0, 2, "Note: %s.", text);
 }
 
 static bool print_text(struct preview *preview, const struct view *view,
 		       const char *empty)
 {
 	const struct output *output = &preview->host->output;
+	const struct boot_source *next = preview->source;
 	const char *caveat = find_caveat(preview);
+	struct visit visit = { preview, print_limit, &preview->host->output };
 	char source[1024];
 	bool ok;
 
 	snprintf(source, sizeof(source),
-		 preview->entry[0] ? "%sthe command line from %s%s (\"%s\")"
-				   : "%sthe command line from %s%s%s",
+		 next->entry[0] ? "%sthe command line from %s%s (\"%s\")"
+				: "%sthe command line from %s%s%s",
 		 preview->whole.has_config ? "/" CONFIGURATION_DIRECTORY " and " : "",
-		 preview->source[0] == '-' ? "" : "/", preview->source, preview->entry);
+		 next == &preview->given ? "" : "/", next->path, next->entry);
 	print_notes(preview);
 	if (empty) {
 		output_wrapped(output, STYLE_PLAIN, 0, 2, "Next boot, with %s: %s",
@@ -225,7 +219,7 @@ static bool print_text(struct preview *preview, const struct view *view,
 	}
 	output_wrapped(output, STYLE_TITLE, 0, 2, "Next boot, with %s:", source);
 	ok = view_print(view);
-	view_devices(view, print_limits, preview);
+	view_devices(view, visit_device, &visit);
 	if (caveat)
 		output_wrapped(output, STYLE_NOTE, 0, 2, "%s", caveat);
 	return ok;
@@ -237,17 +231,16 @@ static bool print_json(const struct preview *preview, const struct view *view,
 	struct json_object *top = json_begin("plan");
 	bool ok = true;
 
-	json_add_text(top, "source", preview->source);
-	json_add_text(top, "entry", preview->entry[0] ? preview->entry : NULL);
-	json_add_text(top, "note", preview->note[0] ? preview->note : NULL);
+	json_add_text(top, "source", preview->source->path);
+	json_add_text(top, "entry", preview->source->entry);
+	json_add_text(top, "note", preview->source->note);
 	json_add_text(top, "cmdline", preview->cmdline);
 	json_add_bool(top, "configuration", preview->whole.has_config);
-	json_add_text(top, "ignored",
-		      preview->whole.ignored[0] ? preview->whole.ignored : NULL);
+	json_add_text(top, "ignored", preview->whole.ignored);
 	json_add_bool(top, "requested", !empty);
 	json_add_bool(top, "iommu_pending", preview->iommu_pending);
 	json_add_text(top, "caveat", find_caveat(preview));
-	json_add_text(top, "absence", preview->absence[0] ? preview->absence : NULL);
+	json_add_text(top, "absence", preview->absence);
 	if (!empty)
 		ok = view_add(view, top) && !preview->absence[0];
 	json_add_bool(top, "ok", ok);
@@ -271,7 +264,6 @@ static void preview_free(struct preview *preview)
 	boot_sources_free(&preview->sources);
 	whole_cmdline_free(&preview->whole);
 	machine_free(&preview->machine);
-	free(preview->running);
 	free(preview->rewritten);
 }
 
@@ -334,22 +326,6 @@ int plan_show(struct host *host, const struct plan_changes *changes)
 }
 
 /* -- for passthru check -------------------------------------------------------------- */
-
-struct visit {
-	const struct preview *preview;
-	void (*each)(void *data, const char *text);
-	void *data;
-};
-
-static void visit_device(void *data, const struct view_device *device)
-{
-	const struct visit *visit = data;
-	const struct preview *preview = visit->preview;
-
-	if (device->entry->verdict == VERDICT_CLAIMED && device->device)
-		limits_each(preview->host, &preview->machine, preview->cmdline,
-			    device->device, visit->each, visit->data);
-}
 
 bool plan_is_good(struct host *host, void (*each)(void *data, const char *text),
 		  void *data)
