@@ -120,17 +120,21 @@ int plan_show(struct host *host, const struct plan_changes *changes);
 bool plan_is_good(struct host *host, void (*each)(void *data, const char *text),
 		  void *data);
 
-/* -- status export ------------------------------------------------------------------- */
+/* -- status -------------------------------------------------------------------------- */
 
 /* What passthru status found. */
-struct status_export {
-	const struct view *view; /* without a result if there is no report */
+struct status {
+	struct view view; /* without a result if there is no report */
+	struct run_result result;
 	bool is_requested;
-	bool is_outdated; /* the configuration is not the one of this boot */
+	bool is_outdated;    /* the configuration is not the one of this boot */
+	const char *missing; /* why there is no report, or NULL */
+	/* Why this boot lacks passthru-early or the configuration, and what to do. */
+	char absence[512];
 };
 
 /* Whether what the report says counts: this boot was no dry run, and is not outdated. */
-bool status_counts(const struct status_export *status);
+bool status_counts(const struct status *status);
 
 /*
  * Prints it in a format that other programs define. Return whether everything is as
@@ -141,7 +145,7 @@ bool status_counts(const struct status_export *status);
  * node-feature-discovery, lines NAME=VALUE that become labels of the node. Only devices
  * that a guest can have are counted there.
  */
-bool status_export_prometheus(const struct status_export *status);
-bool status_export_nfd(const struct status_export *status);
+bool status_export_prometheus(const struct status *status);
+bool status_export_nfd(const struct status *status);
 
 #endif
