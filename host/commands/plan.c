@@ -10,7 +10,6 @@
 #include "commands/internal.h"
 #include "lib/lib.h"
 #include "machine/machine.h"
-#include "migrate/migrate.h"
 #include "ui/ui.h"
 #include "view/view.h"
 
@@ -81,16 +80,16 @@ static int find_cmdline(struct preview *preview)
 /* As it will be without its legacy settings. */
 static int rewrite_cmdline(struct preview *preview)
 {
-	struct words words;
-	int r = words_rewrite_cmdline(span_of(preview->cmdline), &words);
+	struct legacy_line rewritten;
+	int r = legacy_rewrite_cmdline(span_of(preview->cmdline), &rewritten);
 
 	if (r == 0) {
-		preview->rewritten = take_pointer(words.text);
+		preview->rewritten = take_pointer(rewritten.text);
 		preview->cmdline = preview->rewritten;
 	} else {
 		warn_error(r, "cannot make the plan");
 	}
-	words_free(&words);
+	legacy_line_free(&rewritten);
 	return r;
 }
 

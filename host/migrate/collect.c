@@ -50,7 +50,7 @@ static void read_link(struct collector *collector, const char *path)
 	/* Debian has a link to /etc/modules in modules-load.d. */
 	if (is_same_file(collector->host->root_fd, path, "etc/modules") ||
 	    beneath_read(collector->host->root_fd, path, &text) < 0 ||
-	    (!words_mention(text) && !strstr(text, "vfio")))
+	    (!legacy_is_mentioned(text) && !strstr(text, "vfio")))
 		return;
 	collect_path(
 		collector, FACT_UNCLEAR,

@@ -71,13 +71,13 @@ void collect_path(struct collector *collector, enum fact_kind kind, const char *
 }
 
 /* Requests that no boot sees stay where they are. */
-static void add_cmdline(struct collector *collector, const struct words *words,
+static void add_cmdline(struct collector *collector, const struct legacy_line *rewritten,
 			const char *text, bool is_used)
 {
-	bool is_request = words->items[0];
+	bool is_request = rewritten->items[0];
 	struct fact *fact;
 
-	if (!is_request && !words->has_support)
+	if (!is_request && !rewritten->has_support)
 		return;
 	if (!is_used) {
 		collect_line(
@@ -90,7 +90,8 @@ static void add_cmdline(struct collector *collector, const struct words *words,
 		return;
 	fact->scope = SCOPE_CMDLINE;
 	/* A line without words is removed. */
-	set_texts(collector, fact, text[strspn(text, " \t")] ? text : NULL, words->items);
+	set_texts(collector, fact, text[strspn(text, " \t")] ? text : NULL,
+		  rewritten->items);
 }
 
 void collect_cmdline(struct collector *collector, const char *before, struct span cmdline,
@@ -98,20 +99,20 @@ void collect_cmdline(struct collector *collector, const char *before, struct spa
 {
 	bool is_used = collect_is_used(collector, format);
 	_cleanup_free_ char *text = NULL;
-	struct words words;
+	struct legacy_line rewritten;
 
-	if (words_rewrite_cmdline(cmdline, &words) < 0 ||
-	    asprintf(&text, "%s%s%s", before, words.text, after) < 0) {
+	if (legacy_rewrite_cmdline(cmdline, &rewritten) < 0 ||
+	    asprintf(&text, "%s%s%s", before, rewritten.text, after) < 0) {
 		text = NULL;
 		collector->error = -ENOMEM;
-	} else if (words.unclear && is_used) {
-		collect_line(collector, FACT_UNCLEAR, words.unclear);
+	} else if (rewritten.unclear && is_used) {
+		collect_line(collector, FACT_UNCLEAR, rewritten.unclear);
 	} else {
-		if (words.has_xen)
+		if (rewritten.has_xen)
 			collect_line(
 				collector, FACT_NOTE,
 				"left unchanged, since it hides devices for Xen, which does not use vfio-pci");
-		add_cmdline(collector, &words, text, is_used);
+		add_cmdline(collector, &rewritten, text, is_used);
 	}
-	words_free(&words);
+	legacy_line_free(&rewritten);
 }

@@ -34,23 +34,6 @@ bool fact_is_requested(const struct fact *fact);
  */
 int facts_collect(const struct host *host, struct facts *ret);
 
-/* -- words --------------------------------------------------------------------------- */
-
-/* Whether the text may have legacy settings of a command line, in whatever form. */
-bool words_mention(const char *text);
-
-/* Whether it may have a list of devices. */
-bool words_mention_devices(const char *text);
-
-/* Whether the module is one of VFIO's. */
-bool words_is_vfio(struct span module);
-
-/*
- * Checks a list of IDs in vfio-pci's format: one or more items, separated by commas,
- * none of them empty. Returns NULL, or why it is not understood, a phrase.
- */
-const char *words_check_ids(struct span list);
-
 /* -- collector ----------------------------------------------------------------------- */
 
 /* What the readers of files with legacy settings work with. */

@@ -59,29 +59,6 @@ struct facts {
 	size_t count;
 };
 
-/* -- words --------------------------------------------------------------------------- */
-
-/* A line of words, and the same without its legacy settings. */
-struct words {
-	char *text;	  /* the new line; all other bytes are as they were */
-	char *items;	  /* the IDs that it names, separated by commas; "" for none */
-	bool has_support; /* it has settings that name no device themselves */
-	bool has_xen;	  /* it hides devices for Xen; these words stay */
-	/* Why a word that may name devices is not understood, a phrase, or NULL. */
-	const char *unclear;
-};
-
-/*
- * Rewrites a kernel command line, or the text inside the quotes of a shell assignment:
- * vfio-pci.ids= becomes passthru.ids=, where it is; what only helped it is removed.
- * Returns 0 or -ENOMEM; release with words_free() in either case.
- */
-int words_rewrite_cmdline(struct span line, struct words *ret);
-
-/* The same for a list of modules: VFIO's are removed. */
-int words_rewrite_modules(struct span line, struct words *ret);
-void words_free(struct words *words);
-
 /* -- decide -------------------------------------------------------------------------- */
 
 /* What is known about the machine besides its legacy settings. */

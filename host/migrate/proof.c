@@ -23,7 +23,7 @@ struct proof {
 /* -- what a boot had ----------------------------------------------------------------- */
 
 /* As parameters: what applies to every boot, and what is on this command line. */
-static char *make_request(const struct proof *proof, const struct words *words,
+static char *make_request(const struct proof *proof, const struct legacy_line *rewritten,
 			  const char *cmdline)
 {
 	const struct facts *facts = &proof->migration->facts;
@@ -36,8 +36,8 @@ static char *make_request(const struct proof *proof, const struct words *words,
 	for (size_t i = 0; i < facts->count; i++)
 		if (fact_needs_configuration(&facts->items[i]))
 			fprintf(file, "passthru.ids=%s ", facts->items[i].items);
-	if (words->items[0])
-		fprintf(file, "passthru.ids=%s ", words->items);
+	if (rewritten->items[0])
+		fprintf(file, "passthru.ids=%s ", rewritten->items);
 	if (proof->is_done)
 		fputs(cmdline, file);
 	if (fclose(file) == 0)
@@ -95,9 +95,10 @@ static int compare(struct proof *proof, const struct boot_source *boot,
 /* -- boots --------------------------------------------------------------------------- */
 
 static int check_whole(struct proof *proof, const struct boot_source *boot,
-		       const struct words *words, const struct whole_cmdline *whole)
+		       const struct legacy_line *rewritten,
+		       const struct whole_cmdline *whole)
 {
-	_cleanup_free_ char *request = make_request(proof, words, boot->cmdline);
+	_cleanup_free_ char *request = make_request(proof, rewritten, boot->cmdline);
 	struct params before = { 0 }, after = { 0 };
 	struct run_result result = { 0 };
 	int r = request ? params_parse(request, &before) : -ENOMEM;
@@ -118,17 +119,17 @@ static int check_whole(struct proof *proof, const struct boot_source *boot,
 static int check_boot(struct proof *proof, const struct boot_source *boot)
 {
 	struct whole_cmdline whole = { 0 };
-	struct words words;
-	int r = words_rewrite_cmdline(span_of(boot->cmdline), &words);
+	struct legacy_line rewritten;
+	int r = legacy_rewrite_cmdline(span_of(boot->cmdline), &rewritten);
 
 	if (r == 0)
 		r = whole_cmdline_make(proof->configuration,
-				       proof->is_done ? boot->cmdline : words.text,
+				       proof->is_done ? boot->cmdline : rewritten.text,
 				       &whole);
 	if (r == 0 && !config_find_rescue(boot->cmdline).length)
-		r = check_whole(proof, boot, &words, &whole);
+		r = check_whole(proof, boot, &rewritten, &whole);
 	whole_cmdline_free(&whole);
-	words_free(&words);
+	legacy_line_free(&rewritten);
 	return r;
 }
 

@@ -41,7 +41,7 @@ void read_boot_entry(struct collector *collector, const char *line)
 	size_t start = find_options(line);
 	_cleanup_free_ char *before = start ? strndup(line, start) : NULL;
 
-	if (!start || !words_mention(line + start))
+	if (!start || !legacy_is_mentioned(line + start))
 		return;
 	if (!before)
 		collector->error = -ENOMEM;
@@ -62,7 +62,7 @@ void read_boot_entry(struct collector *collector, const char *line)
 /* kernel-install reads the file in /usr only if there is none in /etc. */
 static void read_foreign(struct collector *collector, const char *line)
 {
-	if (words_mention(line) && collect_is_used(collector, CONFIG_CMDLINE) &&
+	if (legacy_is_mentioned(line) && collect_is_used(collector, CONFIG_CMDLINE) &&
 	    !beneath_exists(collector->host->root_fd, "etc/kernel/cmdline"))
 		collect_line(
 			collector, FACT_UNCLEAR,
@@ -102,17 +102,17 @@ static bool is_in_files(const struct collector *collector, const char *items)
 void read_running(struct collector *collector)
 {
 	_cleanup_free_ char *text = NULL;
-	struct words words;
+	struct legacy_line rewritten;
 
 	if (beneath_read(collector->host->root_fd, "proc/cmdline", &text) < 0)
 		return;
 	text[strcspn(text, "\n")] = '\0';
-	if (words_rewrite_cmdline(span_of(text), &words) < 0)
+	if (legacy_rewrite_cmdline(span_of(text), &rewritten) < 0)
 		collector->error = -ENOMEM;
-	else if (words.items[0] && !is_in_files(collector, words.items))
+	else if (rewritten.items[0] && !is_in_files(collector, rewritten.items))
 		collect_path(
 			collector, FACT_UNCLEAR,
 			"the command line of this boot has a list of devices (%s) that is in no known file: rename the parameter to passthru.ids in your boot loader's configuration, and reboot",
-			words.items);
-	words_free(&words);
+			rewritten.items);
+	legacy_line_free(&rewritten);
 }

@@ -47,7 +47,7 @@ static const char *check_option(const char *option)
 	const char *list = strstr(option, "ids=");
 
 	if (list == option)
-		return words_check_ids(span_of(option + 4));
+		return legacy_check_ids(span_of(option + 4));
 	if (list)
 		return "a list of IDs is in quotes";
 	return strchr(option, '=') || !strchr(option, ':')
@@ -106,7 +106,7 @@ static void read_softdep(struct collector *collector, struct wordlist *words)
 	bool any = false;
 
 	for (size_t i = 2; i < count_real(words); i++) {
-		if (!words_is_vfio(span_of(words->items[i])))
+		if (!legacy_is_vfio(span_of(words->items[i])))
 			continue;
 		any = true;
 		wordlist_remove(words, i--);

@@ -21,7 +21,7 @@ static const char *read_options(struct wordlist *words, FILE *items)
 
 		if (strncmp(option, "ids=", 4) != 0)
 			return "an option is not understood";
-		why = words_check_ids(span_of(option + 4));
+		why = legacy_check_ids(span_of(option + 4));
 		if (why)
 			return why;
 		fprintf(items, "%s%s", ftell(items) ? "," : "", option + 4);
@@ -56,7 +56,7 @@ void read_modules(struct collector *collector, const char *line)
 	}
 	if (!words.count || is_comment(words.items[0]))
 		;
-	else if (words_is_vfio(span_of(words.items[0])))
+	else if (legacy_is_vfio(span_of(words.items[0])))
 		read_vfio(collector, &words);
 	else if (strstr(line, "vfio"))
 		collect_line(

@@ -68,7 +68,8 @@ void read_generated(struct collector *collector, const char *path)
 
 	if (!collect_is_used(collector, CONFIG_GRUB) ||
 	    beneath_read(collector->host->root_fd, path, &text) < 0 ||
-	    !words_mention_devices(text) || (is_menu && is_from_files(collector, text)))
+	    !legacy_list_is_mentioned(text) ||
+	    (is_menu && is_from_files(collector, text)))
 		return;
 	collect_path(
 		collector, FACT_UNCLEAR,

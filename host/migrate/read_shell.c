@@ -56,7 +56,7 @@ static void read_other(struct collector *collector, const char *line)
 {
 	if (line[strspn(line, " \t")] == '#')
 		return;
-	if (words_mention_devices(line))
+	if (legacy_list_is_mentioned(line))
 		collect_line(collector, FACT_UNCLEAR, "it is not understood");
 	else if (strstr(line, "vfio"))
 		collect_line(collector, FACT_CHECK, "left unchanged");
@@ -67,20 +67,21 @@ static void read_list(struct collector *collector, const struct assignment *assi
 		      bool stays)
 {
 	_cleanup_free_ char *text = NULL;
-	struct words words;
+	struct legacy_line rewritten;
 
-	if (words_rewrite_modules(assignment->text, &words) < 0 ||
-	    asprintf(&text, "%s%s%s", assignment->before, words.text, assignment->after) <
-		    0) {
+	if (legacy_rewrite_modules(assignment->text, &rewritten) < 0 ||
+	    asprintf(&text, "%s%s%s", assignment->before, rewritten.text,
+		     assignment->after) < 0) {
 		text = NULL;
 		collector->error = -ENOMEM;
-	} else if (words.has_support) {
+	} else if (rewritten.has_support) {
 		collect_setting(collector, FACT_SUPPORT,
-				stays || words.text[strspn(words.text, " \t")] ? text
-									       : NULL,
+				stays || rewritten.text[strspn(rewritten.text, " \t")]
+					? text
+					: NULL,
 				NULL);
 	}
-	words_free(&words);
+	legacy_line_free(&rewritten);
 }
 
 /* Calls read() for the assignment on the line, read_other() for other lines. */
@@ -157,7 +158,7 @@ static void read_xen(struct collector *collector)
 {
 	const char *line = collector->edit->lines[collector->line].old;
 
-	if (words_mention(line))
+	if (legacy_is_mentioned(line))
 		collect_line(
 			collector, FACT_NOTE,
 			"left unchanged, since Linux does not see Xen's command line");
