@@ -149,6 +149,53 @@ static int print_json(const struct migration *migration, const char *reason,
 	return json_end(top);
 }
 
+/* -- for passthru check -------------------------------------------------------------- */
+
+/* The first thing that the user must look at, or NULL. */
+static const char *find_open(const struct facts *facts)
+{
+	for (size_t i = 0; i < facts->count; i++)
+		if (facts->items[i].kind == FACT_UNCLEAR ||
+		    facts->items[i].kind == FACT_CHECK)
+			return facts->items[i].note;
+	return NULL;
+}
+
+void check_legacy(struct findings *findings)
+{
+	static const char about[] = "legacy settings";
+	struct migration migration;
+	const char *open;
+
+	if (migration_make(findings->host, &migration) < 0) {
+		findings_add(findings, FINDING_NOTE, about,
+			     "cannot read the configuration");
+		migration_free(&migration);
+		return;
+	}
+	open = find_open(&migration.facts);
+	if (migration.change_count == 1)
+		findings_add(findings, FINDING_TODO, about,
+			     "/%s would change; run passthru migrate",
+			     migration.changes[0].path);
+	else if (migration.change_count)
+		findings_add(findings, FINDING_TODO, about,
+			     "%zu files would change, such as /%s; run passthru migrate",
+			     migration.change_count, migration.changes[0].path);
+	else if (migration.decision > DECISION_MIGRATE)
+		findings_add(findings, FINDING_TODO, about,
+			     "passthru migrate cannot replace them, and tells why%s%s",
+			     open ? "; the first: " : "", open ? open : "");
+	else if (open)
+		findings_add(
+			findings, FINDING_NOTE, about,
+			"there may be some; run passthru migrate to list them; the first: %s",
+			open);
+	else
+		findings_add(findings, FINDING_OK, about, "none");
+	migration_free(&migration);
+}
+
 /* -- changes ------------------------------------------------------------------------- */
 
 static int rebuild(const struct host *host, bool grub)
