@@ -44,3 +44,56 @@ bool fact_is_requested(const struct fact *fact)
 {
 	return fact->kind == FACT_REQUEST && fact->is_used;
 }
+
+/* -- the decision -------------------------------------------------------------------- */
+
+static bool is_any_requested(const struct facts *facts)
+{
+	for (size_t i = 0; i < facts->count; i++)
+		if (fact_is_requested(&facts->items[i]))
+			return true;
+	return false;
+}
+
+/* Without devices, what helps to give them to vfio-pci may be for something else. */
+bool fact_applies(const struct facts *facts, const struct conditions *conditions,
+		  const struct fact *fact)
+{
+	if (!fact->has_edit || !fact->is_used)
+		return false;
+	return fact->kind == FACT_REQUEST ||
+	       (fact->kind == FACT_SUPPORT &&
+		(conditions->is_configured || is_any_requested(facts)));
+}
+
+bool fact_needs_configuration(const struct fact *fact)
+{
+	return fact_is_requested(fact) && fact->scope == SCOPE_EVERY_BOOT;
+}
+
+static bool is_of_grub(const struct facts *facts, const struct fact *fact)
+{
+	return fact->file != NO_FILE && facts->files[fact->file].format == CONFIG_GRUB;
+}
+
+enum decision facts_decide(const struct facts *facts, const struct conditions *conditions)
+{
+	bool any = false, any_of_grub = false;
+
+	for (size_t i = 0; i < facts->count; i++) {
+		const struct fact *fact = &facts->items[i];
+		bool applies = fact_applies(facts, conditions, fact);
+
+		if (fact->kind == FACT_UNCLEAR)
+			return DECISION_UNCLEAR;
+		any |= applies || fact_needs_configuration(fact);
+		any_of_grub |= applies && is_of_grub(facts, fact);
+	}
+	if (!any)
+		return DECISION_NOTHING;
+	if (!conditions->has_generator)
+		return DECISION_NO_GENERATOR;
+	if (any_of_grub && !conditions->can_rebuild_grub)
+		return DECISION_NO_GRUB;
+	return DECISION_MIGRATE;
+}

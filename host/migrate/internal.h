@@ -26,6 +26,13 @@ void facts_free(struct facts *facts);
 /* Whether the fact is a request that some boot of this machine makes. */
 bool fact_is_requested(const struct fact *fact);
 
+/* Whether migrating changes the line of that fact. */
+bool fact_applies(const struct facts *facts, const struct conditions *conditions,
+		  const struct fact *fact);
+
+/* Whether its devices become part of the configuration in the image. */
+bool fact_needs_configuration(const struct fact *fact);
+
 /* -- collect ------------------------------------------------------------------------- */
 
 /*
@@ -72,15 +79,6 @@ void collect_path(struct collector *collector, enum fact_kind kind, const char *
  */
 void collect_cmdline(struct collector *collector, const char *before, struct span cmdline,
 		     const char *after, enum config_format format);
-
-/* -- decide -------------------------------------------------------------------------- */
-
-/* Whether migrating changes the line of that fact. */
-bool fact_applies(const struct facts *facts, const struct conditions *conditions,
-		  const struct fact *fact);
-
-/* Whether its devices become part of the configuration in the image. */
-bool fact_needs_configuration(const struct fact *fact);
 
 /* -- readers ------------------------------------------------------------------------- */
 

@@ -16,7 +16,8 @@
 
 /*
  * What the configuration files of a machine say about giving devices to vfio-pci without
- * passthru: its legacy settings. The readers collect facts; decide.h decides about them.
+ * passthru: its legacy settings. The readers collect facts; facts_decide() decides about
+ * them.
  */
 
 enum fact_kind {
@@ -59,8 +60,6 @@ struct facts {
 	size_t count;
 };
 
-/* -- decide -------------------------------------------------------------------------- */
-
 /* What is known about the machine besides its legacy settings. */
 struct conditions {
 	bool has_generator;    /* an initramfs generator with passthru's hook */
@@ -81,7 +80,8 @@ enum decision {
  * Decides what happens to the legacy settings of a machine, as a whole. Without memory,
  * input or output.
  */
-enum decision decide(const struct facts *facts, const struct conditions *conditions);
+enum decision facts_decide(const struct facts *facts,
+			   const struct conditions *conditions);
 
 /* -- migration ----------------------------------------------------------------------- */
 

@@ -236,7 +236,7 @@ int migration_make(const struct host *host, struct migration *ret)
 		return r;
 	read_conditions(host, configuration, &ret->conditions);
 	ret->parameter = make_parameter(&ret->facts);
-	ret->decision = decide(&ret->facts, &ret->conditions);
+	ret->decision = facts_decide(&ret->facts, &ret->conditions);
 	if (ret->decision == DECISION_MIGRATE)
 		r = make_changes(host, ret, configuration);
 	return r;

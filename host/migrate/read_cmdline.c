@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Files with a kernel command line as it is: boot entries, kernel-install's, cmdline.d.
+/*
+ * Files with a kernel command line as it is: boot entries, kernel-install's, cmdline.d.
+ * And what is read, but not edited: programs that bind devices, and GRUB's menu.
  */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,4 +118,76 @@ void read_running(struct collector *collector)
 			"the command line of this boot has a list of devices (%s) that is in no known file: rename the parameter to passthru.ids in your boot loader's configuration, and reboot",
 			rewritten.items);
 	legacy_line_free(&rewritten);
+}
+
+/* -- programs that bind devices ------------------------------------------------------ */
+
+/* Only the author of a script, a rule or a unit knows what else it does. */
+static void read_one(struct collector *collector, const char *path)
+{
+	_cleanup_free_ char *text = NULL;
+
+	if (beneath_read(collector->host->root_fd, path, &text) == 0 &&
+	    (strstr(text, "vfio-pci") || strstr(text, "vfio_pci") ||
+	     strstr(text, "driver_override")))
+		collect_path(
+			collector, FACT_CHECK,
+			"/%s mentions vfio-pci and was left unchanged; remove it if passthru replaces it",
+			path);
+}
+
+/* Also one directory deeper: drop-ins of units, and dracut's modules. */
+void read_script(struct collector *collector, const char *path)
+{
+	_cleanup_free_ char **names = dirlist_read(collector->host->root_fd, path, "");
+	char inside[PATH_MAX];
+
+	if (strcmp(beneath_name(path), "50passthru") == 0)
+		return;
+	if (names && !names[0])
+		read_one(collector, path);
+	for (size_t i = 0; names && names[i]; i++)
+		if (path_format(inside, sizeof(inside), "%s/%s", path, names[i]) < 0)
+			collector->error = -ENAMETOOLONG;
+		else
+			read_one(collector, inside);
+}
+
+/* -- GRUB's menu -------------------------------------------------------------------- */
+
+/* Whether each list of IDs in GRUB's menu is in a file that it is generated from. */
+static bool is_from_files(const struct collector *collector, const char *menu)
+{
+	while ((menu = strstr(menu, ".ids="))) {
+		_cleanup_free_ char *list = strndup(menu, strcspn(menu, " \t\n\"'\\"));
+		bool found = false;
+
+		for (size_t i = 0; list && i < collector->facts->file_count; i++) {
+			const struct fact_file *file = &collector->facts->files[i];
+
+			found |= collect_is_used(collector, file->format) &&
+				 strstr(file->edit.old, list);
+		}
+		if (!found)
+			return false;
+		menu++;
+	}
+	return true;
+}
+
+/* What GRUB reads besides its defaults. */
+void read_generated(struct collector *collector, const char *path)
+{
+	_cleanup_free_ char *text = NULL;
+	bool is_menu = strcmp(beneath_name(path), "grub.cfg") == 0;
+
+	if (!collect_is_used(collector, CONFIG_GRUB) ||
+	    beneath_read(collector->host->root_fd, path, &text) < 0 ||
+	    !legacy_list_is_mentioned(text) ||
+	    (is_menu && is_from_files(collector, text)))
+		return;
+	collect_path(
+		collector, FACT_UNCLEAR,
+		"/%s has a list of devices that is in no file that passthru can edit: rename the parameter to passthru.ids there",
+		path);
 }

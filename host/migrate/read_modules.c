@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Lists of modules to load: /etc/modules, modules-load.d and initramfs-tools/modules. */
+/* Lists of modules to load, and what driverctl(8) keeps. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,6 +7,9 @@
 
 #include "lib/lib.h"
 #include "migrate/internal.h"
+
+/* -- /etc/modules, modules-load.d and initramfs-tools/modules ---------------------------
+ */
 
 static bool is_comment(const char *word)
 {
@@ -63,4 +66,43 @@ void read_modules(struct collector *collector, const char *line)
 			collector, FACT_CHECK,
 			"left unchanged, since it has no effect in a list of modules");
 	wordlist_free(&words);
+}
+
+/* -- driverctl(8) ---------------------------------------------------------------------
+ */
+
+static const struct device *find_device(const struct collector *collector,
+					struct span text)
+{
+	struct address_pattern pattern;
+	const char *why;
+	size_t at;
+
+	if (address_parse(text.at, text.length, &pattern, &why, &at) < 0 ||
+	    pattern.any_function || pattern.step_count)
+		return NULL;
+	return machine_find(&collector->machine, &pattern.address);
+}
+
+/* An override is a file with the driver's name; its own name is the device's address. */
+void read_driverctl(struct collector *collector, const char *line)
+{
+	struct span address = span_of(strrchr(collector->edit->path, '/') + 1);
+	const struct device *device;
+	char items[64];
+
+	if (collector->edit->count != 1 || strcmp(line, "vfio-pci") != 0)
+		return;
+	span_skip_prefix(&address, "pci-");
+	device = find_device(collector, address);
+	if (!device) {
+		collect_path(
+			collector, FACT_CHECK,
+			"/%s names a device that is not present and was left unchanged",
+			collector->edit->path);
+		return;
+	}
+	snprintf(items, sizeof(items), "%04x:%04x@%s", (unsigned)device->pci->id.vendor,
+		 (unsigned)device->pci->id.device, device->address);
+	collect_setting(collector, FACT_REQUEST, NULL, items);
 }

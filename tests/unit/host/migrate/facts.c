@@ -74,7 +74,8 @@ START_TEST(decides)
 		put_fact(&facts, at, length);
 		at += length;
 	}
-	expect_number(rows[_i].name, decide(&facts, &conditions), rows[_i].decision);
+	expect_number(rows[_i].name, facts_decide(&facts, &conditions),
+		      rows[_i].decision);
 	for (size_t i = 0; i < facts.count; i++)
 		applies[i] =
 			fact_applies(&facts, &conditions, &facts.items[i]) ? '+' : '-';
@@ -87,7 +88,7 @@ START_TEST(decides)
 
 int main(void)
 {
-	TCase *tcase = tcase_create("decide");
+	TCase *tcase = tcase_create("facts");
 
 	add_rows(tcase, decides, rows);
 	return unit_run(tcase);
