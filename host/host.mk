@@ -18,7 +18,7 @@ HOST_SRCS := \
 	machine/caveats.c machine/choice.c machine/filter.c machine/machine.c machine/pci_names.c \
 	machine/users.c \
 	migrate/collect.c migrate/collector.c migrate/facts.c migrate/migration.c migrate/proof.c \
-	migrate/read_cmdline.c migrate/read_modprobe.c migrate/read_modules.c migrate/read_shell.c \
+	migrate/read_cmdline.c migrate/read_modules.c migrate/read_shell.c \
 	view/dry_run.c view/view.c view/view_output.c \
 	ui/json.c ui/log_none.c ui/output.c
 # The stages of passthru-early, without its main(), options and log.

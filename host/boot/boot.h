@@ -177,6 +177,12 @@ const struct config_file *config_file_find(const char *path);
  */
 int configuration_read(int root_fd, const struct change *change, char **ret_text);
 
+/*
+ * Adds lines, each with a newline, to the end of the file that the change is of. Returns
+ * 0 or -ENOMEM.
+ */
+int configuration_append(struct change *change, const char *lines);
+
 /* Whether a parameter of that name lists the item, in any case of letters. */
 bool cmdline_has_item(const char *cmdline, const char *name, const char *item);
 

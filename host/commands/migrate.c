@@ -30,19 +30,10 @@ static const char *find_reason(const struct host *host, const struct migration *
 	return NULL;
 }
 
-static size_t count_kind(const struct facts *facts, enum fact_kind kind)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < facts->count; i++)
-		count += facts->items[i].kind == kind;
-	return count;
-}
-
 static void print_facts(const struct output *output, const struct facts *facts,
 			enum fact_kind kind, const char *title)
 {
-	if (!count_kind(facts, kind))
+	if (!facts_count(facts, kind))
 		return;
 	output_styled(output, STYLE_TITLE, title);
 	putchar('\n');
@@ -58,7 +49,7 @@ static void print_facts(const struct output *output, const struct facts *facts,
 static bool has_idle_support(const struct migration *migration)
 {
 	return migration->decision == DECISION_NOTHING &&
-	       count_kind(&migration->facts, FACT_SUPPORT);
+	       facts_count(&migration->facts, FACT_SUPPORT);
 }
 
 static void print_idle(const struct output *output, const struct migration *migration)
@@ -82,7 +73,7 @@ static void print_idle(const struct output *output, const struct migration *migr
 
 static bool is_anything_left(const struct migration *migration)
 {
-	return count_kind(&migration->facts, FACT_CHECK) || has_idle_support(migration);
+	return facts_count(&migration->facts, FACT_CHECK) || has_idle_support(migration);
 }
 
 static int print_text(const struct host *host, const struct migration *migration)
@@ -104,7 +95,7 @@ static int print_text(const struct host *host, const struct migration *migration
 	print_idle(output, migration);
 	if (!migration->change_count && migration->decision <= DECISION_MIGRATE &&
 	    !is_anything_left(migration))
-		puts(count_kind(facts, FACT_NOTE)
+		puts(facts_count(facts, FACT_NOTE)
 			     ? "Nothing to migrate."
 			     : "Nothing to migrate: there are no legacy settings.");
 	return 0;

@@ -38,8 +38,7 @@ enum fact_scope {
 struct fact {
 	enum fact_kind kind;
 	enum fact_scope scope;
-	bool is_used; /* something on this machine reads the file */
-	size_t file;  /* where it is, an index in facts.files, or NO_FILE */
+	size_t file; /* where it is, an index in facts.files, or NO_FILE */
 	size_t line;
 	bool has_edit;	   /* migrating it changes the line */
 	char *replacement; /* to that; NULL: the line is removed */
@@ -59,6 +58,9 @@ struct facts {
 	struct fact *items;
 	size_t count;
 };
+
+/* The number of facts of that kind. */
+size_t facts_count(const struct facts *facts, enum fact_kind kind);
 
 /* What is known about the machine besides its legacy settings. */
 struct conditions {

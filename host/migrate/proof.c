@@ -27,9 +27,8 @@ static char *make_request(const struct proof *proof, const struct legacy_line *r
 			  const char *cmdline)
 {
 	const struct facts *facts = &proof->migration->facts;
-	char *text = NULL;
-	size_t size;
-	FILE *file = open_memstream(&text, &size);
+	struct text_file text;
+	FILE *file = text_file_open(&text);
 
 	if (!file)
 		return NULL;
@@ -40,10 +39,7 @@ static char *make_request(const struct proof *proof, const struct legacy_line *r
 		fprintf(file, "passthru.ids=%s ", rewritten->items);
 	if (proof->is_done)
 		fputs(cmdline, file);
-	if (fclose(file) == 0)
-		return text;
-	free(text);
-	return NULL;
+	return text_file_close(&text);
 }
 
 static bool is_requested(const struct params *params, const struct device *device)
