@@ -298,7 +298,9 @@ static int preview_make(struct host *host, const struct plan_changes *changes,
 	}
 	ret->iommu_pending = is_iommu_pending(ret);
 	if (!find_empty(&ret->params))
-		r = dry_run(host, &ret->params, ret->iommu_pending, &ret->result);
+		r = run_stage(host, &ret->params,
+			      ret->iommu_pending ? RUN_PREVIEW_WITH_IOMMU : RUN_PREVIEW,
+			      &ret->result);
 	if (r < 0)
 		warn_error(r, "cannot make the plan");
 	/* With changes, the image is not built yet. */

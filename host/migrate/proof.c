@@ -58,7 +58,15 @@ static int run_boot(struct proof *proof, struct params *params, struct run_resul
 	*ret = (struct run_result){ 0 };
 	if (!params->wanted.count || params->off)
 		return 0;
-	return dry_run(proof->host, params, false, ret);
+	return run_stage(proof->host, params, RUN_PREVIEW, ret);
+}
+
+/* Whether that boot has the device with its driver: bound then, or already. */
+static bool is_claimed(const struct run_result *result, const struct device *device)
+{
+	const struct plan_entry *entry = run_result_find(result, &device->pci->address);
+
+	return entry && entry->verdict == VERDICT_CLAIMED;
 }
 
 static int note_loss(struct proof *proof, const struct device *device,
@@ -82,7 +90,7 @@ static int compare(struct proof *proof, const struct boot_source *boot,
 		const struct device *device = &proof->machine.devices[i];
 
 		if (device->is_claimed && is_requested(before, device) &&
-		    !dry_run_claims(result, &device->pci->address))
+		    !is_claimed(result, device))
 			return note_loss(proof, device, boot);
 	}
 	return 0;
