@@ -181,6 +181,12 @@ const struct config_file *config_file_find(const char *path);
  */
 int configuration_read(int root_fd, const struct change *change, char **ret_text);
 
+/*
+ * Adds lines, each with a newline, to the end of the file that the change is of. Returns
+ * 0 or -ENOMEM.
+ */
+int configuration_append(struct change *change, const char *lines);
+
 /* Whether a parameter of that name lists the item, in any case of letters. */
 bool cmdline_has_item(const char *cmdline, const char *name, const char *item);
 
@@ -230,6 +236,49 @@ char *kernel_config_read_running(int root_fd);
 
 /* Whether the option, such as "CONFIG_VFIO_PCI", is built in or a module. */
 bool kernel_config_has(const char *config, const char *option);
+
+/* -- legacy cmdline ------------------------------------------------------------------ */
+
+/*
+ * Settings that gave devices to vfio-pci before passthru, on a kernel command line or in
+ * other lines of words.
+ */
+
+/* A line of words, and the same without its legacy settings. */
+struct legacy_line {
+	char *text;	  /* the new line; all other bytes are as they were */
+	char *items;	  /* the IDs that it names, separated by commas; "" for none */
+	bool has_support; /* it has settings that name no device themselves */
+	bool has_xen;	  /* it hides devices for Xen; these words stay */
+	/* Why a word that may name devices is not understood, a phrase, or NULL. */
+	const char *unclear;
+};
+
+/*
+ * Rewrites a kernel command line, or the text inside the quotes of a shell assignment:
+ * vfio-pci.ids= becomes passthru.ids=, where it is; what only helped it is removed.
+ * Returns 0 or -ENOMEM; release with legacy_line_free() in either case.
+ */
+int legacy_rewrite_cmdline(struct span line, struct legacy_line *ret);
+
+/* The same for a list of modules: VFIO's are removed. */
+int legacy_rewrite_modules(struct span line, struct legacy_line *ret);
+void legacy_line_free(struct legacy_line *line);
+
+/* Whether the text may have legacy settings of a command line, in whatever form. */
+bool legacy_is_mentioned(const char *text);
+
+/* Whether it may have a list of devices among them. */
+bool legacy_list_is_mentioned(const char *text);
+
+/* Whether the module is one of VFIO's. */
+bool legacy_is_vfio(struct span module);
+
+/*
+ * Checks a list of IDs in vfio-pci's format: one or more items, separated by commas,
+ * none of them empty. Returns NULL, or why it is not understood, a phrase.
+ */
+const char *legacy_check_ids(struct span list);
 
 /* -- systemd boot -------------------------------------------------------------------- */
 

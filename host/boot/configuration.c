@@ -77,6 +77,22 @@ int configuration_read(int root_fd, const struct change *change, char **ret_text
 	return r < 0 || *ret_text ? r : -ENOMEM;
 }
 
+int configuration_append(struct change *change, const char *lines)
+{
+	const char *old = change->old ? change->old : "";
+	size_t length = strlen(old);
+	char *both;
+
+	if (!lines[0])
+		return 0;
+	if (asprintf(&both, "%s%s%s", old, length && old[length - 1] != '\n' ? "\n" : "",
+		     lines) < 0)
+		return -ENOMEM;
+	free(change->new);
+	change->new = both;
+	return 0;
+}
+
 static void note_ignored(void *data, struct span word)
 {
 	FILE *file = data;

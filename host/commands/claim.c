@@ -15,7 +15,6 @@
 #include "commands/internal.h"
 #include "lib/lib.h"
 #include "machine/machine.h"
-#include "run.h"
 #include "ui/ui.h"
 #include "view/view.h"
 
@@ -98,27 +97,6 @@ static char *make_cmdline(const struct host *host, const struct machine *machine
 	return text_file_close(&text);
 }
 
-/* What the early stage does, but the use of the disks is known now. */
-static int run_stage(const struct host *host, struct params *params,
-		     struct run_result *ret)
-{
-	_cleanup_close_ int bus_fd =
-		openat(host->root_fd, "sys/bus/pci", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	struct run_request request = {
-		.params = params,
-		.root = host->root,
-		.root_fd = host->root_fd,
-		.bus_fd = bus_fd,
-		.stage = STAGE_EARLY,
-		.is_booted = true,
-		.start_us = clock_us(),
-		.start_ms = clock_ms(),
-	};
-
-	*ret = (struct run_result){ 0 };
-	return bus_fd < 0 ? -errno : run_early(&request, ret);
-}
-
 /* Prints what became of the devices. Returns an exit status. */
 static int show(struct host *host, const struct run_result *result,
 		const struct params *params)
@@ -158,7 +136,7 @@ static int claim(struct host *host, struct machine *machine)
 		return STATUS_NOT_GOOD;
 	r = params_parse(cmdline, &params);
 	if (r == 0)
-		r = run_stage(host, &params, &result);
+		r = run_stage(host, &params, RUN_NOW, &result);
 	if (r == 0)
 		status = show(host, &result, &params);
 	else

@@ -31,30 +31,27 @@ static bool is_selected(const struct items *items, const struct device *device)
 	return false;
 }
 
-/* Puts the file, and a line for each chosen device that the items do not select. */
-static void put_lines(const struct work *work, const struct items *items, FILE *file)
+/* A line for each chosen device that the items do not select; freed by the caller. */
+static char *make_lines(const struct work *work, const struct items *items)
 {
-	const char *old = work->change.old ? work->change.old : "";
-	size_t length = strlen(old);
+	struct text_file text;
+	FILE *file = text_file_open(&text);
 
-	fputs(old, file);
-	if (length && old[length - 1] != '\n')
-		fputc('\n', file);
-	for (size_t i = 0; i < work->machine.count; i++) {
+	for (size_t i = 0; file && i < work->machine.count; i++) {
 		const struct device *device = &work->machine.devices[i];
 
 		if (choice_has_item(&work->machine, device) &&
 		    !is_selected(items, device))
 			put_line(&work->machine, device, file);
 	}
+	return text_file_close(&text);
 }
 
 static int add_lines(struct work *work)
 {
 	_cleanup_free_ char *configuration = NULL;
+	_cleanup_free_ char *lines = NULL;
 	struct items items = { 0 };
-	struct text_file text;
-	FILE *file;
 	int r = configuration_read(work->host->root_fd, NULL, &configuration);
 
 	if (r < 0) {
@@ -62,14 +59,11 @@ static int add_lines(struct work *work)
 			   CONFIGURATION_DIRECTORY);
 		return r;
 	}
-	file = text_file_open(&text);
-	r = file ? configure_parse(configuration, &items) : -ENOMEM;
-	if (r == 0)
-		put_lines(work, &items, file);
+	r = configure_parse(configuration, &items);
+	if (r == 0 && !(lines = make_lines(work, &items)))
+		r = -ENOMEM;
 	configure_free_items(&items);
-	free(work->change.new);
-	work->change.new = text_file_close(&text);
-	return work->change.new ? r : -ENOMEM;
+	return r < 0 ? r : configuration_append(&work->change, lines);
 }
 
 static const char way_back[] =
@@ -85,10 +79,6 @@ static int enable(struct work *work)
 	if (!configure_is_possible(work->host) || configure_open(work) < 0 ||
 	    add_lines(work) < 0)
 		return STATUS_NOT_GOOD;
-	if (!work->change.old && !work->change.new[0]) {
-		free(work->change.new);
-		work->change.new = NULL;
-	}
 	if (change_is_any(&work->change)) {
 		status = configure_finish(work);
 		if (work->backup[0] && !work->host->arguments->json)

@@ -86,6 +86,8 @@ bool check_kernels_next_lacks(int root_fd, const struct boot_source *next,
 /* One aspect each, in a file of that name. */
 void check_kernels(struct findings *findings);
 void check_cmdline(struct findings *findings);
+/* In migrate.c, so that no other command needs migrate/. */
+void check_legacy(struct findings *findings);
 
 /* -- list ---------------------------------------------------------------------------- */
 

@@ -10,7 +10,6 @@
 #include "commands/internal.h"
 #include "lib/lib.h"
 #include "machine/machine.h"
-#include "migrate/migrate.h"
 #include "ui/ui.h"
 #include "view/view.h"
 
@@ -64,16 +63,16 @@ static int find_cmdline(struct preview *preview)
 /* As it will be without its legacy settings. */
 static int rewrite_cmdline(struct preview *preview)
 {
-	struct words words;
-	int r = words_rewrite_cmdline(span_of(preview->cmdline), &words);
+	struct legacy_line rewritten;
+	int r = legacy_rewrite_cmdline(span_of(preview->cmdline), &rewritten);
 
 	if (r == 0) {
-		preview->rewritten = take_pointer(words.text);
+		preview->rewritten = take_pointer(rewritten.text);
 		preview->cmdline = preview->rewritten;
 	} else {
 		warn_error(r, "cannot make the plan");
 	}
-	words_free(&words);
+	legacy_line_free(&rewritten);
 	return r;
 }
 
@@ -291,7 +290,9 @@ static int preview_make(struct host *host, const struct plan_changes *changes,
 	}
 	ret->iommu_pending = is_iommu_pending(ret);
 	if (!find_empty(&ret->params))
-		r = dry_run(host, &ret->params, ret->iommu_pending, &ret->result);
+		r = run_stage(host, &ret->params,
+			      ret->iommu_pending ? RUN_PREVIEW_WITH_IOMMU : RUN_PREVIEW,
+			      &ret->result);
 	if (r < 0)
 		warn_error(r, "cannot make the plan");
 	/* With changes, the image is not built yet. */

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "base/base.h"
+
 /* Helpers: files below a root, texts in memory, words of a line. */
 
 /* -- beneath ------------------------------------------------------------------------- */
@@ -76,6 +78,13 @@ struct wordlist {
 	size_t count;
 	char *joined; /* by wordlist_join() */
 };
+
+/*
+ * Read the next word, or the blanks before it, and advance rest. Either is empty if there
+ * is none.
+ */
+struct span wordlist_next(struct text_cursor *rest);
+struct span wordlist_next_blanks(struct text_cursor *rest);
 
 /* Returns 0 or -ENOMEM; release with wordlist_free() if 0. */
 int wordlist_split(const char *line, struct wordlist *ret);
