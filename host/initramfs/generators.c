@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "initramfs/internal.h"
+#include "initramfs/initramfs.h"
 #include "lib/lib.h"
 
 const struct generator generators[] = {
@@ -156,15 +156,6 @@ const char *generators_obstacle(int root_fd)
 	if (!installed)
 		return "no initramfs generator that passthru supports is installed";
 	return beneath_exists(root_fd, installed->hook) ? NULL : installed->obstacle;
-}
-
-bool generators_is_starter(const char *name)
-{
-	for (const struct generator *at = generators; at->name; at++)
-		for (size_t i = 0; i < ARRAY_SIZE(at->starters); i++)
-			if (at->starters[i] && strcmp(name, at->starters[i]) == 0)
-				return true;
-	return false;
 }
 
 bool generators_is_for_rescue(const char *path)
