@@ -225,14 +225,11 @@ bool grub_detect_entries(int root_fd);
 /* -- kernel config ------------------------------------------------------------------- */
 
 /*
- * The configuration of an installed kernel: /boot/config-KERNEL,
- * lib/modules/KERNEL/config, or for the running kernel /proc/config.gz. The text, which
- * the caller frees, or NULL.
+ * The configuration of an installed kernel, or with NULL of the running one:
+ * /boot/config-KERNEL, lib/modules/KERNEL/config, or for the running kernel
+ * /proc/config.gz. The text, which the caller frees, or NULL.
  */
 char *kernel_config_read(int root_fd, const char *kernel);
-
-/* The same of the running kernel. */
-char *kernel_config_read_running(int root_fd);
 
 /* Whether the option, such as "CONFIG_VFIO_PCI", is built in or a module. */
 bool kernel_config_has(const char *config, const char *option);

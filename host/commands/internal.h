@@ -71,17 +71,14 @@ struct findings {
 void findings_add(struct findings *findings, enum finding_state state, const char *about,
 		  const char *format, ...) _printf_(4, 5);
 
-#define IMAGE_PATH_SIZE 512
-
 /*
- * Whether the initramfs image of the next boot can be read and does not start
- * passthru-early. Where next, the source of its command line, does not tell the kernel,
- * and with NULL, it is the image of the newest one. UKIs are not judged: the answer is
- * false if one boots next or may do so. If true, *ret_path is the path of the image,
- * relative to the root.
+ * The path of the initramfs image of the next boot, relative to the root, if that image
+ * can be read and does not start passthru-early; freed by the caller. Otherwise NULL.
+ * Where next, the source of its command line, does not tell the kernel, and with NULL, it
+ * is the image of the newest one. UKIs are not judged: the answer is NULL if one boots
+ * next or may do so.
  */
-bool check_kernels_next_lacks(int root_fd, const struct boot_source *next,
-			      char ret_path[static IMAGE_PATH_SIZE]);
+char *check_kernels_next_lacks(int root_fd, const struct boot_source *next);
 
 /* One aspect each, in a file of that name. */
 void check_kernels(struct findings *findings);

@@ -108,10 +108,10 @@ static bool is_iommu_pending(const struct preview *preview)
 
 static void find_absence(struct preview *preview)
 {
-	char path[IMAGE_PATH_SIZE];
+	_cleanup_free_ char *path = check_kernels_next_lacks(
+		preview->host->root_fd, boot_next(&preview->sources));
 
-	if (check_kernels_next_lacks(preview->host->root_fd, boot_next(&preview->sources),
-				     path))
+	if (path)
 		snprintf(
 			preview->absence, sizeof(preview->absence),
 			"nothing will be claimed, because its initramfs image, /%s, does not start passthru-early; passthru check tells what to do.",
