@@ -6,24 +6,21 @@
 HOST_SRCS := \
 	main.c options.c root.c \
 	boot/bls.c boot/boot.c boot/config_files.c boot/configuration.c boot/grub.c boot/grub_menu.c \
-	boot/grub_script.c boot/grub_test.c boot/inputs.c boot/kernel_config.c boot/sources.c \
+	boot/grub_script.c boot/sources.c boot/kernel_config.c boot/legacy_cmdline.c \
 	boot/systemd_boot.c boot/uki.c boot/version.c \
-	commands/args.c commands/check.c commands/claim.c commands/check_blacklists.c commands/check_cmdline.c \
+	commands/args.c commands/check.c commands/claim.c commands/check_cmdline.c \
 	commands/check_kernels.c commands/configure.c commands/disable.c commands/enable.c commands/findings.c commands/list.c commands/list_text.c commands/migrate.c \
-	commands/members.c commands/plan.c commands/status.c commands/status_export.c \
-	edit/backup.c edit/change.c edit/edit.c \
+	commands/plan.c commands/status.c commands/status_export.c \
+	edit/backup.c edit/change.c \
 	dump/dump.c dump/redact.c dump/unpack.c \
-	initramfs/generators.c initramfs/inspect.c initramfs/kernel_install.c initramfs/kernels.c \
-	initramfs/rebuild.c \
-	lib/beneath.c lib/dirlist.c lib/text_file.c lib/wordlist.c \
-	machine/annotate.c machine/caveats.c machine/choice.c machine/filter.c machine/limits.c machine/machine.c machine/pci_names.c \
+	initramfs/generators.c initramfs/inspect.c initramfs/rebuild.c \
+	lib/beneath.c lib/text.c \
+	machine/caveats.c machine/choice.c machine/filter.c machine/machine.c machine/pci_names.c \
 	machine/users.c \
-	migrate/collect.c migrate/collector.c migrate/decide.c migrate/facts.c migrate/migration.c \
-	migrate/proof.c migrate/read_cmdline.c migrate/read_driverctl.c \
-	migrate/read_modprobe.c migrate/read_modules.c migrate/read_script.c \
-	migrate/read_shell.c migrate/words.c \
-	view/dry_run.c view/view.c view/view_output.c \
-	ui/json.c ui/log_none.c ui/message.c ui/output.c
+	migrate/collect.c migrate/collector.c migrate/facts.c migrate/migration.c migrate/proof.c \
+	migrate/read_cmdline.c migrate/read_modules.c migrate/read_shell.c \
+	view/run_stage.c view/view.c view/view_output.c \
+	ui/json.c ui/log_none.c ui/output.c
 # The stages of passthru-early, without its main(), options and log.
 HOST_EARLY := $(filter-out main.c base/log_kmsg.c options.c,$(EARLY_SRCS))
 

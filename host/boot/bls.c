@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +11,17 @@
 /* No boot entry is that long. */
 #define TEXT_MAX (64 * 1024)
 
-const char *const bls_places[] = { "efi", "boot/efi", "boot", NULL };
+#define PLACE(path)                                                               \
+	{                                                                         \
+		path, BLS_ENTRIES(path), path "/EFI/Linux", path "/loader/addons" \
+	}
+
+const struct bls_place bls_places[] = {
+	PLACE("efi"),
+	PLACE("boot/efi"),
+	PLACE("boot"),
+	{ 0 },
+};
 
 /* -- names --------------------------------------------------------------------------- */
 
@@ -27,14 +36,18 @@ static const char *read_tries(const char *at, int *ret)
 	return at + length;
 }
 
-/* "name+LEFT-DONE.conf" counts its boots; "-DONE" is optional. */
-static void read_name(struct boot_entry *entry, const char *name)
+/*
+ * "name+LEFT-DONE.conf" counts its boots; "-DONE" is optional. ret_id is the name without
+ * that; the numbers are -1 if there are none.
+ */
+static void split_name(const char *name, char ret_id[static ID_SIZE], int *ret_left,
+		       int *ret_done)
 {
 	const char *end = strrchr(name, '.'), *plus = strrchr(name, '+'), *rest;
 	int left, done = 0;
 
-	entry->tries_left = entry->tries_done = -1;
-	snprintf(entry->id, sizeof(entry->id), "%s", name);
+	*ret_left = *ret_done = -1;
+	snprintf(ret_id, ID_SIZE, "%s", name);
 	if (!end || !plus || plus > end)
 		return;
 	rest = read_tries(plus + 1, &left);
@@ -42,9 +55,47 @@ static void read_name(struct boot_entry *entry, const char *name)
 		rest = read_tries(rest + 1, &done);
 	if (rest != end)
 		return;
-	entry->tries_left = left;
-	entry->tries_done = done;
-	snprintf(entry->id, sizeof(entry->id), "%.*s%s", (int)(plus - name), name, end);
+	*ret_left = left;
+	*ret_done = done;
+	snprintf(ret_id, ID_SIZE, "%.*s%s", (int)(plus - name), name, end);
+}
+
+/* -- addons of UKIs ------------------------------------------------------------------ */
+
+static int visit_addons(int root_fd, const char *directory, const char *kernel,
+			int (*each)(void *data, const char *path,
+				    const struct uki *addon),
+			void *data)
+{
+	_cleanup_free_ char **paths = dirlist_paths(root_fd, directory, ".addon.efi");
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && paths && paths[i]; i++) {
+		struct uki addon;
+
+		if (uki_read(root_fd, paths[i], &addon) == 0 &&
+		    (!addon.kernel || !kernel || strcmp(addon.kernel, kernel) == 0))
+			r = each(data, paths[i], &addon);
+		uki_free(&addon);
+	}
+	return r;
+}
+
+int bls_each_addon(int root_fd, const struct bls_place *place, const char *path,
+		   const char *kernel,
+		   int (*each)(void *data, const char *path, const struct uki *addon),
+		   void *data)
+{
+	const char *name = beneath_name(path);
+	_cleanup_free_ char *own = NULL;
+	char id[ID_SIZE];
+	int left, done, r;
+
+	split_name(name, id, &left, &done);
+	r = beneath_format(&own, "%.*s%s.extra.d", (int)(name - path), path, id);
+	if (r == 0)
+		r = visit_addons(root_fd, place->addons, kernel, each, data);
+	return r == 0 ? visit_addons(root_fd, own, kernel, each, data) : r;
 }
 
 /* -- type 1: a file of lines --------------------------------------------------------- */
@@ -96,18 +147,15 @@ static int add_addon(void *data, const char *path, const struct uki *addon)
 	return entry->cmdline ? 0 : -ENOMEM;
 }
 
-/*
- * The command line of a UKI and of its addons. Name is that of the UKI in EFI/Linux, or
- * NULL if it is elsewhere.
- */
-static int add_uki_cmdline(int root_fd, const char *place, const char *name,
-			   struct boot_entry *entry, struct uki *uki)
+/* The command line of a UKI at the path, and of its addons. */
+static int add_uki_cmdline(int root_fd, const char *path, struct boot_entry *entry,
+			   struct uki *uki)
 {
 	entry->is_uki = true;
 	entry->cmdline = uki->cmdline ? take_pointer(uki->cmdline) : strdup("");
 	if (!entry->cmdline)
 		return -ENOMEM;
-	return uki_each_addon(root_fd, place, name, uki->kernel, add_addon, entry);
+	return bls_each_addon(root_fd, entry->place, path, uki->kernel, add_addon, entry);
 }
 
 /*
@@ -116,24 +164,19 @@ static int add_uki_cmdline(int root_fd, const char *place, const char *name,
  */
 static int read_uki_of(int root_fd, struct boot_entry *entry, struct span path)
 {
-	static const char top[] = "/EFI/Linux/";
-	const char *end = strstr(entry->path, "/loader/entries/");
-	char place[sizeof(entry->path)], file[PATH_MAX];
-	const char *name;
+	_cleanup_free_ char *file = NULL;
 	struct uki uki;
 	int r;
 
-	if (!end || entry->cmdline)
+	if (entry->cmdline)
 		return 0;
-	snprintf(place, sizeof(place), "%.*s", (int)(end - entry->path), entry->path);
-	if (path_format(file, sizeof(file), "%s/%.*s", place, (int)path.length, path.at) <
-	    0)
-		return 0;
-	name = strstr(file, top);
+	r = beneath_format(&file, "%s/%.*s", entry->place->path, (int)path.length,
+			   path.at);
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
 	r = uki_read(root_fd, file, &uki);
 	if (r == 0)
-		r = add_uki_cmdline(root_fd, place, name ? name + strlen(top) : NULL,
-				    entry, &uki);
+		r = add_uki_cmdline(root_fd, file, entry, &uki);
 	uki_free(&uki);
 	return r == -ENOMEM ? r : 0;
 }
@@ -203,7 +246,7 @@ static void read_release(struct boot_entry *entry, const char *release)
 		}
 }
 
-static int read_uki(int root_fd, const char *place, struct boot_entry *entry)
+static int read_uki(int root_fd, struct boot_entry *entry)
 {
 	struct uki uki;
 	int r = uki_read(root_fd, entry->path, &uki);
@@ -211,7 +254,7 @@ static int read_uki(int root_fd, const char *place, struct boot_entry *entry)
 	/* Without this section it is some other EFI program. */
 	if (r == 0 && uki.os_release) {
 		read_release(entry, uki.os_release);
-		r = add_uki_cmdline(root_fd, place, entry->id, entry, &uki);
+		r = add_uki_cmdline(root_fd, entry->path, entry, &uki);
 		r = r < 0 ? r : 1;
 	} else if (r != -ENOMEM) {
 		r = 0;
@@ -232,27 +275,20 @@ static int append(struct boot_entries *entries, const struct boot_entry *entry)
 	return 1;
 }
 
-static int read_directory(int root_fd, const char *place, bool ukis,
+static int read_directory(int root_fd, const struct bls_place *place, bool ukis,
 			  struct boot_entries *ret)
 {
-	char directory[64];
-	_cleanup_free_ char **names = NULL;
-	int r;
+	_cleanup_free_ char **paths = dirlist_paths(
+		root_fd, ukis ? place->ukis : place->entries, ukis ? ".efi" : ".conf");
+	int r = 0;
 
-	r = path_format(directory, sizeof(directory), "%s/%s", place,
-			ukis ? "EFI/Linux" : "loader/entries");
-	if (r < 0)
-		return r;
-	names = dirlist_read(root_fd, directory, ukis ? ".efi" : ".conf");
-	for (size_t i = 0; r >= 0 && names && names[i]; i++) {
-		struct boot_entry entry = { 0 };
+	for (size_t i = 0; r >= 0 && paths && paths[i]; i++) {
+		struct boot_entry entry = { .place = place };
 
-		r = path_format(entry.path, sizeof(entry.path), "%s/%s", directory,
-				names[i]);
-		if (r < 0)
-			break;
-		read_name(&entry, names[i]);
-		r = ukis ? read_uki(root_fd, place, &entry) : read_lines(root_fd, &entry);
+		snprintf(entry.path, sizeof(entry.path), "%s", paths[i]);
+		split_name(beneath_name(paths[i]), entry.id, &entry.tries_left,
+			   &entry.tries_done);
+		r = ukis ? read_uki(root_fd, &entry) : read_lines(root_fd, &entry);
 		if (r > 0)
 			r = append(ret, &entry);
 		if (r <= 0)
@@ -311,10 +347,10 @@ static int read_all(int root_fd, bool with_ukis, struct boot_entries *ret)
 	int r = 0;
 
 	*ret = (struct boot_entries){ 0 };
-	for (size_t i = 0; r == 0 && bls_places[i]; i++) {
-		r = read_directory(root_fd, bls_places[i], false, ret);
+	for (const struct bls_place *at = bls_places; r == 0 && at->path; at++) {
+		r = read_directory(root_fd, at, false, ret);
 		if (r == 0 && with_ukis)
-			r = read_directory(root_fd, bls_places[i], true, ret);
+			r = read_directory(root_fd, at, true, ret);
 	}
 	return r;
 }
@@ -349,23 +385,23 @@ void bls_free(struct boot_entries *entries)
 	*entries = (struct boot_entries){ 0 };
 }
 
-bool bls_exists(int root_fd)
+bool bls_has_ukis(int root_fd)
 {
-	char path[64];
+	for (const struct bls_place *at = bls_places; at->path; at++) {
+		_cleanup_free_ char **ukis = dirlist_read(root_fd, at->ukis, ".efi");
 
-	for (size_t i = 0; bls_places[i]; i++) {
-		_cleanup_free_ char **ukis = NULL;
-
-		if (path_format(path, sizeof(path), "%s/loader/entries", bls_places[i]) ==
-			    0 &&
-		    beneath_exists(root_fd, path))
-			return true;
-		if (path_format(path, sizeof(path), "%s/EFI/Linux", bls_places[i]) == 0)
-			ukis = dirlist_read(root_fd, path, ".efi");
 		if (ukis && ukis[0])
 			return true;
 	}
 	return false;
+}
+
+bool bls_exists(int root_fd)
+{
+	for (const struct bls_place *at = bls_places; at->path; at++)
+		if (beneath_exists(root_fd, at->entries))
+			return true;
+	return bls_has_ukis(root_fd);
 }
 
 int bls_add(const struct boot_entry *entry, char *cmdline, const char *note,

@@ -62,22 +62,32 @@ int boot_read(int root_fd, struct boot_sources *ret)
 	*ret = (struct boot_sources){ 0 };
 	if (loader)
 		r = loader->read(root_fd, false, ret);
-	return r < 0 ? r : inputs_read(root_fd, inputs | INPUTS_OF_UKI, ret);
+	return r < 0 ? r : boot_sources_add_inputs(ret, root_fd, inputs | INPUTS_OF_UKI);
+}
+
+static bool is_denied(int root_fd, const char *path, int access)
+{
+	return faccessat(root_fd, path, access, AT_EACCESS) < 0 && errno == EACCES;
 }
 
 const char *boot_find_unreadable(int root_fd, const struct boot_sources *sources)
 {
-	static const char *const paths[] = {
-		GRUB_CONFIG,	      GRUB2_CONFIG, "boot/loader/entries",
-		"boot/efi",	      "efi",	    "boot/efi/loader/entries",
-		"efi/loader/entries",
-	};
+	const struct boot_source *next = boot_next(sources);
 
-	if (boot_sources_have_final(sources))
+	if (next && next->is_final)
 		return NULL;
-	for (size_t i = 0; i < ARRAY_SIZE(paths); i++)
-		if (faccessat(root_fd, paths[i], R_OK, AT_EACCESS) < 0 && errno == EACCES)
-			return paths[i];
+	if (is_denied(root_fd, GRUB_CONFIG, R_OK))
+		return GRUB_CONFIG;
+	if (is_denied(root_fd, GRUB2_CONFIG, R_OK))
+		return GRUB2_CONFIG;
+	for (const struct bls_place *at = bls_places; at->path; at++) {
+		if (is_denied(root_fd, at->path, X_OK))
+			return at->path;
+		if (is_denied(root_fd, at->entries, R_OK))
+			return at->entries;
+		if (is_denied(root_fd, at->ukis, R_OK))
+			return at->ukis;
+	}
 	return NULL;
 }
 

@@ -36,20 +36,54 @@ struct boot_sources {
 	size_t count;
 };
 
-/*
- * Sets the kernel from the path of its file, as the boot loader names it. The release is
- * in names such as vmlinuz-6.12.9-amd64; with other names it stays unknown.
- */
-void boot_source_set_kernel(struct boot_source *source, const char *file);
 void boot_sources_free(struct boot_sources *sources);
 
 /* The source that sets the command line of the next boot, or NULL. */
 const struct boot_source *boot_next(const struct boot_sources *sources);
 
+/* Adds this boot's command line. Returns 0 or a negative errno. */
+int boot_sources_add_running(struct boot_sources *sources, int root_fd,
+			     const struct boot_source **ret);
+
+/* -- uki ----------------------------------------------------------------------------- */
+
+/* The sections of a unified kernel image that matter here; NULL if it lacks one. */
+struct uki {
+	char *cmdline;			 /* newlines are replaced by blanks */
+	char *os_release;		 /* in the format of /etc/os-release */
+	char *kernel;			 /* the release of the kernel */
+	uint32_t initrd_at, initrd_size; /* the image in the file; 0, 0: there is none */
+};
+
+/*
+ * Reads these sections of a unified kernel image or of an addon: a PE file in the format
+ * of UAPI.5. Returns 0; -ENOEXEC if it is not a complete PE file; or another negative
+ * errno. Release with uki_free() in either case.
+ */
+int uki_read(int root_fd, const char *path, struct uki *ret);
+void uki_free(struct uki *uki);
+
 /* -- bls ----------------------------------------------------------------------------- */
 
 /* Where boot partitions are mounted, the EFI system partition first; ends with NULL. */
-extern const char *const bls_places[];
+extern const struct bls_place {
+	const char *path, *entries, *ukis, *addons;
+} bls_places[];
+
+#define BLS_ENTRIES(place) place "/loader/entries"
+
+/* Whether there are UKIs. */
+bool bls_has_ukis(int root_fd);
+
+/*
+ * Calls back for each addon that systemd-stub(7) applies to the UKI at the path, in the
+ * stub's order. An addon for another kernel is none. Its path is relative to the root; it
+ * is freed afterwards. Ends when each returns nonzero, and returns that.
+ */
+int bls_each_addon(int root_fd, const struct bls_place *place, const char *path,
+		   const char *kernel,
+		   int (*each)(void *data, const char *path, const struct uki *addon),
+		   void *data);
 
 /* -- boot ---------------------------------------------------------------------------- */
 
@@ -73,7 +107,7 @@ int boot_read_all(int root_fd, struct boot_sources *ret);
 const char *boot_find_unreadable(int root_fd, const struct boot_sources *sources);
 
 /*
- * The formats of boot/config_files.h in which that boot loader, or what generates its
+ * The formats of config_files in which that boot loader, or what generates its
  * files, has command lines: bits of 1 << format. 0 if it is not known.
  */
 unsigned boot_used_formats(int root_fd);
@@ -147,6 +181,12 @@ const struct config_file *config_file_find(const char *path);
  */
 int configuration_read(int root_fd, const struct change *change, char **ret_text);
 
+/*
+ * Adds lines, each with a newline, to the end of the file that the change is of. Returns
+ * 0 or -ENOMEM.
+ */
+int configuration_append(struct change *change, const char *lines);
+
 /* Whether a parameter of that name lists the item, in any case of letters. */
 bool cmdline_has_item(const char *cmdline, const char *name, const char *item);
 
@@ -188,17 +228,57 @@ bool grub_detect_entries(int root_fd);
 /* -- kernel config ------------------------------------------------------------------- */
 
 /*
- * The configuration of an installed kernel: /boot/config-KERNEL,
- * lib/modules/KERNEL/config, or for the running kernel /proc/config.gz. The text, which
- * the caller frees, or NULL.
+ * The configuration of an installed kernel, or with NULL of the running one:
+ * /boot/config-KERNEL, lib/modules/KERNEL/config, or for the running kernel
+ * /proc/config.gz. The text, which the caller frees, or NULL.
  */
 char *kernel_config_read(int root_fd, const char *kernel);
 
-/* The same of the running kernel. */
-char *kernel_config_read_running(int root_fd);
-
 /* Whether the option, such as "CONFIG_VFIO_PCI", is built in or a module. */
 bool kernel_config_has(const char *config, const char *option);
+
+/* -- legacy cmdline ------------------------------------------------------------------ */
+
+/*
+ * Settings that gave devices to vfio-pci before passthru, on a kernel command line or in
+ * other lines of words.
+ */
+
+/* A line of words, and the same without its legacy settings. */
+struct legacy_line {
+	char *text;	  /* the new line; all other bytes are as they were */
+	char *items;	  /* the IDs that it names, separated by commas; "" for none */
+	bool has_support; /* it has settings that name no device themselves */
+	bool has_xen;	  /* it hides devices for Xen; these words stay */
+	/* Why a word that may name devices is not understood, a phrase, or NULL. */
+	const char *unclear;
+};
+
+/*
+ * Rewrites a kernel command line, or the text inside the quotes of a shell assignment:
+ * vfio-pci.ids= becomes passthru.ids=, where it is; what only helped it is removed.
+ * Returns 0 or -ENOMEM; release with legacy_line_free() in either case.
+ */
+int legacy_rewrite_cmdline(struct span line, struct legacy_line *ret);
+
+/* The same for a list of modules: VFIO's are removed. */
+int legacy_rewrite_modules(struct span line, struct legacy_line *ret);
+void legacy_line_free(struct legacy_line *line);
+
+/* Whether the text may have legacy settings of a command line, in whatever form. */
+bool legacy_is_mentioned(const char *text);
+
+/* Whether it may have a list of devices among them. */
+bool legacy_list_is_mentioned(const char *text);
+
+/* Whether the module is one of VFIO's. */
+bool legacy_is_vfio(struct span module);
+
+/*
+ * Checks a list of IDs in vfio-pci's format: one or more items, separated by commas,
+ * none of them empty. Returns NULL, or why it is not understood, a phrase.
+ */
+const char *legacy_check_ids(struct span list);
 
 /* -- systemd boot -------------------------------------------------------------------- */
 
@@ -206,34 +286,6 @@ bool kernel_config_has(const char *config, const char *option);
 
 /* The path of a variable of the Boot Loader Interface. */
 #define EFI_VARIABLE(name) EFI_VARIABLES "/" name "-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f"
-
-/* -- uki ----------------------------------------------------------------------------- */
-
-/* The sections of a unified kernel image that matter here; NULL if it lacks one. */
-struct uki {
-	char *cmdline;			 /* newlines are replaced by blanks */
-	char *os_release;		 /* in the format of /etc/os-release */
-	char *kernel;			 /* the release of the kernel */
-	uint32_t initrd_at, initrd_size; /* the image in the file; 0, 0: there is none */
-};
-
-/*
- * Reads these sections of a unified kernel image or of an addon: a PE file in the format
- * of UAPI.5. Returns 0; -ENOEXEC if it is not a complete PE file; or another negative
- * errno. Release with uki_free() in either case.
- */
-int uki_read(int root_fd, const char *path, struct uki *ret);
-void uki_free(struct uki *uki);
-
-/*
- * Calls back for each addon that systemd-stub(7) applies to the UKI of this name in
- * EFI/Linux (NULL: it is not there) at the place, a boot partition, in the stub's order.
- * An addon for another kernel is none. Its path is relative to the root; it is freed
- * afterwards. Ends when each returns nonzero, and returns that.
- */
-int uki_each_addon(int root_fd, const char *place, const char *name, const char *kernel,
-		   int (*each)(void *data, const char *path, const struct uki *addon),
-		   void *data);
 
 /* -- version ------------------------------------------------------------------------- */
 

@@ -28,9 +28,9 @@ const struct config_file config_files[] = {
 	{ "etc/mkinitcpio.conf", NULL, CONFIG_MKINITCPIO, MIGRATE | DUMP },
 	{ "etc/mkinitcpio.conf.d", ".conf", CONFIG_MKINITCPIO, MIGRATE | DUMP },
 	{ "etc/driverctl.d", "", CONFIG_DRIVERCTL, MIGRATE | DUMP },
-	{ "boot/loader/entries", ".conf", CONFIG_BOOT_ENTRY, MIGRATE | DUMP },
-	{ "boot/efi/loader/entries", ".conf", CONFIG_BOOT_ENTRY, MIGRATE | DUMP },
-	{ "efi/loader/entries", ".conf", CONFIG_BOOT_ENTRY, MIGRATE | DUMP },
+	{ BLS_ENTRIES("boot"), ".conf", CONFIG_BOOT_ENTRY, MIGRATE | DUMP },
+	{ BLS_ENTRIES("boot/efi"), ".conf", CONFIG_BOOT_ENTRY, MIGRATE | DUMP },
+	{ BLS_ENTRIES("efi"), ".conf", CONFIG_BOOT_ENTRY, MIGRATE | DUMP },
 	{ "etc/default/grub.d", ".cfg", CONFIG_GRUB, BOOT | MIGRATE | DUMP },
 	{ "etc/default/grub", NULL, CONFIG_GRUB, BOOT | MIGRATE | DUMP },
 	{ "etc/kernel/cmdline", NULL, CONFIG_CMDLINE, BOOT | MIGRATE | DUMP },
@@ -55,52 +55,17 @@ const struct config_file config_files[] = {
 	{ 0 },
 };
 
-static size_t string_size(const char *text)
-{
-	return strlen(text) + 1;
-}
-
-/* Appends "directory/name" to a block of strings; returns where the next one goes. */
-static char *put_path(char *to, const char *directory, const char *name)
-{
-	to = stpcpy(to, directory);
-	*to++ = '/';
-	return stpcpy(to, name) + 1;
-}
-
-static char **single_path(const char *path)
-{
-	char **paths = malloc(2 * sizeof(paths[0]) + string_size(path));
-
-	if (!paths)
-		return NULL;
-	paths[0] = strcpy((char *)(paths + 2), path);
-	paths[1] = NULL;
-	return paths;
-}
-
 char **config_file_paths(int root_fd, const struct config_file *file)
 {
-	_cleanup_free_ char **names = NULL;
-	size_t count = 0, size = 0;
-	char **paths, *to;
+	char **paths;
 
-	if (!file->suffix)
-		return single_path(file->path);
-	names = dirlist_read(root_fd, file->path, file->suffix);
-	if (!names)
-		return NULL;
-	for (; names[count]; count++)
-		size += string_size(file->path) + string_size(names[count]);
-	paths = malloc((count + 1) * sizeof(paths[0]) + size);
+	if (file->suffix)
+		return dirlist_paths(root_fd, file->path, file->suffix);
+	paths = malloc(2 * sizeof(paths[0]) + strlen(file->path) + 1);
 	if (!paths)
 		return NULL;
-	to = (char *)(paths + count + 1);
-	for (size_t i = 0; i < count; i++) {
-		paths[i] = to;
-		to = put_path(to, file->path, names[i]);
-	}
-	paths[count] = NULL;
+	paths[0] = strcpy((char *)(paths + 2), file->path);
+	paths[1] = NULL;
 	return paths;
 }
 

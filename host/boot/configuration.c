@@ -45,16 +45,11 @@ static void put_change(struct joined *joined)
 	joined->change = NULL;
 }
 
-static int copy_file(struct joined *joined, const char *name)
+static int copy_file(struct joined *joined, const char *path)
 {
 	_cleanup_free_ char *text = NULL;
-	char path[512];
-	int r = path_format(path, sizeof(path), "%s/%s", CONFIGURATION_DIRECTORY, name);
-	int order;
+	int r, order = compare_change(joined, path);
 
-	if (r < 0)
-		return r;
-	order = compare_change(joined, path);
 	if (order <= 0)
 		put_change(joined);
 	if (order == 0)
@@ -68,21 +63,34 @@ static int copy_file(struct joined *joined, const char *name)
 
 int configuration_read(int root_fd, const struct change *change, char **ret_text)
 {
-	_cleanup_free_ char **names =
-		dirlist_read(root_fd, CONFIGURATION_DIRECTORY, ".conf");
-	size_t size;
-	FILE *file = names ? open_memstream(ret_text, &size) : NULL;
-	struct joined joined = { root_fd, change, file };
-	int r = 0;
+	_cleanup_free_ char **paths =
+		dirlist_paths(root_fd, CONFIGURATION_DIRECTORY, ".conf");
+	struct text_file text;
+	struct joined joined = { root_fd, change, text_file_open(&text) };
+	int r = paths && joined.file ? 0 : -ENOMEM;
 
-	if (!file) {
-		*ret_text = NULL;
+	for (size_t i = 0; r == 0 && paths[i]; i++)
+		r = copy_file(&joined, paths[i]);
+	if (r == 0)
+		put_change(&joined);
+	*ret_text = text_file_close(&text);
+	return r < 0 || *ret_text ? r : -ENOMEM;
+}
+
+int configuration_append(struct change *change, const char *lines)
+{
+	const char *old = change->old ? change->old : "";
+	size_t length = strlen(old);
+	char *both;
+
+	if (!lines[0])
+		return 0;
+	if (asprintf(&both, "%s%s%s", old, length && old[length - 1] != '\n' ? "\n" : "",
+		     lines) < 0)
 		return -ENOMEM;
-	}
-	for (size_t i = 0; r == 0 && names[i]; i++)
-		r = copy_file(&joined, names[i]);
-	put_change(&joined);
-	return fclose(file) == 0 ? r : -ENOMEM;
+	free(change->new);
+	change->new = both;
+	return 0;
 }
 
 static void note_ignored(void *data, struct span word)
@@ -113,16 +121,14 @@ int whole_cmdline_make(const char *configuration, const char *cmdline,
 		       struct whole_cmdline *ret)
 {
 	_cleanup_free_ char *filtered = NULL;
-	size_t size;
-	FILE *file;
-	int r;
+	struct text_file ignored;
+	FILE *file = text_file_open(&ignored);
+	int r = file ? config_filter(configuration, note_ignored, file, &filtered)
+		     : -ENOMEM;
 
-	*ret = (struct whole_cmdline){ .rescue = find_rescue(cmdline) };
-	file = open_memstream(&ret->ignored, &size);
-	if (!file)
-		return -ENOMEM;
-	r = config_filter(configuration, note_ignored, file, &filtered);
-	if (fclose(file) != 0 || r < 0)
+	*ret = (struct whole_cmdline){ .rescue = find_rescue(cmdline),
+				       .ignored = text_file_close(&ignored) };
+	if (r < 0 || !ret->ignored)
 		return -ENOMEM;
 	ret->has_config = filtered[0] && !ret->rescue.length;
 	/* Without parameters it does not matter what the boot is for. */

@@ -82,6 +82,94 @@ static int assign(struct reader *reader, const char *text)
 	return grub_variable_set(&reader->menu->variables, name, equals + 1);
 }
 
+/* -- conditions ---------------------------------------------------------------------- */
+
+/* In this order, "-a" is the minimum of two values, and "-o" the maximum. */
+enum truth { TRUTH_FALSE, TRUTH_UNKNOWN, TRUTH_TRUE };
+
+struct test {
+	char **at, **end;
+	bool is_known;
+};
+
+static bool is_word(const struct test *test, size_t index, const char *text)
+{
+	return (size_t)(test->end - test->at) > index &&
+	       strcmp(test->at[index], text) == 0;
+}
+
+static enum truth truth_of(bool is_true)
+{
+	return is_true ? TRUTH_TRUE : TRUTH_FALSE;
+}
+
+/* Reads one condition, without a preceding "!". */
+static enum truth read_condition(struct test *test)
+{
+	size_t left = (size_t)(test->end - test->at);
+	bool unequal = is_word(test, 1, "!=");
+	char **at = test->at;
+
+	if (left > 2 && (unequal || is_word(test, 1, "=") || is_word(test, 1, "=="))) {
+		test->at += 3;
+		return test->is_known ? truth_of((strcmp(at[0], at[2]) == 0) != unequal)
+				      : TRUTH_UNKNOWN;
+	}
+	if (left > 1 && (is_word(test, 0, "-n") || is_word(test, 0, "-z"))) {
+		test->at += 2;
+		return truth_of((at[1][0] == '\0') == (at[0][1] == 'z'));
+	}
+	if (left > 1 && at[0][0] == '-') {
+		test->at += 2;
+		return TRUTH_UNKNOWN;
+	}
+	test->at++;
+	return truth_of(at[0][0] != '\0');
+}
+
+static enum truth read_term(struct test *test)
+{
+	bool negative = false;
+	enum truth term;
+
+	for (; is_word(test, 0, "!") && test->end - test->at > 1; test->at++)
+		negative = !negative;
+	term = read_condition(test);
+	return negative ? TRUTH_TRUE - term : term;
+}
+
+/*
+ * The result of GRUB's command "[" for the words up to its "]". Tests for empty strings
+ * are always decided; comparisons only if no word uses a variable that GRUB itself may
+ * set; tests of files and numbers never.
+ */
+static enum truth judge_test(const struct reader *reader)
+{
+	const struct wordlist *words = &reader->wordlist;
+	struct test test = { words->items + 2, words->items + words->count - 1,
+			     !reader->has_unset };
+	enum truth all = TRUTH_TRUE, any = TRUTH_FALSE;
+
+	if (test.at >= test.end)
+		return TRUTH_FALSE;
+	for (;; test.at++) {
+		enum truth term = read_term(&test);
+
+		all = term < all ? term : all;
+		if (is_word(&test, 0, "-o")) {
+			any = all > any ? all : any;
+			all = TRUTH_TRUE;
+		} else if (!is_word(&test, 0, "-a")) {
+			break;
+		}
+		if (test.at + 1 == test.end)
+			return TRUTH_UNKNOWN;
+	}
+	if (test.at != test.end)
+		return TRUTH_UNKNOWN;
+	return all > any ? all : any;
+}
+
 /* -- if ------------------------------------------------------------------------------ */
 
 /* Unknown conditions count as true, and so does any command other than "[". */
@@ -89,8 +177,7 @@ static bool is_true(const struct reader *reader)
 {
 	if (strcmp(word(reader, 1), "[") != 0 || !is_last(reader, "]"))
 		return true;
-	return grub_test(&reader->wordlist, 2, reader->wordlist.count - 1,
-			 !reader->has_unset) != GRUB_FALSE;
+	return judge_test(reader) != TRUTH_FALSE;
 }
 
 static bool is_followed(const struct reader *reader)

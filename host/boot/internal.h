@@ -17,15 +17,28 @@
 struct boot_source *boot_sources_add(struct boot_sources *sources, const char *path,
 				     char *cmdline);
 
-/* Whether a file that the boot loader reads is among them. */
-bool boot_sources_have_final(const struct boot_sources *sources);
+/*
+ * Sets the kernel from the path of its file, as the boot loader names it. The release is
+ * in names such as vmlinuz-6.12.9-amd64; with other names it stays unknown.
+ */
+void boot_source_set_kernel(struct boot_source *source, const char *file);
+
+/*
+ * Adds the files from which the boot loader's files are generated: those of config_files
+ * that are CONFIG_FOR_BOOT and in a format of the mask, 1 << format each. Returns 0 or
+ * -ENOMEM.
+ */
+int boot_sources_add_inputs(struct boot_sources *sources, int root_fd, unsigned formats);
 
 /* -- bls ----------------------------------------------------------------------------- */
 
+#define ID_SIZE 256
+
 /* A boot entry of the Boot Loader Specification, UAPI.1; unset fields are "". */
 struct boot_entry {
-	char path[512]; /* relative to the root, without a leading "/" */
-	char id[256];	/* the name of the file, without the boot counters */
+	const struct bls_place *place;
+	char path[512];	  /* relative to the root, without a leading "/" */
+	char id[ID_SIZE]; /* the name of the file, without the boot counters */
 	char title[128];
 	char sort_key[128];
 	char machine_id[64];
@@ -139,7 +152,7 @@ struct grub_menu {
 
 /*
  * Interprets grub.cfg; environment is the text of its grubenv. If a condition cannot be
- * decided (see grub_test.h), the "then" branch is taken. Limits: 4096 entries, the others
+ * decided, the "then" branch is taken. Limits: 4096 entries, the others
  * are ignored; 32 nested blocks and "if"s, reading stops at the next one. Returns 0 or
  * -ENOMEM; release with grub_menu_free() in either case.
  */
@@ -161,29 +174,6 @@ bool grub_path_names(const char *path, const char *name);
  * that it leads to, is empty.
  */
 const struct grub_entry *grub_menu_default(const struct grub_menu *menu, bool *ret_found);
-
-/* -- grub test ----------------------------------------------------------------------- */
-
-/* In this order, "-a" is the minimum of two values, and "-o" the maximum. */
-enum grub_truth { GRUB_FALSE, GRUB_UNKNOWN, GRUB_TRUE };
-
-/*
- * The result of GRUB's command "[" for its arguments, the words from one index up to
- * another, without "]". Tests for empty strings are always decided; comparisons only if
- * is_known, that is, if the words use no variable that GRUB itself may set; tests of
- * files and numbers never.
- */
-enum grub_truth grub_test(const struct wordlist *wordlist, size_t from, size_t to,
-			  bool is_known);
-
-/* -- inputs -------------------------------------------------------------------------- */
-
-/*
- * Adds the files from which the boot loader's files are generated: those of
- * boot/config_files.h that are CONFIG_FOR_BOOT and in a format of the mask, 1 << format
- * each. Returns 0 or -ENOMEM.
- */
-int inputs_read(int root_fd, unsigned formats, struct boot_sources *sources);
 
 /* -- systemd boot -------------------------------------------------------------------- */
 

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/base.h"
 #include "boot/internal.h"
+#include "lib/lib.h"
+
+#define GRUB_DEFAULT "etc/default/grub"
 
 struct boot_source *boot_sources_add(struct boot_sources *sources, const char *path,
 				     char *cmdline)
@@ -24,8 +28,7 @@ struct boot_source *boot_sources_add(struct boot_sources *sources, const char *p
 void boot_source_set_kernel(struct boot_source *source, const char *file)
 {
 	static const char prefix[] = "vmlinuz-";
-	const char *slash = strrchr(file, '/');
-	const char *name = slash ? slash + 1 : file;
+	const char *name = beneath_name(file);
 
 	if (strncmp(name, prefix, strlen(prefix)) == 0)
 		snprintf(source->kernel, sizeof(source->kernel), "%s",
@@ -40,12 +43,17 @@ void boot_sources_free(struct boot_sources *sources)
 	*sources = (struct boot_sources){ 0 };
 }
 
-bool boot_sources_have_final(const struct boot_sources *sources)
+int boot_sources_add_running(struct boot_sources *sources, int root_fd,
+			     const struct boot_source **ret)
 {
-	for (size_t i = 0; i < sources->count; i++)
-		if (sources->items[i].is_final)
-			return true;
-	return false;
+	char *text;
+	int r = beneath_read(root_fd, "proc/cmdline", &text);
+
+	if (r < 0)
+		return r;
+	text[strcspn(text, "\n")] = '\0';
+	*ret = boot_sources_add(sources, "proc/cmdline", text);
+	return *ret ? 0 : -ENOMEM;
 }
 
 const struct boot_source *boot_next(const struct boot_sources *sources)
@@ -58,4 +66,163 @@ const struct boot_source *boot_next(const struct boot_sources *sources)
 		if (!sources->items[i].is_fragment)
 			return &sources->items[i];
 	return NULL;
+}
+
+/* -- the inputs of the files that boot loaders read ---------------------------------- */
+
+static bool is_input(const struct config_file *file, enum config_format format)
+{
+	return file->format == format && file->uses & CONFIG_FOR_BOOT;
+}
+
+/* -- GRUB's defaults ----------------------------------------------------------------- */
+
+static void put_files(FILE *to, int root_fd, const struct config_file *file)
+{
+	_cleanup_free_ char **paths = config_file_paths(root_fd, file);
+
+	for (size_t i = 0; paths && paths[i]; i++) {
+		_cleanup_free_ char *text = NULL;
+
+		if (beneath_read(root_fd, paths[i], &text) == 0)
+			fprintf(to, "%s\n", text);
+	}
+}
+
+/* The file and then its drop-ins, as one script; freed by the caller. */
+static char *read_grub_defaults(int root_fd)
+{
+	struct text_file script;
+	FILE *to = text_file_open(&script);
+
+	if (!to)
+		return NULL;
+	for (int drop_ins = 0; drop_ins < 2; drop_ins++)
+		for (const struct config_file *file = config_files; file->path; file++)
+			if (is_input(file, CONFIG_GRUB) && !!file->suffix == drop_ins)
+				put_files(to, root_fd, file);
+	return text_file_close(&script);
+}
+
+static int add_grub_script(const char *script, struct boot_sources *ret)
+{
+	bool plain = true;
+	_cleanup_free_ char *always =
+		shell_vars_resolve(script, "GRUB_CMDLINE_LINUX", "", &plain);
+	_cleanup_free_ char *normally =
+		shell_vars_resolve(script, "GRUB_CMDLINE_LINUX_DEFAULT", "", &plain);
+	struct boot_source *source;
+	char *both = NULL;
+
+	if (!always || !normally ||
+	    asprintf(&both, "%s%s%s", always, *always && *normally ? " " : "", normally) <
+		    0)
+		return -ENOMEM;
+	source = boot_sources_add(ret, GRUB_DEFAULT, both);
+	if (!source)
+		return -ENOMEM;
+	source->rebuild = "update-grub";
+	source->is_unclear = !plain;
+	return 0;
+}
+
+static int add_grub(int root_fd, struct boot_sources *ret)
+{
+	_cleanup_free_ char *text = NULL;
+	_cleanup_free_ char *script = NULL;
+
+	if (beneath_read(root_fd, GRUB_DEFAULT, &text) < 0)
+		return 0;
+	script = read_grub_defaults(root_fd);
+	return script ? add_grub_script(script, ret) : -ENOMEM;
+}
+
+/* -- files with a command line or a part of it --------------------------------------- */
+
+/* Each returns 1, 0 if there is no such file or it has none, or -ENOMEM. */
+static int read_plain(int root_fd, const char *path, char **ret)
+{
+	if (beneath_read(root_fd, path, ret) < 0)
+		return 0;
+	for (char *at = *ret; *at; at++)
+		if (*at == '\n')
+			*at = ' ';
+	return 1;
+}
+
+static int read_dracut(int root_fd, const char *path, char **ret)
+{
+	_cleanup_free_ char *text = NULL;
+	_cleanup_free_ char *value = NULL;
+	bool plain = true;
+
+	if (beneath_read(root_fd, path, &text) < 0)
+		return 0;
+	value = shell_vars_resolve(text, "kernel_cmdline", "", &plain);
+	if (!value || !value[0])
+		return value ? 0 : -ENOMEM;
+	*ret = take_pointer(value);
+	return 1;
+}
+
+#define REBUILD_UKI "dracut --force --regenerate-all, or whatever builds the UKI"
+
+static const struct input {
+	enum config_format format;
+	int (*read)(int root_fd, const char *path, char **ret);
+	const char *rebuild;
+	bool is_fragment; /* otherwise the first file is all that is read */
+} inputs[] = {
+	{ CONFIG_CMDLINE, read_plain,
+	  "kernel-install, or whatever builds the kernel image", false },
+	{ CONFIG_FRAGMENT, read_plain, REBUILD_UKI, true },
+	{ CONFIG_DRACUT, read_dracut, REBUILD_UKI, true },
+};
+
+/* Returns 1 if there is something to add, 0, or -ENOMEM. */
+static int add_input(int root_fd, const struct input *input, const char *path,
+		     struct boot_sources *ret)
+{
+	struct boot_source *source;
+	char *cmdline;
+	int r = input->read(root_fd, path, &cmdline);
+
+	if (r <= 0)
+		return r;
+	source = boot_sources_add(ret, path, cmdline);
+	if (!source)
+		return -ENOMEM;
+	source->rebuild = input->rebuild;
+	source->is_fragment = input->is_fragment;
+	return 1;
+}
+
+static int add_inputs(int root_fd, const struct input *input, struct boot_sources *ret)
+{
+	for (const struct config_file *file = config_files; file->path; file++) {
+		_cleanup_free_ char **paths = NULL;
+
+		if (!is_input(file, input->format))
+			continue;
+		paths = config_file_paths(root_fd, file);
+		if (!paths)
+			return -ENOMEM;
+		for (size_t i = 0; paths[i]; i++) {
+			int r = add_input(root_fd, input, paths[i], ret);
+
+			if (r < 0 || (r > 0 && !input->is_fragment))
+				return r < 0 ? r : 0;
+		}
+	}
+	return 0;
+}
+
+int boot_sources_add_inputs(struct boot_sources *sources, int root_fd, unsigned formats)
+{
+	int r = (formats & 1U << CONFIG_GRUB) ? add_grub(root_fd, sources) : 0;
+
+	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(inputs); i++)
+		if (formats & 1U << inputs[i].format)
+			r = add_inputs(root_fd, &inputs[i], sources);
+	return r;
 }

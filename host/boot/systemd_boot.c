@@ -43,10 +43,9 @@ static bool read_config(int root_fd, char path[static 64], char ret[static PATTE
 	_cleanup_free_ char *text = NULL;
 	char *rest, *line;
 
-	for (size_t i = 0; !text && bls_places[i]; i++) {
-		if (path_format(path, 64, "%s/loader/loader.conf", bls_places[i]) < 0 ||
-		    beneath_read(root_fd, path, &text) < 0)
-			text = NULL;
+	for (const struct bls_place *at = bls_places; !text && at->path; at++) {
+		snprintf(path, 64, "%s/loader/loader.conf", at->path);
+		(void)beneath_read(root_fd, path, &text);
 	}
 	ret[0] = '\0';
 	for (line = text ? strtok_r(text, "\n", &rest) : NULL; line;
@@ -142,12 +141,12 @@ static bool is_installed(int root_fd)
 	static const char *const files[] = { "loader/loader.conf", "EFI/systemd" };
 	char path[64];
 
-	for (size_t i = 0; bls_places[i]; i++)
-		for (size_t j = 0; j < ARRAY_SIZE(files); j++)
-			if (path_format(path, sizeof(path), "%s/%s", bls_places[i],
-					files[j]) == 0 &&
-			    beneath_exists(root_fd, path))
+	for (const struct bls_place *at = bls_places; at->path; at++)
+		for (size_t j = 0; j < ARRAY_SIZE(files); j++) {
+			snprintf(path, sizeof(path), "%s/%s", at->path, files[j]);
+			if (beneath_exists(root_fd, path))
 				return true;
+		}
 	return false;
 }
 

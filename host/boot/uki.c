@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <endian.h>
 #include <errno.h>
-#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -174,35 +173,4 @@ void uki_free(struct uki *uki)
 	free(uki->os_release);
 	free(uki->kernel);
 	*uki = (struct uki){ 0 };
-}
-
-int uki_each_addon(int root_fd, const char *place, const char *name, const char *kernel,
-		   int (*each)(void *data, const char *path, const struct uki *addon),
-		   void *data)
-{
-	char directories[2][PATH_MAX], path[PATH_MAX];
-	int r = path_format(directories[0], PATH_MAX, "%s/loader/addons", place);
-
-	if (r == 0)
-		r = path_format(directories[1], PATH_MAX, "%s/EFI/Linux/%s.extra.d",
-				place, name ? name : "");
-	for (size_t i = 0; r == 0 && i < (name ? 2 : 1); i++) {
-		_cleanup_free_ char **names =
-			dirlist_read(root_fd, directories[i], ".addon.efi");
-
-		for (size_t j = 0; r == 0 && names && names[j]; j++) {
-			struct uki addon;
-
-			r = path_format(path, sizeof(path), "%s/%s", directories[i],
-					names[j]);
-			if (r < 0)
-				return r;
-			if (uki_read(root_fd, path, &addon) == 0 &&
-			    (!addon.kernel || !kernel ||
-			     strcmp(addon.kernel, kernel) == 0))
-				r = each(data, path, &addon);
-			uki_free(&addon);
-		}
-	}
-	return r;
 }

@@ -10,7 +10,7 @@
 #include "ui/ui.h"
 
 /* "passthru.ids=…", freed by the caller; NULL without memory. */
-static char *make_parameter(const struct choice *choice)
+static char *make_parameter(const struct machine *machine)
 {
 	const char *separator = "passthru.ids=";
 	struct text_file parameter;
@@ -18,11 +18,13 @@ static char *make_parameter(const struct choice *choice)
 
 	if (!file)
 		return NULL;
-	for (size_t i = 0; i < choice->machine.count; i++) {
-		if (!choice_has_item(choice, i))
+	for (size_t i = 0; i < machine->count; i++) {
+		const struct device *device = &machine->devices[i];
+
+		if (!choice_has_item(machine, device))
 			continue;
 		fputs(separator, file);
-		choice_put_item(choice, i, file);
+		choice_put_item(machine, device, file);
 		separator = ",";
 	}
 	return text_file_close(&parameter);
@@ -33,7 +35,7 @@ static void add_caveat(void *data, const char *text)
 	json_append_text(data, text);
 }
 
-static int print_json(const struct choice *choice, const char *parameter)
+static int print_json(const struct machine *machine, const char *parameter)
 {
 	struct json_object *top = json_begin("args");
 	struct json_object *named, *members;
@@ -41,33 +43,33 @@ static int print_json(const struct choice *choice, const char *parameter)
 	json_add_text(top, "parameter", parameter);
 	named = json_add_array(top, "named");
 	members = json_add_array(top, "group_members");
-	for (size_t i = 0; i < choice->machine.count; i++)
-		if (choice->chosen[i])
-			json_append_text(choice->named[i] ? named : members,
-					 choice->machine.devices[i].address);
-	caveats_each(choice, add_caveat, json_add_array(top, "warnings"));
+	for (size_t i = 0; i < machine->count; i++)
+		if (machine->devices[i].is_chosen)
+			json_append_text(machine->devices[i].is_named ? named : members,
+					 machine->devices[i].address);
+	caveats_each(machine, add_caveat, json_add_array(top, "warnings"));
 	return json_end(top);
 }
 
-static int print(const struct host *host, const struct choice *choice)
+static int print(const struct host *host, const struct machine *machine)
 {
-	_cleanup_free_ char *parameter = make_parameter(choice);
+	_cleanup_free_ char *parameter = make_parameter(machine);
 
 	if (!parameter)
 		return -ENOMEM;
 	if (host->arguments->json)
-		return print_json(choice, parameter);
-	members_warn(choice);
+		return print_json(machine, parameter);
+	caveats_warn(machine);
 	return puts(parameter) < 0 ? -EIO : 0;
 }
 
 int args_run(struct host *host)
 {
-	struct choice choice;
-	int status = choice_make(host, &choice);
+	struct machine machine;
+	int status = choice_make(host, &machine);
 
-	if (status == STATUS_GOOD && print(host, &choice) < 0)
+	if (status == STATUS_GOOD && print(host, &machine) < 0)
 		status = STATUS_NOT_GOOD;
-	choice_free(&choice);
+	machine_free(&machine);
 	return status;
 }

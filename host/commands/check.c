@@ -8,7 +8,6 @@
 #include "commands/internal.h"
 #include "lib/lib.h"
 #include "machine/machine.h"
-#include "migrate/migrate.h"
 #include "ui/ui.h"
 
 static void check_iommu(struct findings *findings, const struct machine *machine)
@@ -47,51 +46,6 @@ static void check_plan(struct findings *findings, struct host *host)
 		findings_add(
 			findings, FINDING_TODO, "plan",
 			"the next boot would not claim all that is requested, or not so that a guest can have it; run passthru plan");
-}
-
-/* The first thing that the user must look at, or NULL. */
-static const char *find_open(const struct facts *facts)
-{
-	for (size_t i = 0; i < facts->count; i++)
-		if (facts->items[i].kind == FACT_UNCLEAR ||
-		    facts->items[i].kind == FACT_CHECK)
-			return facts->items[i].note;
-	return NULL;
-}
-
-static void check_legacy(struct findings *findings)
-{
-	static const char about[] = "legacy settings";
-	struct migration migration;
-	const char *open;
-
-	if (migration_make(findings->host, &migration) < 0) {
-		findings_add(findings, FINDING_NOTE, about,
-			     "cannot read the configuration");
-		migration_free(&migration);
-		return;
-	}
-	open = find_open(&migration.facts);
-	if (migration.change_count == 1)
-		findings_add(findings, FINDING_TODO, about,
-			     "/%s would change; run passthru migrate",
-			     migration.changes[0].path);
-	else if (migration.change_count)
-		findings_add(findings, FINDING_TODO, about,
-			     "%zu files would change, such as /%s; run passthru migrate",
-			     migration.change_count, migration.changes[0].path);
-	else if (migration.decision > DECISION_MIGRATE)
-		findings_add(findings, FINDING_TODO, about,
-			     "passthru migrate cannot replace them, and tells why%s%s",
-			     open ? "; the first: " : "", open ? open : "");
-	else if (open)
-		findings_add(
-			findings, FINDING_NOTE, about,
-			"there may be some; run passthru migrate to list them; the first: %s",
-			open);
-	else
-		findings_add(findings, FINDING_OK, about, "none");
-	migration_free(&migration);
 }
 
 /* Whether qemu.conf has a list of the devices that QEMU may open, without VFIO's. */

@@ -10,6 +10,96 @@
 #include "commands/internal.h"
 #include "lib/lib.h"
 
+/* -- what keeps drivers from all devices, and not only from the chosen ones ---------- */
+
+/* Drivers of the devices that people pass through. */
+static bool is_driver_of_cards(struct span module)
+{
+	static const char *const names[] = { "nouveau",	 "nova_core", "nvidia",
+					     "nvidiafb", "amdgpu",    "radeon",
+					     "i915",	 "xe",	      "snd_hda_intel",
+					     "radeonfb" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (span_equals_name(module, names[i]))
+			return true;
+	return false;
+}
+
+static void add_blacklist(struct findings *findings, struct span what, const char *path)
+{
+	findings_add(
+		findings, FINDING_NOTE, "blacklist",
+		"%.*s in /%s keeps drivers from all devices, also from those of the host; passthru does not need it",
+		(int)what.length, what.at, path);
+}
+
+static bool has_driver_of_cards(struct span list)
+{
+	struct span item;
+
+	while (span_next_item(&list, &item))
+		if (is_driver_of_cards(item))
+			return true;
+	return false;
+}
+
+static void check_cmdline_words(struct findings *findings, const char *cmdline,
+				const char *path)
+{
+	static const char *const lists[] = { "module_blacklist", "modprobe.blacklist",
+					     "rd.driver.blacklist" };
+	struct text_cursor rest = { .at = cmdline, .end = cmdline + strlen(cmdline) };
+	struct parameter parameter;
+
+	while (tokenizer_next(&rest, &parameter))
+		if (span_equals(parameter.name, "nomodeset") ||
+		    span_equals(parameter.name, "initcall_blacklist") ||
+		    (span_is_one_of(parameter.name, lists, ARRAY_SIZE(lists)) &&
+		     has_driver_of_cards(parameter.value)))
+			add_blacklist(findings, parameter.name, path);
+}
+
+static void check_modprobe(struct findings *findings, const char *path)
+{
+	_cleanup_free_ char *text = NULL;
+	const char *rest;
+	struct text_cursor line;
+
+	if (beneath_read(findings->host->root_fd, path, &text) < 0)
+		return;
+	rest = text;
+	while (text_next_line(&rest, &line)) {
+		const char *start = line.at;
+
+		if (span_equals(text_next_word(&line), "blacklist") &&
+		    is_driver_of_cards(text_next_word(&line)))
+			add_blacklist(findings,
+				      (struct span){ start, (size_t)(line.at - start) },
+				      path);
+	}
+}
+
+/* Notes what keeps drivers of cards from all devices; path is that of the command line.
+ */
+static void check_blacklists(struct findings *findings, const char *cmdline,
+			     const char *path)
+{
+	check_cmdline_words(findings, cmdline, path);
+	for (const struct config_file *file = config_files; file->path; file++) {
+		_cleanup_free_ char **paths = NULL;
+
+		/* A package's may be for a driver of its own. */
+		if (file->format != CONFIG_MODPROBE || file->uses & CONFIG_IS_FOREIGN)
+			continue;
+		paths = config_file_paths(findings->host->root_fd, file);
+		for (size_t i = 0; paths && paths[i]; i++)
+			check_modprobe(findings, paths[i]);
+	}
+}
+
+/* -- what is requested --------------------------------------------------------------- */
+
 /* The passthru parameters on it, separated by blanks; freed by the caller. */
 static char *extract(const char *cmdline)
 {
@@ -147,9 +237,9 @@ static void check_whole(struct findings *findings, const struct boot_source *nex
 }
 
 static void check_running(struct findings *findings, const struct boot_source *next,
-			  const char *running)
+			  const struct boot_source *running)
 {
-	_cleanup_free_ char *now = extract(running);
+	_cleanup_free_ char *now = extract(running->cmdline);
 	_cleanup_free_ char *then = extract(next->cmdline);
 
 	if (now && then && strcmp(now, then) != 0)
@@ -158,47 +248,41 @@ static void check_running(struct findings *findings, const struct boot_source *n
 			     or_nothing(then));
 }
 
-void check_cmdline(struct findings *findings)
+static void check_sources(struct findings *findings, const struct boot_sources *sources,
+			  const struct boot_source *running)
 {
-	int root_fd = findings->host->root_fd;
-	_cleanup_free_ char *running = NULL;
-	struct boot_source current = { .path = "proc/cmdline" };
-	const struct boot_source *next;
-	const char *unreadable;
-	struct boot_sources sources = { 0 };
+	const char *unreadable = boot_find_unreadable(findings->host->root_fd, sources);
+	const struct boot_source *next = boot_next(sources);
 
-	if (beneath_read(root_fd, "proc/cmdline", &running) < 0 ||
-	    boot_read(root_fd, &sources) < 0) {
-		findings_add(findings, FINDING_NOTE, "command line", "cannot read it");
-		boot_sources_free(&sources);
-		return;
-	}
-	unreadable = boot_find_unreadable(root_fd, &sources);
 	if (unreadable) {
 		findings_add(
 			findings, FINDING_TODO, "command line",
 			"cannot read /%s, which tells what boots next: run passthru check as root",
 			unreadable);
-		boot_sources_free(&sources);
 		return;
 	}
-	running[strcspn(running, "\n")] = '\0';
-	current.cmdline = running;
-	next = boot_next(&sources);
-	if (next) {
-		if (next->note[0])
-			findings_add(findings, FINDING_NOTE, "boot loader", "%s",
-				     next->note);
-		check_whole(findings, next);
-		check_running(findings, next, running);
-	} else {
-		next = &current;
-		check_whole(findings, next);
+	if (next->note[0])
+		findings_add(findings, FINDING_NOTE, "boot loader", "%s", next->note);
+	check_whole(findings, next);
+	check_running(findings, next, running);
+	if (next == running)
 		findings_add(
 			findings, FINDING_NOTE, "command line",
 			"the boot loader that booted this system is not known; checked the command line of this boot instead");
-	}
-	for (size_t i = 0; i < sources.count; i++)
-		check_input(findings, &sources.items[i], next);
+	for (size_t i = 0; i < sources->count; i++)
+		check_input(findings, &sources->items[i], next);
+}
+
+void check_cmdline(struct findings *findings)
+{
+	int root_fd = findings->host->root_fd;
+	const struct boot_source *running;
+	struct boot_sources sources;
+
+	if (boot_read(root_fd, &sources) < 0 ||
+	    boot_sources_add_running(&sources, root_fd, &running) < 0)
+		findings_add(findings, FINDING_NOTE, "command line", "cannot read it");
+	else
+		check_sources(findings, &sources, running);
 	boot_sources_free(&sources);
 }

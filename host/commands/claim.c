@@ -15,7 +15,6 @@
 #include "commands/internal.h"
 #include "lib/lib.h"
 #include "machine/machine.h"
-#include "run.h"
 #include "ui/ui.h"
 #include "view/view.h"
 
@@ -29,14 +28,14 @@ static void warn_user(void *data, const char *text)
 }
 
 /* Whether nobody uses the chosen devices that are, or are not, claimed. */
-static bool are_idle(const struct host *host, const struct choice *choice, bool claimed)
+static bool are_idle(const struct host *host, const struct machine *machine, bool claimed)
 {
 	bool idle = true;
 
-	for (size_t i = 0; i < choice->machine.count; i++) {
-		struct device *device = &choice->machine.devices[i];
+	for (size_t i = 0; i < machine->count; i++) {
+		struct device *device = &machine->devices[i];
 
-		if (choice->chosen[i] && device->is_claimed == claimed &&
+		if (device->is_chosen && device->is_claimed == claimed &&
 		    users_each(host, device, warn_user, device) != 0)
 			idle = false;
 	}
@@ -84,40 +83,18 @@ static void put_cmdline(const struct host *host, FILE *file)
 	whole_cmdline_free(&whole);
 }
 
-static char *make_cmdline(const struct host *host, const struct choice *choice)
+static char *make_cmdline(const struct host *host, const struct machine *machine)
 {
 	struct text_file text;
 	FILE *file = text_file_open(&text);
 
 	if (!file)
 		return NULL;
-	for (size_t i = 0; i < choice->machine.count; i++)
-		if (choice->chosen[i])
-			fprintf(file, "passthru.addrs=%s ",
-				choice->machine.devices[i].address);
+	for (size_t i = 0; i < machine->count; i++)
+		if (machine->devices[i].is_chosen)
+			fprintf(file, "passthru.addrs=%s ", machine->devices[i].address);
 	put_cmdline(host, file);
 	return text_file_close(&text);
-}
-
-/* What the early stage does, but the use of the disks is known now. */
-static int run_stage(const struct host *host, struct params *params,
-		     struct run_result *ret)
-{
-	_cleanup_close_ int bus_fd =
-		openat(host->root_fd, "sys/bus/pci", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	struct run_request request = {
-		.params = params,
-		.root = host->root,
-		.root_fd = host->root_fd,
-		.bus_fd = bus_fd,
-		.stage = STAGE_EARLY,
-		.is_booted = true,
-		.start_us = clock_us(),
-		.start_ms = clock_ms(),
-	};
-
-	*ret = (struct run_result){ 0 };
-	return bus_fd < 0 ? -errno : run_early(&request, ret);
 }
 
 /* Prints what became of the devices. Returns an exit status. */
@@ -147,19 +124,19 @@ static int show(struct host *host, const struct run_result *result,
 	return ok ? STATUS_GOOD : STATUS_NOT_GOOD;
 }
 
-static int claim(struct host *host, struct choice *choice)
+static int claim(struct host *host, struct machine *machine)
 {
-	_cleanup_free_ char *cmdline = make_cmdline(host, choice);
+	_cleanup_free_ char *cmdline = make_cmdline(host, machine);
 	struct run_result result = { 0 };
 	struct params params = { 0 };
 	int r, status = STATUS_NOT_GOOD;
 
-	members_warn(choice);
-	if (!cmdline || !are_idle(host, choice, false))
+	caveats_warn(machine);
+	if (!cmdline || !are_idle(host, machine, false))
 		return STATUS_NOT_GOOD;
 	r = params_parse(cmdline, &params);
 	if (r == 0)
-		r = run_stage(host, &params, &result);
+		r = run_stage(host, &params, RUN_NOW, &result);
 	if (r == 0)
 		status = show(host, &result, &params);
 	else
@@ -172,16 +149,15 @@ static int claim(struct host *host, struct choice *choice)
 /* -- releasing ----------------------------------------------------------------------- */
 
 /* For the chosen devices that are claimed. */
-static struct claims *make_claims(const struct host *host, const struct choice *choice,
+static struct claims *make_claims(const struct host *host, const struct machine *machine,
 				  int bus_fd)
 {
-	const struct machine *machine = &choice->machine;
 	struct pci_device **claimed = calloc(machine->count + 1, sizeof(claimed[0]));
 	struct claims *claims = NULL;
 	unsigned count = 0;
 
 	for (size_t i = 0; claimed && i < machine->count; i++)
-		if (choice->chosen[i] && machine->devices[i].is_claimed)
+		if (machine->devices[i].is_chosen && machine->devices[i].is_claimed)
 			claimed[count++] = machine->devices[i].pci;
 	if (count)
 		claims = claims_new_release(claimed, count);
@@ -239,16 +215,16 @@ static int show_released(const struct host *host, const struct claims *claims)
 	return ok ? STATUS_GOOD : STATUS_NOT_GOOD;
 }
 
-static int release(struct host *host, struct choice *choice)
+static int release(struct host *host, struct machine *machine)
 {
 	_cleanup_close_ int bus_fd =
 		openat(host->root_fd, "sys/bus/pci", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct claims *claims;
 	int status;
 
-	if (!are_idle(host, choice, true))
+	if (!are_idle(host, machine, true))
 		return STATUS_NOT_GOOD;
-	claims = make_claims(host, choice, bus_fd);
+	claims = make_claims(host, machine, bus_fd);
 	if (!claims) {
 		warn("none of these devices is claimed; see passthru list vfio-pci");
 		return STATUS_NOT_GOOD;
@@ -262,19 +238,19 @@ static int release(struct host *host, struct choice *choice)
 
 /* -- both ---------------------------------------------------------------------------- */
 
-static int run(struct host *host, int (*act)(struct host *host, struct choice *choice))
+static int run(struct host *host, int (*act)(struct host *host, struct machine *machine))
 {
-	struct choice choice;
+	struct machine machine;
 	int status;
 
 	if (geteuid() != 0) {
 		warn("only root can change drivers: run this as root");
 		return STATUS_NOT_GOOD;
 	}
-	status = choice_make(host, &choice);
+	status = choice_make(host, &machine);
 	if (status == STATUS_GOOD)
-		status = act(host, &choice);
-	choice_free(&choice);
+		status = act(host, &machine);
+	machine_free(&machine);
 	return status;
 }
 

@@ -40,17 +40,17 @@ static bool matches_any(const struct machine *machine, const struct selector *se
 static int name_operand(struct removal *removal, const char *operand)
 {
 	struct selector *absent = &removal->absent[removal->absent_count].selector;
-	struct choice *choice = &removal->work->choice;
+	struct machine *machine = &removal->work->machine;
 	struct selector_error error;
 
 	if (selector_parse_any(span_of(operand), absent, &error) < 0)
-		return choice_add(choice, operand);
-	if (!matches_any(&choice->machine, absent)) {
+		return choice_add(machine, operand);
+	if (!matches_any(machine, absent)) {
 		removal->absent_count++;
 		return STATUS_GOOD;
 	}
 	if (!absent->has_id)
-		return choice_add(choice, operand);
+		return choice_add(machine, operand);
 	warn("there is a device with the ID %s; name its address, as passthru list shows it",
 	     operand);
 	return STATUS_USAGE;
@@ -61,7 +61,7 @@ static int name_operands(struct removal *removal)
 	const struct arguments *arguments = removal->work->host->arguments;
 	int status = STATUS_GOOD;
 
-	if (choice_open(removal->work->host, &removal->work->choice) < 0)
+	if (choice_open(removal->work->host, &removal->work->machine) < 0)
 		return STATUS_NOT_GOOD;
 	removal->absent =
 		calloc((size_t)arguments->operand_count + 1, sizeof(removal->absent[0]));
@@ -71,7 +71,7 @@ static int name_operands(struct removal *removal)
 	}
 	for (int i = 0; status == STATUS_GOOD && i < arguments->operand_count; i++)
 		status = name_operand(removal, arguments->operands[i]);
-	choice_add_members(&removal->work->choice);
+	choice_add_members(&removal->work->machine);
 	return status;
 }
 
@@ -116,14 +116,14 @@ static bool note_absent(struct removal *removal, const struct selector *item)
 static void count_item(struct removal *removal, const struct selector *item,
 		       struct selection *ret)
 {
-	const struct choice *choice = &removal->work->choice;
+	const struct machine *machine = &removal->work->machine;
 	bool any = false;
 
-	for (size_t i = 0; i < choice->machine.count; i++) {
-		if (!selector_matches(item, choice->machine.devices[i].pci))
+	for (size_t i = 0; i < machine->count; i++) {
+		if (!selector_matches(item, machine->devices[i].pci))
 			continue;
 		any = true;
-		if (choice->chosen[i])
+		if (machine->devices[i].is_chosen)
 			ret->chosen++;
 		else
 			ret->others++;
@@ -229,24 +229,21 @@ static void drop_empty(struct work *work)
 static bool check_others(struct removal *removal)
 {
 	int root_fd = removal->work->host->root_fd;
-	_cleanup_free_ char **names =
-		dirlist_read(root_fd, CONFIGURATION_DIRECTORY, ".conf");
+	_cleanup_free_ char **paths =
+		dirlist_paths(root_fd, CONFIGURATION_DIRECTORY, ".conf");
 	bool good = true;
 
-	for (size_t i = 0; names && names[i]; i++) {
+	for (size_t i = 0; paths && paths[i]; i++) {
 		_cleanup_free_ char *text = NULL;
 		struct selection selection;
-		char path[512];
 
-		if (path_format(path, sizeof(path), CONFIGURATION_DIRECTORY "/%s",
-				names[i]) < 0 ||
-		    strcmp(path, CONFIGURATION_FILE) == 0 ||
-		    beneath_read(root_fd, path, &text) < 0 ||
+		if (strcmp(paths[i], CONFIGURATION_FILE) == 0 ||
+		    beneath_read(root_fd, paths[i], &text) < 0 ||
 		    count_items(removal, text, &selection) < 0 ||
 		    !is_selected(&selection))
 			continue;
 		warn("/%s selects these devices; passthru enable has not written it: edit it yourself",
-		     path);
+		     paths[i]);
 		good = false;
 	}
 	return good;
@@ -289,12 +286,12 @@ static int disable_all(struct removal *removal)
 {
 	struct work *work = removal->work;
 
-	if (choice_open(work->host, &work->choice) < 0 || configure_open(work) < 0)
+	if (choice_open(work->host, &work->machine) < 0 || configure_open(work) < 0)
 		return STATUS_NOT_GOOD;
 	free(work->change.new);
 	work->change.new = NULL;
-	for (size_t i = 0; i < work->choice.machine.count; i++)
-		work->choice.chosen[i] = true;
+	for (size_t i = 0; i < work->machine.count; i++)
+		work->machine.devices[i].is_chosen = true;
 	return STATUS_GOOD;
 }
 

@@ -11,48 +11,47 @@
 #include "ui/ui.h"
 
 /* The comment is for the reader of the file. */
-static void put_line(const struct choice *choice, size_t index, FILE *file)
+static void put_line(const struct machine *machine, const struct device *device,
+		     FILE *file)
 {
-	const struct device *device = &choice->machine.devices[index];
 	char name[FULL_NAME_SIZE];
 
 	fputs("passthru.ids=", file);
-	choice_put_item(choice, index, file);
+	choice_put_item(machine, device, file);
 	device_full_name(device, name);
 	fprintf(file, " # %s %s\n", device->address, name);
 }
 
 /* Whether the configuration selects that device already. */
-static bool is_selected(const struct work *work, const struct items *items, size_t index)
+static bool is_selected(const struct items *items, const struct device *device)
 {
-	const struct pci_device *device = work->choice.machine.devices[index].pci;
-
 	for (size_t i = 0; i < items->params.wanted.count; i++)
-		if (selector_matches(&items->params.wanted.items[i], device))
+		if (selector_matches(&items->params.wanted.items[i], device->pci))
 			return true;
 	return false;
 }
 
-/* Puts the file, and a line for each chosen device that the items do not select. */
-static void put_lines(const struct work *work, const struct items *items, FILE *file)
+/* A line for each chosen device that the items do not select; freed by the caller. */
+static char *make_lines(const struct work *work, const struct items *items)
 {
-	const char *old = work->change.old ? work->change.old : "";
-	size_t length = strlen(old);
+	struct text_file text;
+	FILE *file = text_file_open(&text);
 
-	fputs(old, file);
-	if (length && old[length - 1] != '\n')
-		fputc('\n', file);
-	for (size_t i = 0; i < work->choice.machine.count; i++)
-		if (choice_has_item(&work->choice, i) && !is_selected(work, items, i))
-			put_line(&work->choice, i, file);
+	for (size_t i = 0; file && i < work->machine.count; i++) {
+		const struct device *device = &work->machine.devices[i];
+
+		if (choice_has_item(&work->machine, device) &&
+		    !is_selected(items, device))
+			put_line(&work->machine, device, file);
+	}
+	return text_file_close(&text);
 }
 
 static int add_lines(struct work *work)
 {
 	_cleanup_free_ char *configuration = NULL;
+	_cleanup_free_ char *lines = NULL;
 	struct items items = { 0 };
-	struct text_file text;
-	FILE *file;
 	int r = configuration_read(work->host->root_fd, NULL, &configuration);
 
 	if (r < 0) {
@@ -60,14 +59,11 @@ static int add_lines(struct work *work)
 			   CONFIGURATION_DIRECTORY);
 		return r;
 	}
-	file = text_file_open(&text);
-	r = file ? configure_parse(configuration, &items) : -ENOMEM;
-	if (r == 0)
-		put_lines(work, &items, file);
+	r = configure_parse(configuration, &items);
+	if (r == 0 && !(lines = make_lines(work, &items)))
+		r = -ENOMEM;
 	configure_free_items(&items);
-	free(work->change.new);
-	work->change.new = text_file_close(&text);
-	return work->change.new ? r : -ENOMEM;
+	return r < 0 ? r : configuration_append(&work->change, lines);
 }
 
 static const char way_back[] =
@@ -75,18 +71,14 @@ static const char way_back[] =
 
 static int enable(struct work *work)
 {
-	int status = choice_make(work->host, &work->choice);
+	int status = choice_make(work->host, &work->machine);
 
 	if (status != STATUS_GOOD)
 		return status;
-	members_warn(&work->choice);
+	caveats_warn(&work->machine);
 	if (!configure_is_possible(work->host) || configure_open(work) < 0 ||
 	    add_lines(work) < 0)
 		return STATUS_NOT_GOOD;
-	if (!work->change.old && !work->change.new[0]) {
-		free(work->change.new);
-		work->change.new = NULL;
-	}
 	if (change_is_any(&work->change)) {
 		status = configure_finish(work);
 		if (work->backup[0] && !work->host->arguments->json)

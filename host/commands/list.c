@@ -25,11 +25,6 @@ static int print_text(const struct list *list)
 	return STATUS_NOT_GOOD;
 }
 
-static void add_member(void *data, const struct device *other)
-{
-	json_append_text(data, other->address);
-}
-
 static void add_id(struct json_object *object, const struct pci_id *id)
 {
 	char text[16];
@@ -48,9 +43,10 @@ static void add_device(const struct list *list, const struct device *device,
 		       struct json_object *object)
 {
 	const struct pci_device *pci = device->pci;
+	struct json_object *together;
 
 	json_add_text(object, "address", device->address);
-	json_add_text(object, "path", device->path[0] ? device->path : NULL);
+	json_add_text(object, "path", device->path);
 	add_id(object, &pci->id);
 	json_add_text(object, "class_name", device->class_name);
 	json_add_text(object, "vendor_name", device->vendor_name);
@@ -62,8 +58,10 @@ static void add_device(const struct list *list, const struct device *device,
 	json_add_bool(object, "boot_display", pci->is_boot_display);
 	json_add_text(object, "system", device->system);
 	json_add_number(object, "virtual_functions", device->vf_count);
-	annotate_group_members(&list->machine, device, add_member,
-			       json_add_array(object, "together_with"));
+	together = json_add_array(object, "together_with");
+	for (size_t i = 0; i < list->machine.count; i++)
+		if (device_goes_with(device, &list->machine.devices[i]))
+			json_append_text(together, list->machine.devices[i].address);
 }
 
 static int print_json(const struct list *list)

@@ -122,6 +122,16 @@ static bool is_equal(const struct device *a, const struct device *b)
 	       a->is_claimed == b->is_claimed;
 }
 
+/* How many others must be passed through with the device. */
+static size_t count_companions(const struct machine *machine, const struct device *device)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < machine->count; i++)
+		count += device_goes_with(device, &machine->devices[i]);
+	return count;
+}
+
 static bool has_own_group(const struct text *text, size_t index)
 {
 	int group = text->items[index]->pci->group;
@@ -130,8 +140,7 @@ static bool has_own_group(const struct text *text, size_t index)
 	       (index == 0 || text->items[index - 1]->pci->group != group) &&
 	       (index + 1 == text->count ||
 		text->items[index + 1]->pci->group != group) &&
-	       annotate_group_members(&text->list->machine, text->items[index], NULL,
-				      NULL) == 0;
+	       count_companions(&text->list->machine, text->items[index]) == 0;
 }
 
 /* The number of equal functions from there on: all of one group, or each in its own. */
@@ -160,8 +169,7 @@ static void print_title(const struct text *text, size_t from)
 	char title[128] = "Without an IOMMU group";
 
 	for (size_t i = from; i < group_end(text, from) && !others; i++)
-		others = annotate_group_members(&text->list->machine, text->items[i],
-						NULL, NULL);
+		others = count_companions(&text->list->machine, text->items[i]);
 	if (first->pci->group != NO_GROUP && others)
 		snprintf(title, sizeof(title),
 			 "Group %d: %zu functions, passed through together or not at all",
@@ -176,14 +184,42 @@ static void print_title(const struct text *text, size_t from)
 static void format_revision(const struct text *text, const struct device *device,
 			    char *ret, size_t size)
 {
-	char path[128], value[16];
+	char value[16];
 
 	ret[0] = '\0';
-	if (path_format(path, sizeof(path), "sys/bus/pci/devices/%s/revision",
-			device->address) == 0 &&
-	    sysfs_read(text->list->host->root_fd, path, value, sizeof(value)) > 0 &&
+	if (device_read(text->list->host, device, "revision", value, sizeof(value)) &&
 	    strtoul(value, NULL, 16) != 0)
 		snprintf(ret, size, " (rev %02lx)", strtoul(value, NULL, 16) & 0xff);
+}
+
+static void print_note(const struct output *output, enum style style, unsigned indent,
+		       const char *text)
+{
+	printf("%*s", (int)indent, "");
+	output_styled(output, style, "* ");
+	output_wrapped(output, style, indent + 2, indent + 2, "%s", text);
+}
+
+static void print_notes(const struct output *output, const struct device *device,
+			unsigned indent)
+{
+	char text[sizeof(device->system) + 64];
+
+	if (device->is_claimed)
+		print_note(output, STYLE_GOOD, indent, "claimed for passthrough");
+	if (device->pci->is_boot_display)
+		print_note(output, STYLE_NOTE, indent, "boot display");
+	if (device->backs_system) {
+		snprintf(text, sizeof(text), "root disk or in use: %s", device->system);
+		print_note(output, STYLE_BAD, indent, text);
+	}
+	if (device->vf_count) {
+		snprintf(
+			text, sizeof(text),
+			"%u virtual functions are enabled: pass those through, or write 0 to its sriov_numvfs",
+			device->vf_count);
+		print_note(output, STYLE_NOTE, indent, text);
+	}
 }
 
 /* What follows the address, which ends in that column. */
@@ -205,7 +241,7 @@ static void print_device(const struct text *text, const struct device *device,
 	output_wrapped(output, pci->driver[0] ? STYLE_PLAIN : STYLE_DIM, text->indent,
 		       text->indent, "%s%s", pci->driver[0] ? "driver " : "no driver",
 		       pci->driver);
-	annotate_print(output, device, text->indent);
+	print_notes(output, device, text->indent);
 }
 
 static void print_single(const struct text *text, const struct device *device)

@@ -30,19 +30,10 @@ static const char *find_reason(const struct host *host, const struct migration *
 	return NULL;
 }
 
-static size_t count_kind(const struct facts *facts, enum fact_kind kind)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < facts->count; i++)
-		count += facts->items[i].kind == kind;
-	return count;
-}
-
 static void print_facts(const struct output *output, const struct facts *facts,
 			enum fact_kind kind, const char *title)
 {
-	if (!count_kind(facts, kind))
+	if (!facts_count(facts, kind))
 		return;
 	output_styled(output, STYLE_TITLE, title);
 	putchar('\n');
@@ -58,7 +49,7 @@ static void print_facts(const struct output *output, const struct facts *facts,
 static bool has_idle_support(const struct migration *migration)
 {
 	return migration->decision == DECISION_NOTHING &&
-	       count_kind(&migration->facts, FACT_SUPPORT);
+	       facts_count(&migration->facts, FACT_SUPPORT);
 }
 
 static void print_idle(const struct output *output, const struct migration *migration)
@@ -82,7 +73,7 @@ static void print_idle(const struct output *output, const struct migration *migr
 
 static bool is_anything_left(const struct migration *migration)
 {
-	return count_kind(&migration->facts, FACT_CHECK) || has_idle_support(migration);
+	return facts_count(&migration->facts, FACT_CHECK) || has_idle_support(migration);
 }
 
 static int print_text(const struct host *host, const struct migration *migration)
@@ -104,7 +95,7 @@ static int print_text(const struct host *host, const struct migration *migration
 	print_idle(output, migration);
 	if (!migration->change_count && migration->decision <= DECISION_MIGRATE &&
 	    !is_anything_left(migration))
-		puts(count_kind(facts, FACT_NOTE)
+		puts(facts_count(facts, FACT_NOTE)
 			     ? "Nothing to migrate."
 			     : "Nothing to migrate: there are no legacy settings.");
 	return 0;
@@ -147,6 +138,53 @@ static int print_json(const struct migration *migration, const char *reason,
 	add_notes(&migration->facts, FACT_NOTE, json_add_array(top, "notes"));
 	json_add_text(top, "backup", backup);
 	return json_end(top);
+}
+
+/* -- for passthru check -------------------------------------------------------------- */
+
+/* The first thing that the user must look at, or NULL. */
+static const char *find_open(const struct facts *facts)
+{
+	for (size_t i = 0; i < facts->count; i++)
+		if (facts->items[i].kind == FACT_UNCLEAR ||
+		    facts->items[i].kind == FACT_CHECK)
+			return facts->items[i].note;
+	return NULL;
+}
+
+void check_legacy(struct findings *findings)
+{
+	static const char about[] = "legacy settings";
+	struct migration migration;
+	const char *open;
+
+	if (migration_make(findings->host, &migration) < 0) {
+		findings_add(findings, FINDING_NOTE, about,
+			     "cannot read the configuration");
+		migration_free(&migration);
+		return;
+	}
+	open = find_open(&migration.facts);
+	if (migration.change_count == 1)
+		findings_add(findings, FINDING_TODO, about,
+			     "/%s would change; run passthru migrate",
+			     migration.changes[0].path);
+	else if (migration.change_count)
+		findings_add(findings, FINDING_TODO, about,
+			     "%zu files would change, such as /%s; run passthru migrate",
+			     migration.change_count, migration.changes[0].path);
+	else if (migration.decision > DECISION_MIGRATE)
+		findings_add(findings, FINDING_TODO, about,
+			     "passthru migrate cannot replace them, and tells why%s%s",
+			     open ? "; the first: " : "", open ? open : "");
+	else if (open)
+		findings_add(
+			findings, FINDING_NOTE, about,
+			"there may be some; run passthru migrate to list them; the first: %s",
+			open);
+	else
+		findings_add(findings, FINDING_OK, about, "none");
+	migration_free(&migration);
 }
 
 /* -- changes ------------------------------------------------------------------------- */

@@ -10,21 +10,17 @@
 #include "commands/internal.h"
 #include "lib/lib.h"
 #include "machine/machine.h"
-#include "migrate/migrate.h"
 #include "ui/ui.h"
 #include "view/view.h"
 
 struct preview {
 	struct host *host;
 	struct machine machine;
-	struct limits limits;
 	struct boot_sources sources;
-	const char *source; /* of the command line */
-	const char *entry;  /* title of the boot entry in it, or "" */
-	const char *note;   /* caveat about the entry, or "" */
+	const struct boot_source *source; /* of the command line */
+	struct boot_source given;	  /* that source, with --cmdline */
 	const char *cmdline;
 	struct whole_cmdline whole; /* with the configuration */
-	char *running;		    /* this boot's, if the next one's is unknown */
 	char *rewritten;	    /* without legacy settings, or NULL */
 	struct params params;
 	bool iommu_pending; /* it is off now and will be on */
@@ -34,64 +30,49 @@ struct preview {
 
 /* -- the command line ---------------------------------------------------------------- */
 
-#define UNREAD_CMDLINE \
-	"cannot read the command line of the next boot; pass it with --cmdline"
-
 /* Returns 0, or a negative errno after a warning. */
 static int find_cmdline(struct preview *preview)
 {
-	const struct boot_source *next;
-	int r = boot_read(preview->host->root_fd, &preview->sources);
+	char *given = preview->host->arguments->cmdline;
+	int root_fd = preview->host->root_fd;
+	int r = boot_read(root_fd, &preview->sources);
+	const char *unreadable = NULL;
 
-	const char *unreadable;
-
-	preview->entry = preview->note = "";
-	if (r < 0) {
-		warn_error(r, UNREAD_CMDLINE);
-		return r;
-	}
-	unreadable = boot_find_unreadable(preview->host->root_fd, &preview->sources);
-	if (unreadable && !preview->host->arguments->cmdline) {
+	if (r == 0 && !given)
+		unreadable = boot_find_unreadable(root_fd, &preview->sources);
+	if (unreadable) {
 		warn("cannot read /%s, which tells what boots next: run this as root",
 		     unreadable);
 		return -EACCES;
 	}
-	next = boot_next(&preview->sources);
-	if (preview->host->arguments->cmdline) {
-		preview->cmdline = preview->host->arguments->cmdline;
-		preview->source = "--cmdline";
-		return 0;
+	preview->given = (struct boot_source){ .path = "--cmdline", .cmdline = given };
+	preview->source = given ? &preview->given : boot_next(&preview->sources);
+	if (r == 0 && !preview->source)
+		r = boot_sources_add_running(&preview->sources, root_fd,
+					     &preview->source);
+	if (r < 0) {
+		warn_error(
+			r,
+			"cannot read the command line of the next boot; pass it with --cmdline");
+		return r;
 	}
-	if (next) {
-		preview->cmdline = next->cmdline;
-		preview->source = next->path;
-		preview->entry = next->entry;
-		preview->note = next->note;
-		return 0;
-	}
-	r = beneath_read(preview->host->root_fd, "proc/cmdline", &preview->running);
-	if (r == 0)
-		preview->running[strcspn(preview->running, "\n")] = '\0';
-	preview->cmdline = preview->running;
-	preview->source = "proc/cmdline";
-	if (r < 0)
-		warn_error(r, UNREAD_CMDLINE);
-	return r;
+	preview->cmdline = preview->source->cmdline;
+	return 0;
 }
 
 /* As it will be without its legacy settings. */
 static int rewrite_cmdline(struct preview *preview)
 {
-	struct words words;
-	int r = words_rewrite_cmdline(span_of(preview->cmdline), &words);
+	struct legacy_line rewritten;
+	int r = legacy_rewrite_cmdline(span_of(preview->cmdline), &rewritten);
 
 	if (r == 0) {
-		preview->rewritten = take_pointer(words.text);
+		preview->rewritten = take_pointer(rewritten.text);
 		preview->cmdline = preview->rewritten;
 	} else {
 		warn_error(r, "cannot make the plan");
 	}
-	words_free(&words);
+	legacy_line_free(&rewritten);
 	return r;
 }
 
@@ -127,10 +108,10 @@ static bool is_iommu_pending(const struct preview *preview)
 
 static void find_absence(struct preview *preview)
 {
-	char path[IMAGE_PATH_SIZE];
+	_cleanup_free_ char *path = check_kernels_next_lacks(
+		preview->host->root_fd, boot_next(&preview->sources));
 
-	if (check_kernels_next_lacks(preview->host->root_fd, boot_next(&preview->sources),
-				     path))
+	if (path)
 		snprintf(
 			preview->absence, sizeof(preview->absence),
 			"nothing will be claimed, because its initramfs image, /%s, does not start passthru-early; passthru check tells what to do.",
@@ -172,8 +153,9 @@ static void print_notes(const struct preview *preview)
 	const struct output *output = &preview->host->output;
 	struct span rescue = preview->whole.rescue;
 
-	if (preview->note[0])
-		output_wrapped(output, STYLE_NOTE, 0, 2, "Note: %s.", preview->note);
+	if (preview->source->note[0])
+		output_wrapped(output, STYLE_NOTE, 0, 2, "Note: %s.",
+			       preview->source->note);
 	if (preview->whole.ignored[0])
 		output_wrapped(
 			output, STYLE_NOTE, 0, 2,
@@ -186,33 +168,43 @@ static void print_notes(const struct preview *preview)
 			CONFIGURATION_DIRECTORY, (int)rescue.length, rescue.at);
 }
 
+/* To whom the limits of the devices go that will be claimed. */
+struct visit {
+	const struct preview *preview;
+	void (*each)(void *data, const char *text);
+	void *data;
+};
+
+static void visit_device(void *data, const struct view_device *device)
+{
+	const struct visit *visit = data;
+	const struct preview *preview = visit->preview;
+
+	if (device->entry->verdict == VERDICT_CLAIMED && device->device)
+		limits_each(preview->host, &preview->machine, preview->cmdline,
+			    device->device, visit->each, visit->data);
+}
+
 static void print_limit(void *data, const char *text)
 {
 	output_wrapped(data, STYLE_NOTE, 0, 2, "Note: %s.", text);
-}
-
-static void print_limits(void *data, const struct view_device *device)
-{
-	struct preview *preview = data;
-
-	if (device->entry->verdict == VERDICT_CLAIMED && device->device)
-		limits_each(&preview->limits, device->device, print_limit,
-			    &preview->host->output);
 }
 
 static bool print_text(struct preview *preview, const struct view *view,
 		       const char *empty)
 {
 	const struct output *output = &preview->host->output;
+	const struct boot_source *next = preview->source;
 	const char *caveat = find_caveat(preview);
+	struct visit visit = { preview, print_limit, &preview->host->output };
 	char source[1024];
 	bool ok;
 
 	snprintf(source, sizeof(source),
-		 preview->entry[0] ? "%sthe command line from %s%s (\"%s\")"
-				   : "%sthe command line from %s%s%s",
+		 next->entry[0] ? "%sthe command line from %s%s (\"%s\")"
+				: "%sthe command line from %s%s%s",
 		 preview->whole.has_config ? "/" CONFIGURATION_DIRECTORY " and " : "",
-		 preview->source[0] == '-' ? "" : "/", preview->source, preview->entry);
+		 next == &preview->given ? "" : "/", next->path, next->entry);
 	print_notes(preview);
 	if (empty) {
 		output_wrapped(output, STYLE_PLAIN, 0, 2, "Next boot, with %s: %s",
@@ -226,7 +218,7 @@ static bool print_text(struct preview *preview, const struct view *view,
 	}
 	output_wrapped(output, STYLE_TITLE, 0, 2, "Next boot, with %s:", source);
 	ok = view_print(view);
-	view_devices(view, print_limits, preview);
+	view_devices(view, visit_device, &visit);
 	if (caveat)
 		output_wrapped(output, STYLE_NOTE, 0, 2, "%s", caveat);
 	return ok;
@@ -238,17 +230,16 @@ static bool print_json(const struct preview *preview, const struct view *view,
 	struct json_object *top = json_begin("plan");
 	bool ok = true;
 
-	json_add_text(top, "source", preview->source);
-	json_add_text(top, "entry", preview->entry[0] ? preview->entry : NULL);
-	json_add_text(top, "note", preview->note[0] ? preview->note : NULL);
+	json_add_text(top, "source", preview->source->path);
+	json_add_text(top, "entry", preview->source->entry);
+	json_add_text(top, "note", preview->source->note);
 	json_add_text(top, "cmdline", preview->cmdline);
 	json_add_bool(top, "configuration", preview->whole.has_config);
-	json_add_text(top, "ignored",
-		      preview->whole.ignored[0] ? preview->whole.ignored : NULL);
+	json_add_text(top, "ignored", preview->whole.ignored);
 	json_add_bool(top, "requested", !empty);
 	json_add_bool(top, "iommu_pending", preview->iommu_pending);
 	json_add_text(top, "caveat", find_caveat(preview));
-	json_add_text(top, "absence", preview->absence[0] ? preview->absence : NULL);
+	json_add_text(top, "absence", preview->absence);
 	if (!empty)
 		ok = view_add(view, top) && !preview->absence[0];
 	json_add_bool(top, "ok", ok);
@@ -272,7 +263,6 @@ static void preview_free(struct preview *preview)
 	boot_sources_free(&preview->sources);
 	whole_cmdline_free(&preview->whole);
 	machine_free(&preview->machine);
-	free(preview->running);
 	free(preview->rewritten);
 }
 
@@ -300,10 +290,11 @@ static int preview_make(struct host *host, const struct plan_changes *changes,
 	}
 	ret->iommu_pending = is_iommu_pending(ret);
 	if (!find_empty(&ret->params))
-		r = dry_run(host, &ret->params, ret->iommu_pending, &ret->result);
+		r = run_stage(host, &ret->params,
+			      ret->iommu_pending ? RUN_PREVIEW_WITH_IOMMU : RUN_PREVIEW,
+			      &ret->result);
 	if (r < 0)
 		warn_error(r, "cannot make the plan");
-	limits_read(host, &ret->machine, ret->cmdline, &ret->limits);
 	/* With changes, the image is not built yet. */
 	if (r == 0 && !changes->configuration && !changes->is_migrated &&
 	    !find_empty(&ret->params))
@@ -336,21 +327,6 @@ int plan_show(struct host *host, const struct plan_changes *changes)
 }
 
 /* -- for passthru check -------------------------------------------------------------- */
-
-struct visit {
-	const struct preview *preview;
-	void (*each)(void *data, const char *text);
-	void *data;
-};
-
-static void visit_device(void *data, const struct view_device *device)
-{
-	const struct visit *visit = data;
-
-	if (device->entry->verdict == VERDICT_CLAIMED && device->device)
-		limits_each(&visit->preview->limits, device->device, visit->each,
-			    visit->data);
-}
 
 bool plan_is_good(struct host *host, void (*each)(void *data, const char *text),
 		  void *data)

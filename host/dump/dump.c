@@ -211,10 +211,9 @@ static void copy_interface(struct dump *dump, const char *directory, const char 
 static void copy_pci_device(struct dump *dump, const char *bus, const char *name)
 {
 	static const char *const files[] = {
-		"modalias",	  "class",	 "boot_vga",	   "sriov_numvfs",
-		"sriov_totalvfs", "revision",	 "reset_method",   "resource",
-		"d3cold_allowed", "power_state", "driver_override",
-		"secondary_bus_number"
+		"modalias",	  "class",	 "boot_vga",	    "sriov_numvfs",
+		"sriov_totalvfs", "revision",	 "reset_method",    "resource",
+		"d3cold_allowed", "power_state", "driver_override", "secondary_bus_number"
 	};
 	static const char *const links[] = { "driver", "iommu_group", "physfn",
 					     "virtfn0" };
@@ -360,18 +359,19 @@ static void put_names(FILE *file, const struct machine *machine)
 
 static void copy_names(struct dump *dump)
 {
-	_cleanup_free_ char *text = NULL;
+	_cleanup_free_ char *names = NULL;
 	struct machine machine;
-	size_t size;
-	FILE *file = open_memstream(&text, &size);
+	struct text_file text;
+	FILE *file = text_file_open(&text);
 
-	if (!file)
-		return;
-	if (machine_read(dump->host, &machine) == 0)
+	if (machine_read(dump->host, &machine) == 0 && file)
 		put_names(file, &machine);
 	machine_free(&machine);
-	if (fclose(file) == 0)
-		put_text(dump, "usr/share/misc/pci.ids", text);
+	names = text_file_close(&text);
+	if (names)
+		put_text(dump, "usr/share/misc/pci.ids", names);
+	else
+		dump->error = -ENOMEM;
 }
 
 static void copy_configuration(struct dump *dump)

@@ -248,111 +248,103 @@ static bool is_system_path(struct span path)
 	static const char *const known[] = { "/",    "/boot", "/boot/efi", "/efi",
 					     "/usr", "/var",  "/home",	   "/opt" };
 
-	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
-		if (span_equals(path, known[i]))
-			return true;
-	return path.length == 0 || path.at[0] != '/';
+	return path.length == 0 || path.at[0] != '/' ||
+	       span_is_one_of(path, known, ARRAY_SIZE(known));
 }
 
-static struct span next_word(const char **at)
+static void put_path(FILE *file, struct span path)
 {
-	struct span word;
+	if (is_system_path(path))
+		fprintf(file, "%.*s", (int)path.length, path.at);
+	else
+		fputs("/" REDACT_REMOVED, file);
+}
 
-	*at += strspn(*at, " ");
-	word = (struct span){ *at, strcspn(*at, " \n") };
-	*at += word.length;
-	return word;
+static bool is_device(struct span path)
+{
+	return span_skip_prefix(&path, "/dev/");
 }
 
 /* The fields are in Documentation/filesystems/proc.rst, 3.5. */
-static void put_mount(FILE *file, const char *line)
+static void put_mount(FILE *file, struct text_cursor line)
 {
-	struct span before = { line, 0 }, number, point, word, type, source;
+	struct span before = { line.at, 0 }, number, point, word, type, source;
 	bool is_on_disk;
 
-	next_word(&line);
-	next_word(&line);
-	number = next_word(&line);
-	before.length = (size_t)(line - before.at);
-	next_word(&line); /* the mounted part of the file system */
-	point = next_word(&line);
+	text_next_word(&line);
+	text_next_word(&line);
+	number = text_next_word(&line);
+	before.length = (size_t)(line.at - before.at);
+	text_next_word(&line); /* the mounted part of the file system */
+	point = text_next_word(&line);
 	do
-		word = next_word(&line);
+		word = text_next_word(&line);
 	while (word.length && !span_equals(word, "-"));
-	type = next_word(&line);
-	source = next_word(&line);
+	type = text_next_word(&line);
+	source = text_next_word(&line);
 	/* The device number of btrfs is not that of a disk, but its source is a disk. */
-	is_on_disk = (number.length > 0 && strncmp(number.at, "0:", 2) != 0) ||
-		     (source.length > 5 && memcmp(source.at, "/dev/", 5) == 0) ||
-		     span_equals(type, "zfs");
+	is_on_disk = (number.length > 0 && !span_skip_prefix(&number, "0:")) ||
+		     is_device(source) || span_equals(type, "zfs");
 	if (!source.length || (!is_on_disk && !span_equals(point, "/")))
 		return;
-	fprintf(file, "%.*s / %.*s rw - %.*s %.*s rw\n", (int)before.length, before.at,
-		is_system_path(point) ? (int)point.length
-				      : (int)strlen("/" REDACT_REMOVED),
-		is_system_path(point) ? point.at : "/" REDACT_REMOVED, (int)type.length,
-		type.at, (int)source.length, source.at);
+	fprintf(file, "%.*s / ", (int)before.length, before.at);
+	put_path(file, point);
+	fprintf(file, " rw - %.*s %.*s rw\n", (int)type.length, type.at,
+		(int)source.length, source.at);
+}
+
+/* Swap that is not on a device is a file. */
+static void put_swap(FILE *file, struct text_cursor line)
+{
+	struct span path = text_next_word(&line);
+
+	if (is_device(path))
+		fprintf(file, "%.*s", (int)path.length, path.at);
+	else
+		put_path(file, path);
+	fprintf(file, "%.*s\n", (int)(line.end - line.at), line.at);
+}
+
+static char *redact_lines(const char *text,
+			  void (*put)(FILE *file, struct text_cursor line))
+{
+	struct text_file kept;
+	FILE *file = text_file_open(&kept);
+	struct text_cursor line;
+
+	while (file && text_next_line(&text, &line))
+		put(file, line);
+	return text_file_close(&kept);
 }
 
 char *redact_mounts(const char *mountinfo)
 {
-	struct text_file kept;
-	FILE *file = text_file_open(&kept);
-
-	if (!file)
-		return NULL;
-	for (; *mountinfo; mountinfo += *mountinfo == '\n') {
-		put_mount(file, mountinfo);
-		mountinfo += strcspn(mountinfo, "\n");
-	}
-	return text_file_close(&kept);
-}
-
-char *redact_report(const char *report)
-{
-	struct text_file kept;
-	FILE *file = text_file_open(&kept);
-
-	if (!file)
-		return NULL;
-	while (*report) {
-		const char *value = strstr(report, " for=");
-		struct span reason;
-
-		if (!value)
-			break;
-		value += strlen(" for=");
-		fwrite(report, 1, (size_t)(value - report), file);
-		report = value;
-		reason = next_word(&report);
-		fprintf(file, "%.*s",
-			is_system_path(reason) ? (int)reason.length
-					       : (int)strlen("/" REDACT_REMOVED),
-			is_system_path(reason) ? reason.at : "/" REDACT_REMOVED);
-	}
-	fputs(report, file);
-	return text_file_close(&kept);
+	return redact_lines(mountinfo, put_mount);
 }
 
 char *redact_swaps(const char *swaps)
 {
+	return redact_lines(swaps, put_swap);
+}
+
+char *redact_report(const char *report)
+{
+	static const char key[] = " for=";
 	struct text_file kept;
 	FILE *file = text_file_open(&kept);
+	const char *found;
 
 	if (!file)
 		return NULL;
-	for (; *swaps; swaps += *swaps == '\n') {
-		size_t length = strcspn(swaps, " \t\n");
+	while ((found = strstr(report, key))) {
+		struct span reason = { found + strlen(key), 0 };
 
-		/* Swap that is not on a device is a file. */
-		if (*swaps == '/' && strncmp(swaps, "/dev/", 5) != 0) {
-			fputs("/" REDACT_REMOVED, file);
-			swaps += length;
-		}
-		length = strcspn(swaps, "\n");
-		fprintf(file, "%.*s\n", (int)length, swaps);
-		swaps += length;
+		reason.length = strcspn(reason.at, " \n");
+		fprintf(file, "%.*s", (int)(reason.at - report), report);
+		put_path(file, reason);
+		report = reason.at + reason.length;
 	}
+	fputs(report, file);
 	return text_file_close(&kept);
 }
 

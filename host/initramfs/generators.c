@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <fnmatch.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/base.h"
-#include "initramfs/internal.h"
+#include "initramfs/initramfs.h"
 #include "lib/lib.h"
 
 const struct generator generators[] = {
@@ -58,6 +60,59 @@ const struct generator generators[] = {
 	{ 0 },
 };
 
+/* -- which one is installed ---------------------------------------------------------- */
+
+/* The first one that is there counts. */
+static const char *const settings[] = { "etc/kernel/install.conf",
+					"run/kernel/install.conf",
+					"usr/local/lib/kernel/install.conf",
+					"usr/lib/kernel/install.conf" };
+
+/* All of their files count, and the last one the most. */
+static const char *const drop_ins[] = { "usr/lib/kernel/install.conf.d",
+					"usr/local/lib/kernel/install.conf.d",
+					"run/kernel/install.conf.d",
+					"etc/kernel/install.conf.d" };
+
+/* Replaces *value, unless there is no memory. Returns whether the file can be read. */
+static bool apply(int root_fd, const char *path, char **value)
+{
+	_cleanup_free_ char *text = NULL;
+	bool plain = true;
+	char *next;
+
+	if (beneath_read(root_fd, path, &text) < 0)
+		return false;
+	next = shell_vars_resolve(text, "initrd_generator", *value, &plain);
+	if (next) {
+		free(*value);
+		*value = next;
+	}
+	return true;
+}
+
+/*
+ * The initrd_generator= of kernel-install(8), from install.conf in its directories and
+ * the files in install.conf.d; "" if none is set. Freed by the caller; NULL without
+ * memory.
+ */
+static char *read_kernel_install(int root_fd)
+{
+	char *value = strdup("");
+
+	for (size_t i = 0; value && i < ARRAY_SIZE(settings); i++)
+		if (apply(root_fd, settings[i], &value))
+			break;
+	for (size_t i = 0; value && i < ARRAY_SIZE(drop_ins); i++) {
+		_cleanup_free_ char **paths =
+			dirlist_paths(root_fd, drop_ins[i], ".conf");
+
+		for (size_t j = 0; paths && paths[j]; j++)
+			(void)apply(root_fd, paths[j], &value);
+	}
+	return value;
+}
+
 static bool is_there(int root_fd, const struct generator *generator)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(generator->tools); i++)
@@ -69,7 +124,7 @@ static bool is_there(int root_fd, const struct generator *generator)
 /* The one that kernel-install is told to use, if it is there. */
 static const struct generator *find_chosen(int root_fd)
 {
-	_cleanup_free_ char *name = kernel_install_generator(root_fd);
+	_cleanup_free_ char *name = read_kernel_install(root_fd);
 
 	for (const struct generator *at = generators; name && at->name; at++)
 		if (strcmp(name, at->name) == 0 && is_there(root_fd, at))
@@ -103,14 +158,18 @@ const char *generators_obstacle(int root_fd)
 	return beneath_exists(root_fd, installed->hook) ? NULL : installed->obstacle;
 }
 
-bool generators_is_starter(const char *name)
+bool generators_is_for_rescue(const char *path)
 {
-	for (const struct generator *at = generators; at->name; at++)
-		for (size_t i = 0; i < ARRAY_SIZE(at->starters); i++)
-			if (at->starters[i] && strcmp(name, at->starters[i]) == 0)
-				return true;
+	static const char *const patterns[] = { "*/0-rescue/*", "*-0-rescue-*",
+						"*-fallback", "*-fallback.*" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(patterns); i++)
+		if (fnmatch(patterns[i], path, 0) == 0)
+			return true;
 	return false;
 }
+
+/* -- rebuilding images --------------------------------------------------------------- */
 
 static void put_command(FILE *file, const char *command, const char *kernel,
 			const char *image)
@@ -125,9 +184,8 @@ static void put_command(FILE *file, const char *command, const char *kernel,
 	}
 }
 
-/* Without a kernel, the commands for all of them. */
-static void describe(int root_fd, const char *kernel, const char *image, char *ret,
-		     size_t size)
+void generators_rebuild(int root_fd, const char *kernel, const char *image, char *ret,
+			size_t size)
 {
 	const struct generator *installed = generators_installed(root_fd);
 	FILE *file = fmemopen(ret, size, "w");
@@ -149,24 +207,29 @@ static void describe(int root_fd, const char *kernel, const char *image, char *r
 		ret[0] = '\0';
 }
 
-void generators_rebuild_all(int root_fd, char *ret, size_t size)
+/* -- kernels ------------------------------------------------------------------------- */
+
+/* A kernel without modules only has the list of what is built in (kernel's Makefile). */
+static bool has_modules(int root_fd, const char *name)
 {
-	describe(root_fd, NULL, NULL, ret, size);
+	_cleanup_free_ char *modules =
+		beneath_find(root_fd, "lib/modules/%s/modules.dep", name);
+	_cleanup_free_ char *builtin =
+		beneath_find(root_fd, "lib/modules/%s/modules.builtin", name);
+
+	return modules || builtin;
 }
 
-void generators_rebuild_one(int root_fd, const char *kernel, const char *image, char *ret,
-			    size_t size)
+char **kernels_list(int root_fd, size_t *ret_count)
 {
-	describe(root_fd, kernel, image, ret, size);
-}
+	char **names = dirlist_read(root_fd, "lib/modules", "");
+	size_t count = 0;
 
-bool generators_is_for_rescue(const char *path)
-{
-	static const char *const patterns[] = { "*/0-rescue/*", "*-0-rescue-*",
-						"*-fallback", "*-fallback.*" };
-
-	for (size_t i = 0; i < ARRAY_SIZE(patterns); i++)
-		if (fnmatch(patterns[i], path, 0) == 0)
-			return true;
-	return false;
+	for (size_t i = 0; names && names[i]; i++)
+		if (has_modules(root_fd, names[i]))
+			names[count++] = names[i];
+	if (names)
+		names[count] = NULL;
+	*ret_count = count;
+	return names;
 }

@@ -13,7 +13,7 @@
 
 /*
  * The programs that generate initramfs images. Their configuration files with legacy
- * settings are in boot/config_files.h.
+ * settings are in boot/config_files.c.
  */
 struct generator {
 	const char *name;
@@ -50,14 +50,20 @@ const char *generators_obstacle(int root_fd);
 bool generators_is_for_rescue(const char *path);
 
 /*
- * The commands that rebuild the images of all kernels, for messages: that of the
- * installed generator, or all of them, separated by "or".
+ * The command that rebuilds the image of a kernel, at that path relative to the root, or
+ * with NULL for both the images of all kernels; for messages. It is that of the installed
+ * generator; without one, those of all generators, separated by "or".
  */
-void generators_rebuild_all(int root_fd, char *ret, size_t size);
+void generators_rebuild(int root_fd, const char *kernel, const char *image, char *ret,
+			size_t size);
 
-/* The same for the image of one kernel; its path is relative to the root. */
-void generators_rebuild_one(int root_fd, const char *kernel, const char *image, char *ret,
-			    size_t size);
+/*
+ * The installed kernels: names of directories in lib/modules that have a modules.dep or
+ * modules.builtin, since the directory of a removed kernel may stay. Sorted by byte.
+ * NULL-terminated; one block, freed by the caller; NULL without memory. *ret_count is 0
+ * then.
+ */
+char **kernels_list(int root_fd, size_t *ret_count);
 
 /* -- inspect ------------------------------------------------------------------------- */
 
@@ -79,16 +85,6 @@ struct image {
 int inspect_image(int root_fd, const char *path, size_t offset, size_t size,
 		  struct image *ret);
 void image_free(struct image *image);
-
-/* -- kernels ------------------------------------------------------------------------- */
-
-/*
- * The installed kernels: names of directories in lib/modules that have a modules.dep or
- * modules.builtin, since the directory of a removed kernel may stay. Sorted by byte.
- * NULL-terminated; one block, freed by the caller; NULL without memory. *ret_count is 0
- * then.
- */
-char **kernels_list(int root_fd, size_t *ret_count);
 
 /* -- rebuild ------------------------------------------------------------------------- */
 

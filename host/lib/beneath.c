@@ -5,18 +5,39 @@
 #include <linux/openat2.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
 #include "base/base.h"
-#include "lib/internal.h"
+#include "lib/lib.h"
 
 const char *beneath_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 
 	return slash ? slash + 1 : path;
+}
+
+static int format_path(char **ret_path, const char *format, va_list arguments)
+{
+	int length = vasprintf(ret_path, format, arguments);
+
+	if (length < 0)
+		*ret_path = NULL;
+	return length < 0 ? -ENOMEM : length < PATH_MAX ? 0 : -ENAMETOOLONG;
+}
+
+int beneath_format(char **ret_path, const char *format, ...)
+{
+	va_list arguments;
+	int r;
+
+	va_start(arguments, format);
+	r = format_path(ret_path, format, arguments);
+	va_end(arguments);
+	return r;
 }
 
 /*
@@ -59,6 +80,18 @@ bool beneath_exists(int root_fd, const char *path)
 	return fd >= 0;
 }
 
+char *beneath_find(int root_fd, const char *format, ...)
+{
+	_cleanup_free_ char *path = NULL;
+	va_list arguments;
+	int r;
+
+	va_start(arguments, format);
+	r = format_path(&path, format, arguments);
+	va_end(arguments);
+	return r == 0 && beneath_exists(root_fd, path) ? take_pointer(path) : NULL;
+}
+
 int beneath_read(int root_fd, const char *path, char **ret_text)
 {
 	_cleanup_close_ int fd = beneath_open(root_fd, path);
@@ -74,21 +107,24 @@ int beneath_read(int root_fd, const char *path, char **ret_text)
 	return file_read_fd(fd, ret_text);
 }
 
-DIR *beneath_open_directory(int root_fd, const char *path)
+int beneath_readf(int root_fd, char **ret_text, const char *format, ...)
 {
-	int fd = beneath_open(root_fd, path);
-	DIR *stream = fd < 0 ? NULL : fdopendir(fd);
+	_cleanup_free_ char *path = NULL;
+	va_list arguments;
+	int r;
 
-	if (!stream && fd >= 0)
-		close(fd);
-	return stream;
+	*ret_text = NULL;
+	va_start(arguments, format);
+	r = format_path(&path, format, arguments);
+	va_end(arguments);
+	return r < 0 ? r : beneath_read(root_fd, path, ret_text);
 }
 
 int beneath_open_parent(int root_fd, const char *path)
 {
-	char parent[PATH_MAX];
-	int fd, r = path_format(parent, sizeof(parent), "%.*s.",
-				(int)(beneath_name(path) - path), path);
+	_cleanup_free_ char *parent = NULL;
+	int fd, r = beneath_format(&parent, "%.*s.", (int)(beneath_name(path) - path),
+				   path);
 
 	if (r < 0)
 		return r;
@@ -99,4 +135,95 @@ int beneath_open_parent(int root_fd, const char *path)
 		return fd;
 	close(fd);
 	return -EXDEV;
+}
+
+/* -- the files of a directory -------------------------------------------------------- */
+
+static DIR *open_directory(int root_fd, const char *path)
+{
+	int fd = beneath_open(root_fd, path);
+	DIR *stream = fd < 0 ? NULL : fdopendir(fd);
+
+	if (!stream && fd >= 0)
+		close(fd);
+	return stream;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static bool is_wanted(const char *name, const char *end)
+{
+	size_t length = strlen(name), end_length = strlen(end);
+
+	return name[0] != '.' && length > end_length &&
+	       strcmp(name + length - end_length, end) == 0;
+}
+
+/* The size of all entries, terminators included. */
+static size_t measure(DIR *stream, const char *prefix, const char *end)
+{
+	struct dirent *entry;
+	size_t size = 0;
+
+	while ((entry = readdir(stream)))
+		if (is_wanted(entry->d_name, end))
+			size += strlen(prefix) + strlen(entry->d_name) + 1;
+	rewinddir(stream);
+	return size;
+}
+
+/* Skips files that were created since measure(), which do not fit. */
+static size_t collect(DIR *stream, const char *prefix, const char *end, char **names,
+		      char *room, size_t size)
+{
+	struct dirent *entry;
+	size_t count = 0;
+
+	while ((entry = readdir(stream))) {
+		size_t length = strlen(prefix) + strlen(entry->d_name) + 1;
+
+		if (!is_wanted(entry->d_name, end) || length > size)
+			continue;
+		names[count++] = room;
+		room = stpcpy(stpcpy(room, prefix), entry->d_name) + 1;
+		size -= length;
+	}
+	return count;
+}
+
+static char **list(int root_fd, const char *directory, const char *prefix,
+		   const char *end)
+{
+	_cleanup_closedir_ DIR *stream = open_directory(root_fd, directory);
+	size_t size = stream ? measure(stream, prefix, end) : 0, count = 0;
+	/* A name takes two bytes or more, so there are never more than that. */
+	size_t most = size / 2;
+	char **names = malloc((most + 1) * sizeof(names[0]) + size);
+
+	if (!names)
+		return NULL;
+	if (stream)
+		count = collect(stream, prefix, end, names, (char *)(names + most + 1),
+				size);
+	names[count] = NULL;
+	if (count)
+		qsort(names, count, sizeof(names[0]), compare_names);
+	return names;
+}
+
+char **dirlist_read(int root_fd, const char *directory, const char *end)
+{
+	return list(root_fd, directory, "", end);
+}
+
+char **dirlist_paths(int root_fd, const char *directory, const char *end)
+{
+	_cleanup_free_ char *prefix = NULL;
+
+	if (asprintf(&prefix, "%s/", directory) < 0)
+		return NULL;
+	return list(root_fd, directory, prefix, end);
 }

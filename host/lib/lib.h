@@ -2,12 +2,13 @@
 #ifndef PASSTHRU_LIB_H
 #define PASSTHRU_LIB_H
 
-#include <dirent.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
-/* Helpers: files below a root, directories, shell variables, words. */
+#include "base/base.h"
+
+/* Helpers: files below a root, texts in memory, words of a line. */
 
 /* -- beneath ------------------------------------------------------------------------- */
 
@@ -21,8 +22,18 @@
  */
 int beneath_open(int root_fd, const char *path);
 
+/*
+ * Formats a path. Returns 0; -ENAMETOOLONG if it is longer than any path can be, with all
+ * of it in *ret_path, so that a message can name it; or -ENOMEM. The caller frees
+ * *ret_path in any case.
+ */
+int beneath_format(char **ret_path, const char *format, ...) _must_check_ _printf_(2, 3);
+
 /* Whether a file is there for beneath_open(), readable or not. */
 bool beneath_exists(int root_fd, const char *path);
+
+/* The path that is formatted if there is such a file, freed by the caller; else NULL. */
+char *beneath_find(int root_fd, const char *format, ...) _must_check_ _printf_(2, 3);
 
 /*
  * Opens the directory of the file that path names, to change that file. Returns a
@@ -38,10 +49,11 @@ int beneath_open_parent(int root_fd, const char *path);
  */
 int beneath_read(int root_fd, const char *path, char **ret_text);
 
+/* The same for a path that is formatted. */
+int beneath_readf(int root_fd, char **ret_text, const char *format, ...) _printf_(3, 4);
+
 /* The last component of the path. Points into path. */
 const char *beneath_name(const char *path);
-
-/* -- dirlist ------------------------------------------------------------------------- */
 
 /*
  * The names in a directory that end with this text, except those that begin with a dot.
@@ -49,6 +61,9 @@ const char *beneath_name(const char *path);
  * freed by the caller. Empty if the directory cannot be read; NULL without memory.
  */
 char **dirlist_read(int root_fd, const char *directory, const char *end);
+
+/* The same as paths: each name after the directory and a slash. */
+char **dirlist_paths(int root_fd, const char *directory, const char *end);
 
 /* -- text file ----------------------------------------------------------------------- */
 
@@ -76,6 +91,13 @@ struct wordlist {
 	size_t count;
 	char *joined; /* by wordlist_join() */
 };
+
+/*
+ * Read the next word, or the blanks before it, and advance rest. Either is empty if there
+ * is none.
+ */
+struct span wordlist_next(struct text_cursor *rest);
+struct span wordlist_next_blanks(struct text_cursor *rest);
 
 /* Returns 0 or -ENOMEM; release with wordlist_free() if 0. */
 int wordlist_split(const char *line, struct wordlist *ret);

@@ -1,19 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/base.h"
+#include "boot/boot.h"
+#include "lib/lib.h"
 #include "machine/internal.h"
+#include "ui/ui.h"
 
-struct caller {
-	const struct choice *choice;
+/* To whom a phrase goes. */
+struct listener {
 	void (*each)(void *data, const char *text);
 	void *data;
 };
 
-static void say(const struct caller *caller, const char *format, ...) _printf_(2, 3);
+static void say(const struct listener *listener, const char *format, ...) _printf_(2, 3);
 
-static void say(const struct caller *caller, const char *format, ...)
+static void say(const struct listener *listener, const char *format, ...)
 {
 	char *text;
 	va_list arguments;
@@ -21,60 +26,58 @@ static void say(const struct caller *caller, const char *format, ...)
 	va_start(arguments, format);
 	text = output_format(format, arguments);
 	va_end(arguments);
-	caller->each(caller->data, text ? text : format);
+	listener->each(listener->data, text ? text : format);
 	free(text);
 }
 
-static void check_display(const struct caller *caller)
+/* -- of the devices that the user chooses -------------------------------------------- */
+
+static void check_display(const struct listener *listener, const struct machine *machine)
 {
-	const struct choice *choice = caller->choice;
 	const char *taken = NULL;
 
-	for (size_t i = 0; i < choice->machine.count; i++) {
-		const struct device *device = &choice->machine.devices[i];
+	for (size_t i = 0; i < machine->count; i++) {
+		const struct device *device = &machine->devices[i];
 
 		if (!device_is_display(device))
 			continue;
-		if (choice->chosen[i])
+		if (device->is_chosen)
 			taken = device->address;
 		else if (!pci_driver_is_vfio(device->pci->driver))
 			return;
 	}
 	if (taken)
-		say(caller,
+		say(listener,
 		    "%s is the last display of this machine: its screen freezes or stays dark from early in the boot; make sure that you can log in another way, such as ssh",
 		    taken);
 }
 
-static void check_device(const struct caller *caller, const struct device *device)
+static void check_device(const struct listener *listener, const struct device *device)
 {
 	if (device->backs_system)
-		say(caller,
+		say(listener,
 		    "%s backs the system (%s), so passthru keeps it for the host; leave it out",
 		    device->address, device->system);
 	if (device->vf_count)
-		say(caller,
+		say(listener,
 		    "%s has %u virtual functions enabled, so passthru refuses it; name those, or disable them",
 		    device->address, device->vf_count);
 }
 
 /* Bridges with a driver of the host make their group unusable. */
-static void check_blockers(const struct caller *caller)
+static void check_blockers(const struct listener *listener, const struct machine *machine)
 {
-	const struct choice *choice = caller->choice;
-	const struct machine *machine = &choice->machine;
-
 	for (size_t i = 0; i < machine->count; i++) {
 		const struct device *device = &machine->devices[i];
 
-		if (choice->chosen[i] || !device_shares_fate(device) ||
+		if (device->is_chosen || !device_shares_fate(device) ||
 		    device->pci->group == NO_GROUP)
 			continue;
 		for (size_t j = 0; j < machine->count; j++) {
-			if (!choice->named[j] ||
+			if (!machine->devices[j].is_named ||
 			    machine->devices[j].pci->group != device->pci->group)
 				continue;
-			say(caller,
+			say(listener,
 			    "the group cannot be given to a guest: it includes the bridge %s, which has the driver %s",
 			    device->address, device->pci->driver);
 			break;
@@ -82,18 +85,129 @@ static void check_blockers(const struct caller *caller)
 	}
 }
 
-void caveats_each(const struct choice *choice, void (*each)(void *data, const char *text),
-		  void *data)
+void caveats_each(const struct machine *machine,
+		  void (*each)(void *data, const char *text), void *data)
 {
-	const struct caller caller = { choice, each, data };
+	const struct listener listener = { each, data };
 
-	check_display(&caller);
-	for (size_t i = 0; i < choice->machine.count; i++)
-		if (choice->chosen[i])
-			check_device(&caller, &choice->machine.devices[i]);
-	check_blockers(&caller);
-	if (!choice->machine.has_groups)
-		say(&caller,
+	check_display(&listener, machine);
+	for (size_t i = 0; i < machine->count; i++)
+		if (machine->devices[i].is_chosen)
+			check_device(&listener, &machine->devices[i]);
+	check_blockers(&listener, machine);
+	if (!machine->has_groups)
+		say(&listener,
 		    "there are no IOMMU groups yet, so their members are a guess, and no device can be passed through: %s",
-		    choice->machine.advice);
+		    machine->advice);
+}
+
+static void warn_members(const struct machine *machine)
+{
+	char name[FULL_NAME_SIZE];
+
+	for (size_t i = 0; i < machine->count; i++) {
+		const struct device *device = &machine->devices[i];
+
+		if (!device->is_chosen || device->is_named)
+			continue;
+		device_full_name(device, name);
+		warn("also includes %s (%s), in the same %s", device->address, name,
+		     device->pci->group != NO_GROUP ? "IOMMU group" : "slot");
+	}
+}
+
+static void warn_caveat(void *data, const char *text)
+{
+	(void)data;
+	warn("%s", text);
+}
+
+void caveats_warn(const struct machine *machine)
+{
+	warn_members(machine);
+	caveats_each(machine, warn_caveat, NULL);
+}
+
+/* -- of the hardware ----------------------------------------------------------------- */
+
+#define CLASS_VGA 0x0300
+
+/* Lines are "0xSTART 0xEND TYPE"; VFIO accepts the type "direct-relaxable". */
+bool limits_reserve_memory(const struct host *host, int group)
+{
+	_cleanup_free_ char *regions = NULL;
+
+	return beneath_readf(host->root_fd, &regions,
+			     "sys/kernel/iommu_groups/%d/reserved_regions", group) == 0 &&
+	       strstr(regions, " direct\n");
+}
+
+static bool has_reset(const struct host *host, const struct device *device)
+{
+	char methods[64];
+
+	return device_read(host, device, "reset_method", methods, sizeof(methods));
+}
+
+/* Whether the kernel tells at all: not before 5.15, nor in old dumps. */
+static bool knows_resets(const struct host *host, const struct machine *machine)
+{
+	for (size_t i = 0; i < machine->count; i++)
+		if (has_reset(host, &machine->devices[i]))
+			return true;
+	return false;
+}
+
+/* The platform device is gone once a display's own driver has loaded. */
+static bool has_simple_framebuffer(int root_fd)
+{
+	_cleanup_free_ char *config = NULL;
+
+	if (sysfs_exists(root_fd, "sys/bus/platform/devices/simple-framebuffer.0"))
+		return true;
+	config = kernel_config_read(root_fd, NULL);
+	return config && kernel_config_has(config, "CONFIG_SYSFB_SIMPLEFB");
+}
+
+static bool is_vga(const struct device *device)
+{
+	return device->pci->id.class >> 8 == CLASS_VGA;
+}
+
+/* The kernel marks displays of that class only. */
+static bool has_boot_vga(const struct machine *machine)
+{
+	for (size_t i = 0; i < machine->count; i++)
+		if (machine->devices[i].pci->is_boot_display)
+			return true;
+	return false;
+}
+
+/*
+ * Whether the boot display is not of class 0300, and the kernel's boot framebuffer is one
+ * that vfio-pci removes from that class only, and user space from none.
+ */
+static bool keeps_framebuffer(const struct host *host, const struct machine *machine,
+			      const char *cmdline)
+{
+	return !has_boot_vga(machine) &&
+	       !cmdline_has_item(cmdline, "initcall_blacklist", "sysfb_init") &&
+	       has_simple_framebuffer(host->root_fd);
+}
+
+void limits_each(const struct host *host, const struct machine *machine,
+		 const char *cmdline, const struct device *device,
+		 void (*each)(void *data, const char *text), void *data)
+{
+	const struct listener listener = { each, data };
+
+	if (!has_reset(host, device) && knows_resets(host, machine))
+		say(&listener,
+		    "%s cannot be reset, so a guest may be able to use it only once until the host boots again",
+		    device->address);
+	if (device_is_display(device) && !is_vga(device) &&
+	    keeps_framebuffer(host, machine, cmdline))
+		say(&listener,
+		    "%s is not of class 0300: if it shows the boot messages, this kernel's boot framebuffer (CONFIG_SYSFB_SIMPLEFB) keeps its memory, and no guest can map it; in that case boot with initcall_blacklist=sysfb_init",
+		    device->address);
 }

@@ -6,34 +6,18 @@
 #include "machine/internal.h"
 #include "ui/ui.h"
 
-int choice_open(struct host *host, struct choice *ret)
+int choice_open(const struct host *host, struct machine *ret)
 {
-	int r;
+	int r = machine_read(host, ret);
 
-	*ret = (struct choice){ 0 };
-	r = machine_read(host, &ret->machine);
-	if (r < 0)
-		return r;
-	machine_read_backing(host, &ret->machine);
-	ret->named = calloc(ret->machine.count + 1, sizeof(ret->named[0]));
-	ret->chosen = calloc(ret->machine.count + 1, sizeof(ret->chosen[0]));
-	if (ret->named && ret->chosen)
-		return 0;
-	warn("out of memory");
-	return -ENOMEM;
-}
-
-void choice_free(struct choice *choice)
-{
-	free(choice->named);
-	free(choice->chosen);
-	machine_free(&choice->machine);
-	*choice = (struct choice){ 0 };
+	if (r == 0)
+		machine_read_backing(host, ret);
+	return r;
 }
 
 /* -- which devices ------------------------------------------------------------------- */
 
-int choice_add(struct choice *choice, const char *text)
+int choice_add(struct machine *machine, const char *text)
 {
 	struct address_pattern pattern;
 	size_t at, found = 0;
@@ -43,8 +27,8 @@ int choice_add(struct choice *choice, const char *text)
 		warn("\"%s\": %s; see passthru list for the addresses", text, why);
 		return STATUS_USAGE;
 	}
-	for (size_t i = 0; i < choice->machine.count; i++) {
-		const struct device *device = &choice->machine.devices[i];
+	for (size_t i = 0; i < machine->count; i++) {
+		struct device *device = &machine->devices[i];
 
 		if (!pci_matches(device->pci, &pattern))
 			continue;
@@ -54,7 +38,7 @@ int choice_add(struct choice *choice, const char *text)
 			     device->address);
 			return STATUS_NOT_GOOD;
 		}
-		choice->named[i] = choice->chosen[i] = true;
+		device->is_named = device->is_chosen = true;
 	}
 	if (found)
 		return STATUS_GOOD;
@@ -70,23 +54,20 @@ static bool is_member(const struct device *device, const struct device *other)
 		return false;
 	if (device->pci->group != NO_GROUP)
 		return device->pci->group == other->pci->group;
-	return other->pci->group == NO_GROUP && device_is_sibling(device, other);
+	return other->pci->group == NO_GROUP &&
+	       address_is_same_slot(&device->pci->address, &other->pci->address);
 }
 
-void choice_add_members(struct choice *choice)
+void choice_add_members(struct machine *machine)
 {
-	const struct machine *machine = &choice->machine;
-
-	for (size_t i = 0; i < machine->count; i++) {
-		if (!choice->named[i])
-			continue;
-		for (size_t j = 0; j < machine->count; j++)
+	for (size_t i = 0; i < machine->count; i++)
+		for (size_t j = 0; machine->devices[i].is_named && j < machine->count;
+		     j++)
 			if (is_member(&machine->devices[i], &machine->devices[j]))
-				choice->chosen[j] = true;
-	}
+				machine->devices[j].is_chosen = true;
 }
 
-int choice_make(struct host *host, struct choice *ret)
+int choice_make(const struct host *host, struct machine *ret)
 {
 	const struct arguments *arguments = host->arguments;
 	int status = STATUS_GOOD;
@@ -109,36 +90,34 @@ static bool is_same_id(const struct device *a, const struct device *b)
 }
 
 /* Whether the ID also matches a device that is not chosen. */
-static bool is_ambiguous(const struct choice *choice, const struct device *device)
+static bool is_ambiguous(const struct machine *machine, const struct device *device)
 {
-	for (size_t i = 0; i < choice->machine.count; i++)
-		if (!choice->chosen[i] && is_same_id(&choice->machine.devices[i], device))
+	for (size_t i = 0; i < machine->count; i++)
+		if (!machine->devices[i].is_chosen &&
+		    is_same_id(&machine->devices[i], device))
 			return true;
 	return false;
 }
 
-static bool is_first_of_id(const struct choice *choice, size_t index)
+static bool is_first_of_id(const struct machine *machine, const struct device *device)
 {
-	for (size_t i = 0; i < index; i++)
-		if (choice->chosen[i] && is_same_id(&choice->machine.devices[i],
-						    &choice->machine.devices[index]))
+	for (const struct device *at = machine->devices; at < device; at++)
+		if (at->is_chosen && is_same_id(at, device))
 			return false;
 	return true;
 }
 
-bool choice_has_item(const struct choice *choice, size_t index)
+bool choice_has_item(const struct machine *machine, const struct device *device)
 {
-	return choice->chosen[index] &&
-	       (is_ambiguous(choice, &choice->machine.devices[index]) ||
-		is_first_of_id(choice, index));
+	return device->is_chosen &&
+	       (is_ambiguous(machine, device) || is_first_of_id(machine, device));
 }
 
-void choice_put_item(const struct choice *choice, size_t index, FILE *file)
+void choice_put_item(const struct machine *machine, const struct device *device,
+		     FILE *file)
 {
-	const struct device *device = &choice->machine.devices[index];
-
 	fprintf(file, "%04x:%04x", (unsigned)device->pci->id.vendor,
 		(unsigned)device->pci->id.device);
-	if (is_ambiguous(choice, device))
-		fprintf(file, "@%s", device_lasting_address(&choice->machine, device));
+	if (is_ambiguous(machine, device))
+		fprintf(file, "@%s", device_lasting_address(machine, device));
 }

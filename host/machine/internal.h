@@ -8,6 +8,9 @@
 
 /* -- pci names ----------------------------------------------------------------------- */
 
+/* Names from pci.ids. Only pci_names.c uses libpci. */
+struct pci_names;
+
 /*
  * The pci.ids below the root is preferred to this machine's. Returns NULL if out of
  * memory; pci_names_free() accepts that.
@@ -15,13 +18,8 @@
 struct pci_names *pci_names_open(int root_fd);
 void pci_names_free(struct pci_names *names);
 
-/* Each sets name to "" if the list has none. */
-void pci_names_class(struct pci_names *names, const struct pci_id *id,
-		     char name[static NAME_SIZE]);
-void pci_names_vendor(struct pci_names *names, const struct pci_id *id,
-		      char name[static NAME_SIZE]);
-void pci_names_device(struct pci_names *names, const struct pci_id *id,
-		      char name[static NAME_SIZE]);
+/* Sets the names of the device; "" for those that the list does not have. */
+void pci_names_look_up(struct pci_names *names, struct device *device);
 
 /* -- machine ------------------------------------------------------------------------- */
 
@@ -37,8 +35,5 @@ const char *device_lasting_address(const struct machine *machine,
  * need not, unless a host driver is bound to them.
  */
 bool device_shares_fate(const struct device *device);
-
-/* Whether both functions are in the same slot. */
-bool device_is_sibling(const struct device *a, const struct device *b);
 
 #endif

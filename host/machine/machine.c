@@ -59,13 +59,9 @@ static void describe_path(const struct address_pattern *path, char text[static P
 static void describe(struct pci_names *names, const struct run_result *boot, int bus_fd,
 		     struct device *device)
 {
-	const struct pci_id *id = &device->pci->id;
-
 	address_format(&device->pci->address, device->address);
 	describe_path(&device->pci->path, device->path);
-	pci_names_class(names, id, device->class_name);
-	pci_names_vendor(names, id, device->vendor_name);
-	pci_names_device(names, id, device->device_name);
+	pci_names_look_up(names, device);
 	device->vf_count = read_vf_count(bus_fd, device->pci);
 	device->is_claimed =
 		pci_driver_is_vfio(device->pci->driver) || is_reported(boot, device->pci);
@@ -186,7 +182,7 @@ static int judge_all(const struct host *host, struct machine *machine)
 void machine_read_backing(const struct host *host, struct machine *machine)
 {
 	if (judge_all(host, machine) < 0)
-		warn("cannot find out which disks back the system, ignoring");
+		warn("cannot find out which disks back the system; system disks are not marked");
 }
 
 void device_full_name(const struct device *device, char name[static FULL_NAME_SIZE])
@@ -197,6 +193,16 @@ void device_full_name(const struct device *device, char name[static FULL_NAME_SI
 		 device->device_name);
 	if (!name[0])
 		strcpy(name, "not in pci.ids");
+}
+
+bool device_read(const struct host *host, const struct device *device,
+		 const char *attribute, char *ret, size_t size)
+{
+	_cleanup_free_ char *path = NULL;
+
+	return beneath_format(&path, "sys/bus/pci/devices/%s/%s", device->address,
+			      attribute) == 0 &&
+	       sysfs_read(host->root_fd, path, ret, size) > 0;
 }
 
 const char *device_lasting_address(const struct machine *machine,
@@ -215,9 +221,11 @@ bool device_shares_fate(const struct device *device)
 	return viability_concerns(device->pci);
 }
 
-bool device_is_sibling(const struct device *a, const struct device *b)
+bool device_goes_with(const struct device *device, const struct device *other)
 {
-	return address_is_same_slot(&a->pci->address, &b->pci->address);
+	return device != other && device->pci->group != NO_GROUP &&
+	       device->pci->group == other->pci->group && device_shares_fate(device) &&
+	       device_shares_fate(other);
 }
 
 bool device_is_display(const struct device *device)

@@ -11,15 +11,9 @@
 
 /* The machine: functions with their names, users and remarks. */
 
-/* -- pci names ----------------------------------------------------------------------- */
-
-/* Names from pci.ids. Only pci_names.c uses libpci. */
-struct pci_names;
-
-#define NAME_SIZE 128
-
 /* -- machine ------------------------------------------------------------------------- */
 
+#define NAME_SIZE 128
 #define PATH_SIZE (ADDRESS_SIZE + ADDRESS_STEPS_MAX * (sizeof("/1f.7") - 1))
 
 /* A PCI function with its names and its use by the system. */
@@ -34,6 +28,8 @@ struct device {
 	bool is_claimed;   /* its driver is vfio's, or the one that this boot bound */
 	bool backs_system;
 	char system[PHRASE_SIZE]; /* a phrase: what the system uses it for, or "" */
+	bool is_named;		  /* the user named it */
+	bool is_chosen;		  /* named, or in the group of one that is */
 };
 
 /* All PCI functions of the machine, in the order of their addresses. */
@@ -60,74 +56,81 @@ void machine_read_backing(const struct host *host, struct machine *machine);
 struct device *machine_find(const struct machine *machine,
 			    const struct pci_address *address);
 
+/* Whether both must be passed through together, being in one IOMMU group. */
+bool device_goes_with(const struct device *device, const struct device *other);
+
 /* "VENDOR DEVICE", as far as pci.ids has the names. */
 #define FULL_NAME_SIZE (2 * NAME_SIZE + 1)
 void device_full_name(const struct device *device, char name[static FULL_NAME_SIZE]);
 
+/* Reads an attribute in sysfs. Returns whether there is any text. */
+bool device_read(const struct host *host, const struct device *device,
+		 const char *attribute, char *ret, size_t size);
+
 /* Whether its class is that of a display. */
 bool device_is_display(const struct device *device);
 
-/* -- annotate ------------------------------------------------------------------------ */
-
-/*
- * The other members of the device's IOMMU group that must be passed through with it.
- * Calls back for each, in the order of their addresses, unless each is NULL; returns
- * their number.
- */
-size_t annotate_group_members(const struct machine *machine, const struct device *device,
-			      void (*each)(void *data, const struct device *other),
-			      void *data);
-
-/* Prints the notes about the device, one per line, indented by so many columns. */
-void annotate_print(const struct output *output, const struct device *device,
-		    unsigned indent);
-
 /* -- choice -------------------------------------------------------------------------- */
 
-/* Devices of a machine that the user has chosen. */
-struct choice {
-	struct machine machine;
-	bool *named;  /* by index of the device: the user named it */
-	bool *chosen; /* named, or in the group of one that is */
-};
-
 /*
- * Reads the machine and what backs the system. Returns 0, or a negative errno after a
- * warning; release with choice_free() in either case.
+ * Reads the machine and what backs the system, to choose devices. Returns 0, or a
+ * negative errno after a warning; release with machine_free() in either case.
  */
-int choice_open(struct host *host, struct choice *ret);
-void choice_free(struct choice *choice);
+int choice_open(const struct host *host, struct machine *ret);
 
 /*
  * Chooses the devices at an address, which may be a path or end with "*". Returns
  * STATUS_GOOD, or after a warning another exit status.
  */
-int choice_add(struct choice *choice, const char *text);
+int choice_add(struct machine *machine, const char *text);
 
 /* Chooses the other members of their IOMMU groups, too. */
-void choice_add_members(struct choice *choice);
+void choice_add_members(struct machine *machine);
 
 /*
  * All of these steps for the operands of the command line. Returns an exit status, after
- * a warning if it is not STATUS_GOOD; release with choice_free() in either case.
+ * a warning if it is not STATUS_GOOD; release with machine_free() in either case.
  */
-int choice_make(struct host *host, struct choice *ret);
+int choice_make(const struct host *host, struct machine *ret);
 
 /*
  * Whether the device needs an item of its own: it is chosen, and no chosen device before
  * it has the same item.
  */
-bool choice_has_item(const struct choice *choice, size_t index);
+bool choice_has_item(const struct machine *machine, const struct device *device);
 
 /* Prints that item of passthru.ids: an ID, with an address if it also matches others. */
-void choice_put_item(const struct choice *choice, size_t index, FILE *file);
+void choice_put_item(const struct machine *machine, const struct device *device,
+		     FILE *file);
 
 /* -- caveats ------------------------------------------------------------------------- */
 
-/* What the user should know about the chosen devices: calls back with a phrase for each.
+/* Calls back with a phrase for each thing to know about the chosen devices. */
+void caveats_each(const struct machine *machine,
+		  void (*each)(void *data, const char *text), void *data);
+
+/* Warns about what is chosen besides what the user named, and about all caveats. */
+void caveats_warn(const struct machine *machine);
+
+/*
+ * Whether the firmware reserves memory for a device of the IOMMU group (RMRR): then the
+ * kernel refuses to give the group to a guest (device_is_rmrr_locked() in
+ * drivers/iommu/intel/iommu.c).
  */
-void caveats_each(const struct choice *choice, void (*each)(void *data, const char *text),
-		  void *data);
+bool limits_reserve_memory(const struct host *host, int group);
+
+/*
+ * Calls back with each thing that stands in the way of giving the device to a guest,
+ * although it can be claimed: a phrase without a full stop. cmdline is the kernel command
+ * line of the next boot.
+ *
+ * Sources: reserved_regions and reset_method in Documentation/ABI/testing/
+ * sysfs-kernel-iommu_groups and sysfs-bus-pci; drivers/firmware/sysfb.c and
+ * vfio_pci_vga_init() in drivers/vfio/pci/vfio_pci_core.c.
+ */
+void limits_each(const struct host *host, const struct machine *machine,
+		 const char *cmdline, const struct device *device,
+		 void (*each)(void *data, const char *text), void *data);
 
 /* -- filter -------------------------------------------------------------------------- */
 
@@ -156,42 +159,6 @@ struct filter {
 int filter_parse(const char *text, struct filter *ret);
 
 bool filter_matches(const struct filter *filter, const struct device *device);
-
-/* -- limits -------------------------------------------------------------------------- */
-
-/*
- * Whether the firmware reserves memory for a device of the IOMMU group (RMRR): then the
- * kernel refuses to give the group to a guest (device_is_rmrr_locked() in
- * drivers/iommu/intel/iommu.c).
- */
-bool limits_reserve_memory(const struct host *host, int group);
-
-/* What a machine says about the limits of its devices. */
-struct limits {
-	const struct host *host;
-	bool knows_resets; /* the kernel tells how: not before 5.15, nor in old dumps */
-	/*
-	 * The boot display is not of class 0300, and the kernel's boot framebuffer is one
-	 * that vfio-pci removes from that class only, and user space from none: built
-	 * with CONFIG_SYSFB_SIMPLEFB.
-	 */
-	bool keeps_framebuffer;
-};
-
-/* Reads them. cmdline is the kernel command line of the next boot. */
-void limits_read(const struct host *host, const struct machine *machine,
-		 const char *cmdline, struct limits *ret);
-
-/*
- * Calls back with each thing that stands in the way of giving the device to a guest,
- * although it can be claimed: a phrase without a full stop.
- *
- * Sources: reserved_regions and reset_method in Documentation/ABI/testing/
- * sysfs-kernel-iommu_groups and sysfs-bus-pci; drivers/firmware/sysfb.c and
- * vfio_pci_vga_init() in drivers/vfio/pci/vfio_pci_core.c.
- */
-void limits_each(const struct limits *limits, const struct device *device,
-		 void (*each)(void *data, const char *text), void *data);
 
 /* -- users --------------------------------------------------------------------------- */
 

@@ -87,8 +87,6 @@ static void look_up(struct pci_names *names, char name[static NAME_SIZE], int wh
 	char *volatile found = NULL; /* survives longjmp() */
 
 	name[0] = '\0';
-	if (!names)
-		return;
 	if (setjmp(after_error) == 0)
 		found = pci_lookup_name(names->access, name, NAME_SIZE, flags, a, b);
 	if (!found)
@@ -97,20 +95,12 @@ static void look_up(struct pci_names *names, char name[static NAME_SIZE], int wh
 		snprintf(name, NAME_SIZE, "%s", found);
 }
 
-void pci_names_class(struct pci_names *names, const struct pci_id *id,
-		     char name[static NAME_SIZE])
+void pci_names_look_up(struct pci_names *names, struct device *device)
 {
-	look_up(names, name, PCI_LOOKUP_CLASS, (int)(id->class >> 8), 0);
-}
+	const struct pci_id *id = &device->pci->id;
 
-void pci_names_vendor(struct pci_names *names, const struct pci_id *id,
-		      char name[static NAME_SIZE])
-{
-	look_up(names, name, PCI_LOOKUP_VENDOR, (int)id->vendor, 0);
-}
-
-void pci_names_device(struct pci_names *names, const struct pci_id *id,
-		      char name[static NAME_SIZE])
-{
-	look_up(names, name, PCI_LOOKUP_DEVICE, (int)id->vendor, (int)id->device);
+	look_up(names, device->class_name, PCI_LOOKUP_CLASS, (int)(id->class >> 8), 0);
+	look_up(names, device->vendor_name, PCI_LOOKUP_VENDOR, (int)id->vendor, 0);
+	look_up(names, device->device_name, PCI_LOOKUP_DEVICE, (int)id->vendor,
+		(int)id->device);
 }

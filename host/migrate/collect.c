@@ -50,9 +50,9 @@ static void read_link(struct collector *collector, const char *path)
 	/* Debian has a link to /etc/modules in modules-load.d. */
 	if (is_same_file(collector->host->root_fd, path, "etc/modules") ||
 	    beneath_read(collector->host->root_fd, path, &text) < 0 ||
-	    (!words_mention(text) && !strstr(text, "vfio")))
+	    (!legacy_is_mentioned(text) && !strstr(text, "vfio")))
 		return;
-	collect_path(
+	collector_note(
 		collector, FACT_UNCLEAR,
 		"/%s has legacy settings, but is a link or has several names: edit the file itself",
 		path);
@@ -60,11 +60,8 @@ static void read_link(struct collector *collector, const char *path)
 
 static void note_unreadable(struct collector *collector, const char *path, int r)
 {
-	char format[128];
-
-	snprintf(format, sizeof(format), "cannot read /%%s: %s%s", strerror(-r),
-		 r == -EACCES ? "; run this as root" : "");
-	collect_path(collector, FACT_UNCLEAR, format, path);
+	collector_note(collector, FACT_UNCLEAR, "cannot read /%s: %s%s", path,
+		       strerror(-r), r == -EACCES ? "; run this as root" : "");
 }
 
 /* DOS line ends would become part of the last word. */
@@ -72,9 +69,9 @@ static bool is_text(struct collector *collector, const struct edit *edit)
 {
 	if (!strchr(edit->old, '\r') || !strstr(edit->old, "vfio"))
 		return true;
-	collect_path(collector, FACT_UNCLEAR,
-		     "/%s has legacy settings, but also carriage returns: remove those",
-		     edit->path);
+	collector_note(collector, FACT_UNCLEAR,
+		       "/%s has legacy settings, but also carriage returns: remove those",
+		       edit->path);
 	return false;
 }
 
@@ -149,7 +146,7 @@ static void note_unreadable_boots(struct collector *collector)
 	boot_sources_free(&sources);
 }
 
-int facts_collect(const struct host *host, struct facts *ret)
+int collect_facts(const struct host *host, struct facts *ret)
 {
 	struct collector collector = { .host = host,
 				       .facts = ret,

@@ -1,31 +1,36 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/lib.h"
 #include "migrate/internal.h"
+#include "ui/ui.h"
 
-bool collect_is_used(const struct collector *collector, enum config_format format)
+bool collector_uses(const struct collector *collector, enum config_format format)
 {
 	return collector->used & 1U << format;
 }
 
-static struct fact *add_fact(struct collector *collector, enum fact_kind kind)
+const char *collector_line(const struct collector *collector)
+{
+	return collector->edit->lines[collector->line].old;
+}
+
+/* text and items are copied, unless they are NULL. */
+static void add(struct collector *collector, enum fact_kind kind, enum fact_scope scope,
+		const char *text, const char *items)
 {
 	struct fact *fact = facts_add(collector->facts, kind,
 				      collector->facts->file_count - 1, collector->line);
 
-	if (!fact)
+	if (!fact) {
 		collector->error = -ENOMEM;
-	else
-		fact->is_used = true;
-	return fact;
-}
-
-static void set_texts(struct collector *collector, struct fact *fact, const char *text,
-		      const char *items)
-{
+		return;
+	}
+	fact->scope = scope;
 	fact->has_edit = !collector->is_foreign;
 	fact->replacement = text ? strdup(text) : NULL;
 	fact->items = items ? strdup(items) : NULL;
@@ -33,85 +38,88 @@ static void set_texts(struct collector *collector, struct fact *fact, const char
 		collector->error = -ENOMEM;
 }
 
-void collect_setting(struct collector *collector, enum fact_kind kind, const char *text,
-		     const char *items)
+void collector_add(struct collector *collector, enum fact_kind kind, const char *text,
+		   const char *items)
 {
-	struct fact *fact = add_fact(collector, kind);
+	add(collector, kind, SCOPE_EVERY_BOOT, text, items);
+}
 
+void collector_note(struct collector *collector, enum fact_kind kind, const char *format,
+		    ...)
+{
+	_cleanup_free_ char *note = NULL;
+	struct fact *fact = NULL;
+	va_list arguments;
+
+	va_start(arguments, format);
+	note = output_format(format, arguments);
+	va_end(arguments);
+	if (note)
+		fact = facts_add(collector->facts, kind, NO_FILE, 0);
 	if (fact)
-		set_texts(collector, fact, text, items);
-}
-
-static void add_note(struct collector *collector, enum fact_kind kind, char *note)
-{
-	if (!facts_add_note(collector->facts, kind, note))
+		fact->note = take_pointer(note);
+	else
 		collector->error = -ENOMEM;
 }
 
-void collect_line(struct collector *collector, enum fact_kind kind, const char *why)
+void collector_note_line(struct collector *collector, enum fact_kind kind,
+			 const char *why)
 {
-	const struct edit *edit = collector->edit;
-	char *note;
-
-	if (asprintf(&note, "/%s, line %zu: %s: %.200s", edit->path, collector->line + 1,
-		     why, edit->lines[collector->line].old) < 0)
-		note = NULL;
-	add_note(collector, kind, note);
+	collector_note(collector, kind, "/%s, line %zu: %s: %.200s",
+		       collector->edit->path, collector->line + 1, why,
+		       collector_line(collector));
 }
 
-void collect_path(struct collector *collector, enum fact_kind kind, const char *format,
-		  const char *path)
+char *collector_replace(struct collector *collector, struct span part, const char *text)
 {
-	const char *at = strstr(format, "%s");
-	char *note;
+	const char *line = collector_line(collector);
+	char *replaced;
 
-	if (asprintf(&note, "%.*s%s%s", (int)(at - format), format, path, at + 2) < 0)
-		note = NULL;
-	add_note(collector, kind, note);
+	if (asprintf(&replaced, "%.*s%s%s", (int)(part.at - line), line, text,
+		     part.at + part.length) >= 0)
+		return replaced;
+	collector->error = -ENOMEM;
+	return NULL;
 }
 
-/* Requests that no boot sees stay where they are. */
-static void add_cmdline(struct collector *collector, const struct words *words,
-			const char *text, bool is_used)
-{
-	bool is_request = words->items[0];
-	struct fact *fact;
+/* -- command lines ------------------------------------------------------------------- */
 
-	if (!is_request && !words->has_support)
-		return;
-	if (!is_used) {
-		collect_line(
-			collector, FACT_NOTE,
-			"left unchanged, since the boot loader that booted this system does not read the file");
-		return;
-	}
-	fact = add_fact(collector, is_request ? FACT_REQUEST : FACT_SUPPORT);
-	if (!fact)
-		return;
-	fact->scope = SCOPE_CMDLINE;
-	/* A line without words is removed. */
-	set_texts(collector, fact, text[strspn(text, " \t")] ? text : NULL, words->items);
+/* A line without words is removed. */
+static void add_rewritten(struct collector *collector, struct span cmdline,
+			  const struct legacy_line *rewritten)
+{
+	_cleanup_free_ char *text =
+		collector_replace(collector, cmdline, rewritten->text);
+
+	if (text)
+		add(collector, rewritten->items[0] ? FACT_REQUEST : FACT_SUPPORT,
+		    SCOPE_CMDLINE, text[strspn(text, " \t")] ? text : NULL,
+		    rewritten->items);
 }
 
-void collect_cmdline(struct collector *collector, const char *before, struct span cmdline,
-		     const char *after, enum config_format format)
+void collector_add_cmdline(struct collector *collector, struct span cmdline,
+			   enum config_format format)
 {
-	bool is_used = collect_is_used(collector, format);
-	_cleanup_free_ char *text = NULL;
-	struct words words;
+	bool is_used = collector_uses(collector, format);
+	struct legacy_line rewritten;
 
-	if (words_rewrite_cmdline(cmdline, &words) < 0 ||
-	    asprintf(&text, "%s%s%s", before, words.text, after) < 0) {
-		text = NULL;
+	if (legacy_rewrite_cmdline(cmdline, &rewritten) < 0)
 		collector->error = -ENOMEM;
-	} else if (words.unclear && is_used) {
-		collect_line(collector, FACT_UNCLEAR, words.unclear);
-	} else {
-		if (words.has_xen)
-			collect_line(
+	else if (rewritten.unclear && is_used)
+		collector_note_line(collector, FACT_UNCLEAR, rewritten.unclear);
+	else {
+		if (rewritten.has_xen)
+			collector_note_line(
 				collector, FACT_NOTE,
 				"left unchanged, since it hides devices for Xen, which does not use vfio-pci");
-		add_cmdline(collector, &words, text, is_used);
+		if (!rewritten.items[0] && !rewritten.has_support)
+			;
+		else if (is_used)
+			add_rewritten(collector, cmdline, &rewritten);
+		else
+			collector_note_line(
+				collector, FACT_NOTE,
+				"left unchanged, since the boot loader that booted this system does not read the file");
 	}
-	words_free(&words);
+	legacy_line_free(&rewritten);
 }

@@ -8,21 +8,8 @@ struct fact *facts_add(struct facts *facts, enum fact_kind kind, size_t file, si
 {
 	struct fact *fact = array_append(facts->items, facts->count);
 
-	if (!fact)
-		return NULL;
-	*fact = (struct fact){ .kind = kind, .file = file, .line = line };
-	return fact;
-}
-
-struct fact *facts_add_note(struct facts *facts, enum fact_kind kind, char *note)
-{
-	struct fact *fact = note ? facts_add(facts, kind, NO_FILE, 0) : NULL;
-
-	if (!fact) {
-		free(note);
-		return NULL;
-	}
-	fact->note = note;
+	if (fact)
+		*fact = (struct fact){ .kind = kind, .file = file, .line = line };
 	return fact;
 }
 
@@ -40,7 +27,56 @@ void facts_free(struct facts *facts)
 	*facts = (struct facts){ 0 };
 }
 
-bool fact_is_requested(const struct fact *fact)
+size_t facts_count(const struct facts *facts, enum fact_kind kind)
 {
-	return fact->kind == FACT_REQUEST && fact->is_used;
+	size_t count = 0;
+
+	for (size_t i = 0; i < facts->count; i++)
+		count += facts->items[i].kind == kind;
+	return count;
+}
+
+/* -- the decision -------------------------------------------------------------------- */
+
+/* Without devices, what helps to give them to vfio-pci may be for something else. */
+bool fact_applies(const struct facts *facts, const struct conditions *conditions,
+		  const struct fact *fact)
+{
+	if (!fact->has_edit)
+		return false;
+	return fact->kind == FACT_REQUEST ||
+	       (fact->kind == FACT_SUPPORT &&
+		(conditions->is_configured || facts_count(facts, FACT_REQUEST)));
+}
+
+bool fact_needs_configuration(const struct fact *fact)
+{
+	return fact->kind == FACT_REQUEST && fact->scope == SCOPE_EVERY_BOOT;
+}
+
+static bool is_of_grub(const struct facts *facts, const struct fact *fact)
+{
+	return fact->file != NO_FILE && facts->files[fact->file].format == CONFIG_GRUB;
+}
+
+enum decision facts_decide(const struct facts *facts, const struct conditions *conditions)
+{
+	bool any = false, any_of_grub = false;
+
+	for (size_t i = 0; i < facts->count; i++) {
+		const struct fact *fact = &facts->items[i];
+		bool applies = fact_applies(facts, conditions, fact);
+
+		if (fact->kind == FACT_UNCLEAR)
+			return DECISION_UNCLEAR;
+		any |= applies || fact_needs_configuration(fact);
+		any_of_grub |= applies && is_of_grub(facts, fact);
+	}
+	if (!any)
+		return DECISION_NOTHING;
+	if (!conditions->has_generator)
+		return DECISION_NO_GENERATOR;
+	if (any_of_grub && !conditions->can_rebuild_grub)
+		return DECISION_NO_GRUB;
+	return DECISION_MIGRATE;
 }

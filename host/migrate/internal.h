@@ -11,20 +11,17 @@
 
 #define NO_FILE SIZE_MAX
 
-/*
- * Appends a fact without a place, and takes ownership of note, which is NULL after a
- * failed allocation. Returns it, valid until the next one is added, or NULL without
- * memory.
- */
-struct fact *facts_add_note(struct facts *facts, enum fact_kind kind, char *note);
-
 /* Appends a zeroed fact at a place. Returns NULL without memory. */
 struct fact *facts_add(struct facts *facts, enum fact_kind kind, size_t file,
 		       size_t line);
 void facts_free(struct facts *facts);
 
-/* Whether the fact is a request that some boot of this machine makes. */
-bool fact_is_requested(const struct fact *fact);
+/* Whether migrating changes the line of that fact. */
+bool fact_applies(const struct facts *facts, const struct conditions *conditions,
+		  const struct fact *fact);
+
+/* Whether its devices become part of the configuration in the image. */
+bool fact_needs_configuration(const struct fact *fact);
 
 /* -- collect ------------------------------------------------------------------------- */
 
@@ -32,24 +29,7 @@ bool fact_is_requested(const struct fact *fact);
  * Collects the facts of a machine; nothing is written. Returns 0 or a negative errno;
  * release with facts_free() in either case.
  */
-int facts_collect(const struct host *host, struct facts *ret);
-
-/* -- words --------------------------------------------------------------------------- */
-
-/* Whether the text may have legacy settings of a command line, in whatever form. */
-bool words_mention(const char *text);
-
-/* Whether it may have a list of devices. */
-bool words_mention_devices(const char *text);
-
-/* Whether the module is one of VFIO's. */
-bool words_is_vfio(struct span module);
-
-/*
- * Checks a list of IDs in vfio-pci's format: one or more items, separated by commas,
- * none of them empty. Returns NULL, or why it is not understood, a phrase.
- */
-const char *words_check_ids(struct span list);
+int collect_facts(const struct host *host, struct facts *ret);
 
 /* -- collector ----------------------------------------------------------------------- */
 
@@ -68,40 +48,41 @@ struct collector {
 };
 
 /* Whether a boot of this machine reads files of that format. */
-bool collect_is_used(const struct collector *collector, enum config_format format);
+bool collector_uses(const struct collector *collector, enum config_format format);
+
+/* The line that is being read. */
+const char *collector_line(const struct collector *collector);
 
 /*
- * The line that is being read is a request or a support; text replaces it, or with NULL
- * it is removed. items are the devices of a request. Both are copied.
+ * The line is a request or a support, for every boot; text replaces it, or with NULL it
+ * is removed. items are the devices of a request. Both are copied.
  */
-void collect_setting(struct collector *collector, enum fact_kind kind, const char *text,
-		     const char *items);
-
-/* A sentence about the line: "/PATH, line N: WHY: TEXT". */
-void collect_line(struct collector *collector, enum fact_kind kind, const char *why);
-
-/* A sentence; the format has one %s, which stands for the path without the first "/". */
-void collect_path(struct collector *collector, enum fact_kind kind, const char *format,
-		  const char *path);
+void collector_add(struct collector *collector, enum fact_kind kind, const char *text,
+		   const char *items);
 
 /*
- * The line has a command line, with before and after around it, in a file of that format.
+ * A part of the line is a command line, in a file of that format: adds what it requests
+ * or supports, or a note.
  */
-void collect_cmdline(struct collector *collector, const char *before, struct span cmdline,
-		     const char *after, enum config_format format);
+void collector_add_cmdline(struct collector *collector, struct span cmdline,
+			   enum config_format format);
 
-/* -- decide -------------------------------------------------------------------------- */
+/* The line with this text in place of a part of it, freed by the caller; NULL without
+ * memory, which is noted.
+ */
+char *collector_replace(struct collector *collector, struct span part, const char *text);
 
-/* Whether migrating changes the line of that fact. */
-bool fact_applies(const struct facts *facts, const struct conditions *conditions,
-		  const struct fact *fact);
+/* Adds a sentence. */
+void collector_note(struct collector *collector, enum fact_kind kind, const char *format,
+		    ...) _printf_(3, 4);
 
-/* Whether its devices become part of the configuration in the image. */
-bool fact_needs_configuration(const struct fact *fact);
+/* The same about the line: "/PATH, line N: WHY: TEXT". */
+void collector_note_line(struct collector *collector, enum fact_kind kind,
+			 const char *why);
 
 /* -- readers ------------------------------------------------------------------------- */
 
-/* The functions of the table in collect.c, one file for each way to bind devices. */
+/* The functions of the table in collect.c. */
 
 /* Called for each line. */
 void read_modprobe(struct collector *collector, const char *line);

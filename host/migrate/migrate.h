@@ -16,7 +16,8 @@
 
 /*
  * What the configuration files of a machine say about giving devices to vfio-pci without
- * passthru: its legacy settings. The readers collect facts; decide.h decides about them.
+ * passthru: its legacy settings. The readers collect facts; facts_decide() decides about
+ * them.
  */
 
 enum fact_kind {
@@ -37,8 +38,7 @@ enum fact_scope {
 struct fact {
 	enum fact_kind kind;
 	enum fact_scope scope;
-	bool is_used; /* something on this machine reads the file */
-	size_t file;  /* where it is, an index in facts.files, or NO_FILE */
+	size_t file; /* where it is, an index in facts.files, or NO_FILE */
 	size_t line;
 	bool has_edit;	   /* migrating it changes the line */
 	char *replacement; /* to that; NULL: the line is removed */
@@ -59,30 +59,8 @@ struct facts {
 	size_t count;
 };
 
-/* -- words --------------------------------------------------------------------------- */
-
-/* A line of words, and the same without its legacy settings. */
-struct words {
-	char *text;	  /* the new line; all other bytes are as they were */
-	char *items;	  /* the IDs that it names, separated by commas; "" for none */
-	bool has_support; /* it has settings that name no device themselves */
-	bool has_xen;	  /* it hides devices for Xen; these words stay */
-	/* Why a word that may name devices is not understood, a phrase, or NULL. */
-	const char *unclear;
-};
-
-/*
- * Rewrites a kernel command line, or the text inside the quotes of a shell assignment:
- * vfio-pci.ids= becomes passthru.ids=, where it is; what only helped it is removed.
- * Returns 0 or -ENOMEM; release with words_free() in either case.
- */
-int words_rewrite_cmdline(struct span line, struct words *ret);
-
-/* The same for a list of modules: VFIO's are removed. */
-int words_rewrite_modules(struct span line, struct words *ret);
-void words_free(struct words *words);
-
-/* -- decide -------------------------------------------------------------------------- */
+/* The number of facts of that kind. */
+size_t facts_count(const struct facts *facts, enum fact_kind kind);
 
 /* What is known about the machine besides its legacy settings. */
 struct conditions {
@@ -104,7 +82,8 @@ enum decision {
  * Decides what happens to the legacy settings of a machine, as a whole. Without memory,
  * input or output.
  */
-enum decision decide(const struct facts *facts, const struct conditions *conditions);
+enum decision facts_decide(const struct facts *facts,
+			   const struct conditions *conditions);
 
 /* -- migration ----------------------------------------------------------------------- */
 

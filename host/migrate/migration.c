@@ -9,6 +9,7 @@
 #include "boot/boot.h"
 #include "cmdline/cmdline.h"
 #include "initramfs/initramfs.h"
+#include "lib/lib.h"
 #include "migrate/internal.h"
 
 bool migration_is_of_grub(const char *path)
@@ -52,108 +53,113 @@ static void read_conditions(const struct host *host, const char *configuration,
 
 /* -- the configuration --------------------------------------------------------------- */
 
-/* Calls back for each item of the facts, in small letters. */
-static void each_item(const struct facts *facts, bool (*wanted)(const struct fact *fact),
-		      void (*each)(void *data, const char *item, const char *path),
-		      void *data)
+/* What the legacy settings request: each item once, with the file where it is first. */
+struct request {
+	struct requested {
+		char item[128]; /* in small letters */
+		const char *path;
+	} * items;
+	size_t count;
+};
+
+static struct requested make_requested(struct span item, const char *path)
 {
+	struct requested made = { .path = path };
+
+	snprintf(made.item, sizeof(made.item), "%.*s", (int)item.length, item.at);
+	for (char *at = made.item; *at; at++)
+		*at = (char)tolower((unsigned char)*at);
+	return made;
+}
+
+static int add_requested(struct request *request, const struct requested *wanted)
+{
+	struct requested *added;
+
+	for (size_t i = 0; i < request->count; i++)
+		if (strcmp(request->items[i].item, wanted->item) == 0)
+			return 0;
+	added = array_append(request->items, request->count);
+	if (!added)
+		return -ENOMEM;
+	*added = *wanted;
+	return 0;
+}
+
+/* What every boot is to have, or what any boot is. The caller frees ret->items. */
+static int read_request(const struct facts *facts, bool for_every_boot,
+			struct request *ret)
+{
+	int r = 0;
+
+	*ret = (struct request){ 0 };
 	for (size_t i = 0; i < facts->count; i++) {
 		const struct fact *fact = &facts->items[i];
-		struct span item, rest = span_of(wanted(fact) ? fact->items : "");
-		char text[128];
+		struct span item, rest;
 
-		while (span_next_item(&rest, &item)) {
-			if (!item.length)
-				continue;
-			snprintf(text, sizeof(text), "%.*s", (int)item.length, item.at);
-			for (char *at = text; *at; at++)
-				*at = (char)tolower((unsigned char)*at);
-			each(data, text, facts->files[fact->file].edit.path);
+		if (fact->kind != FACT_REQUEST ||
+		    (for_every_boot && !fact_needs_configuration(fact)))
+			continue;
+		rest = span_of(fact->items);
+		while (r == 0 && span_next_item(&rest, &item)) {
+			struct requested wanted =
+				make_requested(item, facts->files[fact->file].edit.path);
+
+			if (wanted.item[0])
+				r = add_requested(ret, &wanted);
 		}
 	}
+	return r;
 }
 
-/* A list of items: each one once. */
-struct list {
-	char *text; /* "passthru.ids=… passthru.ids=… " */
-	FILE *file;
-	bool is_commented; /* a line for each, with where it comes from */
-};
-
-static void put_item(void *data, const char *item, const char *path)
+/* *ret is NULL if there are no items. */
+static int make_parameter(const struct facts *facts, char **ret)
 {
-	struct list *list = data;
+	struct request request;
+	struct text_file text;
+	FILE *file = text_file_open(&text);
+	int r = read_request(facts, false, &request);
 
-	fflush(list->file);
-	if (list->text && cmdline_has_item(list->text, "passthru.ids", item))
-		return;
-	if (list->is_commented)
-		fprintf(list->file, "passthru.ids=%s # from /%s\n", item, path);
-	else
-		fprintf(list->file, "%s%s",
-			ftell(list->file) ? "," : "passthru.ids=", item);
-}
-
-static char *make_parameter(const struct facts *facts)
-{
-	struct list list = { 0 };
-	size_t size;
-
-	list.file = open_memstream(&list.text, &size);
-	if (!list.file)
-		return NULL;
-	each_item(facts, fact_is_requested, put_item, &list);
-	if (fclose(list.file) != 0 || !list.text[0]) {
-		free(list.text);
-		return NULL;
+	for (size_t i = 0; file && i < request.count; i++)
+		fprintf(file, "%s%s", i ? "," : "passthru.ids=", request.items[i].item);
+	*ret = text_file_close(&text);
+	if (r == 0 && !*ret)
+		r = -ENOMEM;
+	if (!request.count) {
+		free(*ret);
+		*ret = NULL;
 	}
-	return list.text;
+	free(request.items);
+	return r;
 }
 
-struct addition {
-	const char *configuration; /* as it is */
-	struct list list;
-};
-
-static void add_item(void *data, const char *item, const char *path)
+/* A line for each item that the configuration lacks; freed by the caller. */
+static char *make_lines(const struct request *request, const char *configuration)
 {
-	struct addition *addition = data;
+	struct text_file text;
+	FILE *file = text_file_open(&text);
 
-	if (!cmdline_has_item(addition->configuration, "passthru.ids", item))
-		put_item(&addition->list, item, path);
+	for (size_t i = 0; file && i < request->count; i++)
+		if (!cmdline_has_item(configuration, "passthru.ids",
+				      request->items[i].item))
+			fprintf(file, "passthru.ids=%s # from /%s\n",
+				request->items[i].item, request->items[i].path);
+	return text_file_close(&text);
 }
 
-/* Returns 1 with a change, 0 if the configuration has all devices, or -ENOMEM. */
 static int change_configuration(const struct host *host, const struct facts *facts,
 				const char *configuration, struct change *ret)
 {
-	struct addition addition = { configuration, { .is_commented = true } };
-	size_t size;
-	char *both;
+	_cleanup_free_ char *lines = NULL;
+	struct request request = { 0 };
 	int r = change_open(host->root_fd, CONFIGURATION_FILE, ret);
 
-	if (r < 0 && r != -ENOENT)
-		return r;
-	addition.list.file = open_memstream(&addition.list.text, &size);
-	if (!addition.list.file)
-		return -ENOMEM;
-	each_item(facts, fact_needs_configuration, add_item, &addition);
-	if (fclose(addition.list.file) != 0)
-		return -ENOMEM;
-	r = addition.list.text[0] != '\0';
-	if (r &&
-	    asprintf(&both, "%s%s%s", ret->old ? ret->old : "",
-		     ret->old && ret->old[0] && ret->old[strlen(ret->old) - 1] != '\n'
-			     ? "\n"
-			     : "",
-		     addition.list.text) < 0)
+	if (r == 0 || r == -ENOENT)
+		r = read_request(facts, true, &request);
+	if (r == 0 && !(lines = make_lines(&request, configuration)))
 		r = -ENOMEM;
-	if (r > 0) {
-		free(ret->new);
-		ret->new = both;
-	}
-	free(addition.list.text);
-	return r;
+	free(request.items);
+	return r < 0 ? r : configuration_append(ret, lines);
 }
 
 /* -- changes ------------------------------------------------------------------------- */
@@ -198,16 +204,18 @@ static int add_file(struct migration *migration, struct fact_file *file)
 static int add_configuration(const struct host *host, struct migration *migration,
 			     const char *configuration)
 {
-	struct change change, *added;
+	struct change change, *added = NULL;
 	int r = change_configuration(host, &migration->facts, configuration, &change);
 
-	added = r > 0 ? array_append(migration->changes, migration->change_count) : NULL;
-	if (added) {
-		*added = change;
-		return 0;
+	if (r == 0 && change_is_any(&change)) {
+		added = array_append(migration->changes, migration->change_count);
+		r = added ? 0 : -ENOMEM;
 	}
-	change_free(&change);
-	return r > 0 ? -ENOMEM : r;
+	if (added)
+		*added = change;
+	else
+		change_free(&change);
+	return r;
 }
 
 static int make_changes(const struct host *host, struct migration *migration,
@@ -231,12 +239,13 @@ int migration_make(const struct host *host, struct migration *ret)
 	if (r == 0)
 		r = config_filter(text, NULL, NULL, &configuration);
 	if (r == 0)
-		r = facts_collect(host, &ret->facts);
+		r = collect_facts(host, &ret->facts);
+	if (r == 0)
+		r = make_parameter(&ret->facts, &ret->parameter);
 	if (r < 0)
 		return r;
 	read_conditions(host, configuration, &ret->conditions);
-	ret->parameter = make_parameter(&ret->facts);
-	ret->decision = decide(&ret->facts, &ret->conditions);
+	ret->decision = facts_decide(&ret->facts, &ret->conditions);
 	if (ret->decision == DECISION_MIGRATE)
 		r = make_changes(host, ret, configuration);
 	return r;

@@ -23,27 +23,23 @@ struct proof {
 /* -- what a boot had ----------------------------------------------------------------- */
 
 /* As parameters: what applies to every boot, and what is on this command line. */
-static char *make_request(const struct proof *proof, const struct words *words,
+static char *make_request(const struct proof *proof, const struct legacy_line *rewritten,
 			  const char *cmdline)
 {
 	const struct facts *facts = &proof->migration->facts;
-	char *text = NULL;
-	size_t size;
-	FILE *file = open_memstream(&text, &size);
+	struct text_file text;
+	FILE *file = text_file_open(&text);
 
 	if (!file)
 		return NULL;
 	for (size_t i = 0; i < facts->count; i++)
 		if (fact_needs_configuration(&facts->items[i]))
 			fprintf(file, "passthru.ids=%s ", facts->items[i].items);
-	if (words->items[0])
-		fprintf(file, "passthru.ids=%s ", words->items);
+	if (rewritten->items[0])
+		fprintf(file, "passthru.ids=%s ", rewritten->items);
 	if (proof->is_done)
 		fputs(cmdline, file);
-	if (fclose(file) == 0)
-		return text;
-	free(text);
-	return NULL;
+	return text_file_close(&text);
 }
 
 static bool is_requested(const struct params *params, const struct device *device)
@@ -62,7 +58,15 @@ static int run_boot(struct proof *proof, struct params *params, struct run_resul
 	*ret = (struct run_result){ 0 };
 	if (!params->wanted.count || params->off)
 		return 0;
-	return dry_run(proof->host, params, false, ret);
+	return run_stage(proof->host, params, RUN_PREVIEW, ret);
+}
+
+/* Whether that boot has the device with its driver: bound then, or already. */
+static bool is_claimed(const struct run_result *result, const struct device *device)
+{
+	const struct plan_entry *entry = run_result_find(result, &device->pci->address);
+
+	return entry && entry->verdict == VERDICT_CLAIMED;
 }
 
 static int note_loss(struct proof *proof, const struct device *device,
@@ -86,7 +90,7 @@ static int compare(struct proof *proof, const struct boot_source *boot,
 		const struct device *device = &proof->machine.devices[i];
 
 		if (device->is_claimed && is_requested(before, device) &&
-		    !dry_run_claims(result, &device->pci->address))
+		    !is_claimed(result, device))
 			return note_loss(proof, device, boot);
 	}
 	return 0;
@@ -95,9 +99,10 @@ static int compare(struct proof *proof, const struct boot_source *boot,
 /* -- boots --------------------------------------------------------------------------- */
 
 static int check_whole(struct proof *proof, const struct boot_source *boot,
-		       const struct words *words, const struct whole_cmdline *whole)
+		       const struct legacy_line *rewritten,
+		       const struct whole_cmdline *whole)
 {
-	_cleanup_free_ char *request = make_request(proof, words, boot->cmdline);
+	_cleanup_free_ char *request = make_request(proof, rewritten, boot->cmdline);
 	struct params before = { 0 }, after = { 0 };
 	struct run_result result = { 0 };
 	int r = request ? params_parse(request, &before) : -ENOMEM;
@@ -118,17 +123,17 @@ static int check_whole(struct proof *proof, const struct boot_source *boot,
 static int check_boot(struct proof *proof, const struct boot_source *boot)
 {
 	struct whole_cmdline whole = { 0 };
-	struct words words;
-	int r = words_rewrite_cmdline(span_of(boot->cmdline), &words);
+	struct legacy_line rewritten;
+	int r = legacy_rewrite_cmdline(span_of(boot->cmdline), &rewritten);
 
 	if (r == 0)
 		r = whole_cmdline_make(proof->configuration,
-				       proof->is_done ? boot->cmdline : words.text,
+				       proof->is_done ? boot->cmdline : rewritten.text,
 				       &whole);
 	if (r == 0 && !cmdline_is_rescue(boot->cmdline))
-		r = check_whole(proof, boot, &words, &whole);
+		r = check_whole(proof, boot, &rewritten, &whole);
 	whole_cmdline_free(&whole);
-	words_free(&words);
+	legacy_line_free(&rewritten);
 	return r;
 }
 

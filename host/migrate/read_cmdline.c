@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Files with a kernel command line as it is: boot entries, kernel-install's, cmdline.d.
+/*
+ * Files with a kernel command line as it is: boot entries, kernel-install's, cmdline.d.
+ * And what is read, but not edited: programs that bind devices, and GRUB's menu.
  */
 #include <errno.h>
-#include <stdio.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,16 +12,28 @@
 #include "lib/lib.h"
 #include "migrate/internal.h"
 
+/* Whether a file that some boot reads has the list of IDs, under whatever name. */
+static bool is_in_files(const struct collector *collector, const char *list)
+{
+	for (size_t i = 0; i < collector->facts->file_count; i++) {
+		const struct fact_file *file = &collector->facts->files[i];
+
+		if (collector_uses(collector, file->format) &&
+		    strstr(file->edit.old, list))
+			return true;
+	}
+	return false;
+}
+
 /* -- boot entries -------------------------------------------------------------------- */
 
-/* Where the command line begins in an "options" line, or 0 in other lines. */
-static size_t find_options(const char *line)
+/* The command line in an "options" line; NULL in other lines. */
+static const char *find_options(const char *line)
 {
-	size_t start = strspn(line, " \t");
-
-	if (strncmp(line + start, "options", 7) != 0 || !strchr(" \t", line[start + 7]))
-		return 0;
-	return start + 7 + strspn(line + start + 7, " \t");
+	line += strspn(line, " \t");
+	if (strncmp(line, "options", 7) != 0 || !strchr(" \t", line[7]))
+		return NULL;
+	return line + 7 + strspn(line + 7, " \t");
 }
 
 /* An entry that is there to repair the system: dracut's, and Pop!_OS's. */
@@ -29,32 +43,22 @@ static bool is_rescue(const char *path)
 	       strcasestr(beneath_name(path), "recovery");
 }
 
-/* Programs that write the boot entries again, from settings of their own. */
-static const char *find_author(int root_fd)
-{
-	return beneath_exists(root_fd, "etc/kernelstub/configuration") ? "kernelstub"
-								       : NULL;
-}
-
 void read_boot_entry(struct collector *collector, const char *line)
 {
-	size_t start = find_options(line);
-	_cleanup_free_ char *before = start ? strndup(line, start) : NULL;
+	const char *options = find_options(line);
 
-	if (!start || !words_mention(line + start))
+	if (!options || !legacy_is_mentioned(options))
 		return;
-	if (!before)
-		collector->error = -ENOMEM;
-	else if (is_rescue(collector->edit->path))
-		collect_line(collector, FACT_NOTE,
-			     "left unchanged, since the entry is for repairs");
-	else if (find_author(collector->host->root_fd))
-		collect_line(
+	if (is_rescue(collector->edit->path))
+		collector_note_line(collector, FACT_NOTE,
+				    "left unchanged, since the entry is for repairs");
+	/* It writes the entries again, from settings of its own. */
+	else if (beneath_exists(collector->host->root_fd, "etc/kernelstub/configuration"))
+		collector_note_line(
 			collector, FACT_UNCLEAR,
 			"kernelstub writes this file; rename the parameter with kernelstub -d and -a");
 	else
-		collect_cmdline(collector, before, span_of(line + start), "",
-				CONFIG_BOOT_ENTRY);
+		collector_add_cmdline(collector, span_of(options), CONFIG_BOOT_ENTRY);
 }
 
 /* -- nothing but a command line ------------------------------------------------------ */
@@ -62,9 +66,9 @@ void read_boot_entry(struct collector *collector, const char *line)
 /* kernel-install reads the file in /usr only if there is none in /etc. */
 static void read_foreign(struct collector *collector, const char *line)
 {
-	if (words_mention(line) && collect_is_used(collector, CONFIG_CMDLINE) &&
+	if (legacy_is_mentioned(line) && collector_uses(collector, CONFIG_CMDLINE) &&
 	    !beneath_exists(collector->host->root_fd, "etc/kernel/cmdline"))
-		collect_line(
+		collector_note_line(
 			collector, FACT_UNCLEAR,
 			"a package's file; create /etc/kernel/cmdline to override it");
 }
@@ -76,22 +80,7 @@ void read_plain_cmdline(struct collector *collector, const char *line)
 	if (collector->is_foreign)
 		read_foreign(collector, line);
 	else
-		collect_cmdline(collector, "", span_of(line), "", collector->row->format);
-}
-
-/* -- this boot ----------------------------------------------------------------------- */
-
-/* Whether a file that some boot reads has the list of IDs, under whatever name. */
-static bool is_in_files(const struct collector *collector, const char *items)
-{
-	for (size_t i = 0; i < collector->facts->file_count; i++) {
-		const struct fact_file *file = &collector->facts->files[i];
-
-		if (collect_is_used(collector, file->format) &&
-		    strstr(file->edit.old, items))
-			return true;
-	}
-	return false;
+		collector_add_cmdline(collector, span_of(line), collector->row->format);
 }
 
 /*
@@ -102,17 +91,81 @@ static bool is_in_files(const struct collector *collector, const char *items)
 void read_running(struct collector *collector)
 {
 	_cleanup_free_ char *text = NULL;
-	struct words words;
+	struct legacy_line rewritten;
 
 	if (beneath_read(collector->host->root_fd, "proc/cmdline", &text) < 0)
 		return;
 	text[strcspn(text, "\n")] = '\0';
-	if (words_rewrite_cmdline(span_of(text), &words) < 0)
+	if (legacy_rewrite_cmdline(span_of(text), &rewritten) < 0)
 		collector->error = -ENOMEM;
-	else if (words.items[0] && !is_in_files(collector, words.items))
-		collect_path(
+	else if (rewritten.items[0] && !is_in_files(collector, rewritten.items))
+		collector_note(
 			collector, FACT_UNCLEAR,
 			"the command line of this boot has a list of devices (%s) that is in no known file: rename the parameter to passthru.ids in your boot loader's configuration, and reboot",
-			words.items);
-	words_free(&words);
+			rewritten.items);
+	legacy_line_free(&rewritten);
+}
+
+/* -- programs that bind devices ------------------------------------------------------ */
+
+/* Only the author of a script, a rule or a unit knows what else it does. */
+static void read_one(struct collector *collector, const char *path)
+{
+	_cleanup_free_ char *text = NULL;
+
+	if (beneath_read(collector->host->root_fd, path, &text) == 0 &&
+	    (strstr(text, "vfio-pci") || strstr(text, "vfio_pci") ||
+	     strstr(text, "driver_override")))
+		collector_note(
+			collector, FACT_CHECK,
+			"/%s mentions vfio-pci and was left unchanged; remove it if passthru replaces it",
+			path);
+}
+
+/* Also one directory deeper: drop-ins of units, and dracut's modules. */
+void read_script(struct collector *collector, const char *path)
+{
+	_cleanup_free_ char **names = dirlist_read(collector->host->root_fd, path, "");
+	char inside[PATH_MAX];
+
+	if (strcmp(beneath_name(path), "50passthru") == 0)
+		return;
+	if (names && !names[0])
+		read_one(collector, path);
+	for (size_t i = 0; names && names[i]; i++)
+		if (path_format(inside, sizeof(inside), "%s/%s", path, names[i]) < 0)
+			collector->error = -ENAMETOOLONG;
+		else
+			read_one(collector, inside);
+}
+
+/* -- GRUB's menu --------------------------------------------------------------------- */
+
+/* Whether each list of IDs in the menu is in a file that it is generated from. */
+static bool is_from_files(const struct collector *collector, const char *menu)
+{
+	for (; (menu = strstr(menu, ".ids=")); menu++) {
+		_cleanup_free_ char *list = strndup(menu, strcspn(menu, " \t\n\"'\\"));
+
+		if (!list || !is_in_files(collector, list))
+			return false;
+	}
+	return true;
+}
+
+/* What GRUB reads besides its defaults. */
+void read_generated(struct collector *collector, const char *path)
+{
+	_cleanup_free_ char *text = NULL;
+	bool is_menu = strcmp(beneath_name(path), "grub.cfg") == 0;
+
+	if (!collector_uses(collector, CONFIG_GRUB) ||
+	    beneath_read(collector->host->root_fd, path, &text) < 0 ||
+	    !legacy_list_is_mentioned(text) ||
+	    (is_menu && is_from_files(collector, text)))
+		return;
+	collector_note(
+		collector, FACT_UNCLEAR,
+		"/%s has a list of devices that is in no file that passthru can edit: rename the parameter to passthru.ids there",
+		path);
 }

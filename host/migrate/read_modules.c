@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Lists of modules to load: /etc/modules, modules-load.d and initramfs-tools/modules. */
+/* What is loaded and bound: modprobe.d(5), lists of modules, driverctl(8)'s overrides. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,59 +8,247 @@
 #include "lib/lib.h"
 #include "migrate/internal.h"
 
-static bool is_comment(const char *word)
+/* Splits a line. Returns false without memory, or if there is nothing but a comment. */
+static bool split(struct collector *collector, const char *line, struct wordlist *ret)
 {
-	return word[0] == '#';
+	if (line[strspn(line, " \t")] == '#')
+		return false;
+	if (wordlist_split(line, ret) == 0)
+		return true;
+	collector->error = -ENOMEM;
+	return false;
 }
 
-/* Returns why the options are not understood, or NULL; puts the IDs into the file. */
-static const char *read_options(struct wordlist *words, FILE *items)
+/* The number of words before a comment. libkmod knows none, but people write them. */
+static size_t count_real(const struct wordlist *words)
 {
-	for (size_t i = 1; i < words->count && !is_comment(words->items[i]); i++) {
+	size_t count = 0;
+
+	while (count < words->count && words->items[count][0] != '#')
+		count++;
+	return count;
+}
+
+static void put_ids(FILE *items, const char *list)
+{
+	fprintf(items, "%s%s", ftell(items) ? "," : "", list);
+}
+
+/* -- modprobe.d(5) ------------------------------------------------------------------- */
+
+/* The line becomes these words; it is removed if only the command and the module are
+ * left.
+ */
+static void set_words(struct collector *collector, enum fact_kind kind,
+		      struct wordlist *words, const char *items)
+{
+	if (wordlist_join(words, 0) < 0)
+		collector->error = -ENOMEM;
+	else
+		collector_add(collector, kind,
+			      count_real(words) > 2 ? words->joined : NULL, items);
+	if (kind == FACT_REQUEST && collector->is_foreign)
+		collector_note(
+			collector, FACT_CHECK,
+			"/%s requests devices and was left unchanged; to override it, create a file with its name in /etc/modprobe.d",
+			collector->edit->path);
+}
+
+/* A word without "=" must be a name: a blank in a list of IDs ends the list. */
+static const char *check_option(const char *option)
+{
+	const char *list = strstr(option, "ids=");
+
+	if (list == option)
+		return legacy_check_ids(span_of(option + 4));
+	if (list)
+		return "a list of IDs is in quotes";
+	return strchr(option, '=') || !strchr(option, ':')
+		       ? NULL
+		       : "a list of IDs has a blank in it";
+}
+
+/* Moves the lists of IDs to a text, freed by the caller; NULL without memory. */
+static char *take_ids(struct wordlist *words)
+{
+	struct text_file items;
+	FILE *file = text_file_open(&items);
+
+	for (size_t i = 2; file && i < count_real(words); i++) {
+		if (strncmp(words->items[i], "ids=", 4) != 0)
+			continue;
+		put_ids(file, words->items[i] + 4);
+		wordlist_remove(words, i--);
+	}
+	return text_file_close(&items);
+}
+
+/* "options vfio-pci ids=… disable_vga=1": the IDs are removed. */
+static void read_options(struct collector *collector, struct wordlist *words)
+{
+	_cleanup_free_ char *items = NULL;
+
+	if (words->count < 3 || !text_equals_name(words->items[1], "vfio_pci"))
+		return;
+	for (size_t i = 2; i < count_real(words); i++) {
+		const char *why = check_option(words->items[i]);
+
+		if (why) {
+			collector_note_line(collector, FACT_UNCLEAR, why);
+			return;
+		}
+	}
+	items = take_ids(words);
+	if (!items)
+		collector->error = -ENOMEM;
+	else if (items[0])
+		set_words(collector, FACT_REQUEST, words, items);
+}
+
+static bool is_label(const char *word)
+{
+	return strcmp(word, "pre:") == 0 || strcmp(word, "post:") == 0;
+}
+
+/* Labels with nothing after them. */
+static void drop_empty_labels(struct wordlist *words)
+{
+	for (size_t i = count_real(words); i-- > 2;)
+		if (is_label(words->items[i]) &&
+		    (i + 1 == count_real(words) || is_label(words->items[i + 1])))
+			wordlist_remove(words, i);
+}
+
+/* "softdep nouveau pre: vfio-pci": VFIO's modules are removed. */
+static void read_softdep(struct collector *collector, struct wordlist *words)
+{
+	bool any = false;
+
+	for (size_t i = 2; i < count_real(words); i++) {
+		if (!legacy_is_vfio(span_of(words->items[i])))
+			continue;
+		any = true;
+		wordlist_remove(words, i--);
+	}
+	if (!any)
+		return;
+	drop_empty_labels(words);
+	set_words(collector, FACT_SUPPORT, words, NULL);
+}
+
+/* Commands whose arguments only their author understands. */
+static bool is_free_form(const char *command)
+{
+	return strcmp(command, "install") == 0 || strcmp(command, "alias") == 0 ||
+	       strcmp(command, "remove") == 0;
+}
+
+void read_modprobe(struct collector *collector, const char *line)
+{
+	bool has_vfio = strstr(line, "vfio") || strstr(line, "driver_override");
+	struct wordlist words;
+
+	if (!split(collector, line, &words))
+		return;
+	if (words.count < 2)
+		;
+	else if (has_vfio && line[strlen(line) - 1] == '\\')
+		collector_note_line(collector, FACT_UNCLEAR,
+				    "it continues on the next line");
+	else if (strcmp(words.items[0], "options") == 0)
+		read_options(collector, &words);
+	else if (strcmp(words.items[0], "softdep") == 0)
+		read_softdep(collector, &words);
+	else if (has_vfio && is_free_form(words.items[0]))
+		collector_note_line(collector, FACT_UNCLEAR,
+				    "only its author knows what it does");
+	wordlist_free(&words);
+}
+
+/* -- /etc/modules, modules-load.d and initramfs-tools/modules ---------------------------
+ */
+
+/* Returns why the options are not understood, or NULL; puts the IDs into the file. */
+static const char *read_module_options(struct wordlist *words, FILE *items)
+{
+	for (size_t i = 1; i < count_real(words); i++) {
 		const char *option = wordlist_unquote(words->items[i]), *why;
 
 		if (strncmp(option, "ids=", 4) != 0)
 			return "an option is not understood";
-		why = words_check_ids(span_of(option + 4));
+		why = legacy_check_ids(span_of(option + 4));
 		if (why)
 			return why;
-		fprintf(items, "%s%s", ftell(items) ? "," : "", option + 4);
+		put_ids(items, option + 4);
 	}
 	return NULL;
 }
 
 static void read_vfio(struct collector *collector, struct wordlist *words)
 {
-	char *items = NULL;
-	size_t size;
-	FILE *file = open_memstream(&items, &size);
-	const char *why = file ? read_options(words, file) : NULL;
+	struct text_file text;
+	FILE *file = text_file_open(&text);
+	const char *why = file ? read_module_options(words, file) : NULL;
+	_cleanup_free_ char *items = text_file_close(&text);
 
-	if (!file || fclose(file) != 0)
+	if (!items)
 		collector->error = -ENOMEM;
 	else if (why)
-		collect_line(collector, FACT_UNCLEAR, why);
+		collector_note_line(collector, FACT_UNCLEAR, why);
 	else
-		collect_setting(collector, items[0] ? FACT_REQUEST : FACT_SUPPORT, NULL,
-				items);
-	free(items);
+		collector_add(collector, items[0] ? FACT_REQUEST : FACT_SUPPORT, NULL,
+			      items);
 }
 
 void read_modules(struct collector *collector, const char *line)
 {
 	struct wordlist words;
 
-	if (wordlist_split(line, &words) < 0) {
-		collector->error = -ENOMEM;
+	if (!split(collector, line, &words))
 		return;
-	}
-	if (!words.count || is_comment(words.items[0]))
-		;
-	else if (words_is_vfio(span_of(words.items[0])))
+	if (words.count && legacy_is_vfio(span_of(words.items[0])))
 		read_vfio(collector, &words);
 	else if (strstr(line, "vfio"))
-		collect_line(
+		collector_note_line(
 			collector, FACT_CHECK,
 			"left unchanged, since it has no effect in a list of modules");
 	wordlist_free(&words);
+}
+
+/* -- driverctl(8) -------------------------------------------------------------------- */
+
+static const struct device *find_device(const struct collector *collector,
+					struct span text)
+{
+	struct address_pattern pattern;
+	const char *why;
+	size_t at;
+
+	if (address_parse(text.at, text.length, &pattern, &why, &at) < 0 ||
+	    pattern.any_function || pattern.step_count)
+		return NULL;
+	return machine_find(&collector->machine, &pattern.address);
+}
+
+/* An override is a file with the driver's name; its own name is the device's address. */
+void read_driverctl(struct collector *collector, const char *line)
+{
+	struct span address = span_of(beneath_name(collector->edit->path));
+	const struct device *device;
+	char items[64];
+
+	if (collector->edit->count != 1 || strcmp(line, "vfio-pci") != 0)
+		return;
+	span_skip_prefix(&address, "pci-");
+	device = find_device(collector, address);
+	if (!device) {
+		collector_note(
+			collector, FACT_CHECK,
+			"/%s names a device that is not present and was left unchanged",
+			collector->edit->path);
+		return;
+	}
+	snprintf(items, sizeof(items), "%04x:%04x@%s", (unsigned)device->pci->id.vendor,
+		 (unsigned)device->pci->id.device, device->address);
+	collector_add(collector, FACT_REQUEST, NULL, items);
 }

@@ -4,7 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ui/internal.h"
+#include "ui/ui.h"
+
+/* Increases when a key is removed or changes its meaning. */
+#define JSON_FORMAT 1
 
 struct json_object *json_begin(const char *command)
 {

@@ -5,17 +5,6 @@
  */
 #include "base/base.h"
 
-void log_open(int root_fd, bool also_stderr, bool verbose)
-{
-	(void)root_fd;
-	(void)also_stderr;
-	(void)verbose;
-}
-
-void log_set_verbose(void)
-{
-}
-
 void log_line(enum log_level level, const char *format, ...)
 {
 	(void)level;

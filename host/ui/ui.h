@@ -14,7 +14,12 @@
 
 /* -- json ---------------------------------------------------------------------------- */
 
-/* Returns a new object with the keys "format" and "command". */
+/*
+ * The output of --json. Missing values are null, so that all objects of a kind have the
+ * same keys.
+ *
+ * Returns a new object with the keys "format" and "command".
+ */
 struct json_object *json_begin(const char *command);
 
 /* Prints the object and frees it. Returns 0 or a negative errno. */

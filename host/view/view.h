@@ -50,18 +50,20 @@ bool view_groups(const struct view *view,
 bool view_print(const struct view *view);
 bool view_add(const struct view *view, struct json_object *object);
 
-/* -- dry runs ------------------------------------------------------------------------ */
+/* -- run stage ----------------------------------------------------------------------- */
+
+enum run_mode {
+	RUN_NOW,		/* claims the devices */
+	RUN_PREVIEW,		/* what the next boot would do; changes nothing */
+	RUN_PREVIEW_WITH_IOMMU, /* if the IOMMU, which is off now, is on then */
+};
 
 /*
- * Runs the early stage of passthru-early as a boot with these parameters would, without
- * changing anything. With iommu_pending the IOMMU, which is off now, counts as on.
- * Returns 0 or a negative errno. Release *ret with run_result_free() in either case; it
- * points into the text of the parameters.
+ * Runs the early stage of passthru-early on a machine that is up: the use of its disks is
+ * known. Returns 0 or a negative errno. Release *ret with run_result_free() in either
+ * case; it points into the text of the parameters.
  */
-int dry_run(const struct host *host, struct params *params, bool iommu_pending,
-	    struct run_result *ret);
-
-/* Whether that boot has the device with its driver: bound then, or already. */
-bool dry_run_claims(const struct run_result *result, const struct pci_address *address);
+int run_stage(const struct host *host, struct params *params, enum run_mode mode,
+	      struct run_result *ret);
 
 #endif

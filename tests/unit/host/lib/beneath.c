@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "lib/internal.h"
+#include "lib/lib.h"
 #include "unit.h"
 
 /*
@@ -110,19 +111,18 @@ START_TEST(reads_files)
 	drop_directory(&tree);
 }
 
-START_TEST(opens_directories)
+START_TEST(lists_below_the_root)
 {
 	struct directory tree = make_directory();
+	_cleanup_free_ char **inside = NULL, **outside = NULL;
 	int root_fd;
-	DIR *stream;
 
 	put_tree(&tree);
 	root_fd = openat(tree.fd, "root", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	stream = beneath_open_directory(root_fd, "inside");
-	expect("a link inside", stream);
-	closedir(stream);
-	expect("a link outside", !beneath_open_directory(root_fd, "outside"));
-	expect("a file", !beneath_open_directory(root_fd, "plain"));
+	inside = dirlist_read(root_fd, "inside", "");
+	outside = dirlist_read(root_fd, "outside", "");
+	expect("a link inside", inside && inside[0]);
+	expect("a link outside", outside && !outside[0]);
 	close(root_fd);
 	drop_directory(&tree);
 }
@@ -138,11 +138,103 @@ START_TEST(refuses_long_paths)
 	drop_directory(&tree);
 }
 
-START_TEST(names)
+START_TEST(formats_paths)
+{
+	struct directory tree = make_directory();
+	_cleanup_free_ char *path = NULL, *found = NULL, *missing = NULL, *text = NULL;
+	_cleanup_free_ char *longest = malloc(PATH_MAX), *too_long = NULL;
+
+	put_file(&tree, "etc/file", "content");
+	expect_number("short", beneath_format(&path, "etc/%s", "file"), 0);
+	expect_text("short", path, "etc/file");
+	memset(longest, 'x', PATH_MAX - 1);
+	longest[PATH_MAX - 1] = '\0';
+	expect_number("too long", beneath_format(&too_long, "%s%d", longest, 1),
+		      -ENAMETOOLONG);
+	expect_number("the whole path", strlen(too_long), PATH_MAX);
+	found = beneath_find(tree.fd, "%s/%s", "etc", "file");
+	expect_text("found", found, "etc/file");
+	missing = beneath_find(tree.fd, "%s/%s", "etc", "other");
+	expect("missing", !missing);
+	expect("no such path", !beneath_find(tree.fd, "%s/file", longest));
+	expect_number("read", beneath_readf(tree.fd, &text, "%s/file", "etc"), 0);
+	expect_text("read", text, "content");
+	free(text);
+	expect_number("no such path", beneath_readf(tree.fd, &text, "%s/file", longest),
+		      -ENAMETOOLONG);
+	expect("no text", !text);
+	drop_directory(&tree);
+}
+
+START_TEST(takes_last_components)
 {
 	expect_text("a path", beneath_name("etc/default/grub"), "grub");
 	expect_text("a name", beneath_name("grub"), "grub");
 	expect_text("a directory", beneath_name("etc/"), "");
+}
+
+static const struct {
+	const char *name, *files, *end, *list;
+} lists_of[] = {
+	{ "sorted by bytes", "b.conf a.conf 10.conf 9.conf B.conf", ".conf",
+	  "10.conf 9.conf B.conf a.conf b.conf" },
+	{ "other ends", "a.conf b.conf.bak conf c.cfg", ".conf", "a.conf" },
+	{ "hidden", ".a.conf a.conf", ".conf", "a.conf" },
+	{ "nothing but the end", ".conf", ".conf", "" },
+	{ "any end", "b a", "", "a b" },
+	{ "none", "", ".conf", "" },
+};
+
+START_TEST(lists)
+{
+	struct directory directory = make_directory();
+	_cleanup_free_ char *files = strdup(lists_of[_i].files), **names = NULL;
+	char path[64], list[256] = "";
+
+	put_directory(&directory, "d");
+	for (char *rest = files, *name; (name = strsep(&rest, " "));) {
+		snprintf(path, sizeof(path), "d/%s", name);
+		if (*name)
+			put_file(&directory, path, "");
+	}
+	names = dirlist_read(directory.fd, "d", lists_of[_i].end);
+	for (size_t i = 0; names[i]; i++)
+		snprintf(list + strlen(list), sizeof(list) - strlen(list), "%s%s",
+			 i > 0 ? " " : "", names[i]);
+	expect_text(lists_of[_i].name, list, lists_of[_i].list);
+	drop_directory(&directory);
+}
+
+START_TEST(lists_nothing)
+{
+	struct directory directory = make_directory();
+	unsigned before = count_fds();
+	_cleanup_free_ char **missing = dirlist_read(directory.fd, "d", "");
+	_cleanup_free_ char **file = NULL;
+
+	put_file(&directory, "f", "");
+	file = dirlist_read(directory.fd, "f", "");
+	expect("no directory", missing && !missing[0]);
+	expect("a file", file && !file[0]);
+	expect_number("descriptors", count_fds(), before);
+	drop_directory(&directory);
+}
+
+START_TEST(lists_many)
+{
+	struct directory directory = make_directory();
+	_cleanup_free_ char **names = NULL;
+	char path[64];
+
+	for (int i = 999; i >= 0; i--) {
+		snprintf(path, sizeof(path), "d/%03d", i);
+		put_file(&directory, path, "");
+	}
+	names = dirlist_read(directory.fd, "d", "");
+	for (int i = 0; i < 1000; i++)
+		expect_number("a name", atoi(names[i]), i);
+	expect("the end", !names[1000]);
+	drop_directory(&directory);
 }
 
 int main(void)
@@ -151,8 +243,12 @@ int main(void)
 
 	add_rows(tcase, opens, rows);
 	add_rows(tcase, reads_files, reads);
-	tcase_add_test(tcase, opens_directories);
+	tcase_add_test(tcase, lists_below_the_root);
+	add_rows(tcase, lists, lists_of);
+	tcase_add_test(tcase, lists_nothing);
+	tcase_add_test(tcase, lists_many);
 	tcase_add_test(tcase, refuses_long_paths);
-	tcase_add_test(tcase, names);
+	tcase_add_test(tcase, formats_paths);
+	tcase_add_test(tcase, takes_last_components);
 	return unit_run(tcase);
 }

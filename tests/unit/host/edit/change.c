@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "edit/internal.h"
+#include "edit/edit.h"
 #include "unit.h"
 
 #define DELETE ((size_t)-1)
@@ -36,7 +36,17 @@ static const struct {
 	{ "the file goes", "a\nb\n", DELETE, NULL, NULL, "@@ -1,2 +0,0 @@\n-a\n-b\n" },
 };
 
-/* The output of edit_print(), freed by the caller. */
+/* The new content of the file, freed by the caller; NULL if it is removed. */
+static char *result_of(const struct edit *edit)
+{
+	struct change change;
+
+	ck_assert_int_eq(edit_change(edit, &change), 0);
+	free(change.old);
+	return change.new;
+}
+
+/* The output of change_print(), freed by the caller. */
 static char *print(const struct directory *directory, const struct edit *edit)
 {
 	struct output output = { .file = stdout };
@@ -68,7 +78,7 @@ START_TEST(changes)
 	else
 		expect_number(row, edit_set(&edit, edits[_i].line, edits[_i].text), 0);
 	expect(row, edit_is_changed(&edit));
-	result = edit_result(&edit);
+	result = result_of(&edit);
 	if (!is_deleted)
 		expect_text(row, result, edits[_i].after);
 	diff = print(&root, &edit);
@@ -111,7 +121,7 @@ START_TEST(keeps)
 	expect_number("changed", edit_set(&edit, 0, "x"), 0);
 	expect_number("and back", edit_set(&edit, 0, "a"), 0);
 	expect("no change is left", !edit_is_changed(&edit));
-	result = edit_result(&edit);
+	result = result_of(&edit);
 	expect_text("the same", result, "a\nb\n");
 	edit_free(&edit);
 	drop_directory(&root);
@@ -183,7 +193,7 @@ START_TEST(reads_an_empty_file)
 	put_file(&root, "f", "");
 	expect_number("open", edit_open(root.fd, "f", &edit), 0);
 	expect_number("lines", edit.count, 0);
-	result = edit_result(&edit);
+	result = result_of(&edit);
 	expect_text("empty", result, "");
 	edit_free(&edit);
 	drop_directory(&root);
@@ -191,7 +201,7 @@ START_TEST(reads_an_empty_file)
 
 int main(void)
 {
-	TCase *tcase = tcase_create("edit");
+	TCase *tcase = tcase_create("change");
 
 	add_rows(tcase, changes, edits);
 	tcase_add_test(tcase, changes_several_lines);

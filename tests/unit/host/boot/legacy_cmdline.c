@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
-#include "migrate/migrate.h"
+#include "boot/boot.h"
 #include "unit.h"
 
 /* S: something only helped; X: devices are hidden for Xen; U: it is not understood. */
@@ -51,42 +51,42 @@ static const struct {
 	{ "vfiox", "vfiox", "", "" },
 };
 
-static void expect_words(const struct words *words, const char *line, const char *text,
-			 const char *items, const char *flags)
+static void expect_line(const struct legacy_line *rewritten, const char *line,
+			const char *text, const char *items, const char *flags)
 {
-	expect(line, words->has_support == !!strchr(flags, 'S'));
-	expect(line, words->has_xen == !!strchr(flags, 'X'));
-	expect(line, !!words->unclear == !!strchr(flags, 'U'));
+	expect(line, rewritten->has_support == !!strchr(flags, 'S'));
+	expect(line, rewritten->has_xen == !!strchr(flags, 'X'));
+	expect(line, !!rewritten->unclear == !!strchr(flags, 'U'));
 	if (text) {
-		expect_text(line, words->text, text);
-		expect_text(line, words->items, items);
+		expect_text(line, rewritten->text, text);
+		expect_text(line, rewritten->items, items);
 	}
 }
 
 START_TEST(rewrites_cmdlines)
 {
 	const char *line = cmdlines[_i].line;
-	struct words words;
+	struct legacy_line rewritten;
 
-	expect_number(line, words_rewrite_cmdline(span_of(line), &words), 0);
-	expect_words(&words, line, cmdlines[_i].text, cmdlines[_i].items,
-		     cmdlines[_i].flags);
-	words_free(&words);
+	expect_number(line, legacy_rewrite_cmdline(span_of(line), &rewritten), 0);
+	expect_line(&rewritten, line, cmdlines[_i].text, cmdlines[_i].items,
+		    cmdlines[_i].flags);
+	legacy_line_free(&rewritten);
 }
 
 START_TEST(rewrites_lists)
 {
 	const char *line = lists[_i].line;
-	struct words words;
+	struct legacy_line rewritten;
 
-	expect_number(line, words_rewrite_modules(span_of(line), &words), 0);
-	expect_words(&words, line, lists[_i].text, lists[_i].items, lists[_i].flags);
-	words_free(&words);
+	expect_number(line, legacy_rewrite_modules(span_of(line), &rewritten), 0);
+	expect_line(&rewritten, line, lists[_i].text, lists[_i].items, lists[_i].flags);
+	legacy_line_free(&rewritten);
 }
 
 int main(void)
 {
-	TCase *tcase = tcase_create("words");
+	TCase *tcase = tcase_create("legacy_cmdline");
 
 	add_rows(tcase, rewrites_cmdlines, cmdlines);
 	add_rows(tcase, rewrites_lists, lists);

@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "boot/boot.h"
 #include "input.h"
-#include "migrate/migrate.h"
 
 const unsigned input_parts = 1;
 
@@ -11,19 +11,19 @@ const unsigned input_parts = 1;
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct span line = { .at = (const char *)data, .length = size };
-	struct words words, again;
+	struct legacy_line rewritten, again;
 
 	if (memchr(data, '\0', size))
 		return 0;
-	require(words_rewrite_cmdline(line, &words) == 0);
-	if (!words.unclear) {
-		if (words.items[0])
+	require(legacy_rewrite_cmdline(line, &rewritten) == 0);
+	if (!rewritten.unclear) {
+		if (rewritten.items[0])
 			reached(0);
-		require(words_rewrite_cmdline(span_of(words.text), &again) == 0);
+		require(legacy_rewrite_cmdline(span_of(rewritten.text), &again) == 0);
 		require(!again.items[0] && !again.has_support);
-		require(strcmp(again.text, words.text) == 0);
-		words_free(&again);
+		require(strcmp(again.text, rewritten.text) == 0);
+		legacy_line_free(&again);
 	}
-	words_free(&words);
+	legacy_line_free(&rewritten);
 	return 0;
 }

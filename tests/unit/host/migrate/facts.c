@@ -6,9 +6,9 @@
 
 /*
  * Each fact is a word: R a request, S a support, U unclear, C to check, N a note; then
- * e: of every boot (else of a command line), g: in GRUB's defaults, u: in a file that is
- * used, x: it can be edited. Conditions: G a generator, M GRUB's menu can be generated, C
- * passthru is configured. applies has "+" for each fact whose line changes.
+ * e: of every boot (else of a command line), g: in GRUB's defaults, x: it can be edited.
+ * Conditions: G a generator, M GRUB's menu can be generated, C passthru is configured.
+ * applies has "+" for each fact whose line changes.
  */
 static const struct {
 	const char *name, *facts, *conditions;
@@ -16,24 +16,21 @@ static const struct {
 	const char *applies;
 } rows[] = {
 	{ "no facts", "", "GM", DECISION_NOTHING, "" },
-	{ "of every boot", "Reux", "GM", DECISION_MIGRATE, "+" },
-	{ "on a command line", "Rux", "GM", DECISION_MIGRATE, "+" },
-	{ "with what helps it", "Reux Sux", "GM", DECISION_MIGRATE, "++" },
-	{ "only what helps", "Sux Sux", "GM", DECISION_NOTHING, "--" },
-	{ "which is superfluous", "Sux", "GMC", DECISION_MIGRATE, "+" },
-	{ "another boot loader's", "Rx", "GM", DECISION_NOTHING, "-" },
-	{ "and what helps", "Rx Sux", "GM", DECISION_NOTHING, "--" },
-	{ "and one of this one", "Rx Rux", "GM", DECISION_MIGRATE, "-+" },
-	{ "a package's file", "Reu Sux", "GM", DECISION_MIGRATE, "-+" },
-	{ "one unclear line", "Reux U Sux", "GM", DECISION_UNCLEAR, NULL },
+	{ "of every boot", "Rex", "GM", DECISION_MIGRATE, "+" },
+	{ "on a command line", "Rx", "GM", DECISION_MIGRATE, "+" },
+	{ "with what helps it", "Rex Sx", "GM", DECISION_MIGRATE, "++" },
+	{ "only what helps", "Sx Sx", "GM", DECISION_NOTHING, "--" },
+	{ "which is superfluous", "Sx", "GMC", DECISION_MIGRATE, "+" },
+	{ "a package's file", "Re Sx", "GM", DECISION_MIGRATE, "-+" },
+	{ "one unclear line", "Rex U Sx", "GM", DECISION_UNCLEAR, NULL },
 	{ "unclear alone", "U", "", DECISION_UNCLEAR, NULL },
 	{ "notes do not matter", "C N", "GM", DECISION_NOTHING, "--" },
-	{ "notes and a request", "C Reux N", "GM", DECISION_MIGRATE, "-+-" },
-	{ "no generator", "Reux", "M", DECISION_NO_GENERATOR, NULL },
-	{ "no generator and nothing to do", "Sux", "M", DECISION_NOTHING, "-" },
-	{ "GRUB's menu cannot be generated", "Rgux", "G", DECISION_NO_GRUB, NULL },
-	{ "and need not be", "Reux", "G", DECISION_MIGRATE, "+" },
-	{ "for what helps", "Reux Sgux", "G", DECISION_NO_GRUB, NULL },
+	{ "notes and a request", "C Rex N", "GM", DECISION_MIGRATE, "-+-" },
+	{ "no generator", "Rex", "M", DECISION_NO_GENERATOR, NULL },
+	{ "no generator and nothing to do", "Sx", "M", DECISION_NOTHING, "-" },
+	{ "GRUB's menu cannot be generated", "Rgx", "G", DECISION_NO_GRUB, NULL },
+	{ "and need not be", "Rex", "G", DECISION_MIGRATE, "+" },
+	{ "for what helps", "Rex Sgx", "G", DECISION_NO_GRUB, NULL },
 };
 
 static void put_fact(struct facts *facts, const char *word, size_t length)
@@ -52,7 +49,6 @@ static void put_fact(struct facts *facts, const char *word, size_t length)
 	fact = facts_add(facts, kind, memchr(word, 'g', length) ? 0 : 1, 0);
 	ck_assert_ptr_nonnull(fact);
 	fact->scope = memchr(word, 'e', length) ? SCOPE_EVERY_BOOT : SCOPE_CMDLINE;
-	fact->is_used = memchr(word, 'u', length);
 	fact->has_edit = memchr(word, 'x', length);
 }
 
@@ -74,7 +70,8 @@ START_TEST(decides)
 		put_fact(&facts, at, length);
 		at += length;
 	}
-	expect_number(rows[_i].name, decide(&facts, &conditions), rows[_i].decision);
+	expect_number(rows[_i].name, facts_decide(&facts, &conditions),
+		      rows[_i].decision);
 	for (size_t i = 0; i < facts.count; i++)
 		applies[i] =
 			fact_applies(&facts, &conditions, &facts.items[i]) ? '+' : '-';
@@ -87,7 +84,7 @@ START_TEST(decides)
 
 int main(void)
 {
-	TCase *tcase = tcase_create("decide");
+	TCase *tcase = tcase_create("facts");
 
 	add_rows(tcase, decides, rows);
 	return unit_run(tcase);

@@ -8,15 +8,51 @@
 #include "base/base.h"
 #include "lib/lib.h"
 
-static size_t word_length(const char *at)
+FILE *text_file_open(struct text_file *ret)
 {
-	bool quoted = false;
-	size_t length = 0;
+	*ret = (struct text_file){ 0 };
+	ret->file = open_memstream(&ret->text, &ret->size);
+	return ret->file;
+}
 
-	for (; at[length] && (quoted || !strchr(" \t", at[length])); length++)
-		if (at[length] == '"')
+char *text_file_close(struct text_file *text)
+{
+	_cleanup_free_ char *written = NULL;
+	bool good = text->file && !ferror(text->file);
+
+	/* The text is there to be freed even if closing fails. */
+	if (text->file && fclose(text->file) != 0)
+		good = false;
+	written = text->text;
+	*text = (struct text_file){ 0 };
+	return good ? take_pointer(written) : NULL;
+}
+
+/* -- words --------------------------------------------------------------------------- */
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+struct span wordlist_next_blanks(struct text_cursor *rest)
+{
+	const char *start = rest->at;
+
+	while (rest->at < rest->end && is_blank(*rest->at))
+		rest->at++;
+	return (struct span){ start, (size_t)(rest->at - start) };
+}
+
+struct span wordlist_next(struct text_cursor *rest)
+{
+	const char *start = rest->at;
+	bool quoted = false;
+
+	for (; rest->at < rest->end && (quoted || !is_blank(*rest->at)); rest->at++)
+		if (*rest->at == '"')
 			quoted = !quoted;
-	return length;
+	return (struct span){ start, (size_t)(rest->at - start) };
 }
 
 int wordlist_insert(struct wordlist *wordlist, size_t index, const char *word)
@@ -36,20 +72,23 @@ int wordlist_insert(struct wordlist *wordlist, size_t index, const char *word)
 
 int wordlist_split(const char *line, struct wordlist *ret)
 {
-	*ret = (struct wordlist){ 0 };
-	for (line += strspn(line, " \t"); *line; line += strspn(line, " \t")) {
-		size_t length = word_length(line);
-		char *word = strndup(line, length);
-		int r = word ? wordlist_insert(ret, ret->count, word) : -ENOMEM;
+	struct text_cursor rest = { line, line + strlen(line) };
 
-		free(word);
-		if (r < 0) {
+	*ret = (struct wordlist){ 0 };
+	for (;;) {
+		_cleanup_free_ char *copy = NULL;
+		struct span word;
+
+		wordlist_next_blanks(&rest);
+		word = wordlist_next(&rest);
+		if (!word.length)
+			return 0;
+		copy = strndup(word.at, word.length);
+		if (!copy || wordlist_insert(ret, ret->count, copy) < 0) {
 			wordlist_free(ret);
-			return r;
+			return -ENOMEM;
 		}
-		line += length;
 	}
-	return 0;
 }
 
 void wordlist_free(struct wordlist *wordlist)
@@ -71,17 +110,14 @@ void wordlist_remove(struct wordlist *wordlist, size_t index)
 
 int wordlist_join(struct wordlist *wordlist, size_t from)
 {
-	size_t size;
-	FILE *file;
+	struct text_file text;
+	FILE *file = text_file_open(&text);
 
 	free(wordlist->joined);
-	wordlist->joined = NULL;
-	file = open_memstream(&wordlist->joined, &size);
-	if (!file)
-		return -ENOMEM;
-	for (size_t i = from; i < wordlist->count; i++)
+	for (size_t i = from; file && i < wordlist->count; i++)
 		fprintf(file, "%s%s", i > from ? " " : "", wordlist->items[i]);
-	return fclose(file) == 0 ? 0 : -ENOMEM;
+	wordlist->joined = text_file_close(&text);
+	return wordlist->joined ? 0 : -ENOMEM;
 }
 
 static bool has_word(const struct wordlist *wordlist, const char *word)

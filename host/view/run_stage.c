@@ -6,8 +6,8 @@
 #include "run.h"
 #include "view/view.h"
 
-int dry_run(const struct host *host, struct params *params, bool iommu_pending,
-	    struct run_result *ret)
+int run_stage(const struct host *host, struct params *params, enum run_mode mode,
+	      struct run_result *ret)
 {
 	_cleanup_close_ int bus_fd =
 		openat(host->root_fd, "sys/bus/pci", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -18,8 +18,8 @@ int dry_run(const struct host *host, struct params *params, bool iommu_pending,
 		.bus_fd = bus_fd,
 		.stage = STAGE_EARLY,
 		.is_booted = true,
-		.is_preview = true,
-		.iommu_pending = iommu_pending,
+		.is_preview = mode != RUN_NOW,
+		.iommu_pending = mode == RUN_PREVIEW_WITH_IOMMU,
 		.start_us = clock_us(),
 		.start_ms = clock_ms(),
 	};
@@ -27,13 +27,6 @@ int dry_run(const struct host *host, struct params *params, bool iommu_pending,
 	*ret = (struct run_result){ 0 };
 	if (bus_fd < 0)
 		return -errno;
-	params->dryrun = true;
+	params->dryrun |= request.is_preview;
 	return run_early(&request, ret);
-}
-
-bool dry_run_claims(const struct run_result *result, const struct pci_address *address)
-{
-	const struct plan_entry *entry = run_result_find(result, address);
-
-	return entry && entry->verdict == VERDICT_CLAIMED;
 }
