@@ -74,7 +74,7 @@ static bool is_done(const struct job *job)
  */
 static bool is_crash_kernel(int root_fd, const struct cmdline *cmdline)
 {
-	return cmdline_has(cmdline, "elfcorehdr") || sysfs_exists(root_fd, "proc/vmcore");
+	return cmdline_has(cmdline, "elfcorehdr") || file_exists(root_fd, "proc/vmcore");
 }
 
 /* Why this boot claims nothing, or NULL. */

@@ -102,7 +102,7 @@ static void choose_driver(struct run *run, struct plan_entry *entry)
 		    address_compare(&device->address, &run->request->device) == 0)
 			driver = find_variant(run, &device->id);
 	}
-	strcpy(entry->driver, driver);
+	strcpy(entry->wanted, driver);
 }
 
 /* The late stage handles the deferred devices, the device stage its own. */

@@ -64,6 +64,9 @@ int file_read(int fd, const char *path, char **ret_text);
 /* The same for an open file, from where it is. */
 int file_read_fd(int file, char **ret_text);
 
+/* Whether it is there. path is relative to the directory fd. */
+bool file_exists(int fd, const char *path);
+
 /* Makes the directory that the path is in, unless it is there. Returns 0 or a negative
  * errno. */
 int file_make_directory(int fd, const char *path);

@@ -49,6 +49,11 @@ int file_read_fd(int file, char **ret_text)
 	return 0;
 }
 
+bool file_exists(int fd, const char *path)
+{
+	return faccessat(fd, path, F_OK, 0) == 0;
+}
+
 int file_make_directory(int fd, const char *path)
 {
 	char directory[PATH_MAX];

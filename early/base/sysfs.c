@@ -92,5 +92,5 @@ DIR *sysfs_open_directory(int fd, const char *path)
 
 bool sysfs_exists(int fd, const char *path)
 {
-	return faccessat(fd, path, F_OK, 0) == 0;
+	return file_exists(fd, path);
 }

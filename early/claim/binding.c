@@ -109,7 +109,7 @@ void binding_update(const struct claims *claims, struct claim *claim)
 bool binding_is_ours(const struct claims *claims, struct claim *claim)
 {
 	binding_update(claims, claim);
-	return text_equals_name(claim->entry.now, claim->entry.driver);
+	return text_equals_name(claim->entry.now, claim->entry.wanted);
 }
 
 bool binding_has_file(const struct claims *claims, const struct claim *claim,
@@ -169,7 +169,7 @@ int binding_bind(struct claims *claims, const struct claim *claim)
 	char name[ADDRESS_SIZE], path[sizeof("drivers//bind") + DRIVER_NAME_SIZE];
 
 	address_format(&claim->entry.device->address, name);
-	snprintf(path, sizeof(path), "drivers/%s/bind", claim->entry.driver);
+	snprintf(path, sizeof(path), "drivers/%s/bind", claim->entry.wanted);
 	return write_timed(claims, path, name);
 }
 

@@ -42,7 +42,7 @@ static void fail(struct claims *claims, struct claim *claim, enum reason reason,
 /* Whether the device had the driver to bind when its driver was last read. */
 static bool has_ours(const struct claim *claim)
 {
-	return text_equals_name(claim->entry.now, claim->entry.driver);
+	return text_equals_name(claim->entry.now, claim->entry.wanted);
 }
 
 static bool is_display(const struct claim *claim)
@@ -56,7 +56,7 @@ static bool write_override(struct claims *claims, struct claim *claim)
 	int r;
 
 	claim->entry.step = STEP_OVERRIDE;
-	r = binding_write(claims, claim, "driver_override", claim->entry.driver);
+	r = binding_write(claims, claim, "driver_override", claim->entry.wanted);
 	if (r < 0)
 		fail(claims, claim, REASON_OVERRIDE, r);
 	return r == 0;
@@ -86,7 +86,7 @@ static void load_driver(struct claims *claims, struct claim *claim)
 		return;
 	claim->entry.step = STEP_LOAD;
 	driver_load_iommu(claims);
-	strcpy(overridden, claim->entry.driver);
+	strcpy(overridden, claim->entry.wanted);
 	r = driver_provide(claims, claim);
 	if (r < 0) {
 		fail(claims, claim, REASON_NO_DRIVER, r);
@@ -94,7 +94,7 @@ static void load_driver(struct claims *claims, struct claim *claim)
 	}
 	claim->driver_is_there = true;
 	/* Until now the override named no registered driver: none could bind. */
-	if (strcmp(overridden, claim->entry.driver) != 0)
+	if (strcmp(overridden, claim->entry.wanted) != 0)
 		(void)write_override(claims, claim);
 }
 
@@ -149,7 +149,7 @@ static void release_framebuffer(const struct claims *claims, struct claim *claim
  */
 static enum reason find_refusal(const struct claims *claims, const struct claim *claim)
 {
-	if (plan_needs_group(claim->entry.driver) &&
+	if (plan_needs_group(claim->entry.wanted) &&
 	    !binding_has_file(claims, claim, "iommu_group"))
 		return REASON_NO_IOMMU;
 	return REASON_PROBE;
@@ -163,7 +163,7 @@ static void bind_driver(struct claims *claims, struct claim *claim)
 	if (!claim->override_is_set)
 		return;
 	/* Another process, which hangs, is loading it; that is the step to report. */
-	if (!claim->driver_is_there && !driver_find(claims, claim->entry.driver)) {
+	if (!claim->driver_is_there && !driver_find(claims, claim->entry.wanted)) {
 		claim->needs_retry = true;
 		return;
 	}
@@ -288,7 +288,7 @@ struct claims *claims_new(const struct plan *plan)
 		claim = &claims->items[next++];
 		claim->entry = *entry;
 		/* Done already, even if time runs out. */
-		if (text_equals_name(entry->was, entry->driver))
+		if (text_equals_name(entry->was, entry->wanted))
 			finish(claim, VERDICT_CLAIMED);
 	}
 	return claims;
@@ -302,7 +302,7 @@ struct claims *claims_new_release(struct pci_device *const *devices, unsigned co
 		struct claim *claim = &claims->items[i];
 
 		claim->entry.device = devices[i];
-		strcpy(claim->entry.driver, devices[i]->driver);
+		strcpy(claim->entry.wanted, devices[i]->driver);
 		claim->overridden = true;
 		claim->state = CLAIM_EXPIRED;
 	}

@@ -99,7 +99,7 @@ extern const claim_round claim_rounds[CLAIM_ROUNDS];
 bool driver_find(const struct claims *claims, char name[static DRIVER_NAME_SIZE]);
 
 /*
- * Loads the driver to bind unless it is registered, and sets claim->entry.driver to its
+ * Loads the driver to bind unless it is registered, and sets claim->entry.wanted to its
  * exact name. Returns 0 or a negative errno.
  */
 int driver_provide(struct claims *claims, struct claim *claim);

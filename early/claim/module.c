@@ -202,16 +202,16 @@ int driver_provide(struct claims *claims, struct claim *claim)
 {
 	int r;
 
-	if (strcmp(claims->failed_driver, claim->entry.driver) == 0)
+	if (strcmp(claims->failed_driver, claim->entry.wanted) == 0)
 		return claims->failed_error;
-	if (driver_find(claims, claim->entry.driver))
+	if (driver_find(claims, claim->entry.wanted))
 		return 0;
-	r = load_timed(claims, claim->entry.driver);
+	r = load_timed(claims, claim->entry.wanted);
 	/* A module of that name need not register a driver of that name. */
-	if (r == 0 && !driver_find(claims, claim->entry.driver))
+	if (r == 0 && !driver_find(claims, claim->entry.wanted))
 		r = -ENOENT;
 	if (r < 0) {
-		strcpy(claims->failed_driver, claim->entry.driver);
+		strcpy(claims->failed_driver, claim->entry.wanted);
 		claims->failed_error = r;
 	}
 	return r;

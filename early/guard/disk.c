@@ -11,7 +11,7 @@
 bool guard_disk_applies(const struct plan_entry *entry)
 {
 	return entry->verdict == VERDICT_PENDING && !entry->is_forced &&
-	       !text_equals_name(entry->was, entry->driver);
+	       !text_equals_name(entry->was, entry->wanted);
 }
 
 static enum reason find_reason(const struct disk_attributes *attributes)
@@ -41,7 +41,7 @@ static void note(const struct disk_attributes *attributes, struct plan_entry *en
 	case REASON_IN_USE:
 		if (attributes->block)
 			strcpy(entry->disk, attributes->block->name);
-		strcpy(entry->backs, attributes->devspec->origin);
+		strcpy(entry->note, attributes->devspec->origin);
 		break;
 	case REASON_UNREADABLE:
 		strcpy(entry->disk, attributes->unread->name);
@@ -51,10 +51,10 @@ static void note(const struct disk_attributes *attributes, struct plan_entry *en
 			strcpy(entry->disk, attributes->unclear->name);
 		break;
 	case REASON_ROOT_NETWORK:
-		strcpy(entry->backs, attributes->network);
+		strcpy(entry->note, attributes->network);
 		break;
 	case REASON_NOT_FOUND:
-		strcpy(entry->backs, attributes->missing->origin);
+		strcpy(entry->note, attributes->missing->origin);
 		break;
 	default: /* nothing more is known */
 		break;
@@ -264,7 +264,7 @@ static bool may_have_any(const struct backing *backing, const struct plan_entry 
  */
 static bool any_may_bring(const struct backing *backing, const struct plan *plan)
 {
-	bool is_udev_busy = sysfs_exists(backing->root_fd, "run/udev/queue");
+	bool is_udev_busy = file_exists(backing->root_fd, "run/udev/queue");
 
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct plan_entry *entry = &plan->entries[i];
@@ -368,12 +368,12 @@ static bool is_concerned(const struct plan *plan)
 static bool is_initramfs(int root_fd)
 {
 	/* dracut, mkosi, and all with systemd, which needs it */
-	return sysfs_exists(root_fd, "etc/initrd-release") ||
-	       sysfs_exists(root_fd, "usr/lib/initrd-release") ||
+	return file_exists(root_fd, "etc/initrd-release") ||
+	       file_exists(root_fd, "usr/lib/initrd-release") ||
 	       /* initramfs-tools */
-	       sysfs_exists(root_fd, "conf/arch.conf") ||
+	       file_exists(root_fd, "conf/arch.conf") ||
 	       /* mkinitcpio with busybox */
-	       sysfs_exists(root_fd, "init_functions");
+	       file_exists(root_fd, "init_functions");
 }
 
 static bool is_mounted(int root_fd, enum disk_moment moment)

@@ -101,7 +101,7 @@ static void keep_console(const char *target, struct span parameter, struct plan 
 			continue;
 		entry->verdict = VERDICT_KEPT;
 		entry->reason = REASON_CONSOLE;
-		snprintf(entry->backs, sizeof(entry->backs), "console=%.*s",
+		snprintf(entry->note, sizeof(entry->note), "console=%.*s",
 			 (int)parameter.length, parameter.at);
 	}
 }

@@ -71,7 +71,7 @@ void network_find_signs(int root_fd, struct devspecs *devspecs)
 	struct dirent *entry;
 
 	for (size_t i = 0; i < ARRAY_SIZE(signs); i++)
-		if (sysfs_exists(root_fd, signs[i]))
+		if (file_exists(root_fd, signs[i]))
 			devspecs_note_network(devspecs, span_of(signs[i]));
 	read_settings(root_fd, "conf/initramfs.conf", devspecs);
 	while (directory && (entry = readdir(directory)))

@@ -35,10 +35,10 @@ static bool is_in_use(int root_fd)
 
 bool iommu_may_add_groups(int root_fd, const struct pci_list *devices)
 {
-	if (iommu_is_virtio(devices) || sysfs_exists(root_fd, TABLE "IORT"))
+	if (iommu_is_virtio(devices) || file_exists(root_fd, TABLE "IORT"))
 		return true;
-	return is_in_use(root_fd) && !sysfs_exists(root_fd, TABLE "DMAR") &&
-	       !sysfs_exists(root_fd, TABLE "IVRS");
+	return is_in_use(root_fd) && !file_exists(root_fd, TABLE "DMAR") &&
+	       !file_exists(root_fd, TABLE "IVRS");
 }
 
 static bool cpu_is(int root_fd, const char *vendor)
@@ -52,7 +52,7 @@ static bool cpu_is(int root_fd, const char *vendor)
 const char *iommu_advice(int root_fd, const struct pci_id *id)
 {
 	/* The ACPI tables with which the firmware describes the IOMMU. */
-	bool has_dmar = sysfs_exists(root_fd, TABLE "DMAR");
+	bool has_dmar = file_exists(root_fd, TABLE "DMAR");
 
 	/* CONFIG_INTEL_IOMMU_DEFAULT_ON_INTGPU_OFF, as in Debian's kernels. */
 	if (is_in_use(root_fd) && has_dmar && id &&
@@ -62,7 +62,7 @@ const char *iommu_advice(int root_fd, const struct pci_id *id)
 		return "this machine's IOMMU is on but does not cover it";
 	if (has_dmar)
 		return "boot with intel_iommu=on";
-	if (sysfs_exists(root_fd, TABLE "IVRS"))
+	if (file_exists(root_fd, TABLE "IVRS"))
 		return "remove iommu=off or amd_iommu=off from the kernel command line";
 	if (cpu_is(root_fd, "GenuineIntel"))
 		return "enable VT-d in the firmware and boot with intel_iommu=on";

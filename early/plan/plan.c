@@ -180,7 +180,7 @@ bool plan_needs_group(const char *driver)
 static void judge(struct plan_entry *entry, struct plan_prospect prospect)
 {
 	const struct pci_device *device = entry->device;
-	bool has_it = text_equals_name(device->driver, entry->driver);
+	bool has_it = text_equals_name(device->driver, entry->wanted);
 
 	strcpy(entry->was, device->driver);
 	strcpy(entry->now, device->driver);
@@ -190,10 +190,10 @@ static void judge(struct plan_entry *entry, struct plan_prospect prospect)
 		decide(entry, VERDICT_FAILED, REASON_GONE);
 	else if (device->is_bridge)
 		decide(entry, VERDICT_REFUSED, REASON_BRIDGE);
-	else if (plan_needs_group(entry->driver) && device->group == NO_GROUP &&
+	else if (plan_needs_group(entry->wanted) && device->group == NO_GROUP &&
 		 !prospect.groups_may_come)
 		decide(entry, VERDICT_REFUSED, REASON_NO_IOMMU);
-	else if (plan_needs_group(entry->driver) && device->has_vfs && !has_it &&
+	else if (plan_needs_group(entry->wanted) && device->has_vfs && !has_it &&
 		 !prospect.vfs_will_go)
 		decide(entry, VERDICT_REFUSED, REASON_HAS_VFS);
 	else
@@ -228,7 +228,7 @@ void plan_judge(struct plan_prospect prospect, struct plan *plan)
 		struct plan_entry *entry = &plan->entries[i];
 
 		if (entry->verdict == VERDICT_PENDING &&
-		    !text_equals_name(entry->was, entry->driver) &&
+		    !text_equals_name(entry->was, entry->wanted) &&
 		    is_slot_refused(plan, i))
 			decide(entry, VERDICT_REFUSED, REASON_SLOT);
 	}
@@ -338,7 +338,7 @@ struct blocker viability_find_blocker(const struct pci_list *list,
 		found.entry = plan_find(plan, device);
 		if (time == VIABILITY_BOOT && found.entry &&
 		    plan_entry_is_taken(found.entry))
-			found.driver = found.entry->driver;
+			found.driver = found.entry->wanted;
 		if (is_blocker(&found, time))
 			return found;
 	}

@@ -117,7 +117,7 @@ struct plan_entry {
 	bool is_forced; /* a selector with "!" names it: no guard applies */
 	bool is_named;	/* by address, or with "!" */
 	bool is_meant;	/* named, or by an ID that no other function of its kind has */
-	char driver[DRIVER_NAME_SIZE]; /* to bind */
+	char wanted[DRIVER_NAME_SIZE]; /* the driver to bind */
 	/* Set by the claim: */
 	enum claim_step step;	    /* that failed */
 	int error;		    /* negative errno of that step, 0 for none */
@@ -126,8 +126,8 @@ struct plan_entry {
 	char was[DRIVER_NAME_SIZE]; /* driver before the run; "" for none */
 	char now[DRIVER_NAME_SIZE]; /* driver after the run; "" for none */
 	/* Set by the guards, "" for none: */
-	char disk[PLAN_DISK_SIZE];  /* that the device is kept for */
-	char backs[PLAN_NOTE_SIZE]; /* parameter, mount point or "swap" that is on the
+	char disk[PLAN_DISK_SIZE]; /* that the device is kept for */
+	char note[PLAN_NOTE_SIZE]; /* parameter, mount point or "swap" that is on the
 				       disk; without a disk what was not found */
 };
 

@@ -9,34 +9,34 @@
 /* What the disk backs, or what has not been found and may be on one behind the device. */
 static void describe_disk(const struct plan_entry *entry, char text[static PHRASE_SIZE])
 {
-	const char *disk = entry->disk, *backs = entry->backs;
+	const char *disk = entry->disk, *note = entry->note;
 
 	if (entry->reason == REASON_UNREADABLE && disk[0])
 		snprintf(text, PHRASE_SIZE,
 			 "%s could not be read and may be the root disk", disk);
-	else if (entry->reason == REASON_NOT_FOUND && backs[0])
+	else if (entry->reason == REASON_NOT_FOUND && note[0])
 		snprintf(text, PHRASE_SIZE, "%s was not found and may be behind it",
-			 backs);
+			 note);
 	else if ((entry->reason == REASON_ROOT_NETWORK ||
 		  entry->reason == REASON_CONSOLE) &&
-		 backs[0])
+		 note[0])
 		snprintf(text, PHRASE_SIZE, "%s (%s)", reason_phrase(entry->reason),
-			 backs);
+			 note);
 	else if (entry->reason == REASON_UNCLEAR && disk[0])
 		snprintf(text, PHRASE_SIZE,
 			 "the contents of %s are unclear and may belong to the system",
 			 disk);
-	else if (entry->reason == REASON_ROOT_DISK && backs[0])
-		snprintf(text, PHRASE_SIZE, "%s backs %s", disk, backs);
-	else if (entry->reason == REASON_IN_USE && strcmp(backs, "swap") == 0)
+	else if (entry->reason == REASON_ROOT_DISK && note[0])
+		snprintf(text, PHRASE_SIZE, "%s backs %s", disk, note);
+	else if (entry->reason == REASON_IN_USE && strcmp(note, "swap") == 0)
 		snprintf(text, PHRASE_SIZE, "%s is in use as swap", disk);
-	else if (entry->reason == REASON_IN_USE && backs[0])
-		snprintf(text, PHRASE_SIZE, "%s is mounted on %s", disk, backs);
+	else if (entry->reason == REASON_IN_USE && note[0])
+		snprintf(text, PHRASE_SIZE, "%s is mounted on %s", disk, note);
 }
 
 static void describe_driver(const struct plan_entry *entry, char text[static PHRASE_SIZE])
 {
-	const char *driver = entry->driver[0] ? entry->driver : "the driver";
+	const char *driver = entry->wanted[0] ? entry->wanted : "the driver";
 
 	if (entry->error == -ENOENT)
 		snprintf(text, PHRASE_SIZE, "%s was not found", driver);

@@ -140,10 +140,10 @@ static void read_entry(const struct report_record *record, struct plan_entry *re
 	get_driver(record, "driver", ret->now);
 	get_driver(record, "was", ret->was);
 	if (ret->verdict == VERDICT_CLAIMED &&
-	    !report_get(record, "wanted", ret->driver, sizeof(ret->driver)))
-		strcpy(ret->driver, ret->now);
+	    !report_get(record, "wanted", ret->wanted, sizeof(ret->wanted)))
+		strcpy(ret->wanted, ret->now);
 	report_get(record, "block", ret->disk, sizeof(ret->disk));
-	report_get(record, "for", ret->backs, sizeof(ret->backs));
+	report_get(record, "for", ret->note, sizeof(ret->note));
 }
 
 static int add_device(const struct report_record *record, struct run_result *ret)

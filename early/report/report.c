@@ -46,13 +46,13 @@ static void put_entry(FILE *file, const struct plan_entry *entry, bool is_dry)
 	if (entry->verdict != VERDICT_CLAIMED)
 		fprintf(file, " reason=%s", reason_word(entry->reason));
 	else if (is_dry)
-		fprintf(file, " wanted=%s", entry->driver);
+		fprintf(file, " wanted=%s", entry->wanted);
 	if (entry->fb_release != FB_RELEASE_NONE)
 		fprintf(file, " display=%s", fb_release_word(entry->fb_release));
 	if (entry->disk[0])
 		put_value(file, " block", span_of(entry->disk));
-	if (entry->backs[0])
-		put_value(file, " for", span_of(entry->backs));
+	if (entry->note[0])
+		put_value(file, " for", span_of(entry->note));
 	if (entry->verdict == VERDICT_FAILED)
 		fprintf(file, " step=%s error=%d undone=%s", step_word(entry->step),
 			-entry->error, entry->undone ? "yes" : "no");

@@ -69,7 +69,7 @@ static void log_claimed(const struct plan_entry *entry, const char *name, bool i
 				      ? ""
 				      : "; the host has no other PCI network card";
 	const char *claimed = is_dry ? "would be claimed by" : "claimed by";
-	const char *driver = entry->driver;
+	const char *driver = entry->wanted;
 	enum log_level level =
 		entry->fb_release == FB_RELEASE_HELD ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO;
 

@@ -75,7 +75,7 @@ static void check_access(struct findings *findings, const struct machine *machin
 
 	for (size_t i = 0; i < machine->count; i++)
 		claimed |= machine->devices[i].is_claimed;
-	if (claimed && findings->host->is_this && !sysfs_exists(root_fd, "dev/vfio/vfio"))
+	if (claimed && findings->host->is_this && !file_exists(root_fd, "dev/vfio/vfio"))
 		findings_add(
 			findings, FINDING_TODO, "QEMU",
 			"devices are claimed, but /dev/vfio/vfio does not exist; run modprobe vfio_iommu_type1");

@@ -163,7 +163,7 @@ static bool has_simple_framebuffer(int root_fd)
 {
 	_cleanup_free_ char *config = NULL;
 
-	if (sysfs_exists(root_fd, "sys/bus/platform/devices/simple-framebuffer.0"))
+	if (file_exists(root_fd, "sys/bus/platform/devices/simple-framebuffer.0"))
 		return true;
 	config = kernel_config_read(root_fd, NULL);
 	return config && kernel_config_has(config, "CONFIG_SYSFB_SIMPLEFB");

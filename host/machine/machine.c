@@ -162,7 +162,7 @@ static int judge_all(const struct host *host, struct machine *machine)
 		plan.entries[i].device = &machine->pci.devices[i];
 		if (machine->pci.devices[i].is_bridge)
 			plan.entries[i].verdict = VERDICT_REFUSED;
-		strcpy(plan.entries[i].driver, "vfio-pci");
+		strcpy(plan.entries[i].wanted, "vfio-pci");
 		strcpy(plan.entries[i].was, machine->pci.devices[i].driver);
 	}
 	guard_disks(host->root_fd, &cmdline, DISK_MOMENT_BOOTED, clock_ms() + DISKS_MS,

@@ -27,9 +27,9 @@ static void describe_planned(struct view_device *ret)
 	const char *now = entry->now;
 	const char *condition = "";
 
-	if (entry->device->group == NO_GROUP && plan_needs_group(entry->driver))
+	if (entry->device->group == NO_GROUP && plan_needs_group(entry->wanted))
 		condition = " if the IOMMU is on then";
-	else if (entry->device->has_vfs && strcmp(now, entry->driver) != 0)
+	else if (entry->device->has_vfs && strcmp(now, entry->wanted) != 0)
 		condition = ", without its virtual functions";
 	ret->is_ok = true;
 	if (now[0] && !condition[0])
@@ -45,22 +45,22 @@ static void describe_claimed(struct view_device *ret)
 	const char *now = ret->device ? ret->device->pci->driver : "";
 	bool is_changed = entry->was[0] && strcmp(entry->was, now) != 0;
 
-	ret->is_ok = ret->device && strcmp(now, entry->driver) == 0;
+	ret->is_ok = ret->device && strcmp(now, entry->wanted) == 0;
 	if (ret->is_ok && entry->fb_release == FB_RELEASE_HELD) {
 		ret->is_ok = false;
 		snprintf(
 			ret->text, sizeof(ret->text),
 			"claimed by %s, but the boot framebuffer still covers its memory, so no guest can map it; boot with initcall_blacklist=sysfb_init",
-			entry->driver);
+			entry->wanted);
 	} else if (ret->is_ok)
-		snprintf(ret->text, sizeof(ret->text), "claimed by %s%s%s", entry->driver,
+		snprintf(ret->text, sizeof(ret->text), "claimed by %s%s%s", entry->wanted,
 			 is_changed ? ", taken from " : "", is_changed ? entry->was : "");
 	else if (!ret->device)
 		snprintf(ret->text, sizeof(ret->text), "was claimed by %s, but is gone",
-			 entry->driver);
+			 entry->wanted);
 	else
 		snprintf(ret->text, sizeof(ret->text),
-			 "was claimed by %s, but its driver is now %s", entry->driver,
+			 "was claimed by %s, but its driver is now %s", entry->wanted,
 			 now[0] ? now : "none");
 }
 

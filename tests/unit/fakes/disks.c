@@ -197,12 +197,11 @@ void disks_describe(const struct plan *plan, char *words, size_t size)
 			words + at, size - at, "%u %s", entry->device->address.bus,
 			entry->reason ? reason_word(entry->reason)
 				      : verdict_word(entry->verdict, false));
-		if (entry->disk[0] || entry->backs[0])
+		if (entry->disk[0] || entry->note[0])
 			at += (size_t)snprintf(words + at, size - at, " %s",
 					       entry->disk[0] ? entry->disk : "-");
-		if (entry->backs[0])
-			at += (size_t)snprintf(words + at, size - at, " %s",
-					       entry->backs);
+		if (entry->note[0])
+			at += (size_t)snprintf(words + at, size - at, " %s", entry->note);
 		at += (size_t)snprintf(words + at, size - at, "; ");
 	}
 }

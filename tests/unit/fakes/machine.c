@@ -85,7 +85,7 @@ void situation_make(const char *machine, const char *cmdline, struct situation *
 	ck_assert_int_eq(plan_select(params, devices, plan), 0);
 	ck_assert_int_eq(plan_add_groups(params, devices, plan), 0);
 	for (size_t i = 0; i < plan->count; i++)
-		strcpy(plan->entries[i].driver, params->driver);
+		strcpy(plan->entries[i].wanted, params->driver);
 	plan_judge((struct plan_prospect){ 0 }, plan);
 	if (params->dryrun)
 		plan_apply_dry_run(plan);

@@ -37,7 +37,7 @@ static void make_plan(struct attempt *attempt)
 		entry = &plan->entries[plan->count++];
 		entry->device = device;
 		entry->verdict = VERDICT_PENDING;
-		strcpy(entry->driver, from->want);
+		strcpy(entry->wanted, from->want);
 		strcpy(entry->was, from->driver);
 		strcpy(entry->now, from->driver);
 	}

@@ -98,7 +98,7 @@ START_TEST(releases)
 				     .id = { .class = rows[_i].class } };
 	struct plan_entry entry = { .device = &device,
 				    .verdict = VERDICT_PENDING,
-				    .driver = "vfio-pci" };
+				    .wanted = "vfio-pci" };
 	struct plan plan = { .entries = &entry, .count = 1 };
 
 	fake_make(rows[_i].devices, "+vfio-pci amdgpu");

@@ -35,13 +35,13 @@ static void make_jobs(const char *what)
 	ck_assert_ptr_ne(claims, MAP_FAILED);
 	claims->count = count;
 	for (unsigned i = 0; i < count; i++)
-		claims->items[i].entry.driver[0] = what[i];
+		claims->items[i].entry.wanted[0] = what[i];
 }
 
 static void work(struct claims *of, struct claim *claim)
 {
 	ck_assert_ptr_eq(of, claims);
-	switch (claim->entry.driver[0]) {
+	switch (claim->entry.wanted[0]) {
 	case 'h':
 		for (;;)
 			pause();

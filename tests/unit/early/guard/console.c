@@ -57,7 +57,7 @@ START_TEST(keeps_the_serial_console)
 				       entry->reason
 					       ? reason_word(entry->reason)
 					       : verdict_word(entry->verdict, false),
-				       entry->backs[0] ? " " : "", entry->backs);
+				       entry->note[0] ? " " : "", entry->note);
 	}
 	expect_text(cmdline, words, consoles[_i].words);
 	situation_free(&situation);

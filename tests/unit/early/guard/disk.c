@@ -46,7 +46,7 @@ static const struct {
 	enum verdict verdict;
 	enum reason reason;
 	const char *block;
-	const char *backs;
+	const char *note;
 } judgements[] = {
 	{ "backs nothing",
 	  { .is_late = true, .root_found = true },
@@ -133,7 +133,7 @@ START_TEST(judges)
 	expect_number(name, entry.verdict, judgements[_i].verdict);
 	expect_text(name, reason_word(entry.reason), reason_word(judgements[_i].reason));
 	expect_text(name, entry.disk, judgements[_i].block);
-	expect_text(name, entry.backs, judgements[_i].backs);
+	expect_text(name, entry.note, judgements[_i].note);
 }
 
 int main(void)

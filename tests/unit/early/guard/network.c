@@ -169,7 +169,7 @@ START_TEST(follows_the_routes)
 		    &situation.result.plan);
 	situation_claim(&situation);
 	for (size_t i = 0; i < situation.result.plan.count; i++)
-		situation.result.plan.entries[i].backs[0] = '\0';
+		situation.result.plan.entries[i].note[0] = '\0';
 	disks_describe(&situation.result.plan, words, sizeof(words));
 	expect_text(routes[_i].name, words, routes[_i].words);
 	situation_free(&situation);

@@ -140,20 +140,20 @@ static const struct {
 } devices[] = {
 	{ "verdict=claimed driver=vfio-pci was=nouveau display=kernel",
 	  { .verdict = VERDICT_CLAIMED,
-	    .driver = "vfio-pci",
+	    .wanted = "vfio-pci",
 	    .was = "nouveau",
 	    .now = "vfio-pci",
 	    .fb_release = FB_RELEASE_KERNEL } },
 	{ "verdict=planned driver=nouveau was=nouveau wanted=vfio-pci",
 	  { .verdict = VERDICT_CLAIMED,
-	    .driver = "vfio-pci",
+	    .wanted = "vfio-pci",
 	    .was = "nouveau",
 	    .now = "nouveau" } },
 	{ "verdict=kept driver=nvme was=nvme reason=in-use block=nvme0n1 for=/a%20b",
 	  { .verdict = VERDICT_KEPT,
 	    .reason = REASON_IN_USE,
 	    .disk = "nvme0n1",
-	    .backs = "/a b",
+	    .note = "/a b",
 	    .was = "nvme",
 	    .now = "nvme" } },
 	{ "verdict=kept driver=nvme was=nvme reason=skipped",
@@ -197,9 +197,9 @@ START_TEST(reads_a_device)
 	expect_number(name, entry->step, want->step);
 	expect_number(name, entry->error, want->error);
 	expect_number(name, entry->undone, want->undone);
-	expect_text(name, entry->driver, want->driver);
+	expect_text(name, entry->wanted, want->wanted);
 	expect_text(name, entry->disk, want->disk);
-	expect_text(name, entry->backs, want->backs);
+	expect_text(name, entry->note, want->note);
 	expect_text(name, entry->was, want->was);
 	expect_text(name, entry->now, want->now);
 	run_result_free(&result);
@@ -269,9 +269,9 @@ START_TEST(phrases_fit)
 	struct plan_entry entry = { .error = -EPROTONOSUPPORT };
 	char text[PHRASE_SIZE];
 
-	memset(entry.driver, 'd', sizeof(entry.driver) - 1);
+	memset(entry.wanted, 'd', sizeof(entry.wanted) - 1);
 	memset(entry.disk, 'n', sizeof(entry.disk) - 1);
-	memset(entry.backs, 'b', sizeof(entry.backs) - 1);
+	memset(entry.note, 'b', sizeof(entry.note) - 1);
 	for (int reason = REASON_NONE; reason <= REASON_UNKNOWN; reason++) {
 		entry.reason = (enum reason)reason;
 		phrase_describe(&entry, "switch on the IOMMU", text);

@@ -500,7 +500,7 @@ START_TEST(names_what_a_guard_found)
 	entry->verdict = VERDICT_KEPT;
 	entry->reason = REASON_ROOT_DISK;
 	strcpy(entry->disk, "nvme0n1");
-	strcpy(entry->backs, "/a b");
+	strcpy(entry->note, "/a b");
 	ck_assert_int_eq(report_write(root.fd, REPORT_PATH, &situation.result), 0);
 	text = get_file(&root, REPORT_PATH);
 	expect_text("guard", text,

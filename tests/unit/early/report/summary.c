@@ -327,7 +327,7 @@ static const struct {
 	const char *name;
 	enum reason reason;
 	const char *disk;
-	const char *backs;
+	const char *note;
 	const char *why;
 } guards[] = {
 	{ "boot display", REASON_BOOT_DISPLAY, "", "",
@@ -371,7 +371,7 @@ START_TEST(says_what_a_guard_keeps)
 	entry->verdict = VERDICT_KEPT;
 	entry->reason = guards[_i].reason;
 	strcpy(entry->disk, guards[_i].disk);
-	strcpy(entry->backs, guards[_i].backs);
+	strcpy(entry->note, guards[_i].note);
 	summary_log(root.fd, &situation.result);
 	log = get_file(&root, "dev/kmsg");
 	snprintf(want, sizeof(want),
