@@ -107,8 +107,8 @@ int configure_finish(struct work *work)
 	if (arguments->json)
 		return configure_print_json(work) < 0 ? STATUS_NOT_GOOD : STATUS_GOOD;
 	putchar('\n');
-	status =
-		plan_show(host, &(struct plan_changes){ .configuration = &work->change });
+	status = plan_show(host, &work->machine,
+			   &(struct plan_changes){ .configuration = &work->change });
 	if (arguments->dry_run)
 		puts("Nothing was changed: this is a dry run.");
 	return status;

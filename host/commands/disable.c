@@ -61,8 +61,6 @@ static int name_operands(struct removal *removal)
 	const struct arguments *arguments = removal->work->host->arguments;
 	int status = STATUS_GOOD;
 
-	if (choice_open(removal->work->host, &removal->work->machine) < 0)
-		return STATUS_NOT_GOOD;
 	removal->absent =
 		calloc((size_t)arguments->operand_count + 1, sizeof(removal->absent[0]));
 	if (!removal->absent) {
@@ -286,7 +284,7 @@ static int disable_all(struct removal *removal)
 {
 	struct work *work = removal->work;
 
-	if (choice_open(work->host, &work->machine) < 0 || configure_open(work) < 0)
+	if (configure_open(work) < 0)
 		return STATUS_NOT_GOOD;
 	free(work->change.new);
 	work->change.new = NULL;
@@ -311,10 +309,15 @@ static int disable_named(struct removal *removal)
 static int run(struct removal *removal)
 {
 	struct work *work = removal->work;
-	int status = work->host->arguments->all ? disable_all(removal)
-						: disable_named(removal);
+	int status, r = choice_open(work->host, &work->machine);
 	bool good;
 
+	if (r < 0) {
+		machine_warn_unread(work->host, r);
+		return STATUS_NOT_GOOD;
+	}
+	status = work->host->arguments->all ? disable_all(removal)
+					    : disable_named(removal);
 	if (status != STATUS_GOOD)
 		return status;
 	good = check_others(removal);

@@ -87,7 +87,7 @@ bool check_kernels_next_lacks(int root_fd, const struct boot_source *next,
 void check_kernels(struct findings *findings);
 void check_cmdline(struct findings *findings);
 /* In migrate.c, so that no other command needs migrate/. */
-void check_legacy(struct findings *findings);
+void check_legacy(struct findings *findings, const struct machine *machine);
 
 /* -- list ---------------------------------------------------------------------------- */
 
@@ -113,14 +113,15 @@ struct plan_changes {
 };
 
 /* Prints what the next boot will do. Returns an exit status. */
-int plan_show(struct host *host, const struct plan_changes *changes);
+int plan_show(struct host *host, const struct machine *machine,
+	      const struct plan_changes *changes);
 
 /*
  * Whether passthru plan would exit with 0, without printing it. Calls back with each
  * limit of a device that will be claimed; see limits_each().
  */
-bool plan_is_good(struct host *host, void (*each)(void *data, const char *text),
-		  void *data);
+bool plan_is_good(struct host *host, const struct machine *machine,
+		  void (*each)(void *data, const char *text), void *data);
 
 /* -- status export ------------------------------------------------------------------- */
 

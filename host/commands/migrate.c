@@ -152,13 +152,13 @@ static const char *find_open(const struct facts *facts)
 	return NULL;
 }
 
-void check_legacy(struct findings *findings)
+void check_legacy(struct findings *findings, const struct machine *machine)
 {
 	static const char about[] = "legacy settings";
 	struct migration migration;
 	const char *open;
 
-	if (migration_make(findings->host, &migration) < 0) {
+	if (migration_make(findings->host, machine, &migration) < 0) {
 		findings_add(findings, FINDING_NOTE, about,
 			     "cannot read the configuration");
 		migration_free(&migration);
@@ -226,10 +226,11 @@ static void put_back(const struct host *host)
 }
 
 /* Whether the next boots keep their devices; the files are read again. */
-static int prove(struct host *host, const struct migration *migration, bool is_done)
+static int prove(const struct host *host, const struct machine *machine,
+		 const struct migration *migration, bool is_done)
 {
 	_cleanup_free_ char *loss = NULL;
-	int r = proof_run(host, migration, is_done, &loss);
+	int r = proof_run(host, machine, migration, is_done, &loss);
 
 	if (r < 0)
 		warn("%s: %s",
@@ -248,8 +249,8 @@ static void note_changed(const struct change *change, const char *backup)
 }
 
 /* What cannot be rebuilt, or loses a device, is put back. */
-static int apply(struct host *host, const struct migration *migration,
-		 char backup[static BACKUP_PATH_SIZE])
+static int apply(const struct host *host, const struct machine *machine,
+		 const struct migration *migration, char backup[static BACKUP_PATH_SIZE])
 {
 	int r = backup_apply(host->root_fd, BACKUPS_OF_MIGRATE, migration->changes,
 			     migration->change_count, backup);
@@ -261,7 +262,7 @@ static int apply(struct host *host, const struct migration *migration,
 	r = rebuild(host, migration->needs_grub);
 	/* Elsewhere, GRUB's menu is still to be generated. */
 	if (r == 0 && host->is_this)
-		r = prove(host, migration, true);
+		r = prove(host, machine, migration, true);
 	if (r < 0)
 		put_back(host);
 	return r;
@@ -288,18 +289,20 @@ static int undo(const struct host *host)
 /* -- the command --------------------------------------------------------------------- */
 
 /* The plan of the next boot, as it is after the changes. Returns an exit status. */
-static int show_plan(struct host *host, const struct migration *migration)
+static int show_plan(struct host *host, const struct machine *machine,
+		     const struct migration *migration)
 {
 	if (host->arguments->json || !migration->change_count)
 		return STATUS_GOOD;
 	putchar('\n');
-	return plan_show(host,
+	return plan_show(host, machine,
 			 &(struct plan_changes){
 				 .configuration = migration_configuration(migration),
 				 .is_migrated = true });
 }
 
-static int migrate(struct host *host, const struct migration *migration)
+static int migrate(struct host *host, const struct machine *machine,
+		   const struct migration *migration)
 {
 	const struct arguments *arguments = host->arguments;
 	const char *reason = find_reason(host, migration);
@@ -314,36 +317,47 @@ static int migrate(struct host *host, const struct migration *migration)
 	if (reason || is_anything_left(migration))
 		status = STATUS_NOT_GOOD;
 	if (migration->change_count &&
-	    (prove(host, migration, false) < 0 ||
-	     (arguments->apply && apply(host, migration, backup) < 0)))
+	    (prove(host, machine, migration, false) < 0 ||
+	     (arguments->apply && apply(host, machine, migration, backup) < 0)))
 		return STATUS_NOT_GOOD;
 	if (arguments->json)
 		return print_json(migration, reason, backup) < 0 ? STATUS_NOT_GOOD
 								 : status;
-	if (show_plan(host, migration) != STATUS_GOOD)
+	if (show_plan(host, machine, migration) != STATUS_GOOD)
 		status = STATUS_NOT_GOOD;
 	if (migration->change_count && !arguments->apply)
 		puts("Nothing was changed; run passthru migrate --apply to make these changes.");
 	return status;
 }
 
+static int run(struct host *host)
+{
+	struct migration migration = { 0 };
+	struct machine machine;
+	int status = STATUS_NOT_GOOD, r = machine_read(host, &machine);
+
+	if (r < 0) {
+		machine_warn_unread(host, r);
+	} else {
+		r = migration_make(host, &machine, &migration);
+		if (r < 0)
+			warn_error(r, "cannot read the configuration");
+		else
+			status = migrate(host, &machine, &migration);
+	}
+	migration_free(&migration);
+	machine_free(&machine);
+	return status;
+}
+
 int migrate_run(struct host *host)
 {
-	struct migration migration;
-	int status = STATUS_NOT_GOOD, r;
+	const struct arguments *arguments = host->arguments;
 
-	if (host->is_unpacked && (host->arguments->undo || host->arguments->apply)) {
+	if (host->is_unpacked && (arguments->undo || arguments->apply)) {
 		warn("%s is a dump, which cannot be changed; use --apply and --undo with a machine or a directory",
-		     host->arguments->root);
+		     arguments->root);
 		return STATUS_USAGE;
 	}
-	if (host->arguments->undo)
-		return undo(host);
-	r = migration_make(host, &migration);
-	if (r < 0)
-		warn_error(r, "cannot read the configuration");
-	else
-		status = migrate(host, &migration);
-	migration_free(&migration);
-	return status;
+	return arguments->undo ? undo(host) : run(host);
 }

@@ -15,7 +15,7 @@
 
 struct preview {
 	struct host *host;
-	struct machine machine;
+	const struct machine *machine;
 	struct boot_sources sources;
 	const char *source; /* of the command line */
 	const char *entry;  /* title of the boot entry in it, or "" */
@@ -28,38 +28,28 @@ struct preview {
 	bool iommu_pending; /* it is off now and will be on */
 	struct run_result result;
 	char absence[768]; /* why nothing will be claimed, whatever is requested, or "" */
+	const char *unread; /* the file that preview_make() could not read, or NULL */
 };
 
 /* -- the command line ---------------------------------------------------------------- */
 
-#define UNREAD_CMDLINE \
-	"cannot read the command line of the next boot; pass it with --cmdline"
-
-/* Returns 0, or a negative errno after a warning. */
 static int find_cmdline(struct preview *preview)
 {
+	const struct host *host = preview->host;
 	const struct boot_source *next;
-	int r = boot_read(preview->host->root_fd, &preview->sources);
-
-	const char *unreadable;
+	int r = boot_read(host->root_fd, &preview->sources);
 
 	preview->entry = preview->note = "";
-	if (r < 0) {
-		warn_error(r, UNREAD_CMDLINE);
+	if (r < 0)
 		return r;
-	}
-	unreadable = boot_find_unreadable(preview->host->root_fd, &preview->sources);
-	if (unreadable && !preview->host->arguments->cmdline) {
-		warn("cannot read /%s, which tells what boots next: run this as root",
-		     unreadable);
-		return -EACCES;
-	}
-	next = boot_next(&preview->sources);
-	if (preview->host->arguments->cmdline) {
-		preview->cmdline = preview->host->arguments->cmdline;
-		preview->source = "--cmdline";
+	preview->cmdline = host->arguments->cmdline;
+	preview->source = "--cmdline";
+	if (preview->cmdline)
 		return 0;
-	}
+	preview->unread = boot_find_unreadable(host->root_fd, &preview->sources);
+	if (preview->unread)
+		return -EACCES;
+	next = boot_next(&preview->sources);
 	if (next) {
 		preview->cmdline = next->cmdline;
 		preview->source = next->path;
@@ -67,14 +57,15 @@ static int find_cmdline(struct preview *preview)
 		preview->note = next->note;
 		return 0;
 	}
-	r = beneath_read(preview->host->root_fd, "proc/cmdline", &preview->running);
-	if (r == 0)
-		preview->running[strcspn(preview->running, "\n")] = '\0';
-	preview->cmdline = preview->running;
 	preview->source = "proc/cmdline";
-	if (r < 0)
-		warn_error(r, UNREAD_CMDLINE);
-	return r;
+	r = beneath_read(host->root_fd, preview->source, &preview->running);
+	if (r < 0) {
+		preview->unread = preview->source;
+		return r;
+	}
+	preview->running[strcspn(preview->running, "\n")] = '\0';
+	preview->cmdline = preview->running;
+	return 0;
 }
 
 /* As it will be without its legacy settings. */
@@ -86,27 +77,21 @@ static int rewrite_cmdline(struct preview *preview)
 	if (r == 0) {
 		preview->rewritten = take_pointer(rewritten.text);
 		preview->cmdline = preview->rewritten;
-	} else {
-		warn_error(r, "cannot make the plan");
 	}
 	legacy_line_free(&rewritten);
 	return r;
 }
 
-/* Returns 0, or a negative errno after a warning. */
 static int add_configuration(struct preview *preview, const struct change *change)
 {
 	_cleanup_free_ char *configuration = NULL;
 	int r = configuration_read(preview->host->root_fd, change, &configuration);
 
 	if (r < 0) {
-		warn_error(r, "cannot read /%s", CONFIGURATION_DIRECTORY);
+		preview->unread = CONFIGURATION_DIRECTORY;
 		return r;
 	}
-	r = whole_cmdline_make(configuration, preview->cmdline, &preview->whole);
-	if (r < 0)
-		warn_error(r, "cannot make the plan");
-	return r;
+	return whole_cmdline_make(configuration, preview->cmdline, &preview->whole);
 }
 
 /* Whether there is an IOMMU that is off now but on with the command line. */
@@ -114,7 +99,7 @@ static bool is_iommu_pending(const struct preview *preview)
 {
 	int root_fd = preview->host->root_fd;
 
-	if (preview->machine.has_groups)
+	if (preview->machine->has_groups)
 		return false;
 	if (faccessat(root_fd, "sys/firmware/acpi/tables/DMAR", F_OK, 0) == 0)
 		return cmdline_has_item(preview->cmdline, "intel_iommu", "on");
@@ -194,7 +179,7 @@ static void print_limits(void *data, const struct view_device *device)
 	struct preview *preview = data;
 
 	if (device->entry->verdict == VERDICT_CLAIMED && device->device)
-		limits_each(preview->host, &preview->machine, preview->cmdline,
+		limits_each(preview->host, preview->machine, preview->cmdline,
 			    device->device, print_limit, &preview->host->output);
 }
 
@@ -269,61 +254,66 @@ static void preview_free(struct preview *preview)
 	params_free(&preview->params);
 	boot_sources_free(&preview->sources);
 	whole_cmdline_free(&preview->whole);
-	machine_free(&preview->machine);
 	free(preview->running);
 	free(preview->rewritten);
 }
 
-/* Returns 0, or a negative errno after a warning. */
-static int preview_make(struct host *host, const struct plan_changes *changes,
-			struct preview *ret)
+/* Returns 0 or a negative errno. */
+static int preview_make(struct host *host, const struct machine *machine,
+			const struct plan_changes *changes, struct preview *ret)
 {
 	int r;
 
-	*ret = (struct preview){ .host = host };
-	r = machine_read(host, &ret->machine);
-	if (r < 0)
-		return r;
+	*ret = (struct preview){ .host = host, .machine = machine };
 	r = find_cmdline(ret);
 	if (r == 0 && changes->is_migrated)
 		r = rewrite_cmdline(ret);
 	if (r == 0)
 		r = add_configuration(ret, changes->configuration);
+	if (r == 0)
+		r = params_parse(ret->whole.text, &ret->params);
 	if (r < 0)
 		return r;
-	r = params_parse(ret->whole.text, &ret->params);
-	if (r < 0) {
-		warn_error(r, "cannot make the plan");
-		return r;
-	}
 	ret->iommu_pending = is_iommu_pending(ret);
-	if (!find_empty(&ret->params))
-		r = run_stage(host, &ret->params,
-			      ret->iommu_pending ? RUN_PREVIEW_WITH_IOMMU : RUN_PREVIEW,
-			      &ret->result);
-	if (r < 0)
-		warn_error(r, "cannot make the plan");
+	if (find_empty(&ret->params))
+		return 0;
 	/* With changes, the image is not built yet. */
-	if (r == 0 && !changes->configuration && !changes->is_migrated &&
-	    !find_empty(&ret->params))
+	if (!changes->configuration && !changes->is_migrated)
 		find_absence(ret);
-	return r;
+	return run_stage(host, &ret->params,
+			 ret->iommu_pending ? RUN_PREVIEW_WITH_IOMMU : RUN_PREVIEW,
+			 &ret->result);
+}
+
+static void warn_unmade(const struct preview *preview, int r)
+{
+	if (!preview->unread)
+		warn_error(r, "cannot make the plan");
+	else if (preview->cmdline || r == -EACCES)
+		warn_error(r, "cannot read /%s", preview->unread);
+	else
+		warn("cannot read /%s: %s; pass the command line of the next boot with --cmdline",
+		     preview->unread, strerror(-r));
 }
 
 static struct view view_of(const struct preview *preview)
 {
 	return (struct view){ .host = preview->host,
-			      .machine = &preview->machine,
+			      .machine = preview->machine,
 			      .result = &preview->result,
 			      .params = &preview->params };
 }
 
-int plan_show(struct host *host, const struct plan_changes *changes)
+int plan_show(struct host *host, const struct machine *machine,
+	      const struct plan_changes *changes)
 {
 	struct preview preview;
+	int r = preview_make(host, machine, changes, &preview);
 	bool ok = false;
 
-	if (preview_make(host, changes, &preview) == 0) {
+	if (r < 0) {
+		warn_unmade(&preview, r);
+	} else {
 		struct view view = view_of(&preview);
 		const char *empty = find_empty(&preview.params);
 
@@ -348,15 +338,16 @@ static void visit_device(void *data, const struct view_device *device)
 	const struct preview *preview = visit->preview;
 
 	if (device->entry->verdict == VERDICT_CLAIMED && device->device)
-		limits_each(preview->host, &preview->machine, preview->cmdline,
+		limits_each(preview->host, preview->machine, preview->cmdline,
 			    device->device, visit->each, visit->data);
 }
 
-bool plan_is_good(struct host *host, void (*each)(void *data, const char *text),
-		  void *data)
+bool plan_is_good(struct host *host, const struct machine *machine,
+		  void (*each)(void *data, const char *text), void *data)
 {
 	struct preview preview;
-	bool good = preview_make(host, &(struct plan_changes){ 0 }, &preview) == 0;
+	bool good =
+		preview_make(host, machine, &(struct plan_changes){ 0 }, &preview) == 0;
 
 	if (good && !find_empty(&preview.params)) {
 		struct view view = view_of(&preview);
@@ -372,5 +363,13 @@ bool plan_is_good(struct host *host, void (*each)(void *data, const char *text),
 
 int plan_run(struct host *host)
 {
-	return plan_show(host, &(struct plan_changes){ 0 });
+	struct machine machine;
+	int status = STATUS_NOT_GOOD, r = machine_read(host, &machine);
+
+	if (r < 0)
+		machine_warn_unread(host, r);
+	else
+		status = plan_show(host, &machine, &(struct plan_changes){ 0 });
+	machine_free(&machine);
+	return status;
 }

@@ -228,7 +228,8 @@ static int make_changes(const struct host *host, struct migration *migration,
 	return r < 0 ? r : add_configuration(host, migration, configuration);
 }
 
-int migration_make(const struct host *host, struct migration *ret)
+int migration_make(const struct host *host, const struct machine *machine,
+		   struct migration *ret)
 {
 	_cleanup_free_ char *text = NULL;
 	_cleanup_free_ char *configuration = NULL;
@@ -239,7 +240,7 @@ int migration_make(const struct host *host, struct migration *ret)
 	if (r == 0)
 		r = config_filter(text, NULL, NULL, &configuration);
 	if (r == 0)
-		r = collect_facts(host, &ret->facts);
+		r = collect_facts(host, machine, &ret->facts);
 	if (r == 0)
 		r = make_parameter(&ret->facts, &ret->parameter);
 	if (r < 0)

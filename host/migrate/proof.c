@@ -12,9 +12,9 @@
 #include "view/view.h"
 
 struct proof {
-	struct host *host;
+	const struct host *host;
+	const struct machine *machine;
 	const struct migration *migration;
-	struct machine machine;
 	char *configuration; /* with the changes */
 	bool is_done;
 	char *loss;
@@ -86,8 +86,8 @@ static int note_loss(struct proof *proof, const struct device *device,
 static int compare(struct proof *proof, const struct boot_source *boot,
 		   const struct params *before, const struct run_result *result)
 {
-	for (size_t i = 0; i < proof->machine.count; i++) {
-		const struct device *device = &proof->machine.devices[i];
+	for (size_t i = 0; i < proof->machine->count; i++) {
+		const struct device *device = &proof->machine->devices[i];
 
 		if (device->is_claimed && is_requested(before, device) &&
 		    !is_claimed(result, device))
@@ -169,20 +169,21 @@ static int check_boots(struct proof *proof)
 	return r;
 }
 
-int proof_run(struct host *host, const struct migration *migration, bool is_done,
-	      char **ret_loss)
+int proof_run(const struct host *host, const struct machine *machine,
+	      const struct migration *migration, bool is_done, char **ret_loss)
 {
-	struct proof proof = { .host = host, .migration = migration, .is_done = is_done };
-	int r = machine_read(host, &proof.machine);
+	struct proof proof = {
+		.host = host,
+		.machine = machine,
+		.migration = migration,
+		.is_done = is_done,
+	};
+	int r = configuration_read(host->root_fd,
+				   is_done ? NULL : migration_configuration(migration),
+				   &proof.configuration);
 
 	if (r == 0)
-		r = configuration_read(host->root_fd,
-				       is_done ? NULL
-					       : migration_configuration(migration),
-				       &proof.configuration);
-	if (r == 0)
 		r = check_boots(&proof);
-	machine_free(&proof.machine);
 	free(proof.configuration);
 	*ret_loss = proof.loss;
 	return r;
