@@ -14,8 +14,7 @@
 #include "view/view.h"
 
 struct preview {
-	struct host *host;
-	const struct machine *machine;
+	struct view view; /* of the result */
 	struct boot_sources sources;
 	const char *source; /* of the command line */
 	const char *entry;  /* title of the boot entry in it, or "" */
@@ -35,7 +34,7 @@ struct preview {
 
 static int find_cmdline(struct preview *preview)
 {
-	const struct host *host = preview->host;
+	const struct host *host = preview->view.host;
 	const struct boot_source *next;
 	int r = boot_read(host->root_fd, &preview->sources);
 
@@ -85,7 +84,7 @@ static int rewrite_cmdline(struct preview *preview)
 static int add_configuration(struct preview *preview, const struct change *change)
 {
 	_cleanup_free_ char *configuration = NULL;
-	int r = configuration_read(preview->host->root_fd, change, &configuration);
+	int r = configuration_read(preview->view.host->root_fd, change, &configuration);
 
 	if (r < 0) {
 		preview->unread = CONFIGURATION_DIRECTORY;
@@ -97,9 +96,9 @@ static int add_configuration(struct preview *preview, const struct change *chang
 /* Whether there is an IOMMU that is off now but on with the command line. */
 static bool is_iommu_pending(const struct preview *preview)
 {
-	int root_fd = preview->host->root_fd;
+	int root_fd = preview->view.host->root_fd;
 
-	if (preview->machine->has_groups)
+	if (preview->view.machine->has_groups)
 		return false;
 	if (faccessat(root_fd, "sys/firmware/acpi/tables/DMAR", F_OK, 0) == 0)
 		return cmdline_has_item(preview->cmdline, "intel_iommu", "on");
@@ -112,8 +111,8 @@ static void find_absence(struct preview *preview)
 {
 	char path[IMAGE_PATH_SIZE];
 
-	if (check_kernels_next_lacks(preview->host->root_fd, boot_next(&preview->sources),
-				     path))
+	if (check_kernels_next_lacks(preview->view.host->root_fd,
+				     boot_next(&preview->sources), path))
 		snprintf(
 			preview->absence, sizeof(preview->absence),
 			"nothing will be claimed, because its initramfs image, /%s, does not start passthru-early; passthru check tells what to do.",
@@ -143,7 +142,7 @@ static const char *find_caveat(const struct preview *preview)
 {
 	if (!has_unknown_disks(preview))
 		return NULL;
-	if (!preview->host->is_this)
+	if (!preview->view.host->is_this)
 		return "The disks of another machine cannot be read here; the boot itself will know more about storage.";
 	if (geteuid() != 0)
 		return "Only root can read the disks; run this with sudo to learn what happens to storage.";
@@ -152,7 +151,7 @@ static const char *find_caveat(const struct preview *preview)
 
 static void print_notes(const struct preview *preview)
 {
-	const struct output *output = &preview->host->output;
+	const struct output *output = &preview->view.host->output;
 	struct span rescue = preview->whole.rescue;
 
 	if (preview->note[0])
@@ -169,24 +168,42 @@ static void print_notes(const struct preview *preview)
 			CONFIGURATION_DIRECTORY, (int)rescue.length, rescue.at);
 }
 
-static void print_limit(void *data, const char *text)
-{
-	output_wrapped(data, STYLE_NOTE, 0, 2, "Note: %s.", text);
-}
+/* Whom to call back for each limit of a device that will be claimed. */
+struct visit {
+	const struct preview *preview;
+	void (*each)(void *data, const char *text);
+	void *data;
+};
 
-static void print_limits(void *data, const struct view_device *device)
+static void visit_device(void *data, const struct view_device *device)
 {
-	struct preview *preview = data;
+	const struct visit *visit = data;
+	const struct preview *preview = visit->preview;
 
 	if (device->entry->verdict == VERDICT_CLAIMED && device->device)
-		limits_each(preview->host, preview->machine, preview->cmdline,
-			    device->device, print_limit, &preview->host->output);
+		limits_each(preview->view.host, preview->view.machine, preview->cmdline,
+			    device->device, visit->each, visit->data);
 }
 
-static bool print_text(struct preview *preview, const struct view *view,
-		       const char *empty)
+/* Returns whether all devices are as requested. */
+static bool each_limit(const struct preview *preview,
+		       void (*each)(void *data, const char *text), void *data)
 {
-	const struct output *output = &preview->host->output;
+	struct visit visit = { preview, each, data };
+
+	return view_devices(&preview->view, visit_device, &visit);
+}
+
+static void print_limit(void *data, const char *text)
+{
+	const struct preview *preview = data;
+
+	output_wrapped(&preview->view.host->output, STYLE_NOTE, 0, 2, "Note: %s.", text);
+}
+
+static bool print_text(struct preview *preview, const char *empty)
+{
+	const struct output *output = &preview->view.host->output;
 	const char *caveat = find_caveat(preview);
 	char source[1024];
 	bool ok;
@@ -208,15 +225,14 @@ static bool print_text(struct preview *preview, const struct view *view,
 		return false;
 	}
 	output_wrapped(output, STYLE_TITLE, 0, 2, "Next boot, with %s:", source);
-	ok = view_print(view);
-	view_devices(view, print_limits, preview);
+	ok = view_print(&preview->view);
+	each_limit(preview, print_limit, preview);
 	if (caveat)
 		output_wrapped(output, STYLE_NOTE, 0, 2, "%s", caveat);
 	return ok;
 }
 
-static bool print_json(const struct preview *preview, const struct view *view,
-		       const char *empty)
+static bool print_json(const struct preview *preview, const char *empty)
 {
 	struct json_object *top = json_begin("plan");
 	bool ok = true;
@@ -233,7 +249,7 @@ static bool print_json(const struct preview *preview, const struct view *view,
 	json_add_text(top, "caveat", find_caveat(preview));
 	json_add_text(top, "absence", preview->absence[0] ? preview->absence : NULL);
 	if (!empty)
-		ok = view_add(view, top) && !preview->absence[0];
+		ok = view_add(&preview->view, top) && !preview->absence[0];
 	json_add_bool(top, "ok", ok);
 	return json_end(top) == 0 && ok;
 }
@@ -259,12 +275,15 @@ static void preview_free(struct preview *preview)
 }
 
 /* Returns 0 or a negative errno. */
-static int preview_make(struct host *host, const struct machine *machine,
+static int preview_make(const struct host *host, const struct machine *machine,
 			const struct plan_changes *changes, struct preview *ret)
 {
 	int r;
 
-	*ret = (struct preview){ .host = host, .machine = machine };
+	*ret = (struct preview){ .view = { .host = host,
+					   .machine = machine,
+					   .result = &ret->result,
+					   .params = &ret->params } };
 	r = find_cmdline(ret);
 	if (r == 0 && changes->is_migrated)
 		r = rewrite_cmdline(ret);
@@ -296,15 +315,7 @@ static void warn_unmade(const struct preview *preview, int r)
 		     preview->unread, strerror(-r));
 }
 
-static struct view view_of(const struct preview *preview)
-{
-	return (struct view){ .host = preview->host,
-			      .machine = preview->machine,
-			      .result = &preview->result,
-			      .params = &preview->params };
-}
-
-int plan_show(struct host *host, const struct machine *machine,
+int plan_show(const struct host *host, const struct machine *machine,
 	      const struct plan_changes *changes)
 {
 	struct preview preview;
@@ -314,11 +325,10 @@ int plan_show(struct host *host, const struct machine *machine,
 	if (r < 0) {
 		warn_unmade(&preview, r);
 	} else {
-		struct view view = view_of(&preview);
 		const char *empty = find_empty(&preview.params);
 
-		ok = host->arguments->json ? print_json(&preview, &view, empty)
-					   : print_text(&preview, &view, empty);
+		ok = host->arguments->json ? print_json(&preview, empty)
+					   : print_text(&preview, empty);
 	}
 	preview_free(&preview);
 	return ok ? STATUS_GOOD : STATUS_NOT_GOOD;
@@ -326,23 +336,7 @@ int plan_show(struct host *host, const struct machine *machine,
 
 /* -- for passthru check -------------------------------------------------------------- */
 
-struct visit {
-	const struct preview *preview;
-	void (*each)(void *data, const char *text);
-	void *data;
-};
-
-static void visit_device(void *data, const struct view_device *device)
-{
-	const struct visit *visit = data;
-	const struct preview *preview = visit->preview;
-
-	if (device->entry->verdict == VERDICT_CLAIMED && device->device)
-		limits_each(preview->host, preview->machine, preview->cmdline,
-			    device->device, visit->each, visit->data);
-}
-
-bool plan_is_good(struct host *host, const struct machine *machine,
+bool plan_is_good(const struct host *host, const struct machine *machine,
 		  void (*each)(void *data, const char *text), void *data)
 {
 	struct preview preview;
@@ -350,12 +344,9 @@ bool plan_is_good(struct host *host, const struct machine *machine,
 		preview_make(host, machine, &(struct plan_changes){ 0 }, &preview) == 0;
 
 	if (good && !find_empty(&preview.params)) {
-		struct view view = view_of(&preview);
-		struct visit visit = { &preview, each, data };
-
-		good = view_devices(&view, visit_device, &visit);
-		good &= view_problems(&view, NULL, NULL);
-		good &= view_groups(&view, NULL, NULL);
+		good = each_limit(&preview, each, data);
+		good &= view_problems(&preview.view, NULL, NULL);
+		good &= view_groups(&preview.view, NULL, NULL);
 	}
 	preview_free(&preview);
 	return good;

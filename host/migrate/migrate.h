@@ -90,6 +90,8 @@ enum decision facts_decide(const struct facts *facts,
 
 /* The legacy settings of a machine, the decision about them, and what it changes. */
 struct migration {
+	const struct host *host;
+	const struct machine *machine;
 	struct facts facts;
 	struct conditions conditions;
 	enum decision decision;
@@ -125,7 +127,6 @@ bool migration_is_of_grub(const char *path);
  * request is claimed by that boot; *ret_loss is NULL then. Returns -ESRCH if one is not;
  * *ret_loss says which, a phrase freed by the caller. Or another negative errno.
  */
-int proof_run(const struct host *host, const struct machine *machine,
-	      const struct migration *migration, bool is_done, char **ret_loss);
+int proof_run(const struct migration *migration, bool is_done, char **ret_loss);
 
 #endif
