@@ -113,14 +113,24 @@ static int print(struct list *list)
 	return host->arguments->json ? print_json(list) : print_text(list);
 }
 
+static int write_dump(const struct host *host, const char *file)
+{
+	int r = dump_write(host, file);
+
+	if (r == -EINVAL)
+		warn("cannot write %s: choose a name that ends in .tar or .tar.gz", file);
+	else if (r < 0)
+		warn_error(r, "cannot write %s", file);
+	return r < 0 ? STATUS_NOT_GOOD : STATUS_GOOD;
+}
+
 int list_run(struct host *host)
 {
 	struct list list = { .host = host };
 	int status;
 
 	if (host->arguments->dump)
-		return dump_write(host, host->arguments->dump) < 0 ? STATUS_NOT_GOOD
-								   : STATUS_GOOD;
+		return write_dump(host, host->arguments->dump);
 	status = parse_operands(host->arguments, &list);
 	if (status == STATUS_GOOD)
 		status = print(&list);
