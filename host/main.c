@@ -37,7 +37,7 @@ int main(int argc, char **argv)
 		return flush(status);
 	output_open(stdout, &host.output);
 	status = STATUS_USAGE;
-	if (root_open(&host) == 0)
+	if (root_open(&host))
 		status = flush(run(&host));
 	root_close(&host);
 	return status;

@@ -166,8 +166,10 @@ static void store(int option, struct arguments *ret)
 		*(bool *)field = true;
 }
 
-/* Reads the options, as bits. Returns 0, or -1 after a message. */
-static int read_options(int argc, char **argv, struct arguments *ret, unsigned *ret_given)
+/* Reads the options, as bits. Says what is wrong with them; returns whether nothing is.
+ */
+static bool read_options(int argc, char **argv, struct arguments *ret,
+			 unsigned *ret_given)
 {
 	struct option table[OPTION_COUNT + 1] = { 0 };
 	int option;
@@ -183,14 +185,14 @@ static int read_options(int argc, char **argv, struct arguments *ret, unsigned *
 			option = HELP;
 		if (option >= OPTION_COUNT) {
 			warn("see passthru --help");
-			return -1;
+			return false;
 		}
 		*ret_given |= BIT(option);
 		if (option == HELP || option == PRINT_VERSION)
 			break;
 		store(option, ret);
 	}
-	return 0;
+	return true;
 }
 
 /* Warns about each given option that the command does not take. */
@@ -251,7 +253,7 @@ int options_parse(int argc, char **argv, struct arguments *ret,
 	const struct command *command;
 	unsigned given;
 
-	if (read_options(argc, argv, ret, &given) < 0)
+	if (!read_options(argc, argv, ret, &given))
 		return STATUS_USAGE;
 	if (given & BIT(PRINT_VERSION)) {
 		puts("passthru " VERSION);

@@ -27,7 +27,8 @@ static int open_directory(struct host *host, const char *path)
 	return host->root_fd < 0 ? -errno : 0;
 }
 
-static int make_temporary(struct host *host)
+/* Returns whether that worked; says why not. */
+static bool make_temporary(struct host *host)
 {
 	const char *directory = getenv("TMPDIR");
 	char path[sizeof(host->root)];
@@ -47,10 +48,10 @@ static int make_temporary(struct host *host)
 	if (r < 0)
 		warn("cannot create a directory in %s: %s; set TMPDIR", directory,
 		     strerror(-r));
-	return r;
+	return r == 0;
 }
 
-int root_open(struct host *host)
+bool root_open(struct host *host)
 {
 	const char *root = host->arguments->root;
 	struct stat st;
@@ -63,14 +64,14 @@ int root_open(struct host *host)
 		r = -errno;
 	else if (S_ISDIR(st.st_mode))
 		r = open_directory(host, root);
-	else if ((r = make_temporary(host)) < 0)
-		return r;
-	else
+	else if (make_temporary(host))
 		r = unpack_dump(root, host->root_fd);
+	else
+		return false;
 	if (r < 0)
 		warn("cannot read %s: %s; --root takes a directory with sys and proc, or a file that passthru list --dump wrote",
 		     root ? root : "/", strerror(-r));
-	return r;
+	return r == 0;
 }
 
 static int remove_one(const char *path, const struct stat *st, int type,

@@ -7,9 +7,9 @@
 /*
  * Opens what host->arguments->root names: this machine, a directory with sys, proc and so
  * on, or a dump, which is unpacked into a temporary directory. Sets root_fd, root,
- * is_this and is_unpacked. Returns 0 or a negative errno, and says why.
+ * is_this and is_unpacked. Returns whether that worked; says why not.
  */
-int root_open(struct host *host);
+bool root_open(struct host *host);
 
 /* Closes it and removes the unpacked files. */
 void root_close(struct host *host);

@@ -171,6 +171,8 @@ struct problem {
 	struct pci_address found_at;
 };
 
+#define PARAMETER_PREFIX "passthru."
+
 /* The passthru. parameters of a kernel command line. */
 struct params {
 	struct cmdline cmdline;	 /* all of the words */

@@ -212,6 +212,7 @@ void whole_cmdline_free(struct whole_cmdline *whole);
 
 /* -- grub ---------------------------------------------------------------------------- */
 
+#define GRUB_DEFAULTS "etc/default/grub"
 /* Upstream's name of the directory, and Fedora's and SUSE's. */
 #define GRUB_CONFIG	  "boot/grub/grub.cfg"
 #define GRUB_ENVIRONMENT  "boot/grub/grubenv"

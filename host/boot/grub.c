@@ -43,8 +43,7 @@ bool grub_detect_menu(int root_fd)
 {
 	_cleanup_free_ char *config = read_config(root_fd);
 
-	return config ? !reads_entries(config)
-		      : beneath_exists(root_fd, "etc/default/grub");
+	return config ? !reads_entries(config) : beneath_exists(root_fd, GRUB_DEFAULTS);
 }
 
 /* GRUB adds the kernel's name, and Debian's menu for Xen has a word in its place. */

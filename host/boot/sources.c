@@ -8,8 +8,6 @@
 #include "boot/internal.h"
 #include "lib/lib.h"
 
-#define GRUB_DEFAULT "etc/default/grub"
-
 struct boot_source *boot_sources_add(struct boot_sources *sources, const char *path,
 				     char *cmdline)
 {
@@ -118,7 +116,7 @@ static int add_grub_script(const char *script, struct boot_sources *ret)
 	    asprintf(&both, "%s%s%s", always, *always && *normally ? " " : "", normally) <
 		    0)
 		return -ENOMEM;
-	source = boot_sources_add(ret, GRUB_DEFAULT, both);
+	source = boot_sources_add(ret, GRUB_DEFAULTS, both);
 	if (!source)
 		return -ENOMEM;
 	source->rebuild = "update-grub";
@@ -131,7 +129,7 @@ static int add_grub(int root_fd, struct boot_sources *ret)
 	_cleanup_free_ char *text = NULL;
 	_cleanup_free_ char *script = NULL;
 
-	if (beneath_read(root_fd, GRUB_DEFAULT, &text) < 0)
+	if (beneath_read(root_fd, GRUB_DEFAULTS, &text) < 0)
 		return 0;
 	script = read_grub_defaults(root_fd);
 	return script ? add_grub_script(script, ret) : -ENOMEM;

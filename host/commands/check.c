@@ -40,9 +40,10 @@ static void add_limit(void *data, const char *text)
 }
 
 /* The verdict is never better than that of passthru plan. */
-static void check_plan(struct findings *findings, struct host *host)
+static void check_plan(struct findings *findings, const struct host *host,
+		       const struct machine *machine)
 {
-	if (!plan_is_good(host, add_limit, findings))
+	if (!plan_is_good(host, machine, add_limit, findings))
 		findings_add(
 			findings, FINDING_TODO, "plan",
 			"the next boot would not claim all that is requested, or not so that a guest can have it; run passthru plan");
@@ -95,19 +96,22 @@ int check_run(struct host *host)
 	struct findings findings = { .host = host };
 	struct json_object *top = NULL;
 	struct machine machine;
-	int status = STATUS_NOT_GOOD;
+	int status = STATUS_NOT_GOOD, r;
 
 	if (host->arguments->json) {
 		top = json_begin("check");
 		findings.items = json_add_array(top, "findings");
 	}
-	if (machine_read(host, &machine) == 0) {
+	r = machine_read(host, &machine);
+	if (r < 0) {
+		machine_warn_unread(host, r);
+	} else {
 		check_iommu(&findings, &machine);
 		check_unsafe(&findings);
 		check_kernels(&findings);
 		check_cmdline(&findings);
-		check_plan(&findings, host);
-		check_legacy(&findings);
+		check_plan(&findings, host, &machine);
+		check_legacy(&findings, &machine);
 		check_access(&findings, &machine);
 		status = findings.todo_count ? STATUS_NOT_GOOD : STATUS_GOOD;
 	}

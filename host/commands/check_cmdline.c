@@ -113,7 +113,7 @@ static char *extract(const char *cmdline)
 	while (tokenizer_next(&rest, &parameter)) {
 		struct span name = parameter.name;
 
-		if (!span_skip_prefix(&name, "passthru."))
+		if (!span_skip_prefix(&name, PARAMETER_PREFIX))
 			continue;
 		fprintf(file, "%s%.*s", ftell(file) ? " " : "",
 			(int)parameter.name.length, parameter.name.at);

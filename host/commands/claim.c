@@ -61,7 +61,7 @@ static void put_parameters(const char *text, FILE *file)
 	while (tokenizer_next(&rest, &parameter)) {
 		struct span name = parameter.name;
 
-		if (span_skip_prefix(&name, "passthru.") && !is_setting(name))
+		if (span_skip_prefix(&name, PARAMETER_PREFIX) && !is_setting(name))
 			continue;
 		fprintf(file, " %.*s", (int)parameter.name.length, parameter.name.at);
 		if (parameter.value.at)
@@ -109,15 +109,18 @@ static int show(struct host *host, const struct run_result *result,
 		.params = params,
 		.is_live = true,
 	};
+	int r = machine_read(host, &machine);
 	bool ok = false;
 
-	if (machine_read(host, &machine) == 0 && host->arguments->json) {
+	if (r < 0) {
+		machine_warn_unread(host, r);
+	} else if (host->arguments->json) {
 		struct json_object *top = json_begin("claim");
 
 		ok = view_add(&view, top);
 		json_add_bool(top, "ok", ok);
 		ok = json_end(top) == 0 && ok;
-	} else if (machine.count) {
+	} else {
 		ok = view_print(&view);
 	}
 	machine_free(&machine);
@@ -197,7 +200,11 @@ static int show_released(const struct host *host, const struct claims *claims)
 {
 	struct json_object *top = NULL, *array = NULL;
 	struct machine machine;
-	bool ok = machine_read(host, &machine) == 0;
+	int r = machine_read(host, &machine);
+	bool ok = r == 0;
+
+	if (r < 0)
+		machine_warn_unread(host, r);
 
 	if (host->arguments->json) {
 		top = json_begin("release");

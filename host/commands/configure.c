@@ -38,18 +38,18 @@ bool configure_is_possible(const struct host *host)
 	return !obstacle;
 }
 
-int configure_open(struct work *work)
+bool configure_open(struct work *work)
 {
 	int r = change_open(work->host->root_fd, CONFIGURATION_FILE, &work->change);
 
 	if (r == 0 || r == -ENOENT)
-		return 0;
+		return true;
 	if (r == -ELOOP)
 		warn("nothing was changed: /%s is not a regular file",
 		     CONFIGURATION_FILE);
 	else
 		warn_error(r, "nothing was changed: cannot read /%s", CONFIGURATION_FILE);
-	return r;
+	return false;
 }
 
 int configure_print_json(const struct work *work)
@@ -71,20 +71,20 @@ static void note_restored(void *data, const char *path)
 }
 
 /* An image without the change is no use: then the file is as it was, too. */
-static int apply(struct work *work)
+static bool apply(struct work *work)
 {
 	struct host *host = work->host;
 
-	if (backup_apply(host->root_fd, BACKUPS_OF_CONFIGURATION, &work->change, 1,
-			 work->backup) < 0)
-		return -EIO;
+	if (!backup_apply(host->root_fd, BACKUPS_OF_CONFIGURATION, &work->change, 1,
+			  work->backup))
+		return false;
 	info("Changed /%s; passthru %s --undo takes that back", CONFIGURATION_FILE,
 	     host->arguments->command);
-	if (rebuild_run(host, rebuild_image(host)) == 0)
-		return 0;
+	if (rebuild_images(host))
+		return true;
 	(void)backup_undo(host->root_fd, BACKUPS_OF_CONFIGURATION, note_restored, NULL);
 	info("Some images may have the change all the same: passthru check tells which, and what rebuilds them");
-	return -EIO;
+	return false;
 }
 
 int configure_finish(struct work *work)
@@ -102,13 +102,13 @@ int configure_finish(struct work *work)
 		}
 	}
 	fflush(stdout);
-	if (!arguments->dry_run && apply(work) < 0)
+	if (!arguments->dry_run && !apply(work))
 		return STATUS_NOT_GOOD;
 	if (arguments->json)
 		return configure_print_json(work) < 0 ? STATUS_NOT_GOOD : STATUS_GOOD;
 	putchar('\n');
-	status =
-		plan_show(host, &(struct plan_changes){ .configuration = &work->change });
+	status = plan_show(host, &work->machine,
+			   &(struct plan_changes){ .configuration = &work->change });
 	if (arguments->dry_run)
 		puts("Nothing was changed: this is a dry run.");
 	return status;
@@ -118,11 +118,11 @@ int configure_finish(struct work *work)
 
 static int undo(struct host *host)
 {
-	const char *command = rebuild_image(host);
-
-	if (backup_undo(host->root_fd, BACKUPS_OF_CONFIGURATION, note_restored, NULL) < 0)
-		return STATUS_NOT_GOOD;
-	return command && rebuild_run(host, command) == 0 ? STATUS_GOOD : STATUS_NOT_GOOD;
+	return backup_undo(host->root_fd, BACKUPS_OF_CONFIGURATION, note_restored,
+			   NULL) &&
+			       rebuild_images(host)
+		       ? STATUS_GOOD
+		       : STATUS_NOT_GOOD;
 }
 
 int configure_run(struct host *host, int (*change)(struct work *work))

@@ -61,8 +61,6 @@ static int name_operands(struct removal *removal)
 	const struct arguments *arguments = removal->work->host->arguments;
 	int status = STATUS_GOOD;
 
-	if (choice_open(removal->work->host, &removal->work->machine) < 0)
-		return STATUS_NOT_GOOD;
 	removal->absent =
 		calloc((size_t)arguments->operand_count + 1, sizeof(removal->absent[0]));
 	if (!removal->absent) {
@@ -156,7 +154,10 @@ static bool is_selected(const struct selection *selection)
 
 /* -- the lines ----------------------------------------------------------------------- */
 
-/* Puts a line where it belongs. Warns if it selects something else, too. */
+/*
+ * Puts a line where it belongs. Returns 0; -EBUSY if it selects devices that are named
+ * and others; or -ENOMEM.
+ */
 static int sort_line(struct removal *removal, const char *line, FILE *kept, FILE *orphans)
 {
 	struct selection selection;
@@ -164,65 +165,57 @@ static int sort_line(struct removal *removal, const char *line, FILE *kept, FILE
 
 	if (r < 0)
 		return r;
-	if (!is_selected(&selection)) {
-		fputs(line, kept);
-		if (selection.orphans && !selection.others)
-			fputs(line, orphans);
-		return 0;
-	}
-	if (!selection.others && !selection.orphans)
-		return 0;
-	warn("nothing was changed: a line of /%s also selects other devices; edit it: %.*s",
-	     CONFIGURATION_FILE, (int)strcspn(line, "\n"), line);
-	return -EINVAL;
+	if (is_selected(&selection))
+		return selection.others || selection.orphans ? -EBUSY : 0;
+	fputs(line, kept);
+	if (selection.orphans && !selection.others)
+		fputs(line, orphans);
+	return 0;
 }
 
-static int sort_lines(struct removal *removal, FILE *kept, FILE *orphans)
+/* Returns whether all lines were sorted; says why not. */
+static bool sort_lines(struct removal *removal, FILE *kept, FILE *orphans)
 {
 	const char *at = removal->work->change.old;
 	int r = 0;
 
 	while (r == 0 && *at) {
 		size_t length = strcspn(at, "\n");
-		_cleanup_free_ char *line = NULL;
+		_cleanup_free_ char *line = strndup(at, length + (at[length] == '\n'));
 
-		length += at[length] == '\n';
-		line = strndup(at, length);
 		r = line ? sort_line(removal, line, kept, orphans) : -ENOMEM;
-		at += length;
+		if (r == -EBUSY)
+			warn("nothing was changed: a line of /%s also selects other devices; edit it: %.*s",
+			     CONFIGURATION_FILE, (int)length, at);
+		else if (r < 0)
+			warn_error(r, "nothing was changed");
+		at += length + (at[length] == '\n');
 	}
-	return r;
+	return r == 0;
 }
 
-static int remove_lines(struct removal *removal)
+static bool remove_lines(struct removal *removal)
 {
 	struct work *work = removal->work;
 	_cleanup_free_ char *text = NULL;
 	struct text_file kept, orphans;
 	FILE *kept_file = text_file_open(&kept);
 	FILE *orphans_file = text_file_open(&orphans);
-	int r = -ENOMEM;
+	bool sorted = !kept_file || !orphans_file ||
+		      sort_lines(removal, kept_file, orphans_file);
 
-	if (kept_file && orphans_file)
-		r = sort_lines(removal, kept_file, orphans_file);
 	text = text_file_close(&kept);
 	removal->orphans = text_file_close(&orphans);
-	if (r < 0 || !text || !removal->orphans)
-		return r < 0 ? r : -ENOMEM;
+	if (!sorted)
+		return false;
+	if (!text || !removal->orphans) {
+		warn_error(-ENOMEM, "nothing was changed");
+		return false;
+	}
 	free(work->change.new);
-	work->change.new = take_pointer(text);
-	return 0;
-}
-
-/* An empty file goes. */
-static void drop_empty(struct work *work)
-{
-	const char *text = work->change.new;
-
-	if (!text || text[strspn(text, " \t\n")])
-		return;
-	free(work->change.new);
-	work->change.new = NULL;
+	/* An empty file goes. */
+	work->change.new = text[strspn(text, " \t\n")] ? take_pointer(text) : NULL;
+	return true;
 }
 
 /* Names the other files that select these devices. Returns whether there are none. */
@@ -286,7 +279,7 @@ static int disable_all(struct removal *removal)
 {
 	struct work *work = removal->work;
 
-	if (choice_open(work->host, &work->machine) < 0 || configure_open(work) < 0)
+	if (!configure_open(work))
 		return STATUS_NOT_GOOD;
 	free(work->change.new);
 	work->change.new = NULL;
@@ -302,19 +295,23 @@ static int disable_named(struct removal *removal)
 
 	if (status != STATUS_GOOD)
 		return status;
-	if (configure_open(work) < 0 || (work->change.old && remove_lines(removal) < 0))
-		return STATUS_NOT_GOOD;
-	drop_empty(work);
-	return STATUS_GOOD;
+	return configure_open(work) && (!work->change.old || remove_lines(removal))
+		       ? STATUS_GOOD
+		       : STATUS_NOT_GOOD;
 }
 
 static int run(struct removal *removal)
 {
 	struct work *work = removal->work;
-	int status = work->host->arguments->all ? disable_all(removal)
-						: disable_named(removal);
+	int status, r = choice_open(work->host, &work->machine);
 	bool good;
 
+	if (r < 0) {
+		machine_warn_unread(work->host, r);
+		return STATUS_NOT_GOOD;
+	}
+	status = work->host->arguments->all ? disable_all(removal)
+					    : disable_named(removal);
 	if (status != STATUS_GOOD)
 		return status;
 	good = check_others(removal);

@@ -47,7 +47,8 @@ static char *make_lines(const struct work *work, const struct items *items)
 	return text_file_close(&text);
 }
 
-static int add_lines(struct work *work)
+/* Returns whether that worked; says why not. */
+static bool add_lines(struct work *work)
 {
 	_cleanup_free_ char *configuration = NULL;
 	_cleanup_free_ char *lines = NULL;
@@ -57,13 +58,17 @@ static int add_lines(struct work *work)
 	if (r < 0) {
 		warn_error(r, "nothing was changed: cannot read /%s",
 			   CONFIGURATION_DIRECTORY);
-		return r;
+		return false;
 	}
 	r = configure_parse(configuration, &items);
 	if (r == 0 && !(lines = make_lines(work, &items)))
 		r = -ENOMEM;
 	configure_free_items(&items);
-	return r < 0 ? r : configuration_append(&work->change, lines);
+	if (r == 0)
+		r = configuration_append(&work->change, lines);
+	if (r < 0)
+		warn_error(r, "nothing was changed");
+	return r == 0;
 }
 
 static const char way_back[] =
@@ -76,8 +81,8 @@ static int enable(struct work *work)
 	if (status != STATUS_GOOD)
 		return status;
 	caveats_warn(&work->machine);
-	if (!configure_is_possible(work->host) || configure_open(work) < 0 ||
-	    add_lines(work) < 0)
+	if (!configure_is_possible(work->host) || !configure_open(work) ||
+	    !add_lines(work))
 		return STATUS_NOT_GOOD;
 	if (change_is_any(&work->change)) {
 		status = configure_finish(work);

@@ -34,11 +34,11 @@ struct items {
 int configure_parse(const char *text, struct items *ret);
 void configure_free_items(struct items *items);
 
-/* Whether an initramfs generator has the hook; otherwise warns. */
+/* Whether an initramfs generator has the hook; says what to do if not. */
 bool configure_is_possible(const struct host *host);
 
-/* Reads the file; it need not exist. Returns 0, or a negative errno after a warning. */
-int configure_open(struct work *work);
+/* Reads the file; it need not exist. Returns whether that worked; says why not. */
+bool configure_open(struct work *work);
 
 /*
  * Prints the change and makes it, but for a dry run; rebuilds the images; shows the next
@@ -84,7 +84,7 @@ char *check_kernels_next_lacks(int root_fd, const struct boot_source *next);
 void check_kernels(struct findings *findings);
 void check_cmdline(struct findings *findings);
 /* In migrate.c, so that no other command needs migrate/. */
-void check_legacy(struct findings *findings);
+void check_legacy(struct findings *findings, const struct machine *machine);
 
 /* -- list ---------------------------------------------------------------------------- */
 
@@ -110,14 +110,15 @@ struct plan_changes {
 };
 
 /* Prints what the next boot will do. Returns an exit status. */
-int plan_show(struct host *host, const struct plan_changes *changes);
+int plan_show(const struct host *host, const struct machine *machine,
+	      const struct plan_changes *changes);
 
 /*
  * Whether passthru plan would exit with 0, without printing it. Calls back with each
  * limit of a device that will be claimed; see limits_each().
  */
-bool plan_is_good(struct host *host, void (*each)(void *data, const char *text),
-		  void *data);
+bool plan_is_good(const struct host *host, const struct machine *machine,
+		  void (*each)(void *data, const char *text), void *data);
 
 /* -- status -------------------------------------------------------------------------- */
 

@@ -81,38 +81,59 @@ static int print_json(const struct list *list)
 	return json_end(top) < 0 || count == 0 ? STATUS_NOT_GOOD : STATUS_GOOD;
 }
 
+/* Returns an exit status. */
 static int parse_operands(const struct arguments *arguments, struct list *list)
 {
 	list->filters =
 		calloc((size_t)arguments->operand_count + 1, sizeof(list->filters[0]));
-	if (!list->filters)
-		return -ENOMEM;
+	if (!list->filters) {
+		warn("out of memory");
+		return STATUS_NOT_GOOD;
+	}
 	for (int i = 0; i < arguments->operand_count; i++)
 		if (filter_parse(arguments->operands[i],
 				 &list->filters[list->filter_count++]) < 0) {
 			warn("unknown filter \"%s\"; write gpu, audio, usb, disk, nvme, net or bridge, a vendor as 10de:, an ID as 10de:13c2, an address as 06:00.0 or 00:01.0/00.0, a bus as 06:, the number of an IOMMU group, a driver or a part of a name",
 			     arguments->operands[i]);
-			return -EINVAL;
+			return STATUS_USAGE;
 		}
-	return 0;
+	return STATUS_GOOD;
+}
+
+static int print(struct list *list)
+{
+	const struct host *host = list->host;
+	int r = machine_read(host, &list->machine);
+
+	if (r < 0) {
+		machine_warn_unread(host, r);
+		return STATUS_NOT_GOOD;
+	}
+	machine_read_backing(host, &list->machine);
+	return host->arguments->json ? print_json(list) : print_text(list);
+}
+
+static int write_dump(const struct host *host, const char *file)
+{
+	int r = dump_write(host, file);
+
+	if (r == -EINVAL)
+		warn("cannot write %s: choose a name that ends in .tar or .tar.gz", file);
+	else if (r < 0)
+		warn_error(r, "cannot write %s", file);
+	return r < 0 ? STATUS_NOT_GOOD : STATUS_GOOD;
 }
 
 int list_run(struct host *host)
 {
 	struct list list = { .host = host };
-	int status = STATUS_USAGE;
+	int status;
 
 	if (host->arguments->dump)
-		return dump_write(host, host->arguments->dump) < 0 ? STATUS_NOT_GOOD
-								   : STATUS_GOOD;
-	if (parse_operands(host->arguments, &list) < 0)
-		goto out;
-	status = STATUS_NOT_GOOD;
-	if (machine_read(host, &list.machine) < 0)
-		goto out;
-	machine_read_backing(host, &list.machine);
-	status = host->arguments->json ? print_json(&list) : print_text(&list);
-out:
+		return write_dump(host, host->arguments->dump);
+	status = parse_operands(host->arguments, &list);
+	if (status == STATUS_GOOD)
+		status = print(&list);
 	free(list.filters);
 	machine_free(&list.machine);
 	return status;

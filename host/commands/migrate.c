@@ -14,13 +14,13 @@
 /* -- what is said -------------------------------------------------------------------- */
 
 /* Why nothing is changed; NULL if that is not for a condition. */
-static const char *find_reason(const struct host *host, const struct migration *migration)
+static const char *find_reason(const struct migration *migration)
 {
 	switch (migration->decision) {
 	case DECISION_UNCLEAR:
 		return "some legacy settings are not understood; edit or remove these, then run this command again";
 	case DECISION_NO_GENERATOR:
-		return generators_obstacle(host->root_fd);
+		return generators_obstacle(migration->host->root_fd);
 	case DECISION_NO_GRUB:
 		return "GRUB's configuration cannot be regenerated: there is no grub-mkconfig";
 	case DECISION_NOTHING:
@@ -76,9 +76,10 @@ static bool is_anything_left(const struct migration *migration)
 	return facts_count(&migration->facts, FACT_CHECK) || has_idle_support(migration);
 }
 
-static int print_text(const struct host *host, const struct migration *migration)
+/* Returns whether all changes were shown; says why not. */
+static bool print_text(const struct migration *migration)
 {
-	const struct output *output = &host->output;
+	const struct output *output = &migration->host->output;
 	const struct facts *facts = &migration->facts;
 
 	for (size_t i = 0; i < migration->change_count; i++) {
@@ -86,7 +87,7 @@ static int print_text(const struct host *host, const struct migration *migration
 
 		if (r < 0) {
 			change_warn_unprinted(r);
-			return r;
+			return false;
 		}
 	}
 	print_facts(output, facts, FACT_UNCLEAR, "Not understood:");
@@ -98,7 +99,7 @@ static int print_text(const struct host *host, const struct migration *migration
 		puts(facts_count(facts, FACT_NOTE)
 			     ? "Nothing to migrate."
 			     : "Nothing to migrate: there are no legacy settings.");
-	return 0;
+	return true;
 }
 
 static void add_notes(const struct facts *facts, enum fact_kind kind,
@@ -152,13 +153,13 @@ static const char *find_open(const struct facts *facts)
 	return NULL;
 }
 
-void check_legacy(struct findings *findings)
+void check_legacy(struct findings *findings, const struct machine *machine)
 {
 	static const char about[] = "legacy settings";
 	struct migration migration;
 	const char *open;
 
-	if (migration_make(findings->host, &migration) < 0) {
+	if (migration_make(findings->host, machine, &migration) < 0) {
 		findings_add(findings, FINDING_NOTE, about,
 			     "cannot read the configuration");
 		migration_free(&migration);
@@ -189,17 +190,9 @@ void check_legacy(struct findings *findings)
 
 /* -- changes ------------------------------------------------------------------------- */
 
-static int rebuild(const struct host *host, bool grub)
+static bool rebuild(const struct host *host, bool with_grub)
 {
-	const char *image = rebuild_image(host);
-	int r = grub ? rebuild_run(host, rebuild_grub(host)) : 0;
-
-	if (r < 0)
-		return r;
-	if (image)
-		return rebuild_run(host, image);
-	warn("cannot rebuild the initramfs: no initramfs generator that passthru supports is installed");
-	return -ENOENT;
+	return (!with_grub || rebuild_grub(host)) && rebuild_images(host);
 }
 
 struct restored {
@@ -221,21 +214,21 @@ static void put_back(const struct host *host)
 {
 	struct restored restored = { 0 };
 
-	if (backup_undo(host->root_fd, BACKUPS_OF_MIGRATE, note_restored, &restored) == 0)
+	if (backup_undo(host->root_fd, BACKUPS_OF_MIGRATE, note_restored, &restored))
 		(void)rebuild(host, restored.needs_grub);
 }
 
-/* Whether the next boots keep their devices; the files are read again. */
-static int prove(struct host *host, const struct migration *migration, bool is_done)
+/* Whether the next boots keep their devices; the files are read again. Says why not. */
+static bool prove(const struct migration *migration, bool is_done)
 {
 	_cleanup_free_ char *loss = NULL;
-	int r = proof_run(host, migration, is_done, &loss);
+	int r = proof_run(migration, is_done, &loss);
 
 	if (r < 0)
 		warn("%s: %s",
 		     is_done ? "putting everything back" : "nothing was changed",
 		     loss ? loss : strerror(-r));
-	return r;
+	return r == 0;
 }
 
 static void note_changed(const struct change *change, const char *backup)
@@ -247,66 +240,63 @@ static void note_changed(const struct change *change, const char *backup)
 		info("Created /%s", change->path);
 }
 
-/* What cannot be rebuilt, or loses a device, is put back. */
-static int apply(struct host *host, const struct migration *migration,
-		 char backup[static BACKUP_PATH_SIZE])
+/* What cannot be rebuilt, or loses a device, is put back. Returns whether it stays. */
+static bool apply(const struct migration *migration, char backup[static BACKUP_PATH_SIZE])
 {
-	int r = backup_apply(host->root_fd, BACKUPS_OF_MIGRATE, migration->changes,
-			     migration->change_count, backup);
+	const struct host *host = migration->host;
 
-	if (r < 0)
-		return r;
+	if (!backup_apply(host->root_fd, BACKUPS_OF_MIGRATE, migration->changes,
+			  migration->change_count, backup))
+		return false;
 	for (size_t i = 0; i < migration->change_count; i++)
 		note_changed(&migration->changes[i], backup);
-	r = rebuild(host, migration->needs_grub);
 	/* Elsewhere, GRUB's menu is still to be generated. */
-	if (r == 0 && host->is_this)
-		r = prove(host, migration, true);
-	if (r < 0)
-		put_back(host);
-	return r;
+	if (rebuild(host, migration->needs_grub) &&
+	    (!host->is_this || prove(migration, true)))
+		return true;
+	put_back(host);
+	return false;
 }
 
 static int undo(const struct host *host)
 {
 	struct restored restored = { 0 };
 	struct json_object *top = NULL;
-	int r;
+	bool ok;
 
 	if (host->arguments->json) {
 		top = json_begin("migrate");
 		restored.paths = json_add_array(top, "restored");
 	}
-	r = backup_undo(host->root_fd, BACKUPS_OF_MIGRATE, note_restored, &restored);
-	if (r == 0)
-		r = rebuild(host, restored.needs_grub);
+	ok = backup_undo(host->root_fd, BACKUPS_OF_MIGRATE, note_restored, &restored) &&
+	     rebuild(host, restored.needs_grub);
 	if (top && json_end(top) < 0)
-		r = -EIO;
-	return r < 0 ? STATUS_NOT_GOOD : STATUS_GOOD;
+		ok = false;
+	return ok ? STATUS_GOOD : STATUS_NOT_GOOD;
 }
 
 /* -- the command --------------------------------------------------------------------- */
 
 /* The plan of the next boot, as it is after the changes. Returns an exit status. */
-static int show_plan(struct host *host, const struct migration *migration)
+static int show_plan(const struct migration *migration)
 {
-	if (host->arguments->json || !migration->change_count)
+	if (!migration->change_count)
 		return STATUS_GOOD;
 	putchar('\n');
-	return plan_show(host,
+	return plan_show(migration->host, migration->machine,
 			 &(struct plan_changes){
 				 .configuration = migration_configuration(migration),
 				 .is_migrated = true });
 }
 
-static int migrate(struct host *host, const struct migration *migration)
+static int migrate(const struct migration *migration)
 {
-	const struct arguments *arguments = host->arguments;
-	const char *reason = find_reason(host, migration);
+	const struct arguments *arguments = migration->host->arguments;
+	const char *reason = find_reason(migration);
 	char backup[BACKUP_PATH_SIZE] = "";
 	int status = STATUS_GOOD;
 
-	if (!arguments->json && print_text(host, migration) < 0)
+	if (!arguments->json && !print_text(migration))
 		return STATUS_NOT_GOOD;
 	fflush(stdout);
 	if (reason)
@@ -314,36 +304,46 @@ static int migrate(struct host *host, const struct migration *migration)
 	if (reason || is_anything_left(migration))
 		status = STATUS_NOT_GOOD;
 	if (migration->change_count &&
-	    (prove(host, migration, false) < 0 ||
-	     (arguments->apply && apply(host, migration, backup) < 0)))
+	    (!prove(migration, false) || (arguments->apply && !apply(migration, backup))))
 		return STATUS_NOT_GOOD;
 	if (arguments->json)
 		return print_json(migration, reason, backup) < 0 ? STATUS_NOT_GOOD
 								 : status;
-	if (show_plan(host, migration) != STATUS_GOOD)
+	if (show_plan(migration) != STATUS_GOOD)
 		status = STATUS_NOT_GOOD;
 	if (migration->change_count && !arguments->apply)
 		puts("Nothing was changed; run passthru migrate --apply to make these changes.");
 	return status;
 }
 
+static int run(const struct host *host)
+{
+	struct migration migration = { 0 };
+	struct machine machine;
+	int status = STATUS_NOT_GOOD, r = machine_read(host, &machine);
+
+	if (r < 0) {
+		machine_warn_unread(host, r);
+	} else {
+		r = migration_make(host, &machine, &migration);
+		if (r < 0)
+			warn_error(r, "cannot read the configuration");
+		else
+			status = migrate(&migration);
+	}
+	migration_free(&migration);
+	machine_free(&machine);
+	return status;
+}
+
 int migrate_run(struct host *host)
 {
-	struct migration migration;
-	int status = STATUS_NOT_GOOD, r;
+	const struct arguments *arguments = host->arguments;
 
-	if (host->is_unpacked && (host->arguments->undo || host->arguments->apply)) {
+	if (host->is_unpacked && (arguments->undo || arguments->apply)) {
 		warn("%s is a dump, which cannot be changed; use --apply and --undo with a machine or a directory",
-		     host->arguments->root);
+		     arguments->root);
 		return STATUS_USAGE;
 	}
-	if (host->arguments->undo)
-		return undo(host);
-	r = migration_make(host, &migration);
-	if (r < 0)
-		warn_error(r, "cannot read the configuration");
-	else
-		status = migrate(host, &migration);
-	migration_free(&migration);
-	return status;
+	return arguments->undo ? undo(host) : run(host);
 }

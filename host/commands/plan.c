@@ -14,8 +14,7 @@
 #include "view/view.h"
 
 struct preview {
-	struct host *host;
-	struct machine machine;
+	struct view view; /* of the result */
 	struct boot_sources sources;
 	const struct boot_source *source; /* of the command line */
 	struct boot_source given;	  /* that source, with --cmdline */
@@ -26,38 +25,35 @@ struct preview {
 	bool iommu_pending; /* it is off now and will be on */
 	struct run_result result;
 	char absence[768]; /* why nothing will be claimed, whatever is requested, or "" */
+	const char *unread; /* the file that preview_make() could not read, or NULL */
 };
 
 /* -- the command line ---------------------------------------------------------------- */
 
-/* Returns 0, or a negative errno after a warning. */
 static int find_cmdline(struct preview *preview)
 {
-	char *given = preview->host->arguments->cmdline;
-	int root_fd = preview->host->root_fd;
-	int r = boot_read(root_fd, &preview->sources);
-	const char *unreadable = NULL;
+	const struct host *host = preview->view.host;
+	int r = boot_read(host->root_fd, &preview->sources);
 
-	if (r == 0 && !given)
-		unreadable = boot_find_unreadable(root_fd, &preview->sources);
-	if (unreadable) {
-		warn("cannot read /%s, which tells what boots next: run this as root",
-		     unreadable);
-		return -EACCES;
-	}
-	preview->given = (struct boot_source){ .path = "--cmdline", .cmdline = given };
-	preview->source = given ? &preview->given : boot_next(&preview->sources);
-	if (r == 0 && !preview->source)
-		r = boot_sources_add_running(&preview->sources, root_fd,
-					     &preview->source);
-	if (r < 0) {
-		warn_error(
-			r,
-			"cannot read the command line of the next boot; pass it with --cmdline");
+	if (r < 0)
 		return r;
+	preview->given = (struct boot_source){ .path = "--cmdline",
+					       .cmdline = host->arguments->cmdline };
+	preview->source = &preview->given;
+	if (!preview->given.cmdline) {
+		preview->unread = boot_find_unreadable(host->root_fd, &preview->sources);
+		if (preview->unread)
+			return -EACCES;
+		preview->source = boot_next(&preview->sources);
 	}
-	preview->cmdline = preview->source->cmdline;
-	return 0;
+	if (!preview->source)
+		r = boot_sources_add_running(&preview->sources, host->root_fd,
+					     &preview->source);
+	if (r < 0)
+		preview->unread = "proc/cmdline";
+	else
+		preview->cmdline = preview->source->cmdline;
+	return r;
 }
 
 /* As it will be without its legacy settings. */
@@ -69,35 +65,29 @@ static int rewrite_cmdline(struct preview *preview)
 	if (r == 0) {
 		preview->rewritten = take_pointer(rewritten.text);
 		preview->cmdline = preview->rewritten;
-	} else {
-		warn_error(r, "cannot make the plan");
 	}
 	legacy_line_free(&rewritten);
 	return r;
 }
 
-/* Returns 0, or a negative errno after a warning. */
 static int add_configuration(struct preview *preview, const struct change *change)
 {
 	_cleanup_free_ char *configuration = NULL;
-	int r = configuration_read(preview->host->root_fd, change, &configuration);
+	int r = configuration_read(preview->view.host->root_fd, change, &configuration);
 
 	if (r < 0) {
-		warn_error(r, "cannot read /%s", CONFIGURATION_DIRECTORY);
+		preview->unread = CONFIGURATION_DIRECTORY;
 		return r;
 	}
-	r = whole_cmdline_make(configuration, preview->cmdline, &preview->whole);
-	if (r < 0)
-		warn_error(r, "cannot make the plan");
-	return r;
+	return whole_cmdline_make(configuration, preview->cmdline, &preview->whole);
 }
 
 /* Whether there is an IOMMU that is off now but on with the command line. */
 static bool is_iommu_pending(const struct preview *preview)
 {
-	int root_fd = preview->host->root_fd;
+	int root_fd = preview->view.host->root_fd;
 
-	if (preview->machine.has_groups)
+	if (preview->view.machine->has_groups)
 		return false;
 	if (faccessat(root_fd, "sys/firmware/acpi/tables/DMAR", F_OK, 0) == 0)
 		return cmdline_has_item(preview->cmdline, "intel_iommu", "on");
@@ -109,7 +99,7 @@ static bool is_iommu_pending(const struct preview *preview)
 static void find_absence(struct preview *preview)
 {
 	_cleanup_free_ char *path = check_kernels_next_lacks(
-		preview->host->root_fd, boot_next(&preview->sources));
+		preview->view.host->root_fd, boot_next(&preview->sources));
 
 	if (path)
 		snprintf(
@@ -141,7 +131,7 @@ static const char *find_caveat(const struct preview *preview)
 {
 	if (!has_unknown_disks(preview))
 		return NULL;
-	if (!preview->host->is_this)
+	if (!preview->view.host->is_this)
 		return "The disks of another machine cannot be read here; the boot itself will know more about storage.";
 	if (geteuid() != 0)
 		return "Only root can read the disks; run this with sudo to learn what happens to storage.";
@@ -150,7 +140,7 @@ static const char *find_caveat(const struct preview *preview)
 
 static void print_notes(const struct preview *preview)
 {
-	const struct output *output = &preview->host->output;
+	const struct output *output = &preview->view.host->output;
 	struct span rescue = preview->whole.rescue;
 
 	if (preview->source->note[0])
@@ -168,7 +158,7 @@ static void print_notes(const struct preview *preview)
 			CONFIGURATION_DIRECTORY, (int)rescue.length, rescue.at);
 }
 
-/* To whom the limits of the devices go that will be claimed. */
+/* Whom to call back for each limit of a device that will be claimed. */
 struct visit {
 	const struct preview *preview;
 	void (*each)(void *data, const char *text);
@@ -181,22 +171,31 @@ static void visit_device(void *data, const struct view_device *device)
 	const struct preview *preview = visit->preview;
 
 	if (device->entry->verdict == VERDICT_CLAIMED && device->device)
-		limits_each(preview->host, &preview->machine, preview->cmdline,
+		limits_each(preview->view.host, preview->view.machine, preview->cmdline,
 			    device->device, visit->each, visit->data);
+}
+
+/* Returns whether all devices are as requested. */
+static bool each_limit(const struct preview *preview,
+		       void (*each)(void *data, const char *text), void *data)
+{
+	struct visit visit = { preview, each, data };
+
+	return view_devices(&preview->view, visit_device, &visit);
 }
 
 static void print_limit(void *data, const char *text)
 {
-	output_wrapped(data, STYLE_NOTE, 0, 2, "Note: %s.", text);
+	const struct preview *preview = data;
+
+	output_wrapped(&preview->view.host->output, STYLE_NOTE, 0, 2, "Note: %s.", text);
 }
 
-static bool print_text(struct preview *preview, const struct view *view,
-		       const char *empty)
+static bool print_text(struct preview *preview, const char *empty)
 {
-	const struct output *output = &preview->host->output;
+	const struct output *output = &preview->view.host->output;
 	const struct boot_source *next = preview->source;
 	const char *caveat = find_caveat(preview);
-	struct visit visit = { preview, print_limit, &preview->host->output };
 	char source[1024];
 	bool ok;
 
@@ -217,15 +216,14 @@ static bool print_text(struct preview *preview, const struct view *view,
 		return false;
 	}
 	output_wrapped(output, STYLE_TITLE, 0, 2, "Next boot, with %s:", source);
-	ok = view_print(view);
-	view_devices(view, visit_device, &visit);
+	ok = view_print(&preview->view);
+	each_limit(preview, print_limit, preview);
 	if (caveat)
 		output_wrapped(output, STYLE_NOTE, 0, 2, "%s", caveat);
 	return ok;
 }
 
-static bool print_json(const struct preview *preview, const struct view *view,
-		       const char *empty)
+static bool print_json(const struct preview *preview, const char *empty)
 {
 	struct json_object *top = json_begin("plan");
 	bool ok = true;
@@ -241,7 +239,7 @@ static bool print_json(const struct preview *preview, const struct view *view,
 	json_add_text(top, "caveat", find_caveat(preview));
 	json_add_text(top, "absence", preview->absence);
 	if (!empty)
-		ok = view_add(view, top) && !preview->absence[0];
+		ok = view_add(&preview->view, top) && !preview->absence[0];
 	json_add_bool(top, "ok", ok);
 	return json_end(top) == 0 && ok;
 }
@@ -262,65 +260,64 @@ static void preview_free(struct preview *preview)
 	params_free(&preview->params);
 	boot_sources_free(&preview->sources);
 	whole_cmdline_free(&preview->whole);
-	machine_free(&preview->machine);
 	free(preview->rewritten);
 }
 
-/* Returns 0, or a negative errno after a warning. */
-static int preview_make(struct host *host, const struct plan_changes *changes,
-			struct preview *ret)
+/* Returns 0 or a negative errno. */
+static int preview_make(const struct host *host, const struct machine *machine,
+			const struct plan_changes *changes, struct preview *ret)
 {
 	int r;
 
-	*ret = (struct preview){ .host = host };
-	r = machine_read(host, &ret->machine);
-	if (r < 0)
-		return r;
+	*ret = (struct preview){ .view = { .host = host,
+					   .machine = machine,
+					   .result = &ret->result,
+					   .params = &ret->params } };
 	r = find_cmdline(ret);
 	if (r == 0 && changes->is_migrated)
 		r = rewrite_cmdline(ret);
 	if (r == 0)
 		r = add_configuration(ret, changes->configuration);
+	if (r == 0)
+		r = params_parse(ret->whole.text, &ret->params);
 	if (r < 0)
 		return r;
-	r = params_parse(ret->whole.text, &ret->params);
-	if (r < 0) {
-		warn_error(r, "cannot make the plan");
-		return r;
-	}
 	ret->iommu_pending = is_iommu_pending(ret);
-	if (!find_empty(&ret->params))
-		r = run_stage(host, &ret->params,
-			      ret->iommu_pending ? RUN_PREVIEW_WITH_IOMMU : RUN_PREVIEW,
-			      &ret->result);
-	if (r < 0)
-		warn_error(r, "cannot make the plan");
+	if (find_empty(&ret->params))
+		return 0;
 	/* With changes, the image is not built yet. */
-	if (r == 0 && !changes->configuration && !changes->is_migrated &&
-	    !find_empty(&ret->params))
+	if (!changes->configuration && !changes->is_migrated)
 		find_absence(ret);
-	return r;
+	return run_stage(host, &ret->params,
+			 ret->iommu_pending ? RUN_PREVIEW_WITH_IOMMU : RUN_PREVIEW,
+			 &ret->result);
 }
 
-static struct view view_of(const struct preview *preview)
+static void warn_unmade(const struct preview *preview, int r)
 {
-	return (struct view){ .host = preview->host,
-			      .machine = &preview->machine,
-			      .result = &preview->result,
-			      .params = &preview->params };
+	if (!preview->unread)
+		warn_error(r, "cannot make the plan");
+	else if (preview->cmdline || r == -EACCES)
+		warn_error(r, "cannot read /%s", preview->unread);
+	else
+		warn("cannot read /%s: %s; pass the command line of the next boot with --cmdline",
+		     preview->unread, strerror(-r));
 }
 
-int plan_show(struct host *host, const struct plan_changes *changes)
+int plan_show(const struct host *host, const struct machine *machine,
+	      const struct plan_changes *changes)
 {
 	struct preview preview;
+	int r = preview_make(host, machine, changes, &preview);
 	bool ok = false;
 
-	if (preview_make(host, changes, &preview) == 0) {
-		struct view view = view_of(&preview);
+	if (r < 0) {
+		warn_unmade(&preview, r);
+	} else {
 		const char *empty = find_empty(&preview.params);
 
-		ok = host->arguments->json ? print_json(&preview, &view, empty)
-					   : print_text(&preview, &view, empty);
+		ok = host->arguments->json ? print_json(&preview, empty)
+					   : print_text(&preview, empty);
 	}
 	preview_free(&preview);
 	return ok ? STATUS_GOOD : STATUS_NOT_GOOD;
@@ -328,19 +325,17 @@ int plan_show(struct host *host, const struct plan_changes *changes)
 
 /* -- for passthru check -------------------------------------------------------------- */
 
-bool plan_is_good(struct host *host, void (*each)(void *data, const char *text),
-		  void *data)
+bool plan_is_good(const struct host *host, const struct machine *machine,
+		  void (*each)(void *data, const char *text), void *data)
 {
 	struct preview preview;
-	bool good = preview_make(host, &(struct plan_changes){ 0 }, &preview) == 0;
+	bool good =
+		preview_make(host, machine, &(struct plan_changes){ 0 }, &preview) == 0;
 
 	if (good && !find_empty(&preview.params)) {
-		struct view view = view_of(&preview);
-		struct visit visit = { &preview, each, data };
-
-		good = view_devices(&view, visit_device, &visit);
-		good &= view_problems(&view, NULL, NULL);
-		good &= view_groups(&view, NULL, NULL);
+		good = each_limit(&preview, each, data);
+		good &= view_problems(&preview.view, NULL, NULL);
+		good &= view_groups(&preview.view, NULL, NULL);
 	}
 	preview_free(&preview);
 	return good;
@@ -348,5 +343,13 @@ bool plan_is_good(struct host *host, void (*each)(void *data, const char *text),
 
 int plan_run(struct host *host)
 {
-	return plan_show(host, &(struct plan_changes){ 0 });
+	struct machine machine;
+	int status = STATUS_NOT_GOOD, r = machine_read(host, &machine);
+
+	if (r < 0)
+		machine_warn_unread(host, r);
+	else
+		status = plan_show(host, &machine, &(struct plan_changes){ 0 });
+	machine_free(&machine);
+	return status;
 }

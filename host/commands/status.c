@@ -196,11 +196,15 @@ int status_run(struct host *host)
 	struct machine machine;
 	struct status status = { .view = { .host = host, .machine = &machine } };
 	bool ok = false;
+	int r;
 
 	if (!print)
 		return STATUS_USAGE;
 	read_request(host, &status);
-	if (machine_read(host, &machine) == 0) {
+	r = machine_read(host, &machine);
+	if (r < 0) {
+		machine_warn_unread(host, r);
+	} else {
 		read_report(&status);
 		ok = print(&status);
 	}

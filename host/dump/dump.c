@@ -28,6 +28,13 @@ struct dump {
 	int error;
 };
 
+static int error_of(struct archive *archive)
+{
+	int error = archive_errno(archive);
+
+	return error > 0 ? -error : -EIO;
+}
+
 static void put(struct dump *dump, const char *path, const char *target, const void *data,
 		size_t size)
 {
@@ -51,7 +58,7 @@ static void put(struct dump *dump, const char *path, const char *target, const v
 		     path);
 	else if (archive_write_header(dump->archive, entry) != ARCHIVE_OK ||
 		 (size && archive_write_data(dump->archive, data, size) < 0))
-		dump->error = -EIO;
+		dump->error = error_of(dump->archive);
 	archive_entry_free(entry);
 }
 
@@ -363,8 +370,11 @@ static void copy_names(struct dump *dump)
 	struct machine machine;
 	struct text_file text;
 	FILE *file = text_file_open(&text);
+	int r = machine_read(dump->host, &machine);
 
-	if (machine_read(dump->host, &machine) == 0 && file)
+	if (r < 0)
+		machine_warn_unread(dump->host, r);
+	else if (file)
 		put_names(file, &machine);
 	machine_free(&machine);
 	names = text_file_close(&text);
@@ -442,40 +452,33 @@ static void copy_system(struct dump *dump)
 	copy_names(dump);
 }
 
-static struct archive *open_archive(const char *file)
+static int open_archive(const char *file, struct archive **ret)
 {
-	struct archive *archive = archive_write_new();
-
-	if (!archive)
-		return NULL;
+	*ret = archive_write_new();
+	if (!*ret)
+		return -ENOMEM;
 	/* libarchive would also write a .zip, which unpack_dump() does not read. */
-	if (archive_write_set_format_filter_by_ext_def(archive, file, ".tar") ==
-		    ARCHIVE_OK &&
-	    (archive_format(archive) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_TAR &&
-	    archive_write_open_filename(archive, file) == ARCHIVE_OK)
-		return archive;
-	warn("cannot write %s: %s; choose a name that ends in .tar or .tar.gz", file,
-	     archive_error_string(archive) ? archive_error_string(archive)
-					   : "unknown format");
-	archive_write_free(archive);
-	return NULL;
+	if (archive_write_set_format_filter_by_ext_def(*ret, file, ".tar") !=
+		    ARCHIVE_OK ||
+	    (archive_format(*ret) & ARCHIVE_FORMAT_BASE_MASK) != ARCHIVE_FORMAT_TAR)
+		return -EINVAL;
+	return archive_write_open_filename(*ret, file) == ARCHIVE_OK ? 0 : error_of(*ret);
 }
 
 int dump_write(const struct host *host, const char *file)
 {
-	struct dump dump = { .host = host, .archive = open_archive(file) };
+	struct dump dump = { .host = host };
 
-	if (!dump.archive)
-		return -EINVAL;
-	redact_open(host->root_fd, &dump.redaction);
-	for_each(&dump, "sys/bus/pci/devices", copy_pci_device);
-	for_each(&dump, "sys/kernel/iommu_groups", copy_group);
-	for_each(&dump, "sys/class/block", copy_block);
-	copy_system(&dump);
-	if (archive_write_close(dump.archive) != ARCHIVE_OK)
-		dump.error = -EIO;
-	if (dump.error < 0)
-		warn("cannot write %s: %s", file, archive_error_string(dump.archive));
+	dump.error = open_archive(file, &dump.archive);
+	if (dump.error == 0) {
+		redact_open(host->root_fd, &dump.redaction);
+		for_each(&dump, "sys/bus/pci/devices", copy_pci_device);
+		for_each(&dump, "sys/kernel/iommu_groups", copy_group);
+		for_each(&dump, "sys/class/block", copy_block);
+		copy_system(&dump);
+		if (archive_write_close(dump.archive) != ARCHIVE_OK && dump.error == 0)
+			dump.error = error_of(dump.archive);
+	}
 	archive_write_free(dump.archive);
 	return dump.error;
 }

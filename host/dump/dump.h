@@ -14,10 +14,13 @@
 /*
  * A dump is a tar archive for bug reports, compressed according to its suffix (.tar,
  * .tar.gz, .tar.zst). It contains the files in /sys, /proc, /etc and /run that this
- * program and passthru-early read. Private data is redacted, see redact.h.
+ * program and passthru-early read. Private data is redacted, see redact_text().
  */
 
-/* Returns 0, or a negative errno after a message. */
+/*
+ * Returns 0; -EINVAL if the name of the file does not end in .tar, .tar.gz or the like;
+ * or another negative errno. Says what is left out.
+ */
 int dump_write(const struct host *host, const char *file);
 
 /* -- unpack -------------------------------------------------------------------------- */

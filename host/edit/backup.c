@@ -16,6 +16,9 @@
 /* Before the path of a file that was created. No path in /etc begins like this. */
 #define CREATED "+"
 
+/* After the name of a file that replaces another one. */
+#define NEW ".passthru-new"
+
 /* -- files --------------------------------------------------------------------------- */
 
 static int make_directories(int root_fd, const char *path)
@@ -88,11 +91,12 @@ static int copy_metadata(int model, int fd)
 /* Writes a file in a directory, with the metadata of an open file, or with -1. */
 static int write_in(int directory_fd, const char *name, const char *text, int model)
 {
-	char new_name[PATH_MAX];
-	int fd, r = path_format(new_name, sizeof(new_name), "%s.passthru-new", name);
+	char new_name[NAME_MAX + 1];
+	int fd, r;
 
-	if (r < 0)
-		return r;
+	/* A name that is as long as any loses its end. */
+	snprintf(new_name, sizeof(new_name), "%.*s" NEW, (int)(NAME_MAX - strlen(NEW)),
+		 name);
 	unlinkat(directory_fd, new_name, 0);
 	fd = openat(directory_fd, new_name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
 		    0600);
@@ -254,24 +258,19 @@ static int save_all(int root_fd, const struct change *changes, size_t count,
 {
 	_cleanup_free_ char *list = NULL;
 	char path[PATH_MAX];
-	size_t size;
-	FILE *file = open_memstream(&list, &size);
-	int r = file ? 0 : -ENOMEM;
+	struct text_file text;
+	FILE *file = text_file_open(&text);
+	int r = path_format(path, sizeof(path), "%s/files", backup);
 
-	for (size_t i = 0; r == 0 && i < count; i++) {
+	for (size_t i = 0; file && r == 0 && i < count; i++) {
 		fprintf(file, "%s%s\n", changes[i].old ? "" : CREATED, changes[i].path);
 		r = save(root_fd, &changes[i], backup);
-		if (r < 0)
-			warn("cannot save /%s in /%s: %s", changes[i].path, backup,
-			     strerror(-r));
 	}
-	if (file && fclose(file) != 0)
-		r = -ENOMEM;
-	if (r < 0)
-		return r;
+	list = text_file_close(&text);
+	if (r < 0 || !list)
+		return r < 0 ? r : -ENOMEM;
 	/* The list comes last: a backup with it is complete. */
-	r = path_format(path, sizeof(path), "%s/files", backup);
-	return r < 0 ? r : write_file(root_fd, path, list, NULL);
+	return write_file(root_fd, path, list, NULL);
 }
 
 /* Writes the copy in new, or removes the file if there is none. */
@@ -326,28 +325,27 @@ static void roll_back(int root_fd, const struct change *changes, size_t from,
 		(void)retire(root_fd, backup);
 }
 
-int backup_apply(int root_fd, const char *directory, const struct change *changes,
-		 size_t count, char ret_path[static BACKUP_PATH_SIZE])
+bool backup_apply(int root_fd, const char *directory, const struct change *changes,
+		  size_t count, char ret_path[static BACKUP_PATH_SIZE])
 {
 	size_t at = count;
 	int r = make_backup(root_fd, directory, ret_path);
 
-	if (r < 0)
-		warn("cannot create a directory in /%s: %s", directory, strerror(-r));
-	else
+	if (r == 0)
 		r = save_all(root_fd, changes, count, ret_path);
 	if (r < 0) {
-		warn("nothing was changed; run this command as root, with free space in /var");
-		return r;
+		warn_error(r, "nothing was changed: cannot write a backup in /%s",
+			   directory);
+		return false;
 	}
 	while (r == 0 && at > 0)
 		r = put_new(root_fd, ret_path, changes[--at].path);
 	if (r == 0)
-		return 0;
+		return true;
 	warn("cannot write /%s: %s; restoring the files changed so far", changes[at].path,
 	     strerror(-r));
 	roll_back(root_fd, changes, at, count, ret_path);
-	return r;
+	return false;
 }
 
 /* -- undoing ------------------------------------------------------------------------- */
@@ -397,8 +395,8 @@ static bool can_restore(int root_fd, const char *backup, const struct saved *sav
 }
 
 /* In the order of the list: the legacy settings return before the parameter goes. */
-static int restore(int root_fd, const char *backup, const char *list,
-		   void (*each)(void *data, const char *path), void *data)
+static bool restore(int root_fd, const char *backup, const char *list,
+		    void (*each)(void *data, const char *path), void *data)
 {
 	struct saved saved;
 
@@ -406,44 +404,55 @@ static int restore(int root_fd, const char *backup, const char *list,
 		int r = put_old(root_fd, backup, &saved);
 
 		if (r < 0) {
-			warn("cannot restore /%s: %s; its backup is in /%s/old",
-			     saved.path, strerror(-r), backup);
-			return r;
+			warn_error(r, "cannot restore /%s from its backup in /%s/old",
+				   saved.path, backup);
+			return false;
 		}
 		each(data, saved.path);
 	}
-	return 0;
+	return true;
 }
 
-int backup_undo(int root_fd, const char *directory,
-		void (*each)(void *data, const char *path), void *data)
+static int read_last(int root_fd, const char *directory,
+		     char ret_path[static BACKUP_PATH_SIZE], char **ret_list)
+{
+	unsigned last = find_last(root_fd, directory, true);
+	char path[PATH_MAX];
+	int r = last ? path_format(ret_path, BACKUP_PATH_SIZE, "%s/%u", directory, last)
+		     : -ENOENT;
+
+	if (r == 0)
+		r = path_format(path, sizeof(path), "%s/files", ret_path);
+	return r < 0 ? r : beneath_read(root_fd, path, ret_list);
+}
+
+bool backup_undo(int root_fd, const char *directory,
+		 void (*each)(void *data, const char *path), void *data)
 {
 	_cleanup_free_ char *list = NULL;
-	char backup[BACKUP_PATH_SIZE], path[PATH_MAX];
-	unsigned last = find_last(root_fd, directory, true);
+	char backup[BACKUP_PATH_SIZE];
 	struct saved saved;
 	const char *rest;
 	bool possible = true;
-	int r;
+	int r = read_last(root_fd, directory, backup, &list);
 
-	r = last ? path_format(backup, sizeof(backup), "%s/%u", directory, last)
-		 : -ENOENT;
-	if (r == 0)
-		r = path_format(path, sizeof(path), "%s/files", backup);
-	if (r == 0)
-		r = beneath_read(root_fd, path, &list);
+	if (r == -ENOENT) {
+		warn("nothing to undo in /%s", directory);
+		return false;
+	}
 	if (r < 0) {
-		warn("nothing to undo in /%s%s%s", directory, r == -ENOENT ? "" : ": ",
-		     r == -ENOENT ? "" : strerror(-r));
-		return r;
+		warn_error(r, "cannot read the backup in /%s", directory);
+		return false;
 	}
 	rest = list;
 	while ((r = next_file(&rest, &saved)) > 0)
 		possible = can_restore(root_fd, backup, &saved) && possible;
 	if (r < 0)
-		warn("nothing was restored: a path in /%s is too long", path);
-	if (r < 0 || !possible)
-		return -ESTALE;
-	r = restore(root_fd, backup, list, each, data);
-	return r < 0 ? r : retire(root_fd, backup);
+		warn_error(r, "nothing was restored: a path in /%s/files", backup);
+	if (r < 0 || !possible || !restore(root_fd, backup, list, each, data))
+		return false;
+	r = retire(root_fd, backup);
+	if (r < 0)
+		warn_error(r, "cannot rename /%s, which was restored", backup);
+	return r == 0;
 }

@@ -11,11 +11,14 @@
 
 /* -- change -------------------------------------------------------------------------- */
 
+/* Enough for a file of any name in the directories that are changed. */
+#define CHANGE_PATH_SIZE 512
+
 /* A text file, and what becomes of it. Both texts are owned. */
 struct change {
-	char path[256]; /* relative to the root, without a leading "/" */
-	char *old;	/* NULL: the file is new */
-	char *new;	/* NULL: the file is removed */
+	char path[CHANGE_PATH_SIZE]; /* relative to the root, without a leading "/" */
+	char *old;		     /* NULL: the file is new */
+	char *new;		     /* NULL: the file is removed */
 };
 
 /*
@@ -57,19 +60,18 @@ void change_warn_unprinted(int r);
  * parameter, so a machine has the parameter before the legacy settings go, even if the
  * program is killed in between.
  *
- * ret_path is the directory with the backup. Returns 0, or a negative errno after a
- * message.
+ * ret_path is the directory with the backup. Returns whether they are made; says why not.
  */
-int backup_apply(int root_fd, const char *directory, const struct change *changes,
-		 size_t count, char ret_path[static BACKUP_PATH_SIZE]);
+bool backup_apply(int root_fd, const char *directory, const struct change *changes,
+		  size_t count, char ret_path[static BACKUP_PATH_SIZE]);
 
 /*
  * Restores what the last backup_apply() changed, and calls back for each file. Nothing is
- * restored if one of the files has changed since, or has no backup. Returns 0, or after a
- * message -ENOENT if there is nothing to undo, or another negative errno.
+ * restored if one of the files has changed since, or has no backup. Returns whether there
+ * was something to undo and all of it is restored; says why not.
  */
-int backup_undo(int root_fd, const char *directory,
-		void (*each)(void *data, const char *path), void *data);
+bool backup_undo(int root_fd, const char *directory,
+		 void (*each)(void *data, const char *path), void *data);
 
 /* -- edit ---------------------------------------------------------------------------- */
 
@@ -80,9 +82,9 @@ struct edit_line {
 };
 
 struct edit {
-	char path[256]; /* relative to the root, without a leading "/" */
-	char *old;	/* as it was */
-	char *text;	/* the lines point into it */
+	char path[CHANGE_PATH_SIZE]; /* relative to the root, without a leading "/" */
+	char *old;		     /* as it was */
+	char *text;		     /* the lines point into it */
 	struct edit_line *lines;
 	size_t count;
 	bool is_deleted; /* the whole file is removed */

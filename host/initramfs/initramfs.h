@@ -93,18 +93,15 @@ extern const struct grub_tool {
 	const char *path, *command;
 } grub_tools[];
 
-/*
- * The command that regenerates GRUB's configuration, and the one that rebuilds all
- * initramfs images, with the tools that are installed below the root: a line of shell
- * (static), or NULL if there is none.
- */
-const char *rebuild_grub(const struct host *host);
-const char *rebuild_image(const struct host *host);
+/* The command, a line of shell (static), or NULL if no such tool is installed. */
+const char *rebuild_grub_command(const struct host *host);
 
 /*
- * Runs the command if the root is this machine; otherwise prints that it must be run
- * there. Returns 0, or a negative errno after a message.
+ * Regenerate GRUB's configuration, or rebuild all initramfs images, if the root is this
+ * machine; otherwise say what must be run there. Return whether that was done; say why
+ * not.
  */
-int rebuild_run(const struct host *host, const char *command);
+bool rebuild_grub(const struct host *host);
+bool rebuild_images(const struct host *host);
 
 #endif

@@ -16,7 +16,7 @@ const struct grub_tool grub_tools[] = {
 	{ NULL, NULL },
 };
 
-const char *rebuild_grub(const struct host *host)
+const char *rebuild_grub_command(const struct host *host)
 {
 	for (const struct grub_tool *at = grub_tools; at->path; at++)
 		if (beneath_exists(host->root_fd, at->path))
@@ -24,26 +24,18 @@ const char *rebuild_grub(const struct host *host)
 	return NULL;
 }
 
-const char *rebuild_image(const struct host *host)
+/* kernel_count is 0 if that does not matter. */
+static bool run(const struct host *host, const char *command, size_t kernel_count)
 {
-	const struct generator *generator = generators_installed(host->root_fd);
-
-	return generator ? generator->rebuild_all : NULL;
-}
-
-int rebuild_run(const struct host *host, const char *command)
-{
-	size_t count;
-	_cleanup_free_ char **kernels = kernels_list(host->root_fd, &count);
 	char line[128];
 
 	if (!host->is_this) {
 		info("Now run this on that machine: %s", command);
-		return 0;
+		return true;
 	}
-	if (command == rebuild_image(host) && kernels && count)
-		info("Running %s: %zu %s, up to a minute for each", command, count,
-		     count == 1 ? "kernel" : "kernels");
+	if (kernel_count)
+		info("Running %s: %zu %s, up to a minute for each", command, kernel_count,
+		     kernel_count == 1 ? "kernel" : "kernels");
 	else
 		info("Running %s", command);
 	fflush(NULL);
@@ -53,7 +45,31 @@ int rebuild_run(const struct host *host, const char *command)
 	 */
 	snprintf(line, sizeof(line), "%s >&2", command);
 	if (system(line) == 0)
-		return 0;
+		return true;
 	warn("%s failed; its messages are above", command);
-	return -EIO;
+	return false;
+}
+
+bool rebuild_grub(const struct host *host)
+{
+	const char *command = rebuild_grub_command(host);
+
+	if (command)
+		return run(host, command, 0);
+	warn("cannot regenerate GRUB's configuration: there is no grub-mkconfig");
+	return false;
+}
+
+bool rebuild_images(const struct host *host)
+{
+	const struct generator *generator = generators_installed(host->root_fd);
+	_cleanup_free_ char **kernels = NULL;
+	size_t count;
+
+	if (generator) {
+		kernels = kernels_list(host->root_fd, &count);
+		return run(host, generator->rebuild_all, count);
+	}
+	warn("cannot rebuild the initramfs: no initramfs generator that passthru supports is installed");
+	return false;
 }

@@ -70,10 +70,12 @@ void choice_add_members(struct machine *machine)
 int choice_make(const struct host *host, struct machine *ret)
 {
 	const struct arguments *arguments = host->arguments;
-	int status = STATUS_GOOD;
+	int status = STATUS_GOOD, r = choice_open(host, ret);
 
-	if (choice_open(host, ret) < 0)
+	if (r < 0) {
+		machine_warn_unread(host, r);
 		return STATUS_NOT_GOOD;
+	}
 	for (int i = 0; status == STATUS_GOOD && i < arguments->operand_count; i++)
 		status = choice_add(ret, arguments->operands[i]);
 	if (status == STATUS_GOOD)

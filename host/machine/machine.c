@@ -103,20 +103,26 @@ int machine_read(const struct host *host, struct machine *ret)
 	int r;
 
 	*ret = (struct machine){ 0 };
-	if (bus_fd < 0) {
-		r = -errno;
-		warn("there is no PCI bus in %s/sys: %s", host->root, strerror(-r));
-		return r;
-	}
+	if (bus_fd < 0)
+		return -errno;
 	r = pci_scan(bus_fd, &ret->pci);
 	pci_read_paths(bus_fd, &ret->pci);
 	if (r == 0)
 		r = read_devices(host, bus_fd, ret);
-	if (r < 0)
-		warn("cannot read the PCI devices: %s", strerror(-r));
 	ret->advice = iommu_advice(host->root_fd, NULL);
 	ret->display_advice = iommu_advice(host->root_fd, &display);
 	return r;
+}
+
+void machine_warn_unread(const struct host *host, int r)
+{
+	if (r == -ENOENT || r == -ENOTDIR)
+		warn("there is no PCI bus in %s/sys%s", host->root,
+		     host->is_this
+			     ? ""
+			     : "; --root takes a directory with sys and proc of a machine");
+	else
+		warn_error(r, "cannot read the PCI devices in %s/sys", host->root);
 }
 
 void machine_free(struct machine *machine)

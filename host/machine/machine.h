@@ -43,10 +43,13 @@ struct machine {
 };
 
 /*
- * Reads all attributes and names. Returns 0, or a negative errno after a warning; release
- * with machine_free() in either case.
+ * Reads all attributes and names. Returns 0 or a negative errno; release with
+ * machine_free() in either case.
  */
 int machine_read(const struct host *host, struct machine *ret);
+
+/* Says why machine_read() failed. */
+void machine_warn_unread(const struct host *host, int r);
 void machine_free(struct machine *machine);
 
 /* Finds out which devices back the system; reads the disks if permitted. */
@@ -73,8 +76,8 @@ bool device_is_display(const struct device *device);
 /* -- choice -------------------------------------------------------------------------- */
 
 /*
- * Reads the machine and what backs the system, to choose devices. Returns 0, or a
- * negative errno after a warning; release with machine_free() in either case.
+ * Reads the machine and what backs the system, to choose devices. Returns 0 or a negative
+ * errno, as machine_read().
  */
 int choice_open(const struct host *host, struct machine *ret);
 

@@ -146,23 +146,19 @@ static void note_unreadable_boots(struct collector *collector)
 	boot_sources_free(&sources);
 }
 
-int collect_facts(const struct host *host, struct facts *ret)
+int collect_facts(const struct host *host, const struct machine *machine,
+		  struct facts *ret)
 {
 	struct collector collector = { .host = host,
+				       .machine = machine,
 				       .facts = ret,
 				       .used = boot_used_formats(host->root_fd) };
-	int r;
 
 	*ret = (struct facts){ 0 };
-	r = machine_read(host, &collector.machine);
-	if (r == 0) {
-		for (const struct config_file *row = config_files; row->path; row++)
-			if (row->uses & CONFIG_FOR_MIGRATE)
-				read_row(&collector, row);
-		read_running(&collector);
-		note_unreadable_boots(&collector);
-		r = collector.error;
-	}
-	machine_free(&collector.machine);
-	return r;
+	for (const struct config_file *row = config_files; row->path; row++)
+		if (row->uses & CONFIG_FOR_MIGRATE)
+			read_row(&collector, row);
+	read_running(&collector);
+	note_unreadable_boots(&collector);
+	return collector.error;
 }

@@ -29,14 +29,15 @@ bool fact_needs_configuration(const struct fact *fact);
  * Collects the facts of a machine; nothing is written. Returns 0 or a negative errno;
  * release with facts_free() in either case.
  */
-int collect_facts(const struct host *host, struct facts *ret);
+int collect_facts(const struct host *host, const struct machine *machine,
+		  struct facts *ret);
 
 /* -- collector ----------------------------------------------------------------------- */
 
 /* What the readers of files with legacy settings work with. */
 struct collector {
 	const struct host *host;
-	struct machine machine;
+	const struct machine *machine;
 	struct facts *facts;
 	unsigned used; /* the formats that a boot reads, bits of 1 << format */
 	/* The file that is being read, and the line, counted from 0. */

@@ -9,6 +9,7 @@
 #include "boot/boot.h"
 #include "edit/edit.h"
 #include "host.h"
+#include "machine/machine.h"
 
 /* Legacy settings: collect, decide, edit, prove. */
 
@@ -89,6 +90,8 @@ enum decision facts_decide(const struct facts *facts,
 
 /* The legacy settings of a machine, the decision about them, and what it changes. */
 struct migration {
+	const struct host *host;
+	const struct machine *machine;
 	struct facts facts;
 	struct conditions conditions;
 	enum decision decision;
@@ -103,7 +106,8 @@ struct migration {
  * Collects, decides and prepares the changes; nothing is written. Returns 0 or a negative
  * errno; release with migration_free() in either case.
  */
-int migration_make(const struct host *host, struct migration *ret);
+int migration_make(const struct host *host, const struct machine *machine,
+		   struct migration *ret);
 void migration_free(struct migration *migration);
 
 /* The change of the configuration, or NULL. */
@@ -123,7 +127,6 @@ bool migration_is_of_grub(const char *path);
  * request is claimed by that boot; *ret_loss is NULL then. Returns -ESRCH if one is not;
  * *ret_loss says which, a phrase freed by the caller. Or another negative errno.
  */
-int proof_run(struct host *host, const struct migration *migration, bool is_done,
-	      char **ret_loss);
+int proof_run(const struct migration *migration, bool is_done, char **ret_loss);
 
 #endif

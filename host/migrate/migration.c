@@ -42,7 +42,7 @@ static void read_conditions(const struct host *host, const char *configuration,
 	const struct boot_source *next;
 
 	ret->has_generator = !generators_obstacle(host->root_fd);
-	ret->can_rebuild_grub = rebuild_grub(host);
+	ret->can_rebuild_grub = rebuild_grub_command(host);
 	if (boot_read(host->root_fd, &sources) == 0) {
 		next = boot_next(&sources);
 		ret->is_configured =
@@ -147,15 +147,15 @@ static char *make_lines(const struct request *request, const char *configuration
 	return text_file_close(&text);
 }
 
-static int change_configuration(const struct host *host, const struct facts *facts,
+static int change_configuration(const struct migration *migration,
 				const char *configuration, struct change *ret)
 {
 	_cleanup_free_ char *lines = NULL;
 	struct request request = { 0 };
-	int r = change_open(host->root_fd, CONFIGURATION_FILE, ret);
+	int r = change_open(migration->host->root_fd, CONFIGURATION_FILE, ret);
 
 	if (r == 0 || r == -ENOENT)
-		r = read_request(facts, true, &request);
+		r = read_request(&migration->facts, true, &request);
 	if (r == 0 && !(lines = make_lines(&request, configuration)))
 		r = -ENOMEM;
 	free(request.items);
@@ -201,11 +201,10 @@ static int add_file(struct migration *migration, struct fact_file *file)
 	return edit_change(&file->edit, change);
 }
 
-static int add_configuration(const struct host *host, struct migration *migration,
-			     const char *configuration)
+static int add_configuration(struct migration *migration, const char *configuration)
 {
 	struct change change, *added = NULL;
-	int r = change_configuration(host, &migration->facts, configuration, &change);
+	int r = change_configuration(migration, configuration, &change);
 
 	if (r == 0 && change_is_any(&change)) {
 		added = array_append(migration->changes, migration->change_count);
@@ -218,28 +217,28 @@ static int add_configuration(const struct host *host, struct migration *migratio
 	return r;
 }
 
-static int make_changes(const struct host *host, struct migration *migration,
-			const char *configuration)
+static int make_changes(struct migration *migration, const char *configuration)
 {
 	int r = edit_files(migration);
 
 	for (size_t i = 0; r == 0 && i < migration->facts.file_count; i++)
 		r = add_file(migration, &migration->facts.files[i]);
-	return r < 0 ? r : add_configuration(host, migration, configuration);
+	return r < 0 ? r : add_configuration(migration, configuration);
 }
 
-int migration_make(const struct host *host, struct migration *ret)
+int migration_make(const struct host *host, const struct machine *machine,
+		   struct migration *ret)
 {
 	_cleanup_free_ char *text = NULL;
 	_cleanup_free_ char *configuration = NULL;
 	int r;
 
-	*ret = (struct migration){ 0 };
+	*ret = (struct migration){ .host = host, .machine = machine };
 	r = configuration_read(host->root_fd, NULL, &text);
 	if (r == 0)
 		r = config_filter(text, NULL, NULL, &configuration);
 	if (r == 0)
-		r = collect_facts(host, &ret->facts);
+		r = collect_facts(host, machine, &ret->facts);
 	if (r == 0)
 		r = make_parameter(&ret->facts, &ret->parameter);
 	if (r < 0)
@@ -247,7 +246,7 @@ int migration_make(const struct host *host, struct migration *ret)
 	read_conditions(host, configuration, &ret->conditions);
 	ret->decision = facts_decide(&ret->facts, &ret->conditions);
 	if (ret->decision == DECISION_MIGRATE)
-		r = make_changes(host, ret, configuration);
+		r = make_changes(ret, configuration);
 	return r;
 }
 

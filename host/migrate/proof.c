@@ -12,9 +12,7 @@
 #include "view/view.h"
 
 struct proof {
-	struct host *host;
 	const struct migration *migration;
-	struct machine machine;
 	char *configuration; /* with the changes */
 	bool is_done;
 	char *loss;
@@ -58,7 +56,7 @@ static int run_boot(struct proof *proof, struct params *params, struct run_resul
 	*ret = (struct run_result){ 0 };
 	if (!params->wanted.count || params->off)
 		return 0;
-	return run_stage(proof->host, params, RUN_PREVIEW, ret);
+	return run_stage(proof->migration->host, params, RUN_PREVIEW, ret);
 }
 
 /* Whether that boot has the device with its driver: bound then, or already. */
@@ -86,8 +84,8 @@ static int note_loss(struct proof *proof, const struct device *device,
 static int compare(struct proof *proof, const struct boot_source *boot,
 		   const struct params *before, const struct run_result *result)
 {
-	for (size_t i = 0; i < proof->machine.count; i++) {
-		const struct device *device = &proof->machine.devices[i];
+	for (size_t i = 0; i < proof->migration->machine->count; i++) {
+		const struct device *device = &proof->migration->machine->devices[i];
 
 		if (device->is_claimed && is_requested(before, device) &&
 		    !is_claimed(result, device))
@@ -143,13 +141,13 @@ static int check_next(struct proof *proof)
 	struct boot_sources sources;
 	struct boot_source current = { .path = "proc/cmdline" };
 	const struct boot_source *next;
-	int r = boot_read(proof->host->root_fd, &sources);
+	int r = boot_read(proof->migration->host->root_fd, &sources);
 
 	next = r == 0 ? boot_next(&sources) : NULL;
 	if (next)
 		r = check_boot(proof, next);
-	else if (r == 0 &&
-		 beneath_read(proof->host->root_fd, current.path, &current.cmdline) == 0)
+	else if (r == 0 && beneath_read(proof->migration->host->root_fd, current.path,
+					&current.cmdline) == 0)
 		r = check_boot(proof, &current);
 	free(current.cmdline);
 	boot_sources_free(&sources);
@@ -159,7 +157,7 @@ static int check_next(struct proof *proof)
 static int check_boots(struct proof *proof)
 {
 	struct boot_sources boots;
-	int r = boot_read_all(proof->host->root_fd, &boots);
+	int r = boot_read_all(proof->migration->host->root_fd, &boots);
 
 	for (size_t i = 0; r == 0 && i < boots.count; i++)
 		r = check_boot(proof, &boots.items[i]);
@@ -169,20 +167,15 @@ static int check_boots(struct proof *proof)
 	return r;
 }
 
-int proof_run(struct host *host, const struct migration *migration, bool is_done,
-	      char **ret_loss)
+int proof_run(const struct migration *migration, bool is_done, char **ret_loss)
 {
-	struct proof proof = { .host = host, .migration = migration, .is_done = is_done };
-	int r = machine_read(host, &proof.machine);
+	struct proof proof = { .migration = migration, .is_done = is_done };
+	int r = configuration_read(migration->host->root_fd,
+				   is_done ? NULL : migration_configuration(migration),
+				   &proof.configuration);
 
 	if (r == 0)
-		r = configuration_read(host->root_fd,
-				       is_done ? NULL
-					       : migration_configuration(migration),
-				       &proof.configuration);
-	if (r == 0)
 		r = check_boots(&proof);
-	machine_free(&proof.machine);
 	free(proof.configuration);
 	*ret_loss = proof.loss;
 	return r;

@@ -227,7 +227,7 @@ static const struct device *find_device(const struct collector *collector,
 	if (address_parse(text.at, text.length, &pattern, &why, &at) < 0 ||
 	    pattern.any_function || pattern.step_count)
 		return NULL;
-	return machine_find(&collector->machine, &pattern.address);
+	return machine_find(collector->machine, &pattern.address);
 }
 
 /* An override is a file with the driver's name; its own name is the device's address. */
