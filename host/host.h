@@ -14,10 +14,10 @@ struct arguments {
 	const char *command;
 	char **operands;
 	int operand_count;
-	const char *root;    /* a directory or a dump; NULL for this machine */
-	const char *dump;    /* file to write, or NULL */
-	const char *cmdline; /* instead of the configured one, or NULL */
-	const char *format;  /* of status, or NULL */
+	const char *root;   /* a directory or a dump; NULL for this machine */
+	const char *dump;   /* file to write, or NULL */
+	char *cmdline;	    /* instead of the configured one, or NULL */
+	const char *format; /* of status, or NULL */
 	bool json;
 	bool apply;
 	bool undo;

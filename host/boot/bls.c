@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,11 +87,12 @@ int bls_each_addon(int root_fd, const struct bls_place *place, const char *path,
 		   void *data)
 {
 	const char *name = beneath_name(path);
-	char own[PATH_MAX], id[ID_SIZE];
+	_cleanup_free_ char *own = NULL;
+	char id[ID_SIZE];
 	int left, done, r;
 
 	split_name(name, id, &left, &done);
-	r = path_format(own, sizeof(own), "%.*s%s.extra.d", (int)(name - path), path, id);
+	r = beneath_format(&own, "%.*s%s.extra.d", (int)(name - path), path, id);
 	if (r == 0)
 		r = visit_addons(root_fd, place->addons, kernel, each, data);
 	return r == 0 ? visit_addons(root_fd, own, kernel, each, data) : r;
@@ -164,14 +164,16 @@ static int add_uki_cmdline(int root_fd, const char *path, struct boot_entry *ent
  */
 static int read_uki_of(int root_fd, struct boot_entry *entry, struct span path)
 {
-	char file[PATH_MAX];
+	_cleanup_free_ char *file = NULL;
 	struct uki uki;
 	int r;
 
-	if (entry->cmdline ||
-	    path_format(file, sizeof(file), "%s/%.*s", entry->place->path,
-			(int)path.length, path.at) < 0)
+	if (entry->cmdline)
 		return 0;
+	r = beneath_format(&file, "%s/%.*s", entry->place->path, (int)path.length,
+			   path.at);
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
 	r = uki_read(root_fd, file, &uki);
 	if (r == 0)
 		r = add_uki_cmdline(root_fd, file, entry, &uki);

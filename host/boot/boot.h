@@ -41,6 +41,10 @@ void boot_sources_free(struct boot_sources *sources);
 /* The source that sets the command line of the next boot, or NULL. */
 const struct boot_source *boot_next(const struct boot_sources *sources);
 
+/* Adds this boot's command line. Returns 0 or a negative errno. */
+int boot_sources_add_running(struct boot_sources *sources, int root_fd,
+			     const struct boot_source **ret);
+
 /* -- uki ----------------------------------------------------------------------------- */
 
 /* The sections of a unified kernel image that matter here; NULL if it lacks one. */
@@ -221,14 +225,11 @@ bool grub_detect_entries(int root_fd);
 /* -- kernel config ------------------------------------------------------------------- */
 
 /*
- * The configuration of an installed kernel: /boot/config-KERNEL,
- * lib/modules/KERNEL/config, or for the running kernel /proc/config.gz. The text, which
- * the caller frees, or NULL.
+ * The configuration of an installed kernel, or with NULL of the running one:
+ * /boot/config-KERNEL, lib/modules/KERNEL/config, or for the running kernel
+ * /proc/config.gz. The text, which the caller frees, or NULL.
  */
 char *kernel_config_read(int root_fd, const char *kernel);
-
-/* The same of the running kernel. */
-char *kernel_config_read_running(int root_fd);
 
 /* Whether the option, such as "CONFIG_VFIO_PCI", is built in or a module. */
 bool kernel_config_has(const char *config, const char *option);

@@ -12,15 +12,6 @@
 /* Today's have 300 KB. */
 #define CONFIG_MAX (4 * 1024 * 1024)
 
-static bool is_running(int root_fd, const char *kernel)
-{
-	char running[128];
-
-	return sysfs_read(root_fd, "proc/sys/kernel/osrelease", running,
-			  sizeof(running)) > 0 &&
-	       strcmp(running, kernel) == 0;
-}
-
 /* What follows the first entry's header, as text. */
 static char *read_entry(struct archive *archive)
 {
@@ -53,25 +44,18 @@ static char *read_compressed(int root_fd)
 
 char *kernel_config_read(int root_fd, const char *kernel)
 {
-	char *text, path[512];
+	char running[128], *text;
+	bool is_known = sysfs_read(root_fd, "proc/sys/kernel/osrelease", running,
+				   sizeof(running)) > 0;
 
-	if (path_format(path, sizeof(path), "boot/config-%s", kernel) == 0 &&
-	    beneath_read(root_fd, path, &text) == 0)
+	if (!kernel && is_known)
+		kernel = running;
+	if (!kernel)
+		return NULL;
+	if (beneath_readf(root_fd, &text, "boot/config-%s", kernel) == 0 ||
+	    beneath_readf(root_fd, &text, "lib/modules/%s/config", kernel) == 0)
 		return text;
-	if (path_format(path, sizeof(path), "lib/modules/%s/config", kernel) == 0 &&
-	    beneath_read(root_fd, path, &text) == 0)
-		return text;
-	return is_running(root_fd, kernel) ? read_compressed(root_fd) : NULL;
-}
-
-char *kernel_config_read_running(int root_fd)
-{
-	char kernel[128];
-
-	return sysfs_read(root_fd, "proc/sys/kernel/osrelease", kernel, sizeof(kernel)) >
-			       0
-		       ? kernel_config_read(root_fd, kernel)
-		       : NULL;
+	return is_known && strcmp(running, kernel) == 0 ? read_compressed(root_fd) : NULL;
 }
 
 bool kernel_config_has(const char *config, const char *option)

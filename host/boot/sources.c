@@ -43,6 +43,19 @@ void boot_sources_free(struct boot_sources *sources)
 	*sources = (struct boot_sources){ 0 };
 }
 
+int boot_sources_add_running(struct boot_sources *sources, int root_fd,
+			     const struct boot_source **ret)
+{
+	char *text;
+	int r = beneath_read(root_fd, "proc/cmdline", &text);
+
+	if (r < 0)
+		return r;
+	text[strcspn(text, "\n")] = '\0';
+	*ret = boot_sources_add(sources, "proc/cmdline", text);
+	return *ret ? 0 : -ENOMEM;
+}
+
 const struct boot_source *boot_next(const struct boot_sources *sources)
 {
 	for (size_t i = 0; i < sources->count; i++)
@@ -60,31 +73,6 @@ const struct boot_source *boot_next(const struct boot_sources *sources)
 static bool is_input(const struct config_file *file, enum config_format format)
 {
 	return file->format == format && file->uses & CONFIG_FOR_BOOT;
-}
-
-/*
- * Calls add() for the files of a format until it returns 1, which stands for "this file
- * overrides those that follow", or -ENOMEM. Returns 0 or -ENOMEM.
- */
-static int add_files(int root_fd, enum config_format format,
-		     int (*add)(int root_fd, const char *path, struct boot_sources *ret),
-		     struct boot_sources *ret)
-{
-	int r = 0;
-
-	for (const struct config_file *file = config_files; r == 0 && file->path;
-	     file++) {
-		_cleanup_free_ char **paths = NULL;
-
-		if (!is_input(file, format))
-			continue;
-		paths = config_file_paths(root_fd, file);
-		if (!paths)
-			return -ENOMEM;
-		for (size_t i = 0; r == 0 && paths[i]; i++)
-			r = add(root_fd, paths[i], ret);
-	}
-	return r < 0 ? r : 0;
 }
 
 /* -- GRUB's defaults ----------------------------------------------------------------- */
@@ -149,90 +137,92 @@ static int add_grub(int root_fd, struct boot_sources *ret)
 	return script ? add_grub_script(script, ret) : -ENOMEM;
 }
 
-/* -- files with only a command line -------------------------------------------------- */
+/* -- files with a command line or a part of it --------------------------------------- */
 
-/* Returns 1, 0 if there is no such file, or -ENOMEM. */
-static int add_plain(int root_fd, const char *path, struct boot_sources *ret)
+/* Each returns 1, 0 if there is no such file or it has none, or -ENOMEM. */
+static int read_plain(int root_fd, const char *path, char **ret)
 {
-	char *text = NULL;
-
-	if (beneath_read(root_fd, path, &text) < 0)
+	if (beneath_read(root_fd, path, ret) < 0)
 		return 0;
-	for (char *at = text; *at; at++)
+	for (char *at = *ret; *at; at++)
 		if (*at == '\n')
 			*at = ' ';
-	return boot_sources_add(ret, path, text) ? 1 : -ENOMEM;
+	return 1;
 }
 
-static struct boot_source *last_source(struct boot_sources *sources)
-{
-	return &sources->items[sources->count - 1];
-}
-
-/* kernel-install reads the first file that it finds. */
-static int add_kernel_cmdline(int root_fd, const char *path, struct boot_sources *ret)
-{
-	int r = add_plain(root_fd, path, ret);
-
-	if (r > 0)
-		last_source(ret)->rebuild =
-			"kernel-install, or whatever builds the kernel image";
-	return r;
-}
-
-/* -- fragments of a UKI's command line ----------------------------------------------- */
-
-static void mark_fragment(struct boot_source *source)
-{
-	source->rebuild = "dracut --force --regenerate-all, or whatever builds the UKI";
-	source->is_fragment = true;
-}
-
-static int add_fragment(int root_fd, const char *path, struct boot_sources *ret)
-{
-	int r = add_plain(root_fd, path, ret);
-
-	if (r > 0)
-		mark_fragment(last_source(ret));
-	return r < 0 ? r : 0;
-}
-
-static int add_dracut(int root_fd, const char *path, struct boot_sources *ret)
+static int read_dracut(int root_fd, const char *path, char **ret)
 {
 	_cleanup_free_ char *text = NULL;
-	struct boot_source *source;
+	_cleanup_free_ char *value = NULL;
 	bool plain = true;
-	char *value;
 
 	if (beneath_read(root_fd, path, &text) < 0)
 		return 0;
 	value = shell_vars_resolve(text, "kernel_cmdline", "", &plain);
-	if (value && !value[0]) {
-		free(value);
-		return 0;
-	}
-	source = boot_sources_add(ret, path, value);
+	if (!value || !value[0])
+		return value ? 0 : -ENOMEM;
+	*ret = take_pointer(value);
+	return 1;
+}
+
+#define REBUILD_UKI "dracut --force --regenerate-all, or whatever builds the UKI"
+
+static const struct input {
+	enum config_format format;
+	int (*read)(int root_fd, const char *path, char **ret);
+	const char *rebuild;
+	bool is_fragment; /* otherwise the first file is all that is read */
+} inputs[] = {
+	{ CONFIG_CMDLINE, read_plain,
+	  "kernel-install, or whatever builds the kernel image", false },
+	{ CONFIG_FRAGMENT, read_plain, REBUILD_UKI, true },
+	{ CONFIG_DRACUT, read_dracut, REBUILD_UKI, true },
+};
+
+/* Returns 1 if there is something to add, 0, or -ENOMEM. */
+static int add_input(int root_fd, const struct input *input, const char *path,
+		     struct boot_sources *ret)
+{
+	struct boot_source *source;
+	char *cmdline;
+	int r = input->read(root_fd, path, &cmdline);
+
+	if (r <= 0)
+		return r;
+	source = boot_sources_add(ret, path, cmdline);
 	if (!source)
 		return -ENOMEM;
-	mark_fragment(source);
+	source->rebuild = input->rebuild;
+	source->is_fragment = input->is_fragment;
+	return 1;
+}
+
+static int add_inputs(int root_fd, const struct input *input, struct boot_sources *ret)
+{
+	for (const struct config_file *file = config_files; file->path; file++) {
+		_cleanup_free_ char **paths = NULL;
+
+		if (!is_input(file, input->format))
+			continue;
+		paths = config_file_paths(root_fd, file);
+		if (!paths)
+			return -ENOMEM;
+		for (size_t i = 0; paths[i]; i++) {
+			int r = add_input(root_fd, input, paths[i], ret);
+
+			if (r < 0 || (r > 0 && !input->is_fragment))
+				return r < 0 ? r : 0;
+		}
+	}
 	return 0;
 }
 
 int boot_sources_add_inputs(struct boot_sources *sources, int root_fd, unsigned formats)
 {
-	static const struct {
-		enum config_format format;
-		int (*add)(int root_fd, const char *path, struct boot_sources *ret);
-	} readers[] = {
-		{ CONFIG_CMDLINE, add_kernel_cmdline },
-		{ CONFIG_FRAGMENT, add_fragment },
-		{ CONFIG_DRACUT, add_dracut },
-	};
 	int r = (formats & 1U << CONFIG_GRUB) ? add_grub(root_fd, sources) : 0;
 
-	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(readers); i++)
-		if (formats & 1U << readers[i].format)
-			r = add_files(root_fd, readers[i].format, readers[i].add,
-				      sources);
+	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(inputs); i++)
+		if (formats & 1U << inputs[i].format)
+			r = add_inputs(root_fd, &inputs[i], sources);
 	return r;
 }

@@ -237,9 +237,9 @@ static void check_whole(struct findings *findings, const struct boot_source *nex
 }
 
 static void check_running(struct findings *findings, const struct boot_source *next,
-			  const char *running)
+			  const struct boot_source *running)
 {
-	_cleanup_free_ char *now = extract(running);
+	_cleanup_free_ char *now = extract(running->cmdline);
 	_cleanup_free_ char *then = extract(next->cmdline);
 
 	if (now && then && strcmp(now, then) != 0)
@@ -248,47 +248,41 @@ static void check_running(struct findings *findings, const struct boot_source *n
 			     or_nothing(then));
 }
 
-void check_cmdline(struct findings *findings)
+static void check_sources(struct findings *findings, const struct boot_sources *sources,
+			  const struct boot_source *running)
 {
-	int root_fd = findings->host->root_fd;
-	_cleanup_free_ char *running = NULL;
-	struct boot_source current = { .path = "proc/cmdline" };
-	const struct boot_source *next;
-	const char *unreadable;
-	struct boot_sources sources = { 0 };
+	const char *unreadable = boot_find_unreadable(findings->host->root_fd, sources);
+	const struct boot_source *next = boot_next(sources);
 
-	if (beneath_read(root_fd, "proc/cmdline", &running) < 0 ||
-	    boot_read(root_fd, &sources) < 0) {
-		findings_add(findings, FINDING_NOTE, "command line", "cannot read it");
-		boot_sources_free(&sources);
-		return;
-	}
-	unreadable = boot_find_unreadable(root_fd, &sources);
 	if (unreadable) {
 		findings_add(
 			findings, FINDING_TODO, "command line",
 			"cannot read /%s, which tells what boots next: run passthru check as root",
 			unreadable);
-		boot_sources_free(&sources);
 		return;
 	}
-	running[strcspn(running, "\n")] = '\0';
-	current.cmdline = running;
-	next = boot_next(&sources);
-	if (next) {
-		if (next->note[0])
-			findings_add(findings, FINDING_NOTE, "boot loader", "%s",
-				     next->note);
-		check_whole(findings, next);
-		check_running(findings, next, running);
-	} else {
-		next = &current;
-		check_whole(findings, next);
+	if (next->note[0])
+		findings_add(findings, FINDING_NOTE, "boot loader", "%s", next->note);
+	check_whole(findings, next);
+	check_running(findings, next, running);
+	if (next == running)
 		findings_add(
 			findings, FINDING_NOTE, "command line",
 			"the boot loader that booted this system is not known; checked the command line of this boot instead");
-	}
-	for (size_t i = 0; i < sources.count; i++)
-		check_input(findings, &sources.items[i], next);
+	for (size_t i = 0; i < sources->count; i++)
+		check_input(findings, &sources->items[i], next);
+}
+
+void check_cmdline(struct findings *findings)
+{
+	int root_fd = findings->host->root_fd;
+	const struct boot_source *running;
+	struct boot_sources sources;
+
+	if (boot_read(root_fd, &sources) < 0 ||
+	    boot_sources_add_running(&sources, root_fd, &running) < 0)
+		findings_add(findings, FINDING_NOTE, "command line", "cannot read it");
+	else
+		check_sources(findings, &sources, running);
 	boot_sources_free(&sources);
 }

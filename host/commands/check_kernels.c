@@ -28,82 +28,68 @@ static void add(struct findings *findings, enum finding_state state, const char 
 	findings_add(findings, state, about, "%s", text);
 }
 
-/* Whether there is a file of that path, which is then in path. */
-static bool find_file(int root_fd, char *path, size_t size, const char *format, ...)
-	_printf_(4, 5);
-
-static bool find_file(int root_fd, char *path, size_t size, const char *format, ...)
+static char *find_generated(int root_fd, const char *kernel)
 {
-	va_list arguments;
-	int r;
+	char *path = NULL;
 
-	va_start(arguments, format);
-	r = path_vformat(path, size, format, arguments);
-	va_end(arguments);
-	return r == 0 && beneath_exists(root_fd, path);
-}
-
-static bool find_generated(int root_fd, const char *kernel, char *path, size_t size)
-{
-	for (const struct generator *at = generators; at->name; at++)
-		if (at->prefix && find_file(root_fd, path, size, "%s%s%s", at->prefix,
-					    kernel, at->suffix))
-			return true;
-	return false;
+	for (const struct generator *at = generators; !path && at->name; at++)
+		if (at->prefix)
+			path = beneath_find(root_fd, "%s%s%s", at->prefix, kernel,
+					    at->suffix);
+	return path;
 }
 
 /* kernel-install puts images into a directory per machine ID and kernel. */
-static bool find_installed(int root_fd, const char *kernel, char *path, size_t size)
+static char *find_installed(int root_fd, const char *kernel)
 {
-	if (find_file(root_fd, path, size, "boot/initrd-%s", kernel))
-		return true;
+	char *path = beneath_find(root_fd, "boot/initrd-%s", kernel);
+
 	/* bootc and rpm-ostree build it into the tree. */
-	if (find_file(root_fd, path, size, "lib/modules/%s/initramfs.img", kernel))
-		return true;
-	for (const struct bls_place *at = bls_places; at->path; at++) {
+	if (!path)
+		path = beneath_find(root_fd, "lib/modules/%s/initramfs.img", kernel);
+	for (const struct bls_place *at = bls_places; !path && at->path; at++) {
 		_cleanup_free_ char **paths = dirlist_paths(root_fd, at->path, "");
 
-		for (size_t i = 0; paths && paths[i]; i++)
-			if (find_file(root_fd, path, size, "%s/%s/initrd", paths[i],
-				      kernel))
-				return true;
+		for (size_t i = 0; !path && paths && paths[i]; i++)
+			path = beneath_find(root_fd, "%s/%s/initrd", paths[i], kernel);
 	}
-	return false;
+	return path;
 }
 
 /* Arch names images after the kernel's package. */
-static bool find_unversioned(int root_fd, const char *kernel, char *path, size_t size)
+static char *find_unversioned(int root_fd, const char *kernel)
 {
 	_cleanup_free_ char *package = NULL;
 
-	if (!find_file(root_fd, path, size, "lib/modules/%s/pkgbase", kernel) ||
-	    beneath_read(root_fd, path, &package) < 0)
-		return false;
+	if (beneath_readf(root_fd, &package, "lib/modules/%s/pkgbase", kernel) < 0)
+		return NULL;
 	package[strcspn(package, "\n")] = '\0';
-	return find_file(root_fd, path, size, "boot/initramfs-%s.img", package);
+	return beneath_find(root_fd, "boot/initramfs-%s.img", package);
 }
 
-static bool find_image(int root_fd, const char *kernel, char *path, size_t size)
+/* The path of its image, freed by the caller, or NULL. */
+static char *find_image(int root_fd, const char *kernel)
 {
 	const struct generator *generator = generators_installed(root_fd);
+	bool is_installed = generator && !generator->prefix;
+	char *path = is_installed ? find_installed(root_fd, kernel) : NULL;
 
-	if (generator && !generator->prefix &&
-	    find_installed(root_fd, kernel, path, size))
-		return true;
-	return find_generated(root_fd, kernel, path, size) ||
-	       find_installed(root_fd, kernel, path, size) ||
-	       find_unversioned(root_fd, kernel, path, size);
+	if (!path)
+		path = find_generated(root_fd, kernel);
+	if (!path && !is_installed)
+		path = find_installed(root_fd, kernel);
+	return path ? path : find_unversioned(root_fd, kernel);
 }
 
 static bool is_built_in(int root_fd, const char *kernel, const char *module)
 {
 	_cleanup_free_ char *text = NULL;
-	char path[512], line[64];
+	char line[64];
 
-	if (path_format(path, sizeof(path), "lib/modules/%s/modules.builtin", kernel) < 0)
-		return false;
 	snprintf(line, sizeof(line), "/%s.ko\n", module);
-	return beneath_read(root_fd, path, &text) == 0 && strstr(text, line);
+	return beneath_readf(root_fd, &text, "lib/modules/%s/modules.builtin", kernel) ==
+		       0 &&
+	       strstr(text, line);
 }
 
 static void check_config(struct findings *findings, const char *kernel)
@@ -304,9 +290,9 @@ static void check_image(struct findings *findings, const char *kernel)
 {
 	int root_fd = findings->host->root_fd;
 	bool in_uki = check_ukis(findings, kernel);
-	char path[512];
+	_cleanup_free_ char *path = find_image(root_fd, kernel);
 
-	if (find_image(root_fd, kernel, path, sizeof(path)))
+	if (path)
 		check_file(findings, kernel, path);
 	else if (!in_uki)
 		add(findings, FINDING_NOTE, kernel,
@@ -319,36 +305,35 @@ static int compare_kernels(const void *a, const void *b)
 }
 
 /* The image of the kernel that boots next, or else of the newest one. */
-static bool find_next_image(int root_fd, const struct boot_source *next, char *path,
-			    size_t size)
+static char *find_next_image(int root_fd, const struct boot_source *next)
 {
 	size_t count;
 	_cleanup_free_ char **names = NULL;
 
 	if (next && next->is_uki)
-		return false;
+		return NULL;
 	if (next && next->kernel[0])
-		return find_image(root_fd, next->kernel, path, size);
+		return find_image(root_fd, next->kernel);
 	if (bls_has_ukis(root_fd))
-		return false;
+		return NULL;
 	names = kernels_list(root_fd, &count);
 	if (count)
 		qsort(names, count, sizeof(names[0]), compare_kernels);
-	return count && find_image(root_fd, names[count - 1], path, size);
+	return count ? find_image(root_fd, names[count - 1]) : NULL;
 }
 
-bool check_kernels_next_lacks(int root_fd, const struct boot_source *next,
-			      char ret_path[static IMAGE_PATH_SIZE])
+char *check_kernels_next_lacks(int root_fd, const struct boot_source *next)
 {
+	_cleanup_free_ char *path = find_next_image(root_fd, next);
 	struct image image;
 	bool lacks;
 
-	if (!find_next_image(root_fd, next, ret_path, IMAGE_PATH_SIZE))
-		return false;
-	lacks = inspect_image(root_fd, ret_path, 0, 0, &image) == 0 &&
+	if (!path)
+		return NULL;
+	lacks = inspect_image(root_fd, path, 0, 0, &image) == 0 &&
 		!(image.has_program && image.has_start);
 	image_free(&image);
-	return lacks;
+	return lacks ? take_pointer(path) : NULL;
 }
 
 void check_kernels(struct findings *findings)

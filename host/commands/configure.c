@@ -60,7 +60,7 @@ int configure_print_json(const struct work *work)
 	json_add_bool(top, "changed", change_is_any(&work->change));
 	json_add_bool(top, "deleted", work->change.old && !work->change.new);
 	json_add_text(top, "text", work->change.new);
-	json_add_text(top, "backup", work->backup[0] ? work->backup : NULL);
+	json_add_text(top, "backup", work->backup);
 	return json_end(top);
 }
 

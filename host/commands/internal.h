@@ -71,17 +71,14 @@ struct findings {
 void findings_add(struct findings *findings, enum finding_state state, const char *about,
 		  const char *format, ...) _printf_(4, 5);
 
-#define IMAGE_PATH_SIZE 512
-
 /*
- * Whether the initramfs image of the next boot can be read and does not start
- * passthru-early. Where next, the source of its command line, does not tell the kernel,
- * and with NULL, it is the image of the newest one. UKIs are not judged: the answer is
- * false if one boots next or may do so. If true, *ret_path is the path of the image,
- * relative to the root.
+ * The path of the initramfs image of the next boot, relative to the root, if that image
+ * can be read and does not start passthru-early; freed by the caller. Otherwise NULL.
+ * Where next, the source of its command line, does not tell the kernel, and with NULL, it
+ * is the image of the newest one. UKIs are not judged: the answer is NULL if one boots
+ * next or may do so.
  */
-bool check_kernels_next_lacks(int root_fd, const struct boot_source *next,
-			      char ret_path[static IMAGE_PATH_SIZE]);
+char *check_kernels_next_lacks(int root_fd, const struct boot_source *next);
 
 /* One aspect each, in a file of that name. */
 void check_kernels(struct findings *findings);
@@ -123,17 +120,21 @@ int plan_show(const struct host *host, const struct machine *machine,
 bool plan_is_good(const struct host *host, const struct machine *machine,
 		  void (*each)(void *data, const char *text), void *data);
 
-/* -- status export ------------------------------------------------------------------- */
+/* -- status -------------------------------------------------------------------------- */
 
 /* What passthru status found. */
-struct status_export {
-	const struct view *view; /* without a result if there is no report */
+struct status {
+	struct view view; /* without a result if there is no report */
+	struct run_result result;
 	bool is_requested;
-	bool is_outdated; /* the configuration is not the one of this boot */
+	bool is_outdated;    /* the configuration is not the one of this boot */
+	const char *missing; /* why there is no report, or NULL */
+	/* Why this boot lacks passthru-early or the configuration, and what to do. */
+	char absence[512];
 };
 
 /* Whether what the report says counts: this boot was no dry run, and is not outdated. */
-bool status_counts(const struct status_export *status);
+bool status_counts(const struct status *status);
 
 /*
  * Prints it in a format that other programs define. Return whether everything is as
@@ -144,7 +145,7 @@ bool status_counts(const struct status_export *status);
  * node-feature-discovery, lines NAME=VALUE that become labels of the node. Only devices
  * that a guest can have are counted there.
  */
-bool status_export_prometheus(const struct status_export *status);
-bool status_export_nfd(const struct status_export *status);
+bool status_export_prometheus(const struct status *status);
+bool status_export_nfd(const struct status *status);
 
 #endif

@@ -46,7 +46,7 @@ static void add_device(const struct list *list, const struct device *device,
 	struct json_object *together;
 
 	json_add_text(object, "address", device->address);
-	json_add_text(object, "path", device->path[0] ? device->path : NULL);
+	json_add_text(object, "path", device->path);
 	add_id(object, &pci->id);
 	json_add_text(object, "class_name", device->class_name);
 	json_add_text(object, "vendor_name", device->vendor_name);

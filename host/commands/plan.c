@@ -16,12 +16,10 @@
 struct preview {
 	struct view view; /* of the result */
 	struct boot_sources sources;
-	const char *source; /* of the command line */
-	const char *entry;  /* title of the boot entry in it, or "" */
-	const char *note;   /* caveat about the entry, or "" */
+	const struct boot_source *source; /* of the command line */
+	struct boot_source given;	  /* that source, with --cmdline */
 	const char *cmdline;
 	struct whole_cmdline whole; /* with the configuration */
-	char *running;		    /* this boot's, if the next one's is unknown */
 	char *rewritten;	    /* without legacy settings, or NULL */
 	struct params params;
 	bool iommu_pending; /* it is off now and will be on */
@@ -35,36 +33,27 @@ struct preview {
 static int find_cmdline(struct preview *preview)
 {
 	const struct host *host = preview->view.host;
-	const struct boot_source *next;
 	int r = boot_read(host->root_fd, &preview->sources);
 
-	preview->entry = preview->note = "";
 	if (r < 0)
 		return r;
-	preview->cmdline = host->arguments->cmdline;
-	preview->source = "--cmdline";
-	if (preview->cmdline)
-		return 0;
-	preview->unread = boot_find_unreadable(host->root_fd, &preview->sources);
-	if (preview->unread)
-		return -EACCES;
-	next = boot_next(&preview->sources);
-	if (next) {
-		preview->cmdline = next->cmdline;
-		preview->source = next->path;
-		preview->entry = next->entry;
-		preview->note = next->note;
-		return 0;
+	preview->given = (struct boot_source){ .path = "--cmdline",
+					       .cmdline = host->arguments->cmdline };
+	preview->source = &preview->given;
+	if (!preview->given.cmdline) {
+		preview->unread = boot_find_unreadable(host->root_fd, &preview->sources);
+		if (preview->unread)
+			return -EACCES;
+		preview->source = boot_next(&preview->sources);
 	}
-	preview->source = "proc/cmdline";
-	r = beneath_read(host->root_fd, preview->source, &preview->running);
-	if (r < 0) {
-		preview->unread = preview->source;
-		return r;
-	}
-	preview->running[strcspn(preview->running, "\n")] = '\0';
-	preview->cmdline = preview->running;
-	return 0;
+	if (!preview->source)
+		r = boot_sources_add_running(&preview->sources, host->root_fd,
+					     &preview->source);
+	if (r < 0)
+		preview->unread = "proc/cmdline";
+	else
+		preview->cmdline = preview->source->cmdline;
+	return r;
 }
 
 /* As it will be without its legacy settings. */
@@ -109,10 +98,10 @@ static bool is_iommu_pending(const struct preview *preview)
 
 static void find_absence(struct preview *preview)
 {
-	char path[IMAGE_PATH_SIZE];
+	_cleanup_free_ char *path = check_kernels_next_lacks(
+		preview->view.host->root_fd, boot_next(&preview->sources));
 
-	if (check_kernels_next_lacks(preview->view.host->root_fd,
-				     boot_next(&preview->sources), path))
+	if (path)
 		snprintf(
 			preview->absence, sizeof(preview->absence),
 			"nothing will be claimed, because its initramfs image, /%s, does not start passthru-early; passthru check tells what to do.",
@@ -154,8 +143,9 @@ static void print_notes(const struct preview *preview)
 	const struct output *output = &preview->view.host->output;
 	struct span rescue = preview->whole.rescue;
 
-	if (preview->note[0])
-		output_wrapped(output, STYLE_NOTE, 0, 2, "Note: %s.", preview->note);
+	if (preview->source->note[0])
+		output_wrapped(output, STYLE_NOTE, 0, 2, "Note: %s.",
+			       preview->source->note);
 	if (preview->whole.ignored[0])
 		output_wrapped(
 			output, STYLE_NOTE, 0, 2,
@@ -204,15 +194,16 @@ static void print_limit(void *data, const char *text)
 static bool print_text(struct preview *preview, const char *empty)
 {
 	const struct output *output = &preview->view.host->output;
+	const struct boot_source *next = preview->source;
 	const char *caveat = find_caveat(preview);
 	char source[1024];
 	bool ok;
 
 	snprintf(source, sizeof(source),
-		 preview->entry[0] ? "%sthe command line from %s%s (\"%s\")"
-				   : "%sthe command line from %s%s%s",
+		 next->entry[0] ? "%sthe command line from %s%s (\"%s\")"
+				: "%sthe command line from %s%s%s",
 		 preview->whole.has_config ? "/" CONFIGURATION_DIRECTORY " and " : "",
-		 preview->source[0] == '-' ? "" : "/", preview->source, preview->entry);
+		 next == &preview->given ? "" : "/", next->path, next->entry);
 	print_notes(preview);
 	if (empty) {
 		output_wrapped(output, STYLE_PLAIN, 0, 2, "Next boot, with %s: %s",
@@ -237,17 +228,16 @@ static bool print_json(const struct preview *preview, const char *empty)
 	struct json_object *top = json_begin("plan");
 	bool ok = true;
 
-	json_add_text(top, "source", preview->source);
-	json_add_text(top, "entry", preview->entry[0] ? preview->entry : NULL);
-	json_add_text(top, "note", preview->note[0] ? preview->note : NULL);
+	json_add_text(top, "source", preview->source->path);
+	json_add_text(top, "entry", preview->source->entry);
+	json_add_text(top, "note", preview->source->note);
 	json_add_text(top, "cmdline", preview->cmdline);
 	json_add_bool(top, "configuration", preview->whole.has_config);
-	json_add_text(top, "ignored",
-		      preview->whole.ignored[0] ? preview->whole.ignored : NULL);
+	json_add_text(top, "ignored", preview->whole.ignored);
 	json_add_bool(top, "requested", !empty);
 	json_add_bool(top, "iommu_pending", preview->iommu_pending);
 	json_add_text(top, "caveat", find_caveat(preview));
-	json_add_text(top, "absence", preview->absence[0] ? preview->absence : NULL);
+	json_add_text(top, "absence", preview->absence);
 	if (!empty)
 		ok = view_add(&preview->view, top) && !preview->absence[0];
 	json_add_bool(top, "ok", ok);
@@ -270,7 +260,6 @@ static void preview_free(struct preview *preview)
 	params_free(&preview->params);
 	boot_sources_free(&preview->sources);
 	whole_cmdline_free(&preview->whole);
-	free(preview->running);
 	free(preview->rewritten);
 }
 

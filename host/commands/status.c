@@ -12,15 +12,6 @@
 #include "ui/ui.h"
 #include "view/view.h"
 
-struct status {
-	struct status_export found;
-	struct view view; /* found points to it */
-	struct run_result result;
-	const char *missing; /* why there is no report, or NULL */
-	/* Why this boot lacks passthru-early or the configuration, and what to do. */
-	char absence[512];
-};
-
 /*
  * Whether the configuration has parameters that a boot with this command line uses, and
  * this boot had others: its image is older, or was booted before they were written.
@@ -56,9 +47,8 @@ static void read_request(const struct host *host, struct status *status)
 	    config_read(host->root_fd, cmdline, &stage, &text) < 0)
 		return;
 	if (params_parse(text, &params) == 0 && !params.off) {
-		status->found.is_outdated = has_new_configuration(host->root_fd, cmdline);
-		status->found.is_requested =
-			status->found.is_outdated || !params_are_empty(&params);
+		status->is_outdated = has_new_configuration(host->root_fd, cmdline);
+		status->is_requested = status->is_outdated || !params_are_empty(&params);
 	}
 	params_free(&params);
 }
@@ -99,43 +89,32 @@ static bool print_text(const struct status *status)
 	bool ok;
 
 	if (status->missing) {
-		output_wrapped(output,
-			       status->found.is_requested ? STYLE_BAD : STYLE_PLAIN, 0, 0,
-			       "%s", status->missing);
-		return !status->found.is_requested;
+		output_wrapped(output, status->is_requested ? STYLE_BAD : STYLE_PLAIN, 0,
+			       0, "%s", status->missing);
+		return !status->is_requested;
 	}
 	if (status->result.is_dry)
 		output_wrapped(
 			output, STYLE_NOTE, 0, 0,
 			"This boot was a dry run (passthru.dryrun) and claimed nothing. Without it:");
 	ok = view_print(&status->view);
-	if (status->found.is_outdated)
+	if (status->is_outdated)
 		output_wrapped(output, STYLE_BAD, 0, 0, "%s", status->absence);
 	print_times(&status->view);
-	return ok && status_counts(&status->found);
-}
-
-static bool print_prometheus(const struct status *status)
-{
-	return status_export_prometheus(&status->found);
-}
-
-static bool print_nfd(const struct status *status)
-{
-	return status_export_nfd(&status->found);
+	return ok && status_counts(status);
 }
 
 static bool print_json(const struct status *status)
 {
 	struct json_object *top = json_begin("status");
-	bool ok = !status->found.is_requested;
+	bool ok = !status->is_requested;
 
-	json_add_bool(top, "requested", status->found.is_requested);
+	json_add_bool(top, "requested", status->is_requested);
 	json_add_bool(top, "reported", !status->missing);
 	json_add_bool(top, "dryrun", status->result.is_dry);
 	if (!status->missing)
-		ok = view_add(&status->view, top) && status_counts(&status->found);
-	json_add_bool(top, "outdated", status->found.is_outdated);
+		ok = view_add(&status->view, top) && status_counts(status);
+	json_add_bool(top, "outdated", status->is_outdated);
 	json_add_bool(top, "ok", ok);
 	json_add_text(top, "missing", status->missing);
 	if (!status->missing)
@@ -154,12 +133,12 @@ static const char *describe_absence(struct status *status)
 
 	generators_rebuild(status->view.host->root_fd, NULL, NULL, commands,
 			   sizeof(commands));
-	if (status->found.is_outdated && !status->view.result)
+	if (status->is_outdated && !status->view.result)
 		snprintf(
 			status->absence, sizeof(status->absence),
 			"passthru claimed nothing in this boot: it did not run, or its initramfs does not have the configuration that /etc/passthru/cmdline.d has now. Reboot; if that does not help, the initramfs is old or has nothing of passthru: run %s, and reboot.",
 			commands);
-	else if (status->found.is_outdated)
+	else if (status->is_outdated)
 		snprintf(
 			status->absence, sizeof(status->absence),
 			"This boot does not have the configuration that /etc/passthru/cmdline.d has now. Reboot; if that does not help, the initramfs is old: run %s, and reboot.",
@@ -174,7 +153,6 @@ static const char *describe_absence(struct status *status)
 
 static void read_report(struct status *status)
 {
-	struct status_export *found = &status->found;
 	_cleanup_free_ char *text = NULL;
 	int r = beneath_read(status->view.host->root_fd, REPORT_PATH, &text);
 
@@ -182,14 +160,14 @@ static void read_report(struct status *status)
 		r = report_parse(text, &status->result);
 	if (r == 0) {
 		status->view.result = &status->result;
-		if (found->is_outdated)
+		if (status->is_outdated)
 			describe_absence(status);
 	} else if (r == -ENOENT) {
 		status->missing =
-			found->is_requested ? describe_absence(status) : not_requested;
+			status->is_requested ? describe_absence(status) : not_requested;
 	} else {
 		status->missing = not_readable;
-		found->is_requested = true;
+		status->is_requested = true;
 	}
 }
 
@@ -202,8 +180,8 @@ static bool (*find_format(const struct arguments *arguments))(const struct statu
 	} formats[] = {
 		{ "text", print_text },
 		{ "json", print_json },
-		{ "prometheus", print_prometheus },
-		{ "nfd", print_nfd },
+		{ "prometheus", status_export_prometheus },
+		{ "nfd", status_export_nfd },
 	};
 
 	if (!arguments->format)
@@ -225,7 +203,6 @@ int status_run(struct host *host)
 
 	if (!print)
 		return STATUS_USAGE;
-	status.found.view = &status.view;
 	read_request(host, &status);
 	r = machine_read(host, &machine);
 	if (r < 0) {

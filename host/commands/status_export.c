@@ -6,12 +6,12 @@
 #include "base/base.h"
 #include "commands/internal.h"
 
-static bool is_dry(const struct status_export *status)
+static bool is_dry(const struct status *status)
 {
-	return status->view->result && status->view->result->is_dry;
+	return status->view.result && status->view.result->is_dry;
 }
 
-bool status_counts(const struct status_export *status)
+bool status_counts(const struct status *status)
 {
 	return !is_dry(status) && !status->is_outdated;
 }
@@ -116,7 +116,7 @@ static bool print_report(const struct view *view)
 	return ok;
 }
 
-bool status_export_prometheus(const struct status_export *status)
+bool status_export_prometheus(const struct status *status)
 {
 	bool ok = !status->is_requested;
 
@@ -124,9 +124,9 @@ bool status_export_prometheus(const struct status_export *status)
 		   "Whether the command line or the configuration requests any device.");
 	printf("passthru_requested %d\n", status->is_requested);
 	print_head("passthru_reported", "Whether passthru-early left a report.");
-	printf("passthru_reported %d\n", status->view->result != NULL);
-	if (status->view->result)
-		ok = print_report(status->view) && status_counts(status);
+	printf("passthru_reported %d\n", status->view.result != NULL);
+	if (status->view.result)
+		ok = print_report(&status->view) && status_counts(status);
 	print_head("passthru_outdated",
 		   "Whether the configuration changed after this boot.");
 	printf("passthru_outdated %d\n", status->is_outdated);
@@ -204,9 +204,9 @@ static void print_ids(const struct ready *ready)
 		       ready->ids[i].id + 5, ready->ids[i].count);
 }
 
-bool status_export_nfd(const struct status_export *status)
+bool status_export_nfd(const struct status *status)
 {
-	const struct view *view = status->view;
+	const struct view *view = &status->view;
 	struct ready ready = { 0 };
 	bool ok = !status->is_requested;
 

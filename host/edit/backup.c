@@ -16,6 +16,9 @@
 /* Before the path of a file that was created. No path in /etc begins like this. */
 #define CREATED "+"
 
+/* After the name of a file that replaces another one. */
+#define NEW ".passthru-new"
+
 /* -- files --------------------------------------------------------------------------- */
 
 static int make_directories(int root_fd, const char *path)
@@ -88,11 +91,12 @@ static int copy_metadata(int model, int fd)
 /* Writes a file in a directory, with the metadata of an open file, or with -1. */
 static int write_in(int directory_fd, const char *name, const char *text, int model)
 {
-	char new_name[PATH_MAX];
-	int fd, r = path_format(new_name, sizeof(new_name), "%s.passthru-new", name);
+	char new_name[NAME_MAX + 1];
+	int fd, r;
 
-	if (r < 0)
-		return r;
+	/* A name that is as long as any loses its end. */
+	snprintf(new_name, sizeof(new_name), "%.*s" NEW, (int)(NAME_MAX - strlen(NEW)),
+		 name);
 	unlinkat(directory_fd, new_name, 0);
 	fd = openat(directory_fd, new_name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
 		    0600);

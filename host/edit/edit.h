@@ -11,11 +11,14 @@
 
 /* -- change -------------------------------------------------------------------------- */
 
+/* Enough for a file of any name in the directories that are changed. */
+#define CHANGE_PATH_SIZE 512
+
 /* A text file, and what becomes of it. Both texts are owned. */
 struct change {
-	char path[256]; /* relative to the root, without a leading "/" */
-	char *old;	/* NULL: the file is new */
-	char *new;	/* NULL: the file is removed */
+	char path[CHANGE_PATH_SIZE]; /* relative to the root, without a leading "/" */
+	char *old;		     /* NULL: the file is new */
+	char *new;		     /* NULL: the file is removed */
 };
 
 /*
@@ -79,9 +82,9 @@ struct edit_line {
 };
 
 struct edit {
-	char path[256]; /* relative to the root, without a leading "/" */
-	char *old;	/* as it was */
-	char *text;	/* the lines point into it */
+	char path[CHANGE_PATH_SIZE]; /* relative to the root, without a leading "/" */
+	char *old;		     /* as it was */
+	char *text;		     /* the lines point into it */
 	struct edit_line *lines;
 	size_t count;
 	bool is_deleted; /* the whole file is removed */

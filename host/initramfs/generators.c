@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "initramfs/internal.h"
+#include "initramfs/initramfs.h"
 #include "lib/lib.h"
 
 const struct generator generators[] = {
@@ -158,15 +158,6 @@ const char *generators_obstacle(int root_fd)
 	return beneath_exists(root_fd, installed->hook) ? NULL : installed->obstacle;
 }
 
-bool generators_is_starter(const char *name)
-{
-	for (const struct generator *at = generators; at->name; at++)
-		for (size_t i = 0; i < ARRAY_SIZE(at->starters); i++)
-			if (at->starters[i] && strcmp(name, at->starters[i]) == 0)
-				return true;
-	return false;
-}
-
 bool generators_is_for_rescue(const char *path)
 {
 	static const char *const patterns[] = { "*/0-rescue/*", "*-0-rescue-*",
@@ -221,15 +212,12 @@ void generators_rebuild(int root_fd, const char *kernel, const char *image, char
 /* A kernel without modules only has the list of what is built in (kernel's Makefile). */
 static bool has_modules(int root_fd, const char *name)
 {
-	static const char *const files[] = { "modules.dep", "modules.builtin" };
-	char path[512];
+	_cleanup_free_ char *modules =
+		beneath_find(root_fd, "lib/modules/%s/modules.dep", name);
+	_cleanup_free_ char *builtin =
+		beneath_find(root_fd, "lib/modules/%s/modules.builtin", name);
 
-	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
-		if (path_format(path, sizeof(path), "lib/modules/%s/%s", name,
-				files[i]) == 0 &&
-		    beneath_exists(root_fd, path))
-			return true;
-	return false;
+	return modules || builtin;
 }
 
 char **kernels_list(int root_fd, size_t *ret_count)

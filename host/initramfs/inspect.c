@@ -9,22 +9,26 @@
 
 #include "base/base.h"
 #include "cmdline/cmdline.h"
-#include "initramfs/internal.h"
+#include "initramfs/initramfs.h"
 #include "lib/lib.h"
 
-/* A "newc" header: a magic number of six bytes and 13 numbers of eight hex digits. */
-#define HEADER_SIZE  110
-#define SIZE_AT	     54
-#define NAME_SIZE_AT 94
+/* Whether a file of that name in the initramfs starts passthru-early. */
+static bool is_starter(const char *name)
+{
+	for (const struct generator *at = generators; at->name; at++)
+		for (size_t i = 0; i < ARRAY_SIZE(at->starters); i++)
+			if (at->starters[i] && strcmp(name, at->starters[i]) == 0)
+				return true;
+	return false;
+}
 
 static void note_name(struct image *image, const char *path)
 {
-	const char *slash = strrchr(path, '/');
-	const char *name = slash ? slash + 1 : path;
+	const char *name = beneath_name(path);
 
 	if (strcmp(name, "passthru-early") == 0)
 		image->has_program = true;
-	else if (generators_is_starter(name))
+	else if (is_starter(name))
 		image->has_start = true;
 	else if (strncmp(name, "vfio-pci.ko", 11) == 0)
 		image->has_driver = true;
@@ -49,63 +53,6 @@ static char *make_config(struct image *image, size_t size)
 	return image->config;
 }
 
-static bool read_number(const char *at, size_t *ret)
-{
-	struct text_cursor cursor = { at, at + 8 };
-	uint32_t value;
-
-	if (text_read_hex(&cursor, 8, &value) < 0 || cursor.at != cursor.end)
-		return false;
-	*ret = value;
-	return true;
-}
-
-static size_t align(size_t offset)
-{
-	return (offset + 3) & ~(size_t)3;
-}
-
-static bool is_archive(const char *data, size_t size)
-{
-	return size >= HEADER_SIZE && strncmp(data, "07070", 5) == 0 &&
-	       (data[5] == '1' || data[5] == '2');
-}
-
-/*
- * The length of the uncompressed archive at data, including its trailer and the padding
- * that follows; 0 if it is corrupt. libarchive does not tell where an archive ends.
- */
-static size_t walk_archive(struct image *image, const char *data, size_t size)
-{
-	size_t at = 0;
-
-	while (is_archive(data + at, size - at)) {
-		size_t name_size, file_size;
-		const char *name = data + at + HEADER_SIZE;
-
-		if (!read_number(data + at + SIZE_AT, &file_size) ||
-		    !read_number(data + at + NAME_SIZE_AT, &name_size) ||
-		    name_size == 0 || name_size > size - at - HEADER_SIZE ||
-		    name[name_size - 1])
-			return 0;
-		at = align(at + HEADER_SIZE + name_size);
-		if (at > size || file_size > size - at)
-			return 0;
-		if (is_config(name) && make_config(image, file_size))
-			memcpy(image->config, data + at, file_size);
-		at = align(at + file_size);
-		if (strcmp(name, "TRAILER!!!") == 0) {
-			while (at < size && !data[at])
-				at++;
-			return at < size ? at : size;
-		}
-		if (at > size)
-			return 0;
-		note_name(image, name);
-	}
-	return 0;
-}
-
 static void read_entry(struct image *image, struct archive *archive,
 		       struct archive_entry *entry)
 {
@@ -119,8 +66,9 @@ static void read_entry(struct image *image, struct archive *archive,
 		(void)archive_read_data(archive, image->config, size);
 }
 
-/* The compressed archive at the end of the image. */
-static int read_compressed(struct image *image, const char *data, size_t size)
+/* Also finds out how long the archive is. A compressed one is the rest of the image. */
+static int read_archive(struct image *image, const char *data, size_t size,
+			size_t *ret_length)
 {
 	struct archive *archive = archive_read_new();
 	struct archive_entry *entry;
@@ -133,21 +81,28 @@ static int read_compressed(struct image *image, const char *data, size_t size)
 	if (archive_read_open_memory(archive, data, size) == ARCHIVE_OK)
 		while ((got = archive_read_next_header(archive, &entry)) == ARCHIVE_OK)
 			read_entry(image, archive, entry);
+	*ret_length = archive_filter_count(archive) > 1
+			      ? size
+			      : (size_t)archive_filter_bytes(archive, 0);
 	archive_read_free(archive);
 	return got == ARCHIVE_EOF ? 0 : -EINVAL;
 }
 
-static int read_parts(struct image *image, const char *data, size_t size)
+/* Zeros may follow each archive. */
+static int read_archives(struct image *image, const char *data, size_t size)
 {
-	while (is_archive(data, size)) {
-		size_t length = walk_archive(image, data, size);
+	while (size > 0) {
+		size_t length;
+		int r = read_archive(image, data, size, &length);
 
-		if (length == 0)
-			return -EINVAL;
+		if (r < 0 || length == 0 || length > size)
+			return r < 0 ? r : -EINVAL;
+		while (length < size && !data[length])
+			length++;
 		data += length;
 		size -= length;
 	}
-	return size ? read_compressed(image, data, size) : 0;
+	return 0;
 }
 
 int inspect_image(int root_fd, const char *path, size_t offset, size_t size,
@@ -171,7 +126,7 @@ int inspect_image(int root_fd, const char *path, size_t offset, size_t size,
 	data = mmap(NULL, offset + size, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (data == MAP_FAILED)
 		return -errno;
-	r = read_parts(ret, data + offset, size);
+	r = read_archives(ret, data + offset, size);
 	munmap(data, offset + size);
 	return r;
 }

@@ -20,6 +20,26 @@ const char *beneath_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
+static int format_path(char **ret_path, const char *format, va_list arguments)
+{
+	int length = vasprintf(ret_path, format, arguments);
+
+	if (length < 0)
+		*ret_path = NULL;
+	return length < 0 ? -ENOMEM : length < PATH_MAX ? 0 : -ENAMETOOLONG;
+}
+
+int beneath_format(char **ret_path, const char *format, ...)
+{
+	va_list arguments;
+	int r;
+
+	va_start(arguments, format);
+	r = format_path(ret_path, format, arguments);
+	va_end(arguments);
+	return r;
+}
+
 /*
  * Whether the path also leads to that directory if nothing may leave the root, neither
  * ".." nor a symbolic link.
@@ -60,6 +80,18 @@ bool beneath_exists(int root_fd, const char *path)
 	return fd >= 0;
 }
 
+char *beneath_find(int root_fd, const char *format, ...)
+{
+	_cleanup_free_ char *path = NULL;
+	va_list arguments;
+	int r;
+
+	va_start(arguments, format);
+	r = format_path(&path, format, arguments);
+	va_end(arguments);
+	return r == 0 && beneath_exists(root_fd, path) ? take_pointer(path) : NULL;
+}
+
 int beneath_read(int root_fd, const char *path, char **ret_text)
 {
 	_cleanup_close_ int fd = beneath_open(root_fd, path);
@@ -75,11 +107,24 @@ int beneath_read(int root_fd, const char *path, char **ret_text)
 	return file_read_fd(fd, ret_text);
 }
 
+int beneath_readf(int root_fd, char **ret_text, const char *format, ...)
+{
+	_cleanup_free_ char *path = NULL;
+	va_list arguments;
+	int r;
+
+	*ret_text = NULL;
+	va_start(arguments, format);
+	r = format_path(&path, format, arguments);
+	va_end(arguments);
+	return r < 0 ? r : beneath_read(root_fd, path, ret_text);
+}
+
 int beneath_open_parent(int root_fd, const char *path)
 {
-	char parent[PATH_MAX];
-	int fd, r = path_format(parent, sizeof(parent), "%.*s.",
-				(int)(beneath_name(path) - path), path);
+	_cleanup_free_ char *parent = NULL;
+	int fd, r = beneath_format(&parent, "%.*s.", (int)(beneath_name(path) - path),
+				   path);
 
 	if (r < 0)
 		return r;

@@ -22,8 +22,18 @@
  */
 int beneath_open(int root_fd, const char *path);
 
+/*
+ * Formats a path. Returns 0; -ENAMETOOLONG if it is longer than any path can be, with all
+ * of it in *ret_path, so that a message can name it; or -ENOMEM. The caller frees
+ * *ret_path in any case.
+ */
+int beneath_format(char **ret_path, const char *format, ...) _must_check_ _printf_(2, 3);
+
 /* Whether a file is there for beneath_open(), readable or not. */
 bool beneath_exists(int root_fd, const char *path);
+
+/* The path that is formatted if there is such a file, freed by the caller; else NULL. */
+char *beneath_find(int root_fd, const char *format, ...) _must_check_ _printf_(2, 3);
 
 /*
  * Opens the directory of the file that path names, to change that file. Returns a
@@ -38,6 +48,9 @@ int beneath_open_parent(int root_fd, const char *path);
  * is refused with -EINVAL.
  */
 int beneath_read(int root_fd, const char *path, char **ret_text);
+
+/* The same for a path that is formatted. */
+int beneath_readf(int root_fd, char **ret_text, const char *format, ...) _printf_(3, 4);
 
 /* The last component of the path. Points into path. */
 const char *beneath_name(const char *path);

@@ -136,11 +136,9 @@ void caveats_warn(const struct machine *machine)
 bool limits_reserve_memory(const struct host *host, int group)
 {
 	_cleanup_free_ char *regions = NULL;
-	char path[128];
 
-	return path_format(path, sizeof(path),
-			   "sys/kernel/iommu_groups/%d/reserved_regions", group) == 0 &&
-	       beneath_read(host->root_fd, path, &regions) == 0 &&
+	return beneath_readf(host->root_fd, &regions,
+			     "sys/kernel/iommu_groups/%d/reserved_regions", group) == 0 &&
 	       strstr(regions, " direct\n");
 }
 
@@ -167,7 +165,7 @@ static bool has_simple_framebuffer(int root_fd)
 
 	if (sysfs_exists(root_fd, "sys/bus/platform/devices/simple-framebuffer.0"))
 		return true;
-	config = kernel_config_read_running(root_fd);
+	config = kernel_config_read(root_fd, NULL);
 	return config && kernel_config_has(config, "CONFIG_SYSFB_SIMPLEFB");
 }
 

@@ -196,10 +196,10 @@ void device_full_name(const struct device *device, char name[static FULL_NAME_SI
 bool device_read(const struct host *host, const struct device *device,
 		 const char *attribute, char *ret, size_t size)
 {
-	char path[128];
+	_cleanup_free_ char *path = NULL;
 
-	return path_format(path, sizeof(path), "sys/bus/pci/devices/%s/%s",
-			   device->address, attribute) == 0 &&
+	return beneath_format(&path, "sys/bus/pci/devices/%s/%s", device->address,
+			      attribute) == 0 &&
 	       sysfs_read(host->root_fd, path, ret, size) > 0;
 }
 

@@ -29,7 +29,7 @@ struct search {
 	void (*each)(void *data, const char *text);
 	void *data;
 	int count; /* users */
-	int error; /* 0, or a negative errno: then there may be more */
+	int error; /* 0 or -ENOMEM: then there may be more */
 };
 
 static void found(struct search *search, const char *text)
@@ -41,14 +41,13 @@ static void found(struct search *search, const char *text)
 /* -- the device's nodes and interfaces ----------------------------------------------- */
 
 /* The directory in sysfs is that of a block device if sys/dev/block leads there. */
-static bool is_block(const struct search *search, const char *directory,
-		     const char *number)
+static bool is_block(const struct search *search, int directory_fd, const char *number)
 {
 	struct stat here, there;
 	char path[64];
 
-	return path_format(path, sizeof(path), "sys/dev/block/%s", number) == 0 &&
-	       fstatat(search->host->root_fd, directory, &here, 0) == 0 &&
+	snprintf(path, sizeof(path), "sys/dev/block/%s", number);
+	return fstat(directory_fd, &here) == 0 &&
 	       fstatat(search->host->root_fd, path, &there, 0) == 0 &&
 	       here.st_ino == there.st_ino;
 }
@@ -63,35 +62,24 @@ static void add_node(struct search *search, dev_t number, bool block)
 		search->error = -ENOMEM;
 }
 
-static void read_node(struct search *search, const char *directory)
+static void read_node(struct search *search, int directory_fd)
 {
-	char path[PATH_MAX], number[32];
+	char number[32];
 	unsigned major, minor;
 
-	if (path_format(path, sizeof(path), "%s/dev", directory) < 0) {
-		search->error = -ENAMETOOLONG;
-		return;
-	}
-	if (sysfs_read(search->host->root_fd, path, number, sizeof(number)) <= 0 ||
+	if (sysfs_read(directory_fd, "dev", number, sizeof(number)) <= 0 ||
 	    !text_read_pair(number, &major, &minor))
 		return;
 	number[strcspn(number, "\n")] = '\0';
-	add_node(search, makedev(major, minor), is_block(search, directory, number));
+	add_node(search, makedev(major, minor), is_block(search, directory_fd, number));
 }
 
 /* An interface that is up is in use, whoever uses it. */
-static void read_interface(struct search *search, const char *directory)
+static void read_interface(struct search *search, int directory_fd, const char *name)
 {
-	const char *name = strrchr(directory, '/') + 1;
-	char path[PATH_MAX], flags[32], text[128];
+	char flags[32], text[128];
 
-	if (!strstr(directory, "/net/"))
-		return;
-	if (path_format(path, sizeof(path), "%s/flags", directory) < 0) {
-		search->error = -ENAMETOOLONG;
-		return;
-	}
-	if (sysfs_read(search->host->root_fd, path, flags, sizeof(flags)) <= 0 ||
+	if (sysfs_read(directory_fd, "flags", flags, sizeof(flags)) <= 0 ||
 	    !(strtoul(flags, NULL, 16) & IFF_UP))
 		return;
 	snprintf(text, sizeof(text),
@@ -100,25 +88,20 @@ static void read_interface(struct search *search, const char *directory)
 }
 
 /* Directories only: links lead to other devices. */
-static void walk(struct search *search, const char *directory, unsigned depth)
+static void walk(struct search *search, int parent_fd, const char *parent,
+		 const char *path, unsigned depth)
 {
-	_cleanup_closedir_ DIR *stream =
-		sysfs_open_directory(search->host->root_fd, directory);
+	_cleanup_closedir_ DIR *stream = sysfs_open_directory(parent_fd, path);
 	struct dirent *entry;
 
-	read_node(search, directory);
-	read_interface(search, directory);
-	while (stream && depth < DEPTH_MAX && (entry = readdir(stream))) {
-		char path[PATH_MAX];
-
-		if (entry->d_name[0] == '.' || entry->d_type != DT_DIR)
-			continue;
-		if (path_format(path, sizeof(path), "%s/%s", directory, entry->d_name) <
-		    0)
-			search->error = -ENAMETOOLONG;
-		else
-			walk(search, path, depth + 1);
-	}
+	if (!stream)
+		return;
+	read_node(search, dirfd(stream));
+	if (strcmp(parent, "net") == 0)
+		read_interface(search, dirfd(stream), path);
+	while (depth < DEPTH_MAX && (entry = readdir(stream)))
+		if (entry->d_name[0] != '.' && entry->d_type == DT_DIR)
+			walk(search, dirfd(stream), path, entry->d_name, depth + 1);
 }
 
 /* The node of the group belongs to no device in sysfs. */
@@ -129,8 +112,8 @@ static void add_group(struct search *search, const struct device *device)
 
 	if (device->pci->group == NO_GROUP)
 		return;
-	if (path_format(path, sizeof(path), "dev/vfio/%d", device->pci->group) == 0 &&
-	    fstatat(search->host->root_fd, path, &st, 0) == 0)
+	snprintf(path, sizeof(path), "dev/vfio/%d", device->pci->group);
+	if (fstatat(search->host->root_fd, path, &st, 0) == 0)
 		add_node(search, st.st_rdev, false);
 }
 
@@ -149,15 +132,15 @@ static bool is_node(const struct search *search, const struct stat *st)
 	return false;
 }
 
-static void name_user(struct search *search, const char *process, const char *link)
+static void name_user(struct search *search, const char *process, int directory_fd,
+		      const char *link)
 {
-	char path[PATH_MAX], name[64], target[256], text[1024];
-	ssize_t length =
-		readlinkat(search->host->root_fd, link, target, sizeof(target) - 1);
+	char path[NAME_MAX + 16], name[64], target[256], text[1024];
+	ssize_t length = readlinkat(directory_fd, link, target, sizeof(target) - 1);
 
 	target[length > 0 ? length : 0] = '\0';
-	if (path_format(path, sizeof(path), "proc/%s/comm", process) < 0 ||
-	    sysfs_read(search->host->root_fd, path, name, sizeof(name)) <= 0)
+	snprintf(path, sizeof(path), "proc/%s/comm", process);
+	if (sysfs_read(search->host->root_fd, path, name, sizeof(name)) <= 0)
 		strcpy(name, "a process");
 	name[strcspn(name, "\n")] = '\0';
 	snprintf(text, sizeof(text), "%s (process %s) has %s open", name, process,
@@ -169,39 +152,32 @@ static void name_user(struct search *search, const char *process, const char *li
 static void look_at_process(struct search *search, const char *process)
 {
 	_cleanup_closedir_ DIR *stream = NULL;
-	char path[PATH_MAX];
+	char path[NAME_MAX + 16];
 	struct dirent *entry;
 	struct stat st;
 
-	if (path_format(path, sizeof(path), "proc/%s/fd", process) == 0)
-		stream = sysfs_open_directory(search->host->root_fd, path);
-	while (stream && (entry = readdir(stream))) {
-		if (!isdigit((unsigned char)entry->d_name[0]))
-			continue;
-		if (path_format(path, sizeof(path), "proc/%s/fd/%s", process,
-				entry->d_name) == 0 &&
-		    fstatat(search->host->root_fd, path, &st, 0) == 0 &&
+	snprintf(path, sizeof(path), "proc/%s/fd", process);
+	stream = sysfs_open_directory(search->host->root_fd, path);
+	while (stream && (entry = readdir(stream)))
+		if (isdigit((unsigned char)entry->d_name[0]) &&
+		    fstatat(dirfd(stream), entry->d_name, &st, 0) == 0 &&
 		    is_node(search, &st)) {
-			name_user(search, process, path);
+			name_user(search, process, dirfd(stream), entry->d_name);
 			return;
 		}
-	}
 }
 
 int users_each(const struct host *host, const struct device *device,
 	       void (*each)(void *data, const char *text), void *data)
 {
 	struct search search = { .host = host, .each = each, .data = data };
-	_cleanup_closedir_ DIR *stream = NULL;
+	_cleanup_closedir_ DIR *stream = sysfs_open_directory(host->root_fd, "proc");
 	struct dirent *entry;
-	char path[PATH_MAX];
+	char path[64];
 
-	search.error = path_format(path, sizeof(path), "sys/bus/pci/devices/%s",
-				   device->address);
-	if (search.error == 0)
-		walk(&search, path, 0);
+	snprintf(path, sizeof(path), "sys/bus/pci/devices/%s", device->address);
+	walk(&search, host->root_fd, "", path, 0);
 	add_group(&search, device);
-	stream = sysfs_open_directory(host->root_fd, "proc");
 	while (search.node_count && stream && (entry = readdir(stream)))
 		if (isdigit((unsigned char)entry->d_name[0]))
 			look_at_process(&search, entry->d_name);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -137,6 +138,34 @@ START_TEST(refuses_long_paths)
 	drop_directory(&tree);
 }
 
+START_TEST(formats_paths)
+{
+	struct directory tree = make_directory();
+	_cleanup_free_ char *path = NULL, *found = NULL, *missing = NULL, *text = NULL;
+	_cleanup_free_ char *longest = malloc(PATH_MAX), *too_long = NULL;
+
+	put_file(&tree, "etc/file", "content");
+	expect_number("short", beneath_format(&path, "etc/%s", "file"), 0);
+	expect_text("short", path, "etc/file");
+	memset(longest, 'x', PATH_MAX - 1);
+	longest[PATH_MAX - 1] = '\0';
+	expect_number("too long", beneath_format(&too_long, "%s%d", longest, 1),
+		      -ENAMETOOLONG);
+	expect_number("the whole path", strlen(too_long), PATH_MAX);
+	found = beneath_find(tree.fd, "%s/%s", "etc", "file");
+	expect_text("found", found, "etc/file");
+	missing = beneath_find(tree.fd, "%s/%s", "etc", "other");
+	expect("missing", !missing);
+	expect("no such path", !beneath_find(tree.fd, "%s/file", longest));
+	expect_number("read", beneath_readf(tree.fd, &text, "%s/file", "etc"), 0);
+	expect_text("read", text, "content");
+	free(text);
+	expect_number("no such path", beneath_readf(tree.fd, &text, "%s/file", longest),
+		      -ENAMETOOLONG);
+	expect("no text", !text);
+	drop_directory(&tree);
+}
+
 START_TEST(takes_last_components)
 {
 	expect_text("a path", beneath_name("etc/default/grub"), "grub");
@@ -219,6 +248,7 @@ int main(void)
 	tcase_add_test(tcase, lists_nothing);
 	tcase_add_test(tcase, lists_many);
 	tcase_add_test(tcase, refuses_long_paths);
+	tcase_add_test(tcase, formats_paths);
 	tcase_add_test(tcase, takes_last_components);
 	return unit_run(tcase);
 }
