@@ -177,7 +177,7 @@ const struct config_file *config_file_find(const char *path);
  * The text that a new initramfs image would have as etc/passthru/cmdline: the files of
  * the directory, joined as copy_config in early/initramfs/functions.sh does; "" if there
  * are none. With a change, as if that were made; else it is NULL. Returns 0, or a
- * negative errno if a file cannot be read; the caller frees *ret_text.
+ * negative errno if the directory or a file cannot be read; the caller frees *ret_text.
  */
 int configuration_read(int root_fd, const struct change *change, char **ret_text);
 

@@ -61,13 +61,21 @@ static int copy_file(struct joined *joined, const char *path)
 	return r == -EISDIR || r == -ENOENT ? 0 : r;
 }
 
+/* 0 if the directory can be read or is not there. */
+static int check_directory(int root_fd)
+{
+	_cleanup_close_ int fd = beneath_open(root_fd, CONFIGURATION_DIRECTORY);
+
+	return fd >= 0 || fd == -ENOENT || fd == -ENOTDIR ? 0 : fd;
+}
+
 int configuration_read(int root_fd, const struct change *change, char **ret_text)
 {
 	_cleanup_free_ char **paths =
 		dirlist_paths(root_fd, CONFIGURATION_DIRECTORY, ".conf");
 	struct text_file text;
 	struct joined joined = { root_fd, change, text_file_open(&text) };
-	int r = paths && joined.file ? 0 : -ENOMEM;
+	int r = paths && joined.file ? check_directory(root_fd) : -ENOMEM;
 
 	for (size_t i = 0; r == 0 && paths[i]; i++)
 		r = copy_file(&joined, paths[i]);

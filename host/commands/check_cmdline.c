@@ -227,11 +227,11 @@ static void check_whole(struct findings *findings, const struct boot_source *nex
 	int r = configuration_read(findings->host->root_fd, NULL, &configuration);
 
 	if (r < 0)
-		findings_add(findings, FINDING_NOTE, "configuration",
+		findings_add(findings, FINDING_TODO, "configuration",
 			     "cannot read /%s: %s%s", CONFIGURATION_DIRECTORY,
 			     strerror(-r),
 			     r == -EACCES ? "; run passthru check as root" : "");
-	if (whole_cmdline_make(r < 0 ? "" : configuration, next->cmdline, &whole) == 0)
+	else if (whole_cmdline_make(configuration, next->cmdline, &whole) == 0)
 		check_request(findings, next, &whole);
 	whole_cmdline_free(&whole);
 }

@@ -70,31 +70,38 @@ static void put_parameters(const char *text, FILE *file)
 	}
 }
 
-static void put_cmdline(const struct host *host, FILE *file)
+/* What this boot had on its command line and in its configuration. */
+static int put_cmdline(const struct host *host, FILE *file)
 {
 	_cleanup_free_ char *running = NULL;
 	_cleanup_free_ char *configuration = NULL;
 	struct whole_cmdline whole = { 0 };
+	int r = beneath_read(host->root_fd, "proc/cmdline", &running);
 
-	if (beneath_read(host->root_fd, "proc/cmdline", &running) == 0 &&
-	    configuration_read(host->root_fd, NULL, &configuration) == 0 &&
-	    whole_cmdline_make(configuration, running, &whole) == 0)
+	if (r == 0)
+		r = configuration_read(host->root_fd, NULL, &configuration);
+	if (r == 0)
+		r = whole_cmdline_make(configuration, running, &whole);
+	if (r == 0)
 		put_parameters(whole.text, file);
 	whole_cmdline_free(&whole);
+	return r;
 }
 
-static char *make_cmdline(const struct host *host, const struct machine *machine)
+static int make_cmdline(const struct host *host, const struct machine *machine,
+			char **ret)
 {
 	struct text_file text;
 	FILE *file = text_file_open(&text);
+	int r = file ? 0 : -ENOMEM;
 
-	if (!file)
-		return NULL;
-	for (size_t i = 0; i < machine->count; i++)
+	for (size_t i = 0; r == 0 && i < machine->count; i++)
 		if (machine->devices[i].is_chosen)
 			fprintf(file, "passthru.addrs=%s ", machine->devices[i].address);
-	put_cmdline(host, file);
-	return text_file_close(&text);
+	if (r == 0)
+		r = put_cmdline(host, file);
+	*ret = text_file_close(&text);
+	return r < 0 || *ret ? r : -ENOMEM;
 }
 
 /* Prints what became of the devices. Returns an exit status. */
@@ -129,21 +136,23 @@ static int show(struct host *host, const struct run_result *result,
 
 static int claim(struct host *host, struct machine *machine)
 {
-	_cleanup_free_ char *cmdline = make_cmdline(host, machine);
+	_cleanup_free_ char *cmdline = NULL;
 	struct run_result result = { 0 };
 	struct params params = { 0 };
 	int r, status = STATUS_NOT_GOOD;
 
 	caveats_warn(machine);
-	if (!cmdline || !are_idle(host, machine, false))
+	if (!are_idle(host, machine, false))
 		return STATUS_NOT_GOOD;
-	r = params_parse(cmdline, &params);
+	r = make_cmdline(host, machine, &cmdline);
+	if (r == 0)
+		r = params_parse(cmdline, &params);
 	if (r == 0)
 		r = run_stage(host, &params, RUN_NOW, &result);
 	if (r == 0)
 		status = show(host, &result, &params);
 	else
-		warn("nothing was claimed: %s", strerror(-r));
+		warn_error(r, "nothing was claimed");
 	run_result_free(&result);
 	params_free(&params);
 	return status;

@@ -218,7 +218,22 @@ static bool remove_lines(struct removal *removal)
 	return true;
 }
 
-/* Names the other files that select these devices. Returns whether there are none. */
+/* Whether another file selects these devices. Returns 1, 0 or a negative errno. */
+static int check_other(struct removal *removal, const char *path)
+{
+	_cleanup_free_ char *text = NULL;
+	struct selection selection;
+	int r = beneath_read(removal->work->host->root_fd, path, &text);
+
+	/* What the hooks skip as well. */
+	if (r == -ENOENT || r == -EISDIR)
+		return 0;
+	if (r == 0)
+		r = count_items(removal, text, &selection);
+	return r < 0 ? r : is_selected(&selection);
+}
+
+/* Names the other files that may select these devices. Returns whether there are none. */
 static bool check_others(struct removal *removal)
 {
 	int root_fd = removal->work->host->root_fd;
@@ -227,17 +242,19 @@ static bool check_others(struct removal *removal)
 	bool good = true;
 
 	for (size_t i = 0; paths && paths[i]; i++) {
-		_cleanup_free_ char *text = NULL;
-		struct selection selection;
+		int r = strcmp(paths[i], CONFIGURATION_FILE) == 0
+				? 0
+				: check_other(removal, paths[i]);
 
-		if (strcmp(paths[i], CONFIGURATION_FILE) == 0 ||
-		    beneath_read(root_fd, paths[i], &text) < 0 ||
-		    count_items(removal, text, &selection) < 0 ||
-		    !is_selected(&selection))
-			continue;
-		warn("/%s selects these devices; passthru enable has not written it: edit it yourself",
-		     paths[i]);
-		good = false;
+		if (r > 0)
+			warn("/%s selects these devices; passthru enable has not written it: edit it yourself",
+			     paths[i]);
+		else if (r < 0)
+			warn_error(
+				r,
+				"cannot tell whether /%s also selects these devices: cannot read it",
+				paths[i]);
+		good &= r == 0;
 	}
 	return good;
 }

@@ -20,10 +20,16 @@ static bool has_new_configuration(int root_fd, const char *cmdline)
 {
 	_cleanup_free_ char *now = NULL, *booted = NULL;
 	struct whole_cmdline whole = { 0 };
+	int r = configuration_read(root_fd, NULL, &now);
 	bool is_new;
 
-	if (configuration_read(root_fd, NULL, &now) < 0)
+	if (r < 0) {
+		warn_error(
+			r,
+			"cannot tell whether the configuration changed after this boot: cannot read /%s",
+			CONFIGURATION_DIRECTORY);
 		return false;
+	}
 	beneath_read(root_fd, CONFIG_RUN_PATH, &booted);
 	is_new = whole_cmdline_make(now, cmdline, &whole) == 0 && whole.has_config &&
 		 strcmp(now, booted ? booted : "") != 0;
