@@ -178,7 +178,7 @@ static int add(const struct grub_menu *menu, const char *path,
 
 	if (!source)
 		return -ENOMEM;
-	source->is_final = true;
+	source->is_read_by_loader = true;
 	snprintf(source->note, sizeof(source->note), "%s", note);
 	if (!entry)
 		return 0;

@@ -57,7 +57,7 @@ int boot_sources_add_running(struct boot_sources *sources, int root_fd,
 const struct boot_source *boot_next(const struct boot_sources *sources)
 {
 	for (size_t i = 0; i < sources->count; i++)
-		if (sources->items[i].is_final)
+		if (sources->items[i].is_read_by_loader)
 			return &sources->items[i];
 	/* A fragment says nothing about the rest of the command line. */
 	for (size_t i = 0; i < sources->count; i++)
