@@ -75,7 +75,11 @@ static char *read_grub_defaults(int root_fd)
 	struct text_file script;
 	FILE *file = text_file_open(&script);
 
-	for (size_t i = 0; file && drop_ins && path; path = drop_ins[i++]) {
+	if (!file || !drop_ins) {
+		free(text_file_close(&script));
+		return NULL;
+	}
+	for (size_t i = 0; path; path = drop_ins[i++]) {
 		_cleanup_free_ char *text = NULL;
 
 		if (beneath_read(root_fd, path, &text) == 0)
