@@ -35,7 +35,7 @@ const struct config_file config_files[] = {
 	{ BLS_ENTRIES("boot"), ".conf", CONFIG_BOOT_ENTRY, MIGRATE | DUMP },
 	{ BLS_ENTRIES("boot/efi"), ".conf", CONFIG_BOOT_ENTRY, MIGRATE | DUMP },
 	{ BLS_ENTRIES("efi"), ".conf", CONFIG_BOOT_ENTRY, MIGRATE | DUMP },
-	{ "etc/default/grub.d", ".cfg", CONFIG_GRUB, BOOT | MIGRATE | DUMP },
+	{ GRUB_DEFAULTS ".d", ".cfg", CONFIG_GRUB, BOOT | MIGRATE | DUMP },
 	{ GRUB_DEFAULTS, NULL, CONFIG_GRUB, BOOT | MIGRATE | DUMP },
 	{ "etc/kernel/cmdline", NULL, CONFIG_CMDLINE, BOOT | MIGRATE | DUMP },
 	{ "usr/lib/kernel/cmdline", NULL, CONFIG_CMDLINE,
