@@ -10,13 +10,14 @@ HOST_SRCS := \
 	boot/systemd_boot.c boot/uki.c boot/version.c \
 	commands/args.c commands/check.c commands/claim.c commands/check_cmdline.c \
 	commands/check_kernels.c commands/configure.c commands/disable.c commands/enable.c commands/findings.c commands/list.c commands/list_text.c commands/migrate.c \
-	commands/plan.c commands/status.c commands/status_export.c \
+	commands/plan.c commands/remarks.c commands/status.c commands/status_export.c \
 	edit/backup.c edit/change.c \
 	dump/dump.c dump/redact.c dump/unpack.c \
 	initramfs/generators.c initramfs/inspect.c initramfs/rebuild.c \
 	lib/beneath.c lib/text.c \
-	machine/caveats.c machine/choice.c machine/filter.c machine/machine.c machine/pci_names.c \
-	machine/users.c \
+	machine/caveats.c machine/choice.c machine/filter.c machine/find.c machine/machine.c machine/pci_names.c \
+	machine/networks.c machine/users.c machine/uses.c \
+	outlook/outlook.c \
 	migrate/collect.c migrate/collector.c migrate/facts.c migrate/migration.c migrate/proof.c \
 	migrate/read_cmdline.c migrate/read_modules.c migrate/read_shell.c \
 	view/run_stage.c view/view.c view/view_output.c \

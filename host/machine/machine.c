@@ -63,8 +63,9 @@ static void describe(struct pci_names *names, const struct run_result *boot, int
 	describe_path(&device->pci->path, device->path);
 	pci_names_look_up(names, device);
 	device->vf_count = read_vf_count(bus_fd, device->pci);
+	device->is_reported = is_reported(boot, device->pci);
 	device->is_claimed =
-		pci_driver_is_vfio(device->pci->driver) || is_reported(boot, device->pci);
+		pci_driver_is_vfio(device->pci->driver) || device->is_reported;
 }
 
 static int read_devices(const struct host *host, int bus_fd, struct machine *machine)
@@ -109,6 +110,8 @@ int machine_read(const struct host *host, struct machine *ret)
 	pci_read_paths(bus_fd, &ret->pci);
 	if (r == 0)
 		r = read_devices(host, bus_fd, ret);
+	if (r == 0)
+		machine_read_uses(host, ret);
 	ret->advice = iommu_advice(host->root_fd, NULL);
 	ret->display_advice = iommu_advice(host->root_fd, &display);
 	return r;
@@ -130,14 +133,6 @@ void machine_free(struct machine *machine)
 	free(machine->devices);
 	pci_list_free(&machine->pci);
 	*machine = (struct machine){ 0 };
-}
-
-struct device *machine_find(const struct machine *machine,
-			    const struct pci_address *address)
-{
-	struct pci_device *found = pci_list_find(&machine->pci, address);
-
-	return found ? &machine->devices[found - machine->pci.devices] : NULL;
 }
 
 static void note_use(const struct plan_entry *entry, struct device *device)

@@ -16,6 +16,16 @@
 #define NAME_SIZE 128
 #define PATH_SIZE (ADDRESS_SIZE + ADDRESS_STEPS_MAX * (sizeof("/1f.7") - 1))
 
+/* What people use a function for, besides its disks. */
+struct device_uses {
+	char connector[32];  /* one with a monitor, such as HDMI-A-1, or "" */
+	char interface[256]; /* a network interface behind it that is up, or "" */
+	bool has_network;    /* an interface is behind it, up or not */
+	bool has_route;	     /* a default route leads over it */
+	bool has_session;    /* a session of ssh does */
+	unsigned keyboards, sound_cards;
+};
+
 /* A PCI function with its names and its use by the system. */
 struct device {
 	struct pci_device *pci;
@@ -26,8 +36,10 @@ struct device {
 	char device_name[NAME_SIZE];
 	unsigned vf_count; /* enabled virtual functions */
 	bool is_claimed;   /* its driver is vfio's, or the one that this boot bound */
+	bool is_reported;  /* this boot's report says that it bound that driver */
 	bool backs_system;
 	char system[PHRASE_SIZE]; /* a phrase: what the system uses it for, or "" */
+	struct device_uses uses;  /* known after machine_read_uses() */
 	bool is_named;		  /* the user named it */
 	bool is_chosen;		  /* named, or in the group of one that is */
 };
@@ -37,7 +49,8 @@ struct machine {
 	struct pci_list pci;
 	struct device *devices;
 	size_t count;
-	bool has_groups;	    /* any function has an IOMMU group */
+	bool has_groups;			     /* any function has an IOMMU group */
+	unsigned other_keyboards, other_sound_cards; /* behind no PCI function */
 	const char *advice;	    /* what to do about a missing group (static) */
 	const char *display_advice; /* the same for a display */
 };
@@ -54,6 +67,16 @@ void machine_free(struct machine *machine);
 
 /* Finds out which devices back the system; reads the disks if permitted. */
 void machine_read_backing(const struct host *host, struct machine *machine);
+
+/*
+ * Finds out what people use the devices for: monitors (sys/class/drm), interfaces and
+ * routes (sys/class/net, proc/net), keyboards and sound. Whatever cannot be read is not
+ * used.
+ */
+void machine_read_uses(const struct host *host, struct machine *machine);
+
+/* The device that a path in sysfs leads to last, or NULL. */
+struct device *machine_find_in_path(const struct machine *machine, const char *path);
 
 /* The device at that address, or NULL. */
 struct device *machine_find(const struct machine *machine,
