@@ -134,6 +134,18 @@ static int show(struct host *host, const struct run_result *result,
 	return ok ? STATUS_GOOD : STATUS_NOT_GOOD;
 }
 
+/* What the host would miss from now on. */
+static bool is_confirmed(const struct host *host, const struct machine *machine)
+{
+	struct outlook outlook;
+	bool confirmed = outlook_make(&(struct outlook_input){ .machine = machine },
+				      &outlook) == 0 &&
+			 remarks_confirm(host, &outlook, false);
+
+	outlook_free(&outlook);
+	return confirmed;
+}
+
 static int claim(struct host *host, struct machine *machine)
 {
 	_cleanup_free_ char *cmdline = NULL;
@@ -142,7 +154,7 @@ static int claim(struct host *host, struct machine *machine)
 	int r, status = STATUS_NOT_GOOD;
 
 	caveats_warn(machine);
-	if (!are_idle(host, machine, false))
+	if (!are_idle(host, machine, false) || !is_confirmed(host, machine))
 		return STATUS_NOT_GOOD;
 	r = make_cmdline(host, machine, &cmdline);
 	if (r == 0)

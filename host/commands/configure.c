@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,7 +53,7 @@ bool configure_open(struct work *work)
 	return false;
 }
 
-int configure_print_json(const struct work *work)
+int configure_print_json(const struct work *work, const struct outlook *outlook)
 {
 	struct json_object *top = json_begin(work->host->arguments->command);
 
@@ -61,6 +62,7 @@ int configure_print_json(const struct work *work)
 	json_add_bool(top, "deleted", work->change.old && !work->change.new);
 	json_add_text(top, "text", work->change.new);
 	json_add_text(top, "backup", work->backup);
+	remarks_add(outlook, top);
 	return json_end(top);
 }
 
@@ -81,30 +83,53 @@ static bool apply(struct work *work)
 	return false;
 }
 
+/* Once the change has been printed. */
+static int finish(struct work *work, struct preview *preview)
+{
+	const struct arguments *arguments = work->host->arguments;
+	const struct outlook *outlook = preview_outlook(preview);
+	bool is_confirmed = !work->takes_devices ||
+			    remarks_confirm(work->host, outlook, arguments->dry_run);
+	bool was_asked = outlook_level(outlook) >= REMARK_WARNING && !arguments->yes &&
+			 !arguments->dry_run;
+	int status;
+
+	if (!arguments->dry_run && is_confirmed && !apply(work))
+		return STATUS_NOT_GOOD;
+	if (arguments->json)
+		return configure_print_json(work, outlook) < 0 || !is_confirmed
+			       ? STATUS_NOT_GOOD
+			       : STATUS_GOOD;
+	if (!arguments->dry_run && !is_confirmed)
+		return STATUS_NOT_GOOD;
+	putchar('\n');
+	status = preview_print(preview, work->takes_devices && !was_asked);
+	if (arguments->dry_run)
+		puts("Nothing was changed: this is a dry run.");
+	return is_confirmed ? status : STATUS_NOT_GOOD;
+}
+
 int configure_finish(struct work *work)
 {
 	struct host *host = work->host;
-	const struct arguments *arguments = host->arguments;
-	int status;
+	struct preview *preview;
+	int status, r = 0;
 
-	if (!arguments->json) {
-		int r = change_print(&host->output, &work->change);
-
-		if (r < 0) {
-			change_warn_unprinted(r);
-			return STATUS_NOT_GOOD;
-		}
+	if (!host->arguments->json)
+		r = change_print(&host->output, &work->change);
+	if (r < 0) {
+		change_warn_unprinted(r);
+		return STATUS_NOT_GOOD;
 	}
 	fflush(stdout);
-	if (!arguments->dry_run && !apply(work))
+	preview = preview_new(host, &work->machine,
+			      &(struct plan_changes){ .configuration = &work->change });
+	if (!preview) {
+		warn_error(-ENOMEM, "nothing was changed");
 		return STATUS_NOT_GOOD;
-	if (arguments->json)
-		return configure_print_json(work) < 0 ? STATUS_NOT_GOOD : STATUS_GOOD;
-	putchar('\n');
-	status = plan_show(host, &work->machine,
-			   &(struct plan_changes){ .configuration = &work->change });
-	if (arguments->dry_run)
-		puts("Nothing was changed: this is a dry run.");
+	}
+	status = finish(work, preview);
+	preview_free(preview);
 	return status;
 }
 

@@ -81,6 +81,7 @@ static int enable(struct work *work)
 	if (status != STATUS_GOOD)
 		return status;
 	caveats_warn(&work->machine);
+	work->takes_devices = true;
 	if (!configure_is_possible(work->host) || !configure_open(work) ||
 	    !add_lines(work))
 		return STATUS_NOT_GOOD;
@@ -93,7 +94,8 @@ static int enable(struct work *work)
 	}
 	info("/%s has these devices already; passthru check tells whether the images do",
 	     CONFIGURATION_DIRECTORY);
-	return work->host->arguments->json && configure_print_json(work) < 0
+	return work->host->arguments->json &&
+			       configure_print_json(work, &(struct outlook){ 0 }) < 0
 		       ? STATUS_NOT_GOOD
 		       : STATUS_GOOD;
 }

@@ -7,6 +7,7 @@
 #include "edit/edit.h"
 #include "host.h"
 #include "machine/machine.h"
+#include "outlook/outlook.h"
 #include "view/view.h"
 
 /* What only the files of this folder share. */
@@ -22,6 +23,7 @@ struct work {
 	struct machine machine; /* with the devices that are chosen */
 	struct change change;	/* of CONFIGURATION_FILE */
 	char backup[BACKUP_PATH_SIZE];
+	bool takes_devices; /* what the host would miss is said first */
 };
 
 /* A part of the configuration, parsed. */
@@ -46,8 +48,8 @@ bool configure_open(struct work *work);
  */
 int configure_finish(struct work *work);
 
-/* Prints the change as JSON. Returns 0 or a negative errno. */
-int configure_print_json(const struct work *work);
+/* Prints the change as JSON, with the remarks. Returns 0 or a negative errno. */
+int configure_print_json(const struct work *work, const struct outlook *outlook);
 
 /* Runs the command, or --undo. Returns an exit status, as change() does. */
 int configure_run(struct host *host, int (*change)(struct work *work));
@@ -86,6 +88,20 @@ void check_cmdline(struct findings *findings);
 /* In migrate.c, so that no other command needs migrate/. */
 void check_legacy(struct findings *findings, const struct machine *machine);
 
+/* -- remarks ------------------------------------------------------------------------- */
+
+void remarks_print(const struct output *output, const struct outlook *outlook);
+
+/* Adds them to the object as an array. */
+void remarks_add(const struct outlook *outlook, struct json_object *object);
+
+/*
+ * Whether a change may be made: there is no warning, --yes was given, or the user has
+ * confirmed it on the terminal. Where nobody can be asked, prints the remarks and the
+ * command with --yes. Asks nothing in a dry run.
+ */
+bool remarks_confirm(const struct host *host, const struct outlook *outlook, bool is_dry);
+
 /* -- list ---------------------------------------------------------------------------- */
 
 /* What passthru list prints: the devices that match one of the filters. */
@@ -109,13 +125,26 @@ struct plan_changes {
 	bool is_migrated; /* as if the legacy settings on the command line were */
 };
 
-/* Prints what the next boot will do. Returns an exit status. */
-int plan_show(const struct host *host, const struct machine *machine,
-	      const struct plan_changes *changes);
+/* What the next boot will do. */
+struct preview;
+
+/*
+ * Dry-runs the next boot. Returns NULL without memory; what else went wrong,
+ * preview_print() says. The machine must live as long; release with preview_free().
+ */
+struct preview *preview_new(const struct host *host, const struct machine *machine,
+			    const struct plan_changes *changes);
+void preview_free(struct preview *preview);
+
+/* What people would miss; empty if the preview could not be made. */
+const struct outlook *preview_outlook(const struct preview *preview);
+
+/* Prints it, with or without these remarks. Returns an exit status. */
+int preview_print(struct preview *preview, bool with_remarks);
 
 /*
  * Whether passthru plan would exit with 0, without printing it. Calls back with each
- * limit of a device that will be claimed; see limits_each().
+ * limit of a device that will be claimed, see limits_each(), and each remark.
  */
 bool plan_is_good(const struct host *host, const struct machine *machine,
 		  void (*each)(void *data, const char *text), void *data);

@@ -127,7 +127,7 @@ static void add_changes(const struct migration *migration, struct json_object *a
 }
 
 static int print_json(const struct migration *migration, const char *reason,
-		      const char *backup)
+		      const char *backup, const struct outlook *outlook)
 {
 	struct json_object *top = json_begin("migrate");
 
@@ -138,6 +138,7 @@ static int print_json(const struct migration *migration, const char *reason,
 	add_notes(&migration->facts, FACT_CHECK, json_add_array(top, "check"));
 	add_notes(&migration->facts, FACT_NOTE, json_add_array(top, "notes"));
 	json_add_text(top, "backup", backup);
+	remarks_add(outlook, top);
 	return json_end(top);
 }
 
@@ -276,42 +277,66 @@ static int undo(const struct host *host)
 
 /* -- the command --------------------------------------------------------------------- */
 
-/* The plan of the next boot, as it is after the changes. Returns an exit status. */
-static int show_plan(const struct migration *migration)
+/* The plan of the next boot, as it is after the changes; NULL without memory. */
+static struct preview *make_preview(const struct migration *migration)
 {
-	if (!migration->change_count)
-		return STATUS_GOOD;
-	putchar('\n');
-	return plan_show(migration->host, migration->machine,
-			 &(struct plan_changes){
-				 .configuration = migration_configuration(migration),
-				 .is_migrated = true });
+	return preview_new(migration->host, migration->machine,
+			   &(struct plan_changes){
+				   .configuration = migration_configuration(migration),
+				   .is_migrated = true });
 }
 
-static int migrate(const struct migration *migration)
+/* Once the changes have been printed. */
+static int finish(const struct migration *migration, struct preview *preview)
 {
+	static const struct outlook none = { 0 };
 	const struct arguments *arguments = migration->host->arguments;
 	const char *reason = find_reason(migration);
+	const struct outlook *outlook = preview ? preview_outlook(preview) : &none;
 	char backup[BACKUP_PATH_SIZE] = "";
 	int status = STATUS_GOOD;
+	bool is_confirmed;
 
-	if (!arguments->json && !print_text(migration))
-		return STATUS_NOT_GOOD;
-	fflush(stdout);
 	if (reason)
 		warn("nothing was changed: %s", reason);
 	if (reason || is_anything_left(migration))
 		status = STATUS_NOT_GOOD;
-	if (migration->change_count &&
-	    (!prove(migration, false) || (arguments->apply && !apply(migration, backup))))
+	if (migration->change_count && !prove(migration, false))
 		return STATUS_NOT_GOOD;
-	if (arguments->json)
-		return print_json(migration, reason, backup) < 0 ? STATUS_NOT_GOOD
-								 : status;
-	if (show_plan(migration) != STATUS_GOOD)
+	is_confirmed = remarks_confirm(migration->host, outlook, !arguments->apply);
+	if (migration->change_count && arguments->apply &&
+	    (!is_confirmed || !apply(migration, backup)))
+		return STATUS_NOT_GOOD;
+	if (!is_confirmed)
 		status = STATUS_NOT_GOOD;
+	if (arguments->json)
+		return print_json(migration, reason, backup, outlook) < 0
+			       ? STATUS_NOT_GOOD
+			       : status;
+	if (preview) {
+		putchar('\n');
+		if (preview_print(preview, true) != STATUS_GOOD)
+			status = STATUS_NOT_GOOD;
+	}
 	if (migration->change_count && !arguments->apply)
 		puts("Nothing was changed; run passthru migrate --apply to make these changes.");
+	return status;
+}
+
+static int migrate(const struct migration *migration)
+{
+	struct preview *preview = NULL;
+	int status;
+
+	if (!migration->host->arguments->json && !print_text(migration))
+		return STATUS_NOT_GOOD;
+	fflush(stdout);
+	if (migration->change_count && !(preview = make_preview(migration))) {
+		warn_error(-ENOMEM, "nothing was changed");
+		return STATUS_NOT_GOOD;
+	}
+	status = finish(migration, preview);
+	preview_free(preview);
 	return status;
 }
 
