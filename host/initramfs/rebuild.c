@@ -63,11 +63,10 @@ bool rebuild_grub(const struct host *host)
 bool rebuild_images(const struct host *host)
 {
 	const struct generator *generator = generators_installed(host->root_fd);
-	_cleanup_free_ char **kernels = NULL;
 	size_t count;
 
 	if (generator) {
-		kernels = kernels_list(host->root_fd, &count);
+		free(kernels_list(host->root_fd, &count));
 		return run(host, generator->rebuild_all, count);
 	}
 	warn("cannot rebuild the initramfs: no initramfs generator that passthru supports is installed");
