@@ -320,13 +320,11 @@ static int disable_named(struct removal *removal)
 static int run(struct removal *removal)
 {
 	struct work *work = removal->work;
-	int status, r = choice_open(work->host, &work->machine);
+	int status;
 	bool good;
 
-	if (r < 0) {
-		machine_warn_unread(work->host, r);
+	if (!choice_open(work->host, &work->machine))
 		return STATUS_NOT_GOOD;
-	}
 	status = work->host->arguments->all ? disable_all(removal)
 					    : disable_named(removal);
 	if (status != STATUS_GOOD)

@@ -303,11 +303,9 @@ static int run(const struct host *host)
 {
 	struct migration migration = { 0 };
 	struct machine machine;
-	int status = STATUS_NOT_GOOD, r = machine_read(host, &machine);
+	int status = STATUS_NOT_GOOD, r;
 
-	if (r < 0) {
-		machine_warn_unread(host, r);
-	} else {
+	if (machine_read(host, &machine)) {
 		r = migration_make(host, &machine, &migration);
 		if (r < 0)
 			warn_error(r, "cannot read the configuration");
