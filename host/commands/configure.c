@@ -64,12 +64,6 @@ int configure_print_json(const struct work *work)
 	return json_end(top);
 }
 
-static void note_restored(void *data, const char *path)
-{
-	(void)data;
-	info("Restored /%s", path);
-}
-
 /* An image without the change is no use: then the file is as it was, too. */
 static bool apply(struct work *work)
 {
@@ -82,7 +76,7 @@ static bool apply(struct work *work)
 	     host->arguments->command);
 	if (rebuild_images(host))
 		return true;
-	(void)backup_undo(host->root_fd, BACKUPS_OF_CONFIGURATION, note_restored, NULL);
+	(void)backup_undo(host->root_fd, BACKUPS_OF_CONFIGURATION, NULL, NULL);
 	info("Some images may have the change all the same: passthru check tells which, and what rebuilds them");
 	return false;
 }
@@ -118,8 +112,7 @@ int configure_finish(struct work *work)
 
 static int undo(struct host *host)
 {
-	return backup_undo(host->root_fd, BACKUPS_OF_CONFIGURATION, note_restored,
-			   NULL) &&
+	return backup_undo(host->root_fd, BACKUPS_OF_CONFIGURATION, NULL, NULL) &&
 			       rebuild_images(host)
 		       ? STATUS_GOOD
 		       : STATUS_NOT_GOOD;

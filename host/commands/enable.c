@@ -22,15 +22,6 @@ static void put_line(const struct machine *machine, const struct device *device,
 	fprintf(file, " # %s %s\n", device->address, name);
 }
 
-/* Whether the configuration selects that device already. */
-static bool is_selected(const struct items *items, const struct device *device)
-{
-	for (size_t i = 0; i < items->params.wanted.count; i++)
-		if (selector_matches(&items->params.wanted.items[i], device->pci))
-			return true;
-	return false;
-}
-
 /* A line for each chosen device that the items do not select; freed by the caller. */
 static char *make_lines(const struct work *work, const struct items *items)
 {
@@ -41,7 +32,7 @@ static char *make_lines(const struct work *work, const struct items *items)
 		const struct device *device = &work->machine.devices[i];
 
 		if (choice_has_item(&work->machine, device) &&
-		    !is_selected(items, device))
+		    !device_is_requested(device, &items->params))
 			put_line(&work->machine, device, file);
 	}
 	return text_file_close(&text);

@@ -190,7 +190,6 @@ static void note_restored(void *data, const char *path)
 	restored->needs_grub |= migration_is_of_grub(path);
 	if (restored->paths)
 		json_append_text(restored->paths, path);
-	info("Restored /%s", path);
 }
 
 static void put_back(const struct host *host)

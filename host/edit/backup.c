@@ -408,7 +408,9 @@ static bool restore(int root_fd, const char *backup, const char *list,
 				   saved.path, backup);
 			return false;
 		}
-		each(data, saved.path);
+		info("Restored /%s", saved.path);
+		if (each)
+			each(data, saved.path);
 	}
 	return true;
 }

@@ -66,9 +66,10 @@ bool backup_apply(int root_fd, const char *directory, const struct change *chang
 		  size_t count, char ret_path[static BACKUP_PATH_SIZE]);
 
 /*
- * Restores what the last backup_apply() changed, and calls back for each file. Nothing is
- * restored if one of the files has changed since, or has no backup. Returns whether there
- * was something to undo and all of it is restored; says why not.
+ * Restores what the last backup_apply() changed; names each file, and calls back for it
+ * unless each is NULL. Nothing is restored if one of the files has changed since, or has
+ * no backup. Returns whether there was something to undo and all of it is restored; says
+ * why not.
  */
 bool backup_undo(int root_fd, const char *directory,
 		 void (*each)(void *data, const char *path), void *data);

@@ -227,6 +227,14 @@ bool device_goes_with(const struct device *device, const struct device *other)
 	       device_shares_fate(other);
 }
 
+bool device_is_requested(const struct device *device, const struct params *params)
+{
+	for (size_t i = 0; i < params->wanted.count; i++)
+		if (selector_matches(&params->wanted.items[i], device->pci))
+			return true;
+	return false;
+}
+
 bool device_is_display(const struct device *device)
 {
 	return pci_base_class(&device->pci->id) == PCI_BASE_CLASS_DISPLAY;

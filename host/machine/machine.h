@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "cmdline/cmdline.h"
 #include "host.h"
 #include "pci/pci.h"
 #include "report/report.h"
@@ -66,6 +67,9 @@ void device_full_name(const struct device *device, char name[static FULL_NAME_SI
 /* Reads an attribute in sysfs. Returns whether there is any text. */
 bool device_read(const struct host *host, const struct device *device,
 		 const char *attribute, char *ret, size_t size);
+
+/* Whether the parameters request it. */
+bool device_is_requested(const struct device *device, const struct params *params);
 
 /* Whether its class is that of a display. */
 bool device_is_display(const struct device *device);
