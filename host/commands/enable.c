@@ -72,21 +72,15 @@ static int enable(struct work *work)
 	if (status != STATUS_GOOD)
 		return status;
 	caveats_warn(&work->machine);
-	if (!configure_is_possible(work->host) || !configure_open(work) ||
-	    !add_lines(work))
+	if (!configure_open(work) || !add_lines(work))
 		return STATUS_NOT_GOOD;
-	if (change_is_any(&work->change)) {
-		status = configure_finish(work);
-		if (work->backup[0] && !work->host->arguments->json)
-			output_wrapped(&work->host->output, STYLE_NOTE, 0, 0, "%s",
-				       way_back);
-		return status;
-	}
-	info("/%s has these devices already; passthru check tells whether the images do",
-	     CONFIGURATION_DIRECTORY);
-	return work->host->arguments->json && configure_print_json(work) < 0
-		       ? STATUS_NOT_GOOD
-		       : STATUS_GOOD;
+	status = configure_finish(
+		work,
+		"/" CONFIGURATION_DIRECTORY
+		" has these devices already; passthru check tells whether the images do");
+	if (work->backup[0] && !work->host->arguments->json)
+		output_wrapped(&work->host->output, STYLE_NOTE, 0, 0, "%s", way_back);
+	return status;
 }
 
 int enable_run(struct host *host)
