@@ -150,6 +150,15 @@ void log_debug(const char *format, ...) _printf_(1, 2);
 #define MODULES_OF_ADDON "usr/lib/passthru/modules"
 #define MODULES		 "lib/modules"
 
+/*
+ * The directories of modprobe.d(5), relative to the root: the administrator's, then those
+ * of the system and of packages. A file overrides those of its name in the later ones.
+ */
+#define MODPROBE_ETC "etc/modprobe.d"
+#define MODPROBE_OTHERS(row)                                    \
+	row("run/modprobe.d"), row("usr/local/lib/modprobe.d"), \
+		row("usr/lib/modprobe.d"), row("lib/modprobe.d")
+
 /* -- path ---------------------------------------------------------------------------- */
 
 /*

@@ -94,19 +94,18 @@ static int find_modules(const char *root, const char *kernel, char path[static P
 	return r;
 }
 
+#define ITEM(directory) directory
+
 static int open_context(const char *root, struct kmod_ctx **ret)
 {
-	static const char *const directories[] = { "/etc/modprobe.d", "/run/modprobe.d",
-						   "/usr/local/lib/modprobe.d",
-						   "/usr/lib/modprobe.d",
-						   "/lib/modprobe.d" };
+	static const char *const directories[] = { MODPROBE_ETC, MODPROBE_OTHERS(ITEM) };
 	char text[ARRAY_SIZE(directories)][PATH_SIZE], modules[PATH_SIZE];
 	const char *paths[ARRAY_SIZE(directories) + 1] = { NULL };
 	struct utsname kernel;
 	int r = uname(&kernel) < 0 ? -errno : 0;
 
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(directories); i++) {
-		r = path_format(text[i], PATH_SIZE, "%s%s", root, directories[i]);
+		r = path_format(text[i], PATH_SIZE, "%s/%s", root, directories[i]);
 		paths[i] = text[i];
 	}
 	if (r == 0)

@@ -133,6 +133,8 @@ struct problem {
 	struct pci_address found_at;
 };
 
+#define PARAMETER_PREFIX "passthru."
+
 /* The passthru. parameters of a kernel command line. */
 struct params {
 	const char *text;	 /* the whole command line */

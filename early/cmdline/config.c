@@ -62,7 +62,7 @@ static bool is_rescue(const struct parameter *parameter)
 	if (!value.at)
 		return is_in_list(name, "single s S 1 -s -b rescue rd.rescue emergency "
 					"rd.emergency recovery");
-	if (span_equals(name, "passthru.config"))
+	if (span_equals(name, PARAMETER_PREFIX "config"))
 		return is_in_list(value, "0 n N no off false");
 	if (is_in_list(name, "init rdinit"))
 		return is_shell(value);
@@ -107,7 +107,7 @@ static bool is_ours(const struct parameter *parameter)
 {
 	struct span name = parameter->name;
 
-	return span_skip_prefix(&name, "passthru.") && !has_quote(name) &&
+	return span_skip_prefix(&name, PARAMETER_PREFIX) && !has_quote(name) &&
 	       !has_quote(parameter->value);
 }
 

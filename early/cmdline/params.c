@@ -6,8 +6,6 @@
 #include "base/base.h"
 #include "cmdline/cmdline.h"
 
-#define PREFIX "passthru."
-
 typedef int (*item_parser)(struct span text, struct selector *ret,
 			   struct selector_error *ret_error);
 
@@ -230,19 +228,24 @@ static const struct {
 	const char *name;
 	int (*read)(const struct reader *reader);
 } known[] = {
-	{ PREFIX "ids", read_ids },	  { PREFIX "addrs", read_addrs },
-	{ PREFIX "skip", read_skip },	  { PREFIX "group", read_group },
-	{ PREFIX "driver", read_driver }, { PREFIX "timeout", read_timeout },
-	{ PREFIX "dryrun", read_dryrun }, { PREFIX "force", read_force },
-	{ PREFIX "debug", read_debug },	  { PREFIX "off", read_off },
-	{ PREFIX "config", read_config },
+	{ PARAMETER_PREFIX "ids", read_ids },
+	{ PARAMETER_PREFIX "addrs", read_addrs },
+	{ PARAMETER_PREFIX "skip", read_skip },
+	{ PARAMETER_PREFIX "group", read_group },
+	{ PARAMETER_PREFIX "driver", read_driver },
+	{ PARAMETER_PREFIX "timeout", read_timeout },
+	{ PARAMETER_PREFIX "dryrun", read_dryrun },
+	{ PARAMETER_PREFIX "force", read_force },
+	{ PARAMETER_PREFIX "debug", read_debug },
+	{ PARAMETER_PREFIX "off", read_off },
+	{ PARAMETER_PREFIX "config", read_config },
 };
 
 static bool has_prefix(struct span name)
 {
-	size_t length = strlen(PREFIX);
+	size_t length = strlen(PARAMETER_PREFIX);
 
-	return name.length >= length && memcmp(name.at, PREFIX, length) == 0;
+	return name.length >= length && memcmp(name.at, PARAMETER_PREFIX, length) == 0;
 }
 
 static const char *find_nearest(struct span name)

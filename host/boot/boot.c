@@ -74,7 +74,7 @@ const char *boot_find_unreadable(int root_fd, const struct boot_sources *sources
 {
 	const struct boot_source *next = boot_next(sources);
 
-	if (next && next->is_final)
+	if (next && next->is_read_by_loader)
 		return NULL;
 	if (is_denied(root_fd, GRUB_CONFIG, R_OK))
 		return GRUB_CONFIG;

@@ -22,11 +22,12 @@ struct boot_source {
 	char *cmdline;	  /* all of it, or the part of it that the file sets */
 	char kernel[128]; /* the release of the kernel that it boots, or "" if unknown */
 	char entry[128];  /* title of the default entry if the file has several, or "" */
-	char note[NOTE_SIZE]; /* why this entry, if that is not obvious, or "" */
-	bool is_final;	  /* the boot loader reads it; others are inputs to such a file */
-	bool is_uki;	  /* a UKI: its command line is built in */
-	bool is_fragment; /* an input to UKIs, one of several */
-	bool is_unclear;  /* some of the file was not understood */
+	char note[NOTE_SIZE];	/* why this entry, if that is not obvious, or "" */
+	bool is_read_by_loader; /* the boot loader reads it; others are inputs to such a
+				   file */
+	bool is_uki;		/* a UKI: its command line is built in */
+	bool is_fragment;	/* an input to UKIs, one of several */
+	bool is_unclear;	/* some of the file was not understood */
 	/* The command that updates the boot loader's file, or NULL (static). */
 	const char *rebuild;
 };
@@ -209,6 +210,7 @@ void whole_cmdline_free(struct whole_cmdline *whole);
 
 /* -- grub ---------------------------------------------------------------------------- */
 
+#define GRUB_DEFAULTS "etc/default/grub"
 /* Upstream's name of the directory, and Fedora's and SUSE's. */
 #define GRUB_CONFIG	  "boot/grub/grub.cfg"
 #define GRUB_ENVIRONMENT  "boot/grub/grubenv"

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/base.h"
 #include "boot/boot.h"
@@ -12,13 +14,15 @@
 #define DUMP	CONFIG_FOR_DUMP
 #define FOREIGN CONFIG_IS_FOREIGN
 
+#define FOREIGN_MODPROBE(directory)                                           \
+	{                                                                     \
+		directory, ".conf", CONFIG_MODPROBE, MIGRATE | DUMP | FOREIGN \
+	}
+
 const struct config_file config_files[] = {
 	{ CONFIGURATION_DIRECTORY, ".conf", CONFIG_OTHER, DUMP },
-	{ "etc/modprobe.d", ".conf", CONFIG_MODPROBE, MIGRATE | DUMP },
-	{ "run/modprobe.d", ".conf", CONFIG_MODPROBE, MIGRATE | DUMP | FOREIGN },
-	{ "usr/local/lib/modprobe.d", ".conf", CONFIG_MODPROBE,
-	  MIGRATE | DUMP | FOREIGN },
-	{ "usr/lib/modprobe.d", ".conf", CONFIG_MODPROBE, MIGRATE | DUMP | FOREIGN },
+	{ MODPROBE_ETC, ".conf", CONFIG_MODPROBE, MIGRATE | DUMP },
+	MODPROBE_OTHERS(FOREIGN_MODPROBE),
 	{ "etc/modules", NULL, CONFIG_MODULES, MIGRATE | DUMP },
 	{ "etc/modules-load.d", ".conf", CONFIG_MODULES, MIGRATE | DUMP },
 	{ "etc/initramfs-tools/modules", NULL, CONFIG_MODULES, MIGRATE | DUMP },
@@ -31,8 +35,8 @@ const struct config_file config_files[] = {
 	{ BLS_ENTRIES("boot"), ".conf", CONFIG_BOOT_ENTRY, MIGRATE | DUMP },
 	{ BLS_ENTRIES("boot/efi"), ".conf", CONFIG_BOOT_ENTRY, MIGRATE | DUMP },
 	{ BLS_ENTRIES("efi"), ".conf", CONFIG_BOOT_ENTRY, MIGRATE | DUMP },
-	{ "etc/default/grub.d", ".cfg", CONFIG_GRUB, BOOT | MIGRATE | DUMP },
-	{ "etc/default/grub", NULL, CONFIG_GRUB, BOOT | MIGRATE | DUMP },
+	{ GRUB_DEFAULTS ".d", ".cfg", CONFIG_GRUB, BOOT | MIGRATE | DUMP },
+	{ GRUB_DEFAULTS, NULL, CONFIG_GRUB, BOOT | MIGRATE | DUMP },
 	{ "etc/kernel/cmdline", NULL, CONFIG_CMDLINE, BOOT | MIGRATE | DUMP },
 	{ "usr/lib/kernel/cmdline", NULL, CONFIG_CMDLINE,
 	  BOOT | MIGRATE | DUMP | FOREIGN },
@@ -55,10 +59,22 @@ const struct config_file config_files[] = {
 	{ 0 },
 };
 
+/* Whether it is in /lib and that is a link to /usr/lib, which has a row of its own. */
+static bool is_listed_elsewhere(int root_fd, const struct config_file *file)
+{
+	struct stat st;
+
+	return strncmp(file->path, "lib/", 4) == 0 &&
+	       fstatat(root_fd, "lib", &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       S_ISLNK(st.st_mode);
+}
+
 char **config_file_paths(int root_fd, const struct config_file *file)
 {
 	char **paths;
 
+	if (is_listed_elsewhere(root_fd, file))
+		return calloc(1, sizeof(paths[0]));
 	if (file->suffix)
 		return dirlist_paths(root_fd, file->path, file->suffix);
 	paths = malloc(2 * sizeof(paths[0]) + strlen(file->path) + 1);

@@ -8,8 +8,6 @@
 #include "boot/internal.h"
 #include "lib/lib.h"
 
-#define GRUB_DEFAULT "etc/default/grub"
-
 struct boot_source *boot_sources_add(struct boot_sources *sources, const char *path,
 				     char *cmdline)
 {
@@ -59,7 +57,7 @@ int boot_sources_add_running(struct boot_sources *sources, int root_fd,
 const struct boot_source *boot_next(const struct boot_sources *sources)
 {
 	for (size_t i = 0; i < sources->count; i++)
-		if (sources->items[i].is_final)
+		if (sources->items[i].is_read_by_loader)
 			return &sources->items[i];
 	/* A fragment says nothing about the rest of the command line. */
 	for (size_t i = 0; i < sources->count; i++)
@@ -68,39 +66,25 @@ const struct boot_source *boot_next(const struct boot_sources *sources)
 	return NULL;
 }
 
-/* -- the inputs of the files that boot loaders read ---------------------------------- */
-
-static bool is_input(const struct config_file *file, enum config_format format)
-{
-	return file->format == format && file->uses & CONFIG_FOR_BOOT;
-}
-
-/* -- GRUB's defaults ----------------------------------------------------------------- */
-
-static void put_files(FILE *to, int root_fd, const struct config_file *file)
-{
-	_cleanup_free_ char **paths = config_file_paths(root_fd, file);
-
-	for (size_t i = 0; paths && paths[i]; i++) {
-		_cleanup_free_ char *text = NULL;
-
-		if (beneath_read(root_fd, paths[i], &text) == 0)
-			fprintf(to, "%s\n", text);
-	}
-}
-
 /* The file and then its drop-ins, as one script; freed by the caller. */
 static char *read_grub_defaults(int root_fd)
 {
+	_cleanup_free_ char **drop_ins =
+		dirlist_paths(root_fd, GRUB_DEFAULTS ".d", ".cfg");
+	const char *path = GRUB_DEFAULTS;
 	struct text_file script;
-	FILE *to = text_file_open(&script);
+	FILE *file = text_file_open(&script);
 
-	if (!to)
+	if (!file || !drop_ins) {
+		free(text_file_close(&script));
 		return NULL;
-	for (int drop_ins = 0; drop_ins < 2; drop_ins++)
-		for (const struct config_file *file = config_files; file->path; file++)
-			if (is_input(file, CONFIG_GRUB) && !!file->suffix == drop_ins)
-				put_files(to, root_fd, file);
+	}
+	for (size_t i = 0; path; path = drop_ins[i++]) {
+		_cleanup_free_ char *text = NULL;
+
+		if (beneath_read(root_fd, path, &text) == 0)
+			fprintf(file, "%s\n", text);
+	}
 	return text_file_close(&script);
 }
 
@@ -118,7 +102,7 @@ static int add_grub_script(const char *script, struct boot_sources *ret)
 	    asprintf(&both, "%s%s%s", always, *always && *normally ? " " : "", normally) <
 		    0)
 		return -ENOMEM;
-	source = boot_sources_add(ret, GRUB_DEFAULT, both);
+	source = boot_sources_add(ret, GRUB_DEFAULTS, both);
 	if (!source)
 		return -ENOMEM;
 	source->rebuild = "update-grub";
@@ -131,7 +115,7 @@ static int add_grub(int root_fd, struct boot_sources *ret)
 	_cleanup_free_ char *text = NULL;
 	_cleanup_free_ char *script = NULL;
 
-	if (beneath_read(root_fd, GRUB_DEFAULT, &text) < 0)
+	if (beneath_read(root_fd, GRUB_DEFAULTS, &text) < 0)
 		return 0;
 	script = read_grub_defaults(root_fd);
 	return script ? add_grub_script(script, ret) : -ENOMEM;
@@ -202,7 +186,7 @@ static int add_inputs(int root_fd, const struct input *input, struct boot_source
 	for (const struct config_file *file = config_files; file->path; file++) {
 		_cleanup_free_ char **paths = NULL;
 
-		if (!is_input(file, input->format))
+		if (file->format != input->format || !(file->uses & CONFIG_FOR_BOOT))
 			continue;
 		paths = config_file_paths(root_fd, file);
 		if (!paths)

@@ -113,7 +113,7 @@ static char *extract(const char *cmdline)
 	while (tokenizer_next(&rest, &parameter)) {
 		struct span name = parameter.name;
 
-		if (!span_skip_prefix(&name, "passthru."))
+		if (!span_skip_prefix(&name, PARAMETER_PREFIX))
 			continue;
 		fprintf(file, "%s%.*s", ftell(file) ? " " : "",
 			(int)parameter.name.length, parameter.name.at);
@@ -160,14 +160,14 @@ static void check_input(struct findings *findings, const struct boot_source *inp
 		findings_add(findings, FINDING_NOTE, "command line",
 			     "/%s is only partly understood", input->path);
 	/* It belongs to another boot loader, or sets nothing. */
-	if (input == next || input->is_final || !wanted || !present || !wanted[0] ||
-	    strcmp(wanted, present) == 0)
+	if (input == next || input->is_read_by_loader || !wanted || !present ||
+	    !wanted[0] || strcmp(wanted, present) == 0)
 		return;
 	if ((input->is_fragment || next->is_uki) && wordlist_contains(wanted, present))
 		return;
 	if (input->is_fragment && !next->is_uki)
 		check_fragment(findings, input, wanted, next);
-	else if (next->is_final)
+	else if (next->is_read_by_loader)
 		findings_add(findings, FINDING_TODO, "command line",
 			     "/%s sets %s, but /%s sets %s; run %s", input->path, wanted,
 			     next->path, or_nothing(present), input->rebuild);

@@ -61,7 +61,7 @@ static void put_parameters(const char *text, FILE *file)
 	while (tokenizer_next(&rest, &parameter)) {
 		struct span name = parameter.name;
 
-		if (span_skip_prefix(&name, "passthru.") && !is_setting(name))
+		if (span_skip_prefix(&name, PARAMETER_PREFIX) && !is_setting(name))
 			continue;
 		fprintf(file, " %.*s", (int)parameter.name.length, parameter.name.at);
 		if (parameter.value.at)

@@ -66,7 +66,7 @@ bool backup_apply(int root_fd, const char *directory, const struct change *chang
 		  size_t count, char ret_path[static BACKUP_PATH_SIZE]);
 
 /*
- * Restores what the last backup_apply() changed; names each file, and calls back for it
+ * Restores what the last backup_apply() changed, says so for each file, and calls back
  * unless each is NULL. Nothing is restored if one of the files has changed since, or has
  * no backup. Returns whether there was something to undo and all of it is restored; says
  * why not.

@@ -64,11 +64,10 @@ bool rebuild_images(const struct host *host)
 {
 	const struct generator *generator = generators_installed(host->root_fd);
 	size_t count;
+	_cleanup_free_ char **kernels = kernels_list(host->root_fd, &count);
 
-	if (generator) {
-		free(kernels_list(host->root_fd, &count));
-		return run(host, generator->rebuild_all, count);
-	}
+	if (generator)
+		return run(host, generator->rebuild_all, kernels ? count : 0);
 	warn("cannot rebuild the initramfs: no initramfs generator that passthru supports is installed");
 	return false;
 }
