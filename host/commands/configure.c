@@ -88,17 +88,6 @@ static bool apply(struct work *work)
 	return false;
 }
 
-/* Returns whether it was shown; says why not. */
-static bool print_change(const struct work *work)
-{
-	int r = change_print(&work->host->output, &work->change);
-
-	if (r < 0)
-		change_warn_unprinted(r);
-	fflush(stdout);
-	return r == 0;
-}
-
 /* The next boot, as it is after the change. Returns an exit status. */
 static int show_plan(const struct work *work)
 {
@@ -119,7 +108,9 @@ int configure_finish(struct work *work, const char *unchanged)
 
 	if (!any)
 		info("%s", unchanged);
-	else if (!is_possible(work->host) || (!arguments->json && !print_change(work)) ||
+	else if (!is_possible(work->host) ||
+		 (!arguments->json &&
+		  !change_print(&work->host->output, &work->change)) ||
 		 (!arguments->dry_run && !apply(work)))
 		return STATUS_NOT_GOOD;
 	if (arguments->json)

@@ -63,14 +63,9 @@ static bool print_text(const struct migration *migration)
 	const struct output *output = &migration->host->output;
 	const struct facts *facts = &migration->facts;
 
-	for (size_t i = 0; i < migration->change_count; i++) {
-		int r = change_print(output, &migration->changes[i]);
-
-		if (r < 0) {
-			change_warn_unprinted(r);
+	for (size_t i = 0; i < migration->change_count; i++)
+		if (!change_print(output, &migration->changes[i]))
 			return false;
-		}
-	}
 	print_facts(output, facts, FACT_UNCLEAR, "Not understood:");
 	print_facts(output, facts, FACT_CHECK, "Check these yourself:");
 	print_facts(output, facts, FACT_NOTE, "For your information:");
@@ -280,7 +275,6 @@ static int migrate(const struct migration *migration)
 
 	if (!arguments->json && !print_text(migration))
 		return STATUS_NOT_GOOD;
-	fflush(stdout);
 	if (reason)
 		warn("nothing was changed: %s", reason);
 	if (reason || is_anything_left(migration))

@@ -129,7 +129,7 @@ static int result_of(int status)
 	return WEXITSTATUS(status) > 1 ? -EIO : 0;
 }
 
-int change_print(const struct output *output, const struct change *change)
+static int print(const struct output *output, const struct change *change)
 {
 	_cleanup_close_ int old_fd = make_file(change->old);
 	_cleanup_close_ int new_fd = make_file(change->new);
@@ -160,11 +160,14 @@ int change_print(const struct output *output, const struct change *change)
 	return r;
 }
 
-void change_warn_unprinted(int r)
+bool change_print(const struct output *output, const struct change *change)
 {
+	int r = print(output, change);
+
 	if (r == -ENOENT)
 		warn("nothing was changed: there is no diff(1) to show the change; install diffutils");
-	else
+	else if (r < 0)
 		warn_error(r,
 			   "nothing was changed: cannot run diff(1) to show the change");
+	return r == 0;
 }

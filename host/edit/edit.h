@@ -34,13 +34,10 @@ void change_free(struct change *change);
 bool change_is_any(const struct change *change);
 
 /*
- * Prints it as diff -u does, for patch -p1. Returns 0; -ENOENT if there is no diff(1); or
- * another negative errno.
+ * Prints it as diff -u does, for patch -p1, before it is made. Returns whether that
+ * worked; says why not, and that nothing was changed.
  */
-int change_print(const struct output *output, const struct change *change);
-
-/* Says why change_print() failed; the command then changes nothing. */
-void change_warn_unprinted(int r);
+bool change_print(const struct output *output, const struct change *change);
 
 /* -- backup -------------------------------------------------------------------------- */
 

@@ -17,6 +17,13 @@ struct fact *facts_add(struct facts *facts, enum fact_kind kind, size_t file,
 void facts_free(struct facts *facts);
 
 /*
+ * Decides what happens to the legacy settings of a machine, as a whole. Without memory,
+ * input or output.
+ */
+enum decision facts_decide(const struct facts *facts,
+			   const struct conditions *conditions);
+
+/*
  * The text of a file with the changes that apply, freed by the caller; NULL without
  * memory.
  */

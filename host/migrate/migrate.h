@@ -79,13 +79,6 @@ enum decision {
 	DECISION_NO_GRUB,      /* GRUB would not see the changes */
 };
 
-/*
- * Decides what happens to the legacy settings of a machine, as a whole. Without memory,
- * input or output.
- */
-enum decision facts_decide(const struct facts *facts,
-			   const struct conditions *conditions);
-
 /* -- migration ----------------------------------------------------------------------- */
 
 /* The legacy settings of a machine, the decision about them, and what it changes. */
