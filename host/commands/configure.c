@@ -29,7 +29,8 @@ void configure_free_items(struct items *items)
 
 /* -- changing the file --------------------------------------------------------------- */
 
-bool configure_is_possible(const struct host *host)
+/* Whether an initramfs generator has the hook; says what to do if not. */
+static bool is_possible(const struct host *host)
 {
 	const char *obstacle = generators_obstacle(host->root_fd);
 
@@ -52,7 +53,13 @@ bool configure_open(struct work *work)
 	return false;
 }
 
-int configure_print_json(const struct work *work)
+void configure_set(struct work *work, char *text)
+{
+	free(work->change.new);
+	work->change.new = text;
+}
+
+static int print_json(const struct work *work)
 {
 	struct json_object *top = json_begin(work->host->arguments->command);
 
@@ -81,31 +88,43 @@ static bool apply(struct work *work)
 	return false;
 }
 
-int configure_finish(struct work *work)
+/* Returns whether it was shown; says why not. */
+static bool print_change(const struct work *work)
 {
-	struct host *host = work->host;
-	const struct arguments *arguments = host->arguments;
+	int r = change_print(&work->host->output, &work->change);
+
+	if (r < 0)
+		change_warn_unprinted(r);
+	fflush(stdout);
+	return r == 0;
+}
+
+/* The next boot, as it is after the change. Returns an exit status. */
+static int show_plan(const struct work *work)
+{
+	const struct plan_changes changes = { .configuration = &work->change };
 	int status;
 
-	if (!arguments->json) {
-		int r = change_print(&host->output, &work->change);
-
-		if (r < 0) {
-			change_warn_unprinted(r);
-			return STATUS_NOT_GOOD;
-		}
-	}
-	fflush(stdout);
-	if (!arguments->dry_run && !apply(work))
-		return STATUS_NOT_GOOD;
-	if (arguments->json)
-		return configure_print_json(work) < 0 ? STATUS_NOT_GOOD : STATUS_GOOD;
 	putchar('\n');
-	status = plan_show(host, &work->machine,
-			   &(struct plan_changes){ .configuration = &work->change });
-	if (arguments->dry_run)
+	status = plan_show(work->host, &work->machine, &changes);
+	if (work->host->arguments->dry_run)
 		puts("Nothing was changed: this is a dry run.");
 	return status;
+}
+
+int configure_finish(struct work *work, const char *unchanged)
+{
+	const struct arguments *arguments = work->host->arguments;
+	bool any = change_is_any(&work->change);
+
+	if (!any)
+		info("%s", unchanged);
+	else if (!is_possible(work->host) || (!arguments->json && !print_change(work)) ||
+		 (!arguments->dry_run && !apply(work)))
+		return STATUS_NOT_GOOD;
+	if (arguments->json)
+		return print_json(work) < 0 ? STATUS_NOT_GOOD : STATUS_GOOD;
+	return any ? show_plan(work) : STATUS_GOOD;
 }
 
 /* -- both commands ------------------------------------------------------------------- */

@@ -344,11 +344,9 @@ bool plan_is_good(const struct host *host, const struct machine *machine,
 int plan_run(struct host *host)
 {
 	struct machine machine;
-	int status = STATUS_NOT_GOOD, r = machine_read(host, &machine);
+	int status = STATUS_NOT_GOOD;
 
-	if (r < 0)
-		machine_warn_unread(host, r);
-	else
+	if (machine_read(host, &machine))
 		status = plan_show(host, &machine, &(struct plan_changes){ 0 });
 	machine_free(&machine);
 	return status;

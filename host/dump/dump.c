@@ -370,11 +370,8 @@ static void copy_names(struct dump *dump)
 	struct machine machine;
 	struct text_file text;
 	FILE *file = text_file_open(&text);
-	int r = machine_read(dump->host, &machine);
 
-	if (r < 0)
-		machine_warn_unread(dump->host, r);
-	else if (file)
+	if (machine_read(dump->host, &machine) && file)
 		put_names(file, &machine);
 	machine_free(&machine);
 	names = text_file_close(&text);

@@ -102,8 +102,8 @@ static int read_request(const struct facts *facts, bool for_every_boot,
 			continue;
 		rest = span_of(fact->items);
 		while (r == 0 && span_next_item(&rest, &item)) {
-			struct requested wanted =
-				make_requested(item, facts->files[fact->file].edit.path);
+			struct requested wanted = make_requested(
+				item, facts->files[fact->file].change.path);
 
 			if (wanted.item[0])
 				r = add_requested(ret, &wanted);
@@ -164,41 +164,27 @@ static int change_configuration(const struct migration *migration,
 
 /* -- changes ------------------------------------------------------------------------- */
 
-static int edit_files(struct migration *migration)
+/* The file without its legacy settings. A drop-in with nothing left in it goes. */
+static int add_file(struct migration *migration, size_t index)
 {
-	struct facts *facts = &migration->facts;
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < facts->count; i++) {
-		const struct fact *fact = &facts->items[i];
-
-		if (fact_applies(facts, &migration->conditions, fact))
-			r = edit_set(&facts->files[fact->file].edit, fact->line,
-				     fact->replacement);
-	}
-	return r;
-}
-
-static bool is_empty(const struct edit *edit)
-{
-	for (size_t i = 0; i < edit->count; i++)
-		if (edit->lines[i].new && edit->lines[i].new[0])
-			return false;
-	return true;
-}
-
-static int add_file(struct migration *migration, struct fact_file *file)
-{
+	const struct fact_file *file = &migration->facts.files[index];
+	_cleanup_free_ char *text =
+		facts_rewrite(&migration->facts, &migration->conditions, index);
 	struct change *change;
 
-	if (!edit_is_changed(&file->edit))
+	if (!text)
+		return -ENOMEM;
+	if (strcmp(text, file->change.old) == 0)
 		return 0;
-	file->edit.is_deleted = file->is_in_directory && is_empty(&file->edit);
 	change = array_append(migration->changes, migration->change_count);
 	if (!change)
 		return -ENOMEM;
+	strcpy(change->path, file->change.path);
+	change->old = strdup(file->change.old);
+	if (!file->is_in_directory || text[strspn(text, "\n")])
+		change->new = take_pointer(text);
 	migration->needs_grub |= file->format == CONFIG_GRUB;
-	return edit_change(&file->edit, change);
+	return change->old ? 0 : -ENOMEM;
 }
 
 static int add_configuration(struct migration *migration, const char *configuration)
@@ -219,10 +205,10 @@ static int add_configuration(struct migration *migration, const char *configurat
 
 static int make_changes(struct migration *migration, const char *configuration)
 {
-	int r = edit_files(migration);
+	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < migration->facts.file_count; i++)
-		r = add_file(migration, &migration->facts.files[i]);
+		r = add_file(migration, i);
 	return r < 0 ? r : add_configuration(migration, configuration);
 }
 

@@ -19,7 +19,7 @@ static bool is_in_files(const struct collector *collector, const char *list)
 		const struct fact_file *file = &collector->facts->files[i];
 
 		if (collector_uses(collector, file->format) &&
-		    strstr(file->edit.old, list))
+		    strstr(file->change.old, list))
 			return true;
 	}
 	return false;
@@ -49,7 +49,7 @@ void read_boot_entry(struct collector *collector, const char *line)
 
 	if (!options || !legacy_is_mentioned(options))
 		return;
-	if (is_rescue(collector->edit->path))
+	if (is_rescue(collector->file->change.path))
 		collector_note_line(collector, FACT_NOTE,
 				    "left unchanged, since the entry is for repairs");
 	/* It writes the entries again, from settings of its own. */
