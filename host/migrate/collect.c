@@ -15,17 +15,17 @@ static const struct reader {
 	void (*read_line)(struct collector *collector, const char *line);
 	void (*read_file)(struct collector *collector, const char *path);
 } readers[] = {
-	[CONFIG_MODPROBE] = { .read_line = read_modprobe },
-	[CONFIG_MODULES] = { .read_line = read_modules },
-	[CONFIG_DRACUT] = { .read_line = read_dracut },
-	[CONFIG_MKINITCPIO] = { .read_line = read_mkinitcpio },
-	[CONFIG_DRIVERCTL] = { .read_line = read_driverctl },
-	[CONFIG_BOOT_ENTRY] = { .read_line = read_boot_entry },
-	[CONFIG_GRUB] = { .read_line = read_grub },
-	[CONFIG_CMDLINE] = { .read_line = read_plain_cmdline },
-	[CONFIG_FRAGMENT] = { .read_line = read_plain_cmdline },
-	[CONFIG_GENERATED] = { .read_file = read_generated },
-	[CONFIG_SCRIPT] = { .read_file = read_script },
+	[FORMAT_MODPROBE] = { .read_line = read_modprobe },
+	[FORMAT_MODULES] = { .read_line = read_modules },
+	[FORMAT_DRACUT] = { .read_line = read_dracut },
+	[FORMAT_MKINITCPIO] = { .read_line = read_mkinitcpio },
+	[FORMAT_DRIVERCTL] = { .read_line = read_driverctl },
+	[FORMAT_BOOT_ENTRY] = { .read_line = read_boot_entry },
+	[FORMAT_GRUB] = { .read_line = read_grub },
+	[FORMAT_CMDLINE] = { .read_line = read_plain_cmdline },
+	[FORMAT_FRAGMENT] = { .read_line = read_plain_cmdline },
+	[FORMAT_GENERATED] = { .read_file = read_generated },
+	[FORMAT_SCRIPT] = { .read_file = read_script },
 };
 
 /* -- files --------------------------------------------------------------------------- */

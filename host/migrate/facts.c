@@ -58,7 +58,7 @@ bool fact_needs_configuration(const struct fact *fact)
 
 static bool is_of_grub(const struct facts *facts, const struct fact *fact)
 {
-	return fact->file != NO_FILE && facts->files[fact->file].format == CONFIG_GRUB;
+	return fact->file != NO_FILE && facts->files[fact->file].format == FORMAT_GRUB;
 }
 
 enum decision facts_decide(const struct facts *facts, const struct conditions *conditions)

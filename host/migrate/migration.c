@@ -16,7 +16,7 @@ bool migration_is_of_grub(const char *path)
 {
 	const struct config_file *file = config_file_find(path);
 
-	return file && file->format == CONFIG_GRUB;
+	return file && file->format == FORMAT_GRUB;
 }
 
 /* -- conditions ---------------------------------------------------------------------- */
@@ -183,7 +183,7 @@ static int add_file(struct migration *migration, size_t index)
 	change->old = strdup(file->change.old);
 	if (!file->is_in_directory || text[strspn(text, "\n")])
 		change->new = take_pointer(text);
-	migration->needs_grub |= file->format == CONFIG_GRUB;
+	migration->needs_grub |= file->format == FORMAT_GRUB;
 	return change->old ? 0 : -ENOMEM;
 }
 

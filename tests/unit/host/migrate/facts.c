@@ -55,8 +55,8 @@ static void put_fact(struct facts *facts, const char *word, size_t length)
 
 START_TEST(decides)
 {
-	struct fact_file files[] = { { .format = CONFIG_GRUB },
-				     { .format = CONFIG_MODPROBE } };
+	struct fact_file files[] = { { .format = FORMAT_GRUB },
+				     { .format = FORMAT_MODPROBE } };
 	struct facts facts = { .files = files, .file_count = ARRAY_SIZE(files) };
 	struct conditions conditions = {
 		.has_generator = strchr(rows[_i].conditions, 'G'),
