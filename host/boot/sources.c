@@ -157,10 +157,10 @@ static const struct input {
 	const char *rebuild;
 	bool is_fragment; /* otherwise the first file is all that is read */
 } inputs[] = {
-	{ CONFIG_CMDLINE, read_plain,
+	{ FORMAT_CMDLINE, read_plain,
 	  "kernel-install, or whatever builds the kernel image", false },
-	{ CONFIG_FRAGMENT, read_plain, REBUILD_UKI, true },
-	{ CONFIG_DRACUT, read_dracut, REBUILD_UKI, true },
+	{ FORMAT_FRAGMENT, read_plain, REBUILD_UKI, true },
+	{ FORMAT_DRACUT, read_dracut, REBUILD_UKI, true },
 };
 
 /* Returns 1 if there is something to add, 0, or -ENOMEM. */
@@ -203,7 +203,7 @@ static int add_inputs(int root_fd, const struct input *input, struct boot_source
 
 int boot_sources_add_inputs(struct boot_sources *sources, int root_fd, unsigned formats)
 {
-	int r = (formats & 1U << CONFIG_GRUB) ? add_grub(root_fd, sources) : 0;
+	int r = (formats & 1U << FORMAT_GRUB) ? add_grub(root_fd, sources) : 0;
 
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(inputs); i++)
 		if (formats & 1U << inputs[i].format)

@@ -90,7 +90,7 @@ static void check_blacklists(struct findings *findings, const char *cmdline,
 		_cleanup_free_ char **paths = NULL;
 
 		/* A package's may be for a driver of its own. */
-		if (file->format != CONFIG_MODPROBE || file->uses & CONFIG_IS_FOREIGN)
+		if (file->format != FORMAT_MODPROBE || file->uses & CONFIG_IS_FOREIGN)
 			continue;
 		paths = config_file_paths(findings->host->root_fd, file);
 		for (size_t i = 0; paths && paths[i]; i++)

@@ -116,18 +116,15 @@ static int show(struct host *host, const struct run_result *result,
 		.params = params,
 		.is_live = true,
 	};
-	int r = machine_read(host, &machine);
-	bool ok = false;
+	bool ok = machine_read(host, &machine);
 
-	if (r < 0) {
-		machine_warn_unread(host, r);
-	} else if (host->arguments->json) {
+	if (ok && host->arguments->json) {
 		struct json_object *top = json_begin("claim");
 
 		ok = view_add(&view, top);
 		json_add_bool(top, "ok", ok);
 		ok = json_end(top) == 0 && ok;
-	} else {
+	} else if (ok) {
 		ok = view_print(&view);
 	}
 	machine_free(&machine);
@@ -221,11 +218,7 @@ static int show_released(const struct host *host, const struct claims *claims)
 {
 	struct json_object *top = NULL, *array = NULL;
 	struct machine machine;
-	int r = machine_read(host, &machine);
-	bool ok = r == 0;
-
-	if (r < 0)
-		machine_warn_unread(host, r);
+	bool ok = machine_read(host, &machine);
 
 	if (host->arguments->json) {
 		top = json_begin("release");

@@ -30,7 +30,8 @@ void configure_free_items(struct items *items)
 
 /* -- changing the file --------------------------------------------------------------- */
 
-bool configure_is_possible(const struct host *host)
+/* Whether an initramfs generator has the hook; says what to do if not. */
+static bool is_possible(const struct host *host)
 {
 	const char *obstacle = generators_obstacle(host->root_fd);
 
@@ -53,7 +54,13 @@ bool configure_open(struct work *work)
 	return false;
 }
 
-int configure_print_json(const struct work *work, const struct outlook *outlook)
+void configure_set(struct work *work, char *text)
+{
+	free(work->change.new);
+	work->change.new = text;
+}
+
+static int print_json(const struct work *work, const struct outlook *outlook)
 {
 	struct json_object *top = json_begin(work->host->arguments->command);
 
@@ -97,9 +104,8 @@ static int finish(struct work *work, struct preview *preview)
 	if (!arguments->dry_run && is_confirmed && !apply(work))
 		return STATUS_NOT_GOOD;
 	if (arguments->json)
-		return configure_print_json(work, outlook) < 0 || !is_confirmed
-			       ? STATUS_NOT_GOOD
-			       : STATUS_GOOD;
+		return print_json(work, outlook) < 0 || !is_confirmed ? STATUS_NOT_GOOD
+								      : STATUS_GOOD;
 	if (!arguments->dry_run && !is_confirmed)
 		return STATUS_NOT_GOOD;
 	putchar('\n');
@@ -109,18 +115,25 @@ static int finish(struct work *work, struct preview *preview)
 	return is_confirmed ? status : STATUS_NOT_GOOD;
 }
 
-int configure_finish(struct work *work)
+static int change_nothing(const struct work *work, const char *unchanged)
 {
-	struct host *host = work->host;
-	struct preview *preview;
-	int status, r = 0;
+	info("%s", unchanged);
+	return work->host->arguments->json && print_json(work, &(struct outlook){ 0 }) < 0
+		       ? STATUS_NOT_GOOD
+		       : STATUS_GOOD;
+}
 
-	if (!host->arguments->json)
-		r = change_print(&host->output, &work->change);
-	if (r < 0) {
-		change_warn_unprinted(r);
+int configure_finish(struct work *work, const char *unchanged)
+{
+	const struct host *host = work->host;
+	struct preview *preview;
+	int status;
+
+	if (!change_is_any(&work->change))
+		return change_nothing(work, unchanged);
+	if (!is_possible(host) ||
+	    (!host->arguments->json && !change_print(&host->output, &work->change)))
 		return STATUS_NOT_GOOD;
-	}
 	fflush(stdout);
 	preview = preview_new(host, &work->machine,
 			      &(struct plan_changes){ .configuration = &work->change });

@@ -22,15 +22,6 @@ static void put_line(const struct machine *machine, const struct device *device,
 	fprintf(file, " # %s %s\n", device->address, name);
 }
 
-/* Whether the configuration selects that device already. */
-static bool is_selected(const struct items *items, const struct device *device)
-{
-	for (size_t i = 0; i < items->params.wanted.count; i++)
-		if (selector_matches(&items->params.wanted.items[i], device->pci))
-			return true;
-	return false;
-}
-
 /* A line for each chosen device that the items do not select; freed by the caller. */
 static char *make_lines(const struct work *work, const struct items *items)
 {
@@ -41,7 +32,7 @@ static char *make_lines(const struct work *work, const struct items *items)
 		const struct device *device = &work->machine.devices[i];
 
 		if (choice_has_item(&work->machine, device) &&
-		    !is_selected(items, device))
+		    !device_is_requested(device, &items->params))
 			put_line(&work->machine, device, file);
 	}
 	return text_file_close(&text);
@@ -82,22 +73,15 @@ static int enable(struct work *work)
 		return status;
 	caveats_warn(&work->machine);
 	work->takes_devices = true;
-	if (!configure_is_possible(work->host) || !configure_open(work) ||
-	    !add_lines(work))
+	if (!configure_open(work) || !add_lines(work))
 		return STATUS_NOT_GOOD;
-	if (change_is_any(&work->change)) {
-		status = configure_finish(work);
-		if (work->backup[0] && !work->host->arguments->json)
-			output_wrapped(&work->host->output, STYLE_NOTE, 0, 0, "%s",
-				       way_back);
-		return status;
-	}
-	info("/%s has these devices already; passthru check tells whether the images do",
-	     CONFIGURATION_DIRECTORY);
-	return work->host->arguments->json &&
-			       configure_print_json(work, &(struct outlook){ 0 }) < 0
-		       ? STATUS_NOT_GOOD
-		       : STATUS_GOOD;
+	status = configure_finish(
+		work,
+		"/" CONFIGURATION_DIRECTORY
+		" has these devices already; passthru check tells whether the images do");
+	if (work->backup[0] && !work->host->arguments->json)
+		output_wrapped(&work->host->output, STYLE_NOTE, 0, 0, "%s", way_back);
+	return status;
 }
 
 int enable_run(struct host *host)

@@ -36,20 +36,17 @@ struct items {
 int configure_parse(const char *text, struct items *ret);
 void configure_free_items(struct items *items);
 
-/* Whether an initramfs generator has the hook; says what to do if not. */
-bool configure_is_possible(const struct host *host);
-
 /* Reads the file; it need not exist. Returns whether that worked; says why not. */
 bool configure_open(struct work *work);
 
+/* The file becomes this text, which is owned; NULL removes it. */
+void configure_set(struct work *work, char *text);
+
 /*
  * Prints the change and makes it, but for a dry run; rebuilds the images; shows the next
- * boot. Returns an exit status.
+ * boot. Says unchanged if there is no change. Returns an exit status.
  */
-int configure_finish(struct work *work);
-
-/* Prints the change as JSON, with the remarks. Returns 0 or a negative errno. */
-int configure_print_json(const struct work *work, const struct outlook *outlook);
+int configure_finish(struct work *work, const char *unchanged);
 
 /* Runs the command, or --undo. Returns an exit status, as change() does. */
 int configure_run(struct host *host, int (*change)(struct work *work));

@@ -52,25 +52,6 @@ static bool has_idle_support(const struct migration *migration)
 	       facts_count(&migration->facts, FACT_SUPPORT);
 }
 
-static void print_idle(const struct output *output, const struct migration *migration)
-{
-	const struct facts *facts = &migration->facts;
-
-	if (!has_idle_support(migration))
-		return;
-	output_styled(output, STYLE_TITLE,
-		      "Left unchanged, since nothing names devices for vfio-pci:");
-	putchar('\n');
-	for (size_t i = 0; i < facts->count; i++) {
-		const struct fact *fact = &facts->items[i];
-
-		if (fact->kind == FACT_SUPPORT)
-			printf("  * /%s, line %zu: %s\n",
-			       facts->files[fact->file].edit.path, fact->line + 1,
-			       facts->files[fact->file].edit.lines[fact->line].old);
-	}
-}
-
 static bool is_anything_left(const struct migration *migration)
 {
 	return facts_count(&migration->facts, FACT_CHECK) || has_idle_support(migration);
@@ -82,18 +63,15 @@ static bool print_text(const struct migration *migration)
 	const struct output *output = &migration->host->output;
 	const struct facts *facts = &migration->facts;
 
-	for (size_t i = 0; i < migration->change_count; i++) {
-		int r = change_print(output, &migration->changes[i]);
-
-		if (r < 0) {
-			change_warn_unprinted(r);
+	for (size_t i = 0; i < migration->change_count; i++)
+		if (!change_print(output, &migration->changes[i]))
 			return false;
-		}
-	}
 	print_facts(output, facts, FACT_UNCLEAR, "Not understood:");
 	print_facts(output, facts, FACT_CHECK, "Check these yourself:");
 	print_facts(output, facts, FACT_NOTE, "For your information:");
-	print_idle(output, migration);
+	if (has_idle_support(migration))
+		print_facts(output, facts, FACT_SUPPORT,
+			    "Left unchanged, since nothing names devices for vfio-pci:");
 	if (!migration->change_count && migration->decision <= DECISION_MIGRATE &&
 	    !is_anything_left(migration))
 		puts(facts_count(facts, FACT_NOTE)
@@ -344,11 +322,9 @@ static int run(const struct host *host)
 {
 	struct migration migration = { 0 };
 	struct machine machine;
-	int status = STATUS_NOT_GOOD, r = machine_read(host, &machine);
+	int status = STATUS_NOT_GOOD, r;
 
-	if (r < 0) {
-		machine_warn_unread(host, r);
-	} else {
+	if (machine_read(host, &machine)) {
 		r = migration_make(host, &machine, &migration);
 		if (r < 0)
 			warn_error(r, "cannot read the configuration");

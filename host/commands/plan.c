@@ -376,16 +376,16 @@ bool plan_is_good(const struct host *host, const struct machine *machine,
 int plan_run(struct host *host)
 {
 	struct machine machine;
-	int status = STATUS_NOT_GOOD, r = machine_read(host, &machine);
 	struct preview *preview = NULL;
+	int status = STATUS_NOT_GOOD;
 
-	if (r == 0 &&
-	    !(preview = preview_new(host, &machine, &(struct plan_changes){ 0 })))
-		r = -ENOMEM;
-	if (r < 0)
-		machine_warn_unread(host, r);
-	else
-		status = preview_print(preview, true);
+	if (machine_read(host, &machine)) {
+		preview = preview_new(host, &machine, &(struct plan_changes){ 0 });
+		if (preview)
+			status = preview_print(preview, true);
+		else
+			warn_error(-ENOMEM, "cannot make the plan");
+	}
 	preview_free(preview);
 	machine_free(&machine);
 	return status;

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "cmdline/cmdline.h"
 #include "host.h"
 #include "pci/pci.h"
 #include "report/report.h"
@@ -56,13 +57,10 @@ struct machine {
 };
 
 /*
- * Reads all attributes and names. Returns 0 or a negative errno; release with
+ * Reads all attributes and names. Returns whether that worked; says why not. Release with
  * machine_free() in either case.
  */
-int machine_read(const struct host *host, struct machine *ret);
-
-/* Says why machine_read() failed. */
-void machine_warn_unread(const struct host *host, int r);
+bool machine_read(const struct host *host, struct machine *ret);
 void machine_free(struct machine *machine);
 
 /* Finds out which devices back the system; reads the disks if permitted. */
@@ -93,16 +91,16 @@ void device_full_name(const struct device *device, char name[static FULL_NAME_SI
 bool device_read(const struct host *host, const struct device *device,
 		 const char *attribute, char *ret, size_t size);
 
+/* Whether the parameters request it. */
+bool device_is_requested(const struct device *device, const struct params *params);
+
 /* Whether its class is that of a display. */
 bool device_is_display(const struct device *device);
 
 /* -- choice -------------------------------------------------------------------------- */
 
-/*
- * Reads the machine and what backs the system, to choose devices. Returns 0 or a negative
- * errno, as machine_read().
- */
-int choice_open(const struct host *host, struct machine *ret);
+/* The same, and what backs the system, to choose devices. */
+bool choice_open(const struct host *host, struct machine *ret);
 
 /*
  * Chooses the devices at an address, which may be a path or end with "*". Returns

@@ -40,14 +40,6 @@ static char *make_request(const struct proof *proof, const struct legacy_line *r
 	return text_file_close(&text);
 }
 
-static bool is_requested(const struct params *params, const struct device *device)
-{
-	for (size_t i = 0; i < params->wanted.count; i++)
-		if (selector_matches(&params->wanted.items[i], device->pci))
-			return true;
-	return false;
-}
-
 /* -- what it will have --------------------------------------------------------------- */
 
 /* Nothing is claimed if nothing is requested: then *ret is empty. */
@@ -87,7 +79,7 @@ static int compare(struct proof *proof, const struct boot_source *boot,
 	for (size_t i = 0; i < proof->migration->machine->count; i++) {
 		const struct device *device = &proof->migration->machine->devices[i];
 
-		if (device->is_claimed && is_requested(before, device) &&
+		if (device->is_claimed && device_is_requested(device, before) &&
 		    !is_claimed(result, device))
 			return note_loss(proof, device, boot);
 	}
