@@ -23,8 +23,7 @@ struct boot_source {
 	char kernel[128]; /* the release of the kernel that it boots, or "" if unknown */
 	char entry[128];  /* title of the default entry if the file has several, or "" */
 	char note[NOTE_SIZE];	/* why this entry, if that is not obvious, or "" */
-	bool is_read_by_loader; /* the boot loader reads it; others are inputs to such a
-				   file */
+	bool is_read_by_loader; /* otherwise it is an input to such a file */
 	bool is_uki;		/* a UKI: its command line is built in */
 	bool is_fragment;	/* an input to UKIs, one of several */
 	bool is_unclear;	/* some of the file was not understood */
