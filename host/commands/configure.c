@@ -12,7 +12,7 @@
 
 /* -- what the configuration selects -------------------------------------------------- */
 
-int configure_parse(const char *text, struct items *ret)
+int configure_parse(const char *text, struct request *ret)
 {
 	int r = config_filter(text, NULL, NULL, &ret->text);
 
@@ -21,11 +21,11 @@ int configure_parse(const char *text, struct items *ret)
 	return r;
 }
 
-void configure_free_items(struct items *items)
+void configure_free_request(struct request *request)
 {
-	params_free(&items->params);
-	free(items->text);
-	*items = (struct items){ 0 };
+	params_free(&request->params);
+	free(request->text);
+	*request = (struct request){ 0 };
 }
 
 /* -- changing the file --------------------------------------------------------------- */

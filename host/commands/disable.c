@@ -142,13 +142,13 @@ static void note_item(struct removal *removal, const struct selector *item,
 static int read_selection(struct removal *removal, const char *text,
 			  struct selection *ret)
 {
-	struct items items = { 0 };
-	int r = configure_parse(text, &items);
+	struct request request = { 0 };
+	int r = configure_parse(text, &request);
 
 	*ret = (struct selection){ 0 };
-	for (size_t i = 0; r == 0 && i < items.params.wanted.count; i++)
-		note_item(removal, &items.params.wanted.items[i], ret);
-	configure_free_items(&items);
+	for (size_t i = 0; r == 0 && i < request.params.wanted.count; i++)
+		note_item(removal, &request.params.wanted.items[i], ret);
+	configure_free_request(&request);
 	return r;
 }
 

@@ -22,8 +22,8 @@ static void put_line(const struct machine *machine, const struct device *device,
 	fprintf(file, " # %s %s\n", device->address, name);
 }
 
-/* A line for each chosen device that the items do not select; freed by the caller. */
-static char *make_lines(const struct work *work, const struct items *items)
+/* A line for each chosen device that the request lacks; freed by the caller. */
+static char *make_lines(const struct work *work, const struct request *request)
 {
 	struct text_file text;
 	FILE *file = text_file_open(&text);
@@ -32,7 +32,7 @@ static char *make_lines(const struct work *work, const struct items *items)
 		const struct device *device = &work->machine.devices[i];
 
 		if (choice_has_item(&work->machine, device) &&
-		    !device_is_requested(device, &items->params))
+		    !device_is_requested(device, &request->params))
 			put_line(&work->machine, device, file);
 	}
 	return text_file_close(&text);
@@ -43,7 +43,7 @@ static bool add_lines(struct work *work)
 {
 	_cleanup_free_ char *configuration = NULL;
 	_cleanup_free_ char *lines = NULL;
-	struct items items = { 0 };
+	struct request request = { 0 };
 	int r = configuration_read(work->host->root_fd, NULL, &configuration);
 
 	if (r < 0) {
@@ -51,10 +51,10 @@ static bool add_lines(struct work *work)
 			   CONFIGURATION_DIRECTORY);
 		return false;
 	}
-	r = configure_parse(configuration, &items);
-	if (r == 0 && !(lines = make_lines(work, &items)))
+	r = configure_parse(configuration, &request);
+	if (r == 0 && !(lines = make_lines(work, &request)))
 		r = -ENOMEM;
-	configure_free_items(&items);
+	configure_free_request(&request);
 	if (r == 0)
 		r = configuration_append(&work->change, lines);
 	if (r < 0)

@@ -26,15 +26,15 @@ struct work {
 	bool takes_devices; /* what the host would miss is said first */
 };
 
-/* A part of the configuration, parsed. */
-struct items {
+/* What a part of the configuration requests. */
+struct request {
 	struct params params;
 	char *text; /* params points into it */
 };
 
-/* Returns 0 or -ENOMEM; release with configure_free_items() in either case. */
-int configure_parse(const char *text, struct items *ret);
-void configure_free_items(struct items *items);
+/* Returns 0 or -ENOMEM; release with configure_free_request() in either case. */
+int configure_parse(const char *text, struct request *ret);
+void configure_free_request(struct request *request);
 
 /* Reads the file; it need not exist. Returns whether that worked; says why not. */
 bool configure_open(struct work *work);

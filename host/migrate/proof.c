@@ -130,18 +130,15 @@ static int check_boot(struct proof *proof, const struct boot_source *boot)
 /* Without entries that can be read, the next boot is known from what they are made of. */
 static int check_next(struct proof *proof)
 {
+	int root_fd = proof->migration->host->root_fd;
+	const struct boot_source *next = NULL;
 	struct boot_sources sources;
-	struct boot_source current = { .path = "proc/cmdline" };
-	const struct boot_source *next;
-	int r = boot_read(proof->migration->host->root_fd, &sources);
+	int r = boot_read(root_fd, &sources);
 
-	next = r == 0 ? boot_next(&sources) : NULL;
-	if (next)
+	if (r == 0)
+		next = boot_next(&sources);
+	if (r == 0 && (next || boot_sources_add_running(&sources, root_fd, &next) == 0))
 		r = check_boot(proof, next);
-	else if (r == 0 && beneath_read(proof->migration->host->root_fd, current.path,
-					&current.cmdline) == 0)
-		r = check_boot(proof, &current);
-	free(current.cmdline);
 	boot_sources_free(&sources);
 	return r;
 }
