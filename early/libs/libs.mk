@@ -6,8 +6,8 @@
 
 LIBS_SRC := $(BUILD)/libs/src
 LIBS_STAMP := $(LIBS_SRC)/pins
-LIBS_INCLUDE := $(BUILD)/libs/include
-LIBS_HEADERS := $(LIBS_INCLUDE)/libkmod.h $(LIBS_INCLUDE)/blkid.h
+LIBS_INCLUDE := $(LIBS_SRC)/include
+LIBS_HEADERS := $(LIBS_STAMP)
 LIBS_VERSION = $(shell sed -n 's/^$(1) \([^ ]*\) .*/\1/p' early/libs/pins)
 
 KMOD_LIB := $(BUILD)/$(LIBC)/libkmod.a
@@ -66,16 +66,6 @@ endif
 $(LIBS_STAMP): early/libs/pins early/libs/fetch
 	early/libs/fetch $(LIBS_SRC)
 
-$(LIBS_INCLUDE)/libkmod.h: $(LIBS_STAMP)
-	mkdir -p $(@D)
-	cp $(KMOD_SRC)/libkmod/libkmod.h $@
-
-$(LIBS_INCLUDE)/blkid.h: $(LIBS_STAMP)
-	mkdir -p $(@D)
-	sed 's/@LIBBLKID_VERSION@/$(BLKID_VERSION)/; s/@LIBBLKID_DATE@//' \
-		$(BLKID_SRC)/libblkid/src/blkid.h.in >$@.tmp
-	mv $@.tmp $@
-
 KMOD_CC = $(LIBC_CC) $(LIBS_CFLAGS) -include early/libs/kmod-config.h \
 	-DLIB_VERSION='"$(KMOD_VERSION)"' $(LIBS_CPPFLAGS) -I$(KMOD_SRC)
 BLKID_CC = $(LIBC_CC) $(LIBS_CFLAGS) -include early/libs/blkid-config.h \
@@ -83,8 +73,7 @@ BLKID_CC = $(LIBC_CC) $(LIBS_CFLAGS) -include early/libs/blkid-config.h \
 	-I$(BLKID_SRC)/include -I$(BLKID_SRC)/libblkid/src
 
 $(KMOD_OBJS): $(LIBS_STAMP) early/libs/kmod-config.h $(LIBS_DEPS) | $(LIBC_DEPS)
-$(BLKID_OBJS): $(LIBS_STAMP) early/libs/blkid-config.h $(LIBS_DEPS) \
-	$(LIBS_INCLUDE)/blkid.h | $(LIBC_DEPS)
+$(BLKID_OBJS): $(LIBS_STAMP) early/libs/blkid-config.h $(LIBS_DEPS) | $(LIBC_DEPS)
 
 $(KMOD_DIR)/%.o:
 	mkdir -p $(@D)
