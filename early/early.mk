@@ -30,7 +30,20 @@ EARLY := $(EARLY_STRIPPED)$(if $(filter bundled,$(LIBS)),.full)
 # C11 with the compiler's cleanup attribute.
 EARLY_WARNINGS := -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes \
 	-Wwrite-strings -Wformat=2 -Wvla
-EARLY_CPPFLAGS := -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -DSBINDIR='"$(SBINDIR)"'
+EARLY_CPPFLAGS := -D_GNU_SOURCE -I$(BUILD)/flags
+
+# Only the sources that include this header are compiled again when it changes.
+BUILD_H := $(BUILD)/flags/build.h
+define BUILD_H_TEXT
+#define VERSION "$(VERSION)"
+#define SBINDIR "$(SBINDIR)"
+endef
+$(BUILD_H): export TEXT = $(BUILD_H_TEXT)
+$(BUILD_H): always
+	@mkdir -p $(@D)
+	@printf '%s\n' "$$TEXT" | cmp -s - $@ || printf '%s\n' "$$TEXT" >$@
+
+.PHONY: always
 
 # How to compile and link it: as a static program, or with the distribution's libraries.
 ifeq ($(LIBS),bundled)
@@ -57,20 +70,11 @@ $(EARLY_DIR)/libraries: early/dynamic.mk
 	$(call need_libraries,$(EARLY_LIBS))
 	touch $@
 
-$(EARLY_DIR)/%.o: early/%.c early/early.mk early/libc.mk early/dynamic.mk | $(EARLY_DEPS)
+$(EARLY_DIR)/%.o: early/%.c early/early.mk early/libc.mk early/dynamic.mk | $(EARLY_DEPS) $(BUILD_H)
 	@mkdir -p $(@D)
 	$(say) CC $@
 	$(EARLY_CC) $(EARLY_WARNINGS) $(WERROR) $(EARLY_CPPFLAGS) -Iearly \
 		$(EARLY_LIB_CPPFLAGS) -MMD -MP -c $< -o $@
-
-# The udev rule names the program where it will be installed: compiled again if that changes.
-$(EARLY_DIR)/udev/rule.o: $(BUILD)/sbindir
-
-$(BUILD)/sbindir: always
-	@mkdir -p $(@D)
-	@echo '$(SBINDIR)' | cmp -s - $@ || echo '$(SBINDIR)' >$@
-
-.PHONY: always
 
 # Says what to install before the compiler is needed.
 need-compiler:

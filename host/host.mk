@@ -45,12 +45,12 @@ $(HOST_DIR)/libraries: host/host.mk
 	$(call need_libraries,$(HOST_LIBS))
 	touch $@
 
-$(HOST_DIR)/early/%.o: early/%.c host/host.mk | $(HOST_DIR)/libraries
+$(HOST_DIR)/early/%.o: early/%.c host/host.mk | $(HOST_DIR)/libraries $(BUILD_H)
 	@mkdir -p $(@D)
 	$(say) CC $@
 	$(CC) $(HOST_CFLAGS) $(EARLY_WARNINGS) $(WERROR) $(HOST_CPPFLAGS) -iquote early -MMD -MP -c $< -o $@
 
-$(HOST_DIR)/%.o: host/%.c host/host.mk | $(HOST_DIR)/libraries
+$(HOST_DIR)/%.o: host/%.c host/host.mk | $(HOST_DIR)/libraries $(BUILD_H)
 	@mkdir -p $(@D)
 	$(say) CC $@
 	$(CC) $(HOST_CFLAGS) $(EARLY_WARNINGS) $(WERROR) $(HOST_CPPFLAGS) -iquote early -iquote host \

@@ -40,7 +40,7 @@ UNIT_CPPFLAGS := $(EARLY_CPPFLAGS) $(KMOD_CPPFLAGS) $(BLKID_CPPFLAGS) -DSANDBOX_
 UNIT_EARLY := $(filter-out main.o,$(EARLY_SRCS:.c=.o))
 UNIT_LIB := $(UNIT_DIR)/libearly.a
 
-$(UNIT_DIR)/lib/early/%.o: early/%.c tests/tests.mk | $(LIBS_HEADERS)
+$(UNIT_DIR)/lib/early/%.o: early/%.c tests/tests.mk | $(LIBS_HEADERS) $(BUILD_H)
 	@mkdir -p $(@D)
 	$(say) CC $@
 	$(CC) $(UNIT_CFLAGS) $(UNIT_CPPFLAGS) -MMD -MP -c $< -o $@
@@ -50,13 +50,13 @@ UNIT_HOST := $(filter-out main.o ui/log_none.o,$(HOST_SRCS:.c=.o))
 UNIT_HOST_LIB := $(UNIT_DIR)/libhost.a
 UNIT_HOST_NAMES := $(filter-out libkmod blkid,$(HOST_LIB_NAMES))
 
-$(UNIT_DIR)/lib/host/%.o: host/%.c tests/tests.mk | $(LIBS_HEADERS) $(HOST_DIR)/libraries
+$(UNIT_DIR)/lib/host/%.o: host/%.c tests/tests.mk | $(LIBS_HEADERS) $(HOST_DIR)/libraries $(BUILD_H)
 	@mkdir -p $(@D)
 	$(say) CC $@
 	$(CC) $(UNIT_CFLAGS) $(UNIT_CPPFLAGS) -D_FILE_OFFSET_BITS=64 \
 		$$(pkg-config --cflags $(UNIT_HOST_NAMES)) -MMD -MP -c $< -o $@
 
-$(UNIT_DIR)/%.o: tests/unit/%.c tests/tests.mk | unit-check
+$(UNIT_DIR)/%.o: tests/unit/%.c tests/tests.mk | unit-check $(LIBS_HEADERS) $(BUILD_H)
 	@mkdir -p $(@D)
 	$(say) CC $@
 	$(CC) $(UNIT_CFLAGS) $(UNIT_CPPFLAGS) -MMD -MP -c $< -o $@
@@ -191,7 +191,7 @@ lint check-lint: $(MAN_PAGES) $(LINT_OBJS)
 
 # -- gcc's and clang's analyzers: not part of make check, since each version finds other things
 
-analyze: setup-analyze $(LIBS_HEADERS)
+analyze: setup-analyze $(LIBS_HEADERS) $(BUILD_H)
 	tests/analyze/run -std=gnu11 $(HOST_CPPFLAGS) -I$(LIBS_INCLUDE) -iquote early -iquote host
 
 .PHONY: analyze

@@ -24,17 +24,17 @@ FUZZ_BLKID := $(filter-out blkid-klibc.o,$(BLKID_OBJS:$(BLKID_DIR)/%=%))
 # $(call FUZZ_RULES,DIRECTORY,COMPILER AND FLAGS[,MAIN]): how to build the targets in
 # DIRECTORY. MAIN is the object with main(), unless the compiler brings one.
 define FUZZ_RULES
-$(1)/early/%.o: early/%.c tests/fuzz/fuzz.mk | $(LIBS_HEADERS)
+$(1)/early/%.o: early/%.c tests/fuzz/fuzz.mk | $(LIBS_HEADERS) $(BUILD_H)
 	@mkdir -p $$(@D)
 	$$(say) CC $$@
 	$(2) $(FUZZ_CPPFLAGS) -MMD -MP -c $$< -o $$@
 
-$(1)/host/%.o: host/%.c tests/fuzz/fuzz.mk | $(LIBS_HEADERS) $(HOST_DIR)/libraries
+$(1)/host/%.o: host/%.c tests/fuzz/fuzz.mk | $(LIBS_HEADERS) $(BUILD_H) $(HOST_DIR)/libraries
 	@mkdir -p $$(@D)
 	$$(say) CC $$@
 	$(2) $(FUZZ_CPPFLAGS) $$$$(pkg-config --cflags $(FUZZ_LIBS)) -MMD -MP -c $$< -o $$@
 
-$(1)/%.o: tests/fuzz/%.c tests/fuzz/fuzz.mk | $(LIBS_HEADERS)
+$(1)/%.o: tests/fuzz/%.c tests/fuzz/fuzz.mk | $(LIBS_HEADERS) $(BUILD_H)
 	@mkdir -p $$(@D)
 	$$(say) CC $$@
 	$(2) $(FUZZ_CPPFLAGS) -MMD -MP -c $$< -o $$@
