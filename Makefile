@@ -68,12 +68,12 @@ CHECKS_ALL := $(filter-out program hooks packages guides vm,$(CHECKS)) program-a
 
 check:
 	tests/setup check
-	MAKE="$(MAKE)" tests/check $(CHECKS)
+	tests/check $(CHECKS)
 
 # Some hours.
 check-all:
 	tests/setup check
-	MAKE="$(MAKE)" tests/check $(CHECKS_ALL)
+	tests/check $(CHECKS_ALL)
 
 demo:
 	tests/setup demo

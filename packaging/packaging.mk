@@ -23,9 +23,9 @@ arch: dist setup-package
 	packaging/arch/build $(VERSION) $(DIST) $(BUILD)/arch
 
 check-packages: $(LIBS_STAMP)
-	MAKE="$(MAKE)" tests/packaging/run $(VERSION) $(DATE) $(LIBS_SRC) $(BUILD)
+	tests/packaging/run $(VERSION) $(DATE) $(LIBS_SRC) $(BUILD)
 
 check-packages-all: $(LIBS_STAMP) setup-package
-	MAKE="$(MAKE)" tests/packaging/run --all $(VERSION) $(DATE) $(LIBS_SRC) $(BUILD)
+	tests/packaging/run --all $(VERSION) $(DATE) $(LIBS_SRC) $(BUILD)
 
 .PHONY: dist deb rpm arch check-packages check-packages-all
