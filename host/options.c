@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/base.h"
+#include "build.h"
 #include "options.h"
 #include "ui/ui.h"
 
