@@ -166,7 +166,8 @@ struct problem {
 	struct span text;      /* the item or the value; empty for PROBLEM_UNKNOWN */
 	unsigned item;	       /* its position in the list from 1 */
 	unsigned column;       /* of the error in text, from 1 */
-	const char *why; /* a phrase; for PROBLEM_UNKNOWN the most similar known name */
+	/* A phrase; if unknown, the parameter or command that may be meant, or "". */
+	const char *why;
 	struct pci_id found; /* for PROBLEM_ELSEWHERE: what is at the address instead */
 	struct pci_address found_at;
 };

@@ -138,8 +138,14 @@ void phrase_problem(const struct problem *problem, char text[static PHRASE_SIZE]
 			 SPAN(problem->parameter), SPAN(problem->text), problem->why);
 		break;
 	case PROBLEM_UNKNOWN:
-		snprintf(text, PHRASE_SIZE, "unknown parameter %.*s; did you mean %s?",
-			 SPAN(problem->parameter), problem->why);
+		if (problem->why[0])
+			snprintf(text, PHRASE_SIZE,
+				 "unknown parameter %.*s; did you mean %s?",
+				 SPAN(problem->parameter), problem->why);
+		else
+			snprintf(text, PHRASE_SIZE,
+				 "unknown parameter %.*s; passthru-cmdline(7) lists them",
+				 SPAN(problem->parameter));
 		break;
 	case PROBLEM_NO_EFFECT:
 		snprintf(text, PHRASE_SIZE, "%.*s, item %u: \"%.*s\": %s",

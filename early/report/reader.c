@@ -227,7 +227,7 @@ static int add_problem(const struct report_record *record, struct run_result *re
 		take_value(record, problem->kind == PROBLEM_UNKNOWN ? "nearest" : "why",
 			   arena)
 			.at;
-	if (!problem->why[0])
+	if (!problem->why[0] && problem->kind != PROBLEM_UNKNOWN)
 		problem->why = "see passthru-cmdline(7)";
 	return 0;
 }

@@ -84,7 +84,8 @@ static void put_problem(FILE *file, const struct problem *problem)
 		put_value(file, " why", span_of(problem->why));
 		break;
 	case PROBLEM_UNKNOWN:
-		fprintf(file, " nearest=%s", problem->why);
+		if (problem->why[0])
+			put_value(file, " nearest", span_of(problem->why));
 		break;
 	case PROBLEM_ELSEWHERE:
 		address_format(&problem->found_at, address);

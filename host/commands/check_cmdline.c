@@ -9,6 +9,7 @@
 #include "cmdline/cmdline.h"
 #include "commands/internal.h"
 #include "lib/lib.h"
+#include "report/report.h"
 
 /* -- what keeps drivers from all devices, and not only from the chosen ones ---------- */
 
@@ -175,17 +176,10 @@ static void check_input(struct findings *findings, const struct boot_source *inp
 
 static void add_problem(struct findings *findings, const struct problem *problem)
 {
-	int length = (int)problem->parameter.length;
+	char text[PHRASE_SIZE];
 
-	if (problem->kind == PROBLEM_UNKNOWN)
-		findings_add(findings, FINDING_TODO, "command line",
-			     "unknown parameter %.*s; did you mean %s?", length,
-			     problem->parameter.at, problem->why);
-	else
-		findings_add(findings, FINDING_TODO, "command line",
-			     "\"%.*s\" in %.*s: %s", (int)problem->text.length,
-			     problem->text.at, length, problem->parameter.at,
-			     problem->why);
+	phrase_problem(problem, text);
+	findings_add(findings, FINDING_TODO, "command line", "%s", text);
 }
 
 /* The command line together with the configuration. */

@@ -47,7 +47,8 @@ static void say_problem(struct words *words, const struct problem *problem)
 	if (problem->kind == PROBLEM_VALUE)
 		say(words, " %s", problem->why);
 	say(words, "; ");
-	expect("why", problem->why && problem->why[0]);
+	expect("why",
+	       problem->why && (problem->why[0] || problem->kind == PROBLEM_UNKNOWN));
 }
 
 static void describe(const struct params *params, struct words *words)
@@ -256,6 +257,18 @@ static const struct {
 	{ "passthru.time-out=5", "unknown passthru.time-out nearest passthru.timeout" },
 	{ "passthru.drivers=auto", "unknown passthru.drivers nearest passthru.driver" },
 	{ "passthru.of", "unknown passthru.of nearest passthru.off" },
+	{ "passthru.tiemout=5", "unknown passthru.tiemout nearest passthru.timeout" },
+	/* what people write for them: never the opposite, never what lifts the guards */
+	{ "passthru.enable=1",
+	  "unknown passthru.enable nearest passthru enable ADDRESS" },
+	{ "passthru.disable", "unknown passthru.disable nearest passthru.off" },
+	{ "passthru.bind=1:2", "unknown passthru.bind nearest passthru.ids" },
+	{ "passthru.hide-pci=06:00.0",
+	  "unknown passthru.hide-pci nearest passthru.addrs" },
+	{ "passthru.forced", "unknown passthru.forced nearest " },
+	{ "passthru.Force", "unknown passthru.Force nearest " },
+	{ "passthru.xyzzy", "unknown passthru.xyzzy nearest " },
+	{ "passthru.", "unknown passthru. nearest " },
 	{ "passthru.IDS=1:2 passthru.ids=3:4",
 	  "3:4; unknown passthru.IDS nearest passthru.ids" },
 };

@@ -188,7 +188,7 @@ static const struct {
 	  HEAD EARLY
 	  "selector=3:4 verdict=malformed parameter=passthru.skip "
 	  "why=a%20space%20separates%20it%20from%20the%20list;%20remove%20the%20space\n"
-	  "parameter=passthru.foo verdict=unknown nearest=passthru.ids\n" },
+	  "parameter=passthru.foo verdict=unknown\n" },
 	{ "malformed value",
 	  "",
 	  "passthru.timeout=soon",
@@ -201,9 +201,10 @@ static const struct {
 	  HEAD EARLY "parameter=passthru.timeout verdict=malformed value= " WHY },
 	{ "no effect is no record",
 	  CARD,
-	  "passthru.ids=10de:13c2:1:2:30000 passthru.x",
+	  "passthru.ids=10de:13c2:1:2:30000 passthru.enable",
 	  { 0 },
-	  HEAD EARLY "parameter=passthru.x verdict=unknown nearest=passthru.ids\n"
+	  HEAD EARLY "parameter=passthru.enable verdict=unknown "
+		     "nearest=passthru%20enable%20ADDRESS\n"
 		     "selector=10de:13c2:1:2:30000 verdict=unmatched\n" },
 	/* no blank, no newline, no odd byte gets into a value */
 	{ "escaping",
@@ -218,8 +219,7 @@ static const struct {
 	  "",
 	  "\"passthru.a b\nverdict=1\" passthru.timeout=\" \"",
 	  { 0 },
-	  HEAD EARLY "parameter=passthru.a%20b%0averdict verdict=unknown "
-		     "nearest=passthru.driver\n"
+	  HEAD EARLY "parameter=passthru.a%20b%0averdict verdict=unknown\n"
 		     "parameter=passthru.timeout verdict=malformed value=%20 " WHY },
 };
 

@@ -439,12 +439,12 @@ static const struct {
 	{ "passthru.ids=%s", "write vendor:device, such as 10de:13c2\n" },
 	{ "passthru.addrs=%s", "write [DOMAIN:]BUS:SLOT.FUNCTION in hex\n" },
 	{ "passthru.skip=1:2:3:4:5:6:%s", "an ID is hex numbers separated by colons\n" },
-	{ "passthru.%s", "did you mean passthru.ids?\n" },
+	{ "passthru.%s", "passthru-cmdline(7) lists them\n" },
 	{ "passthru.driver=%s", "write vfio-pci, auto or the name of a driver\n" },
 	{ "passthru.group=%s", "write report or claim\n" },
 	{ "passthru.timeout=%s", "write a number of seconds from 1 to 3600\n" },
 	{ "passthru.force=%s", "write yes or no; assuming no\n" },
-	{ "\"passthru.%s=x\"", "did you mean passthru.ids?\n" },
+	{ "\"passthru.%s=x\"", "passthru-cmdline(7) lists them\n" },
 };
 
 START_TEST(stays_short)
