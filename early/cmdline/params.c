@@ -61,6 +61,7 @@ static int read_item(const struct reader *reader, struct span text, unsigned ite
 	if (parse(text, &selector, &error) < 0) {
 		problem.column = (unsigned)error.at + 1;
 		problem.why = error.why;
+		problem.meant = error.meant;
 		return add_problem(reader->params, &problem);
 	}
 	reader->params->has_paths |= selector.address.step_count > 0;

@@ -124,10 +124,17 @@ void phrase_problem(const struct problem *problem, char text[static PHRASE_SIZE]
 
 	switch (problem->kind) {
 	case PROBLEM_ITEM:
-		snprintf(text, PHRASE_SIZE,
-			 "%.*s, item %u: \"%.*s\" is invalid at character %u: %s",
-			 SPAN(problem->parameter), problem->item, SPAN(problem->text),
-			 problem->column, problem->why);
+		if (problem->meant)
+			snprintf(text, PHRASE_SIZE,
+				 "%.*s, item %u: \"%.*s\" is %s: %s=%.*s",
+				 SPAN(problem->parameter), problem->item,
+				 SPAN(problem->text), problem->why, problem->meant,
+				 SPAN(problem->text));
+		else
+			snprintf(text, PHRASE_SIZE,
+				 "%.*s, item %u: \"%.*s\" is invalid at character %u: %s",
+				 SPAN(problem->parameter), problem->item,
+				 SPAN(problem->text), problem->column, problem->why);
 		break;
 	case PROBLEM_STRAY:
 		snprintf(text, PHRASE_SIZE, "%.*s: \"%.*s\" is ignored: %s",

@@ -74,6 +74,8 @@ static void put_problem(FILE *file, const struct problem *problem)
 		put_value(file, " parameter", problem->parameter);
 		fprintf(file, " item=%u column=%u", problem->item, problem->column);
 		put_value(file, " why", span_of(problem->why));
+		if (problem->meant)
+			fprintf(file, " meant=%s", problem->meant);
 		break;
 	case PROBLEM_STRAY:
 		put_value(file, " parameter", problem->parameter);

@@ -42,6 +42,8 @@ static void say_problem(struct words *words, const struct problem *problem)
 		say(words, " \"%.*s\"", SPAN(problem->text));
 	if (problem->kind == PROBLEM_ITEM)
 		say(words, " item %u column %u", problem->item, problem->column);
+	if (problem->meant)
+		say(words, " for %s", problem->meant);
 	if (problem->kind == PROBLEM_NO_EFFECT)
 		say(words, " item %u", problem->item);
 	if (problem->kind == PROBLEM_VALUE)
@@ -125,12 +127,15 @@ static const struct {
 	{ "passthru.ids=,,1:g", "malformed passthru.ids \"1:g\" item 3 column 3" },
 	{ "passthru.ids=1:2 passthru.ids=3:4,5",
 	  "1:2; 3:4; malformed passthru.ids \"5\" item 2 column 2" },
-	{ "passthru.ids=06:00.0", "malformed passthru.ids \"06:00.0\" item 1 column 6" },
+	{ "passthru.ids=06:00.0",
+	  "malformed passthru.ids \"06:00.0\" item 1 column 1 for passthru.addrs" },
 	{ "passthru.addrs=1:2", "malformed passthru.addrs \"1:2\" item 1 column 4" },
+	{ "passthru.addrs=10de:13c2",
+	  "malformed passthru.addrs \"10de:13c2\" item 1 column 1 for passthru.ids" },
 	{ "passthru.addrs=06:00.9",
 	  "malformed passthru.addrs \"06:00.9\" item 1 column 8" },
 	{ "passthru.addrs=1:2@06:00.0",
-	  "malformed passthru.addrs \"1:2@06:00.0\" item 1 column 4" },
+	  "malformed passthru.addrs \"1:2@06:00.0\" item 1 column 1 for passthru.ids" },
 	{ "passthru.addrs=00:08.1/00.0,00:08.1/,10000:00:02.0/00.*!",
 	  "00:08.1/00.0; 10000:00:02.0/00.*!; "
 	  "malformed passthru.addrs \"00:08.1/\" item 2 column 9" },

@@ -181,6 +181,12 @@ static const struct {
 	  "why=the%20device%20ID%20is%20missing;%20write%20vendor:device\n"
 	  "selector=x verdict=malformed parameter=passthru.ids item=2 column=1 "
 	  "why=expected%20a%20hex%20number;%20write%20vendor:device,%20such%20as%2010de:13c2\n" },
+	{ "an address among IDs",
+	  "",
+	  "passthru.ids=0a:00.0",
+	  { 0 },
+	  HEAD EARLY "selector=0a:00.0 verdict=malformed parameter=passthru.ids item=1 "
+		     "column=1 why=an%20address meant=passthru.addrs\n" },
 	{ "stray item",
 	  "",
 	  "passthru.skip=1:2, 3:4 passthru.foo",

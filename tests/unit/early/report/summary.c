@@ -264,6 +264,18 @@ static const struct {
 	  { 0 },
 	  ERROR
 	  "unknown parameter passthru.id; did you mean passthru.ids?\n" NONE_AT_ALL },
+	{ "an address among IDs",
+	  "",
+	  "passthru.ids=0a:00.0",
+	  { 0 },
+	  ERROR "passthru.ids, item 1: \"0a:00.0\" is an address: "
+		"passthru.addrs=0a:00.0\n" NONE_AT_ALL },
+	{ "an ID among addresses",
+	  "",
+	  "passthru.addrs=10de:13c2",
+	  { 0 },
+	  ERROR "passthru.addrs, item 1: \"10de:13c2\" is an ID: "
+		"passthru.ids=10de:13c2\n" NONE_AT_ALL },
 	{ "no effect",
 	  "",
 	  "passthru.ids=1:2:3:4:5",
