@@ -31,7 +31,12 @@ static size_t count_real(const struct wordlist *words)
 
 static void put_ids(FILE *items, const char *list)
 {
-	fprintf(items, "%s%s", ftell(items) ? "," : "", list);
+	struct span item, rest = span_of(list);
+
+	while (span_next_item(&rest, &item))
+		if (item.length)
+			fprintf(items, "%s%.*s", ftell(items) ? "," : "",
+				(int)item.length, item.at);
 }
 
 /* -- modprobe.d(5) ------------------------------------------------------------------- */
@@ -87,6 +92,7 @@ static char *take_ids(struct wordlist *words)
 static void read_options(struct collector *collector, struct wordlist *words)
 {
 	_cleanup_free_ char *items = NULL;
+	size_t count;
 
 	if (words->count < 3 || !text_equals_name(words->items[1], "vfio_pci"))
 		return;
@@ -98,11 +104,13 @@ static void read_options(struct collector *collector, struct wordlist *words)
 			return;
 		}
 	}
+	count = words->count;
 	items = take_ids(words);
 	if (!items)
 		collector->error = -ENOMEM;
-	else if (items[0])
-		set_words(collector, FACT_REQUEST, words, items);
+	else if (words->count < count)
+		set_words(collector, items[0] ? FACT_REQUEST : FACT_SUPPORT, words,
+			  items);
 }
 
 static bool is_label(const char *word)
