@@ -58,8 +58,9 @@ static void print_idle(const struct output *output, const struct migration *migr
 
 	if (!has_idle_support(migration))
 		return;
-	output_styled(output, STYLE_TITLE,
-		      "Left unchanged, since nothing names devices for vfio-pci:");
+	output_styled(
+		output, STYLE_TITLE,
+		"Left unchanged, since no setting with an effect names devices for vfio-pci:");
 	putchar('\n');
 	for (size_t i = 0; i < facts->count; i++) {
 		const struct fact *fact = &facts->items[i];

@@ -103,6 +103,69 @@ static void read_lines(struct collector *collector, const struct reader *reader,
 		reader->read_line(collector, file.edit.lines[collector->line].old);
 }
 
+/* A copy that an editor, a package manager or the user keeps on purpose. */
+static bool is_copy(const char *name, const char *suffix)
+{
+	const char *found = strstr(name, suffix);
+
+	return found && (found[strlen(suffix)] == '.' || found[strlen(suffix)] == '~' ||
+			 found[strlen(suffix)] == '-' || found[strlen(suffix)] == '_');
+}
+
+/* Whether a line that is no comment has a legacy setting. */
+static bool has_setting(const char *text)
+{
+	struct text_cursor line;
+
+	while (text_next_line(&text, &line)) {
+		_cleanup_free_ char *copy =
+			strndup(line.at, (size_t)(line.end - line.at));
+
+		if (copy && copy[strspn(copy, " \t")] != '#' && legacy_is_mentioned(copy))
+			return true;
+	}
+	return false;
+}
+
+/* A file that its readers skip, but that looks like one of theirs. */
+static void note_skipped(struct collector *collector, const char *path)
+{
+	const char *suffix = collector->row->suffix;
+	_cleanup_free_ char *text = NULL, *advice = NULL;
+
+	if (beneath_read(collector->host->root_fd, path, &text) < 0 || !has_setting(text))
+		return;
+	if (is_copy(beneath_name(path), suffix)) {
+		collector_note(collector, FACT_NOTE,
+			       "/%s is not read, since its name does not end in %s", path,
+			       suffix);
+		return;
+	}
+	advice = collector_advise(collector, text);
+	if (!advice)
+		collector->error = -ENOMEM;
+	else
+		collector_note(collector, FACT_CHECK,
+			       "/%s is not read: its name must end in %s; remove it%s",
+			       path, suffix, advice);
+}
+
+/* The other files in the directory of a row. */
+static void read_skipped(struct collector *collector)
+{
+	const struct config_file *row = collector->row;
+	_cleanup_free_ char **paths = NULL;
+
+	if (!row->suffix || !row->suffix[0] || collector->is_foreign)
+		return;
+	paths = dirlist_paths(collector->host->root_fd, row->path, "");
+	if (!paths)
+		collector->error = -ENOMEM;
+	for (size_t i = 0; paths && paths[i]; i++)
+		if (!config_file_find(paths[i]))
+			note_skipped(collector, paths[i]);
+}
+
 /* A file in /etc/modprobe.d overrides one with the same name elsewhere. */
 static bool is_overridden(const struct collector *collector, const char *path)
 {
@@ -131,6 +194,7 @@ static void read_row(struct collector *collector, const struct config_file *row)
 		else
 			read_lines(collector, reader, paths[i]);
 	}
+	read_skipped(collector);
 }
 
 /* Boot entries in a directory that cannot be read would simply be missing. */

@@ -39,6 +39,32 @@ static void put_ids(FILE *items, const char *list)
 				(int)item.length, item.at);
 }
 
+/*
+ * A line that has no effect although it may look as if it had: libkmod and the readers of
+ * lists of modules skip it.
+ */
+static void note_ineffective(struct collector *collector, const char *line,
+			     const char *why)
+{
+	_cleanup_free_ char *advice = collector_advise(collector, line);
+	_cleanup_free_ char *text = NULL;
+
+	if (!advice ||
+	    asprintf(&text, "%s, so it has no effect; remove it%s", why, advice) < 0)
+		collector->error = -ENOMEM;
+	else
+		collector_note_line(collector, FACT_CHECK, text);
+}
+
+static bool is_command(const char *word)
+{
+	static const char *const commands[] = { "alias",   "blacklist", "install",
+						"options", "remove",	"softdep",
+						"weakdep" };
+
+	return span_is_one_of(span_of(word), commands, ARRAY_SIZE(commands));
+}
+
 /* -- modprobe.d(5) ------------------------------------------------------------------- */
 
 /* The line becomes these words; it is removed if only the command and the module are
@@ -158,7 +184,7 @@ void read_modprobe(struct collector *collector, const char *line)
 
 	if (!split(collector, line, &words))
 		return;
-	if (words.count < 2)
+	if (!words.count)
 		;
 	else if (has_vfio && line[strlen(line) - 1] == '\\')
 		collector_note_line(collector, FACT_UNCLEAR,
@@ -170,6 +196,10 @@ void read_modprobe(struct collector *collector, const char *line)
 	else if (has_vfio && is_free_form(words.items[0]))
 		collector_note_line(collector, FACT_UNCLEAR,
 				    "only its author knows what it does");
+	/* The name of a module alone names no device. */
+	else if (legacy_is_mentioned(line) && !is_command(words.items[0]) &&
+		 !(words.count == 1 && legacy_is_vfio(span_of(words.items[0]))))
+		note_ineffective(collector, line, "modprobe.d has no such command");
 	wordlist_free(&words);
 }
 
@@ -208,6 +238,12 @@ static void read_vfio(struct collector *collector, struct wordlist *words)
 			      items);
 }
 
+/* Whether it cannot be the name of a module, such as vfio-mdev. */
+static bool is_no_module(const char *word)
+{
+	return is_command(word) || strpbrk(word, ".=");
+}
+
 void read_modules(struct collector *collector, const char *line)
 {
 	struct wordlist words;
@@ -216,10 +252,8 @@ void read_modules(struct collector *collector, const char *line)
 		return;
 	if (words.count && legacy_is_vfio(span_of(words.items[0])))
 		read_vfio(collector, &words);
-	else if (strstr(line, "vfio"))
-		collector_note_line(
-			collector, FACT_CHECK,
-			"left unchanged, since it has no effect in a list of modules");
+	else if (words.count && legacy_is_mentioned(line) && is_no_module(words.items[0]))
+		note_ineffective(collector, line, "there is no such module");
 	wordlist_free(&words);
 }
 
