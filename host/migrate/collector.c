@@ -127,7 +127,7 @@ void collector_add_cmdline(struct collector *collector, struct span cmdline,
 
 /* -- advice -------------------------------------------------------------------------- */
 
-static bool matches_list(struct span list, const struct device *device)
+bool collector_lists(struct span list, const struct device *device)
 {
 	struct span item;
 
@@ -147,8 +147,8 @@ static bool matches_text(const char *text, const struct device *device)
 {
 	while ((text = strstr(text, "ids="))) {
 		text += strlen("ids=");
-		if (matches_list((struct span){ text, strcspn(text, " \t\n\"'") },
-				 device))
+		if (collector_lists((struct span){ text, strcspn(text, " \t\n\"'") },
+				    device))
 			return true;
 	}
 	return false;
