@@ -93,9 +93,9 @@ static void check_access(struct findings *findings, const struct machine *machin
 
 int check_run(struct host *host)
 {
-	struct findings findings = { .host = host };
-	struct json_object *top = NULL;
 	struct machine machine;
+	struct findings findings = { .host = host, .machine = &machine };
+	struct json_object *top = NULL;
 	int status = STATUS_NOT_GOOD, r;
 
 	if (host->arguments->json) {
@@ -111,7 +111,7 @@ int check_run(struct host *host)
 		check_kernels(&findings);
 		check_cmdline(&findings);
 		check_plan(&findings, host, &machine);
-		check_legacy(&findings, &machine);
+		check_legacy(&findings);
 		check_access(&findings, &machine);
 		status = findings.todo_count ? STATUS_NOT_GOOD : STATUS_GOOD;
 	}

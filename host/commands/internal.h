@@ -63,6 +63,7 @@ enum finding_state {
 
 struct findings {
 	const struct host *host;
+	const struct machine *machine;
 	struct json_object *items; /* for --json, else NULL */
 	unsigned todo_count;
 };
@@ -84,7 +85,7 @@ char *check_kernels_next_lacks(int root_fd, const struct boot_source *next);
 void check_kernels(struct findings *findings);
 void check_cmdline(struct findings *findings);
 /* In migrate.c, so that no other command needs migrate/. */
-void check_legacy(struct findings *findings, const struct machine *machine);
+void check_legacy(struct findings *findings);
 
 /* -- list ---------------------------------------------------------------------------- */
 

@@ -154,13 +154,13 @@ static const char *find_open(const struct facts *facts)
 	return NULL;
 }
 
-void check_legacy(struct findings *findings, const struct machine *machine)
+void check_legacy(struct findings *findings)
 {
 	static const char about[] = "legacy settings";
 	struct migration migration;
 	const char *open;
 
-	if (migration_make(findings->host, machine, &migration) < 0) {
+	if (migration_make(findings->host, findings->machine, &migration) < 0) {
 		findings_add(findings, FINDING_NOTE, about,
 			     "cannot read the configuration");
 		migration_free(&migration);
