@@ -11,7 +11,12 @@ static void describe_disk(const struct plan_entry *entry, char text[static PHRAS
 {
 	const char *disk = entry->disk, *note = entry->note;
 
-	if (entry->reason == REASON_UNREADABLE && disk[0])
+	if (entry->reason == REASON_NOT_FOUND && disk[0])
+		snprintf(
+			text, PHRASE_SIZE,
+			"%s was not found and may be behind it, or on %s, which could not be read",
+			note, disk);
+	else if (entry->reason == REASON_UNREADABLE && disk[0])
 		snprintf(text, PHRASE_SIZE,
 			 "%s could not be read and may be the root disk", disk);
 	else if (entry->reason == REASON_NOT_FOUND && note[0])
@@ -95,6 +100,8 @@ static const char *find_next(const struct plan_entry *entry, const char *iommu_a
 			       : reason_next(entry->reason);
 	case REASON_UNCLEAR:
 		return entry->disk[0] ? "see wipefs(8)" : NULL;
+	case REASON_NOT_FOUND: /* it may be on the disk that could not be read */
+		return entry->disk[0] ? NULL : reason_next(entry->reason);
 	default:
 		return reason_next(entry->reason);
 	}

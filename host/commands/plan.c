@@ -199,10 +199,14 @@ static bool has_unknown_disks(const struct preview *preview)
 {
 	const struct plan *plan = &preview->result.plan;
 
-	for (size_t i = 0; i < plan->count; i++)
-		if (plan->entries[i].reason == REASON_UNREADABLE ||
-		    plan->entries[i].reason == REASON_UNCLEAR)
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct plan_entry *entry = &plan->entries[i];
+
+		if (entry->reason == REASON_UNREADABLE ||
+		    entry->reason == REASON_UNCLEAR ||
+		    (entry->reason == REASON_NOT_FOUND && entry->disk[0]))
 			return true;
+	}
 	return false;
 }
 
