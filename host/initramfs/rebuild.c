@@ -70,6 +70,6 @@ bool rebuild_images(const struct host *host)
 		kernels = kernels_list(host->root_fd, &count);
 		return run(host, generator->rebuild_all, count);
 	}
-	warn("cannot rebuild the initramfs: no initramfs generator that passthru supports is installed");
+	warn("cannot rebuild the initramfs: %s", generators_obstacle(host->root_fd));
 	return false;
 }
