@@ -96,6 +96,7 @@ int check_run(struct host *host)
 	struct machine machine;
 	struct findings findings = { .host = host, .machine = &machine };
 	struct json_object *top = NULL;
+	struct migration *legacy;
 	int status = STATUS_NOT_GOOD, r;
 
 	if (host->arguments->json) {
@@ -109,9 +110,10 @@ int check_run(struct host *host)
 		check_iommu(&findings, &machine);
 		check_unsafe(&findings);
 		check_kernels(&findings);
+		legacy = check_read_legacy(&findings);
 		check_cmdline(&findings);
 		check_plan(&findings, host, &machine);
-		check_legacy(&findings);
+		check_legacy(&findings, legacy);
 		check_access(&findings, &machine);
 		status = findings.todo_count ? STATUS_NOT_GOOD : STATUS_GOOD;
 	}

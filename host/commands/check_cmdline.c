@@ -277,7 +277,8 @@ static void check_request(struct findings *findings, const struct boot_source *n
 	if (params.off)
 		findings_add(findings, FINDING_TODO, "command line",
 			     "%s has passthru.off; remove it", name);
-	else if (params.wanted.count == 0)
+	/* Else passthru migrate is what to run. */
+	else if (params.wanted.count == 0 && !findings->has_legacy)
 		findings_add(findings, FINDING_TODO, "command line",
 			     "%s requests no devices; run passthru enable ADDRESS", name);
 	if (!params.off && params.wanted.count)

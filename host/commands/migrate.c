@@ -154,28 +154,41 @@ static const char *find_open(const struct facts *facts)
 	return NULL;
 }
 
-void check_legacy(struct findings *findings)
+struct migration *check_read_legacy(struct findings *findings)
+{
+	struct migration *legacy = calloc(1, sizeof(*legacy));
+
+	if (!legacy)
+		return NULL;
+	if (migration_make(findings->host, findings->machine, legacy) < 0) {
+		migration_free(legacy);
+		free(legacy);
+		return NULL;
+	}
+	findings->has_legacy = facts_count(&legacy->facts, FACT_REQUEST);
+	return legacy;
+}
+
+void check_legacy(struct findings *findings, struct migration *legacy)
 {
 	static const char about[] = "legacy settings";
-	struct migration migration;
 	const char *open;
 
-	if (migration_make(findings->host, findings->machine, &migration) < 0) {
+	if (!legacy) {
 		findings_add(findings, FINDING_NOTE, about,
 			     "cannot read the configuration");
-		migration_free(&migration);
 		return;
 	}
-	open = find_open(&migration.facts);
-	if (migration.change_count == 1)
+	open = find_open(&legacy->facts);
+	if (legacy->change_count == 1)
 		findings_add(findings, FINDING_TODO, about,
 			     "/%s would change; run passthru migrate",
-			     migration.changes[0].path);
-	else if (migration.change_count)
+			     legacy->changes[0].path);
+	else if (legacy->change_count)
 		findings_add(findings, FINDING_TODO, about,
 			     "%zu files would change, such as /%s; run passthru migrate",
-			     migration.change_count, migration.changes[0].path);
-	else if (migration.decision > DECISION_MIGRATE)
+			     legacy->change_count, legacy->changes[0].path);
+	else if (legacy->decision > DECISION_MIGRATE)
 		findings_add(findings, FINDING_TODO, about,
 			     "passthru migrate cannot replace them, and tells why%s%s",
 			     open ? "; the first: " : "", open ? open : "");
@@ -186,7 +199,8 @@ void check_legacy(struct findings *findings)
 			open);
 	else
 		findings_add(findings, FINDING_OK, about, "none");
-	migration_free(&migration);
+	migration_free(legacy);
+	free(legacy);
 }
 
 /* -- changes ------------------------------------------------------------------------- */
