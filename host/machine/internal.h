@@ -36,4 +36,10 @@ const char *device_lasting_address(const struct machine *machine,
  */
 bool device_shares_fate(const struct device *device);
 
+/* -- xorg ---------------------------------------------------------------------------- */
+
+/* Whether the X server is configured to use that device; a phrase about it. */
+bool xorg_names(const struct host *host, const struct device *device,
+		char text[static PHRASE_SIZE]);
+
 #endif
