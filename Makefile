@@ -335,7 +335,7 @@ HOST_SRCS := \
 	initramfs/generators.c initramfs/inspect.c initramfs/rebuild.c \
 	lib/beneath.c lib/text.c \
 	machine/caveats.c machine/choice.c machine/filter.c machine/find.c machine/machine.c \
-	machine/pci_names.c machine/networks.c machine/users.c machine/uses.c \
+	machine/pci_names.c machine/networks.c machine/users.c machine/uses.c machine/xorg.c \
 	outlook/outlook.c \
 	migrate/collect.c migrate/collector.c migrate/facts.c migrate/migration.c \
 	migrate/proof.c migrate/read_cmdline.c migrate/read_modules.c migrate/read_shell.c \

@@ -140,26 +140,84 @@ static void print_help(FILE *file)
 
 /* -- the command line ---------------------------------------------------------------- */
 
-static const struct command *find_command(const char *name)
+/* What people write for them. */
+static const struct {
+	const char *name, *meant;
+} synonyms[] = {
+	{ "bind", "claim (now) or enable (from the next boot on)" },
+	{ "attach", "claim (takes it from the host) or release (gives it back)" },
+	{ "detach", "claim (takes it from the host) or release (gives it back)" },
+	{ "unbind", "release" },
+	{ "unclaim", "release" },
+	{ "reattach", "release" },
+	{ "free", "release" },
+	{ "install", "enable" },
+	{ "add", "enable" },
+	{ "set", "enable" },
+	{ "set-override", "enable" },
+	{ "configure", "enable" },
+	{ "config", "enable" },
+	{ "setup", "enable" },
+	{ "init", "enable" },
+	{ "undisable", "enable" },
+	{ "remove", "disable" },
+	{ "delete", "disable" },
+	{ "uninstall", "disable" },
+	{ "unset", "disable" },
+	{ "unset-override", "disable" },
+	{ "unenable", "disable" },
+	{ "off", "disable" },
+	{ "ls", "list" },
+	{ "show", "list" },
+	{ "devices", "list" },
+	{ "groups", "list" },
+	{ "dump", "list --dump FILE" },
+	{ "preview", "plan" },
+	{ "dry-run", "plan" },
+	{ "report", "status" },
+	{ "verify", "check" },
+	{ "doctor", "check" },
+	{ "import", "migrate" },
+	{ "undo", "enable --undo, disable --undo or migrate --undo" },
+	{ "param", "args" },
+	{ "cmdline", "args" },
+	{ "version", "--version" },
+};
+
+/* What the user may have meant, or NULL. */
+static const char *find_meant(const char *name)
 {
-	const struct command *nearest = &commands[0];
 	size_t best = SIZE_MAX;
+	const char *meant = NULL;
 
+	for (size_t i = 0; i < ARRAY_SIZE(synonyms); i++)
+		if (strcmp(name, synonyms[i].name) == 0)
+			return synonyms[i].meant;
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
-		size_t distance = text_distance(span_of(name), span_of(commands[i].name));
+		size_t slips = text_slips(span_of(name), span_of(commands[i].name));
 
-		if (distance == 0)
-			return &commands[i];
-		if (distance < best) {
-			best = distance;
-			nearest = &commands[i];
+		if (slips < best) {
+			best = slips;
+			meant = commands[i].name;
 		}
 	}
-	if (best < strlen(name))
+	return meant;
+}
+
+static const struct command *find_command(const char *name)
+{
+	const char *meant;
+
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		if (strcmp(name, commands[i].name) == 0)
+			return &commands[i];
+	meant = find_meant(name);
+	if (meant)
 		warn("unknown command %s; did you mean %s? See passthru --help", name,
-		     nearest->name);
+		     meant);
 	else
-		warn("unknown command %s; see passthru --help", name);
+		warn("unknown command %s; passthru --help and passthru(8) list them",
+		     name);
 	return NULL;
 }
 

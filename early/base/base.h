@@ -253,10 +253,11 @@ bool text_next_line(const char **text, struct text_cursor *ret_line);
 struct span text_next_word(struct text_cursor *line);
 
 /*
- * The number of insertions, deletions and replacements that turn a into b; SIZE_MAX if
- * one of them is longer than 32 bytes.
+ * The number of letters to insert, delete or replace, or neighbours to exchange, to turn
+ * a into b, whatever the case; SIZE_MAX if they are too many for a slip: more than 2, or
+ * than a third of the longer one.
  */
-size_t text_distance(struct span a, struct span b);
+size_t text_slips(struct span a, struct span b);
 
 /* -- shell vars ---------------------------------------------------------------------- */
 

@@ -188,27 +188,53 @@ struct span text_next_word(struct text_cursor *line)
 	return word;
 }
 
+/* No name of ours is longer. */
 #define DISTANCE_MAX 32
 
-size_t text_distance(struct span a, struct span b)
+static bool is_same_letter(struct span a, size_t i, struct span b, size_t j)
 {
-	size_t row[DISTANCE_MAX + 1];
+	return tolower((unsigned char)a.at[i]) == tolower((unsigned char)b.at[j]);
+}
 
-	if (a.length > DISTANCE_MAX || b.length > DISTANCE_MAX)
-		return SIZE_MAX;
+static size_t smaller(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* The optimal string alignment distance. */
+static size_t count_changes(struct span a, struct span b)
+{
+	size_t rows[3][DISTANCE_MAX + 1];
+	size_t *before = rows[0], *last = rows[1], *row = rows[2];
+
 	for (size_t j = 0; j <= b.length; j++)
 		row[j] = j;
 	for (size_t i = 1; i <= a.length; i++) {
-		size_t diagonal = row[0];
+		size_t *free_row = before;
 
+		before = last;
+		last = row;
+		row = free_row;
 		row[0] = i;
 		for (size_t j = 1; j <= b.length; j++) {
-			size_t replace = diagonal + (a.at[i - 1] != b.at[j - 1]);
-			size_t best = row[j] < row[j - 1] ? row[j] + 1 : row[j - 1] + 1;
-
-			diagonal = row[j];
-			row[j] = replace < best ? replace : best;
+			row[j] = smaller(last[j], row[j - 1]) + 1;
+			row[j] = smaller(row[j], last[j - 1] + !is_same_letter(a, i - 1,
+									       b, j - 1));
+			if (i > 1 && j > 1 && is_same_letter(a, i - 1, b, j - 2) &&
+			    is_same_letter(a, i - 2, b, j - 1))
+				row[j] = smaller(row[j], before[j - 2] + 1);
 		}
 	}
 	return row[b.length];
+}
+
+size_t text_slips(struct span a, struct span b)
+{
+	size_t longer = a.length > b.length ? a.length : b.length;
+	size_t changes;
+
+	if (longer > DISTANCE_MAX)
+		return SIZE_MAX;
+	changes = count_changes(a, b);
+	return changes > 2 || changes > longer / 3 ? SIZE_MAX : changes;
 }

@@ -105,10 +105,14 @@ struct selector {
 	struct address_pattern address;
 };
 
-/* Why an item is malformed: a phrase for the user, and the offset of the error. */
+/*
+ * Why an item is malformed: a phrase for the user, and the offset of the error. Or what
+ * it is instead, and the parameter that takes it.
+ */
 struct selector_error {
 	const char *why;
 	size_t at;
+	const char *meant; /* that parameter, or NULL */
 };
 
 /*
@@ -166,7 +170,9 @@ struct problem {
 	struct span text;      /* the item or the value; empty for PROBLEM_UNKNOWN */
 	unsigned item;	       /* its position in the list from 1 */
 	unsigned column;       /* of the error in text, from 1 */
-	const char *why; /* a phrase; for PROBLEM_UNKNOWN the most similar known name */
+	/* A phrase; if unknown, the parameter or command that may be meant, or "". */
+	const char *why;
+	const char *meant;   /* the parameter for which the item is valid, or NULL */
 	struct pci_id found; /* for PROBLEM_ELSEWHERE: what is at the address instead */
 	struct pci_address found_at;
 };

@@ -61,6 +61,7 @@ static int read_item(const struct reader *reader, struct span text, unsigned ite
 	if (parse(text, &selector, &error) < 0) {
 		problem.column = (unsigned)error.at + 1;
 		problem.why = error.why;
+		problem.meant = error.meant;
 		return add_problem(reader->params, &problem);
 	}
 	reader->params->has_paths |= selector.address.step_count > 0;
@@ -248,19 +249,54 @@ static bool has_prefix(struct span name)
 	return name.length >= length && memcmp(name.at, PARAMETER_PREFIX, length) == 0;
 }
 
-static const char *find_nearest(struct span name)
+/* What people write for them, without the prefix. */
+static const struct {
+	const char *name, *meant;
+} synonyms[] = {
+	{ "enable", "passthru enable ADDRESS" },
+	{ "enabled", "passthru enable ADDRESS" },
+	{ "disable", PARAMETER_PREFIX "off" },
+	{ "disabled", PARAMETER_PREFIX "off" },
+	{ "none", PARAMETER_PREFIX "off" },
+	{ "bind", PARAMETER_PREFIX "ids" },
+	{ "claim", PARAMETER_PREFIX "ids" },
+	{ "devices", PARAMETER_PREFIX "ids" },
+	{ "device", PARAMETER_PREFIX "ids" },
+	{ "address", PARAMETER_PREFIX "addrs" },
+	{ "addresses", PARAMETER_PREFIX "addrs" },
+	{ "slots", PARAMETER_PREFIX "addrs" },
+	{ "hide", PARAMETER_PREFIX "addrs" },
+	{ "hide_pci", PARAMETER_PREFIX "addrs" },
+	{ "exclude", PARAMETER_PREFIX "skip" },
+	{ "ignore", PARAMETER_PREFIX "skip" },
+	{ "module", PARAMETER_PREFIX "driver" },
+	{ "verbose", PARAMETER_PREFIX "debug" },
+	{ "wait", PARAMETER_PREFIX "timeout" },
+};
+
+/*
+ * What the user may have meant by an unknown name: a parameter or a command; "" if that
+ * is unclear. Never the one that lifts the guards.
+ */
+static const char *find_meant(struct span name)
 {
-	size_t best = 0, best_distance = SIZE_MAX;
+	size_t best = SIZE_MAX;
+	const char *meant = "";
 
+	span_skip_prefix(&name, PARAMETER_PREFIX);
+	for (size_t i = 0; i < ARRAY_SIZE(synonyms); i++)
+		if (span_equals_name(name, synonyms[i].name))
+			return synonyms[i].meant;
 	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
-		size_t distance = text_distance(name, span_of(known[i].name));
+		const char *other = known[i].name + strlen(PARAMETER_PREFIX);
+		size_t slips = text_slips(name, span_of(other));
 
-		if (distance < best_distance) {
-			best = i;
-			best_distance = distance;
+		if (slips < best && known[i].read != read_force) {
+			best = slips;
+			meant = known[i].name;
 		}
 	}
-	return known[best].name;
+	return meant;
 }
 
 static int read_parameter(const struct reader *reader)
@@ -270,11 +306,10 @@ static int read_parameter(const struct reader *reader)
 	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
 		if (span_equals_name(name, known[i].name))
 			return known[i].read(reader);
-	return add_problem(reader->params,
-			   &(struct problem){ .kind = PROBLEM_UNKNOWN,
-					      .parameter = name,
-					      .text = span_of(""),
-					      .why = find_nearest(name) });
+	return add_problem(reader->params, &(struct problem){ .kind = PROBLEM_UNKNOWN,
+							      .parameter = name,
+							      .text = span_of(""),
+							      .why = find_meant(name) });
 }
 
 /*

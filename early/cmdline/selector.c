@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 
@@ -71,8 +72,7 @@ static bool strip_mark(struct span *text)
 	return true;
 }
 
-int selector_parse_id(struct span text, struct selector *ret,
-		      struct selector_error *error)
+static int parse_id(struct span text, struct selector *ret, struct selector_error *error)
 {
 	struct selector selector = { .text = text,
 				     .has_id = true,
@@ -107,18 +107,57 @@ int selector_parse_id(struct span text, struct selector *ret,
 	return 0;
 }
 
-int selector_parse_address(struct span text, struct selector *ret,
-			   struct selector_error *error)
+static int parse_address(struct span text, struct selector *ret,
+			 struct selector_error *error)
 {
 	struct selector selector = { .text = text,
 				     .has_address = true,
 				     .is_forced = strip_mark(&text) };
+	const char *why;
+	size_t at;
 
-	if (address_parse(text.at, text.length, &selector.address, &error->why,
-			  &error->at) < 0)
-		return -EINVAL;
+	if (address_parse(text.at, text.length, &selector.address, &why, &at) < 0)
+		return fail(error, why, at);
 	*ret = selector;
 	return 0;
+}
+
+/* The bus or the slot of an address has two digits, but 06:00 could be an ID, too. */
+static bool is_long_id(struct span text)
+{
+	size_t at = span_until(text, ':').length + 1, digits = 0;
+
+	while (at + digits < text.length && isxdigit((unsigned char)text.at[at + digits]))
+		digits++;
+	return digits > 2 || memchr(text.at, '@', text.length);
+}
+
+int selector_parse_id(struct span text, struct selector *ret,
+		      struct selector_error *error)
+{
+	struct selector_error other;
+	struct selector address;
+
+	if (parse_id(text, ret, error) == 0)
+		return 0;
+	if (parse_address(text, &address, &other) == 0)
+		*error = (struct selector_error){ .why = "an address",
+						  .meant = PARAMETER_PREFIX "addrs" };
+	return -EINVAL;
+}
+
+int selector_parse_address(struct span text, struct selector *ret,
+			   struct selector_error *error)
+{
+	struct selector_error other;
+	struct selector id;
+
+	if (parse_address(text, ret, error) == 0)
+		return 0;
+	if (parse_id(text, &id, &other) == 0 && is_long_id(text))
+		*error = (struct selector_error){ .why = "an ID",
+						  .meant = PARAMETER_PREFIX "ids" };
+	return -EINVAL;
 }
 
 int selector_parse_any(struct span text, struct selector *ret,

@@ -54,6 +54,8 @@ static void note(const struct disk_attributes *attributes, struct plan_entry *en
 		strcpy(entry->note, attributes->network);
 		break;
 	case REASON_NOT_FOUND:
+		if (attributes->unread_elsewhere)
+			strcpy(entry->disk, attributes->unread_elsewhere->name);
 		strcpy(entry->note, attributes->missing->origin);
 		break;
 	default: /* nothing more is known */
@@ -116,6 +118,15 @@ static void add_block(const struct backing *backing, size_t index,
 	if (block->superblock.state == SUPERBLOCK_UNCLEAR ||
 	    (is_nameless_volume(block) && backing->has_lvm))
 		attributes->unclear = block;
+}
+
+/* A block device of unknown content, wherever it is, or NULL. */
+static const struct block *find_unread(const struct backing *backing)
+{
+	for (size_t i = 0; i < backing->blocks.count; i++)
+		if (backing->blocks.items[i].superblock.state == SUPERBLOCK_UNREAD)
+			return &backing->blocks.items[i];
+	return NULL;
 }
 
 /* Whether claiming the device would take the block device away. */
@@ -183,6 +194,8 @@ static void judge(const struct backing *backing, struct plan_entry *entry)
 			add_block(backing, i, &attributes);
 	if (may_bring(backing, device))
 		attributes.missing = backing_find_missing(backing, false);
+	if (attributes.missing)
+		attributes.unread_elsewhere = find_unread(backing);
 	guard_disk_judge(&attributes, entry);
 }
 

@@ -202,6 +202,8 @@ struct disk_attributes {
 	const struct block *unclear;
 	/* A devspec that no device matches and that it may still bring, or NULL. */
 	const struct devspec *missing;
+	/* A block device that could not be read and may be the missing one, or NULL. */
+	const struct block *unread_elsewhere;
 	bool is_stack_unclear; /* the stack below the root file system has no known end */
 };
 

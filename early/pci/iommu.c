@@ -41,12 +41,23 @@ bool iommu_may_add_groups(int root_fd, const struct pci_list *devices)
 	       !file_exists(root_fd, TABLE "IVRS");
 }
 
+/* Whether the first page of a file in /proc has the word. */
+static bool says(int root_fd, const char *path, const char *word)
+{
+	char text[4096];
+
+	return sysfs_read(root_fd, path, text, sizeof(text)) > 0 && strstr(text, word);
+}
+
 static bool cpu_is(int root_fd, const char *vendor)
 {
-	char text[256];
+	return says(root_fd, "proc/cpuinfo", vendor);
+}
 
-	return sysfs_read(root_fd, "proc/cpuinfo", text, sizeof(text)) > 0 &&
-	       strstr(text, vendor);
+/* Also "intel_iommu=off". */
+static bool is_turned_off(int root_fd)
+{
+	return says(root_fd, "proc/cmdline", "iommu=off");
 }
 
 const char *iommu_advice(int root_fd, const struct pci_id *id)
@@ -60,10 +71,14 @@ const char *iommu_advice(int root_fd, const struct pci_id *id)
 		return "boot with intel_iommu=on: without it the kernel leaves integrated graphics out";
 	if (is_in_use(root_fd))
 		return "this machine's IOMMU is on but does not cover it";
+	if (has_dmar && is_turned_off(root_fd))
+		return "remove iommu=off or intel_iommu=off from the kernel command line, and boot with intel_iommu=on";
 	if (has_dmar)
 		return "boot with intel_iommu=on";
 	if (file_exists(root_fd, TABLE "IVRS"))
 		return "remove iommu=off or amd_iommu=off from the kernel command line";
+	if (cpu_is(root_fd, " hypervisor"))
+		return "this is a virtual machine: add an IOMMU in its configuration, such as QEMU's -device intel-iommu";
 	if (cpu_is(root_fd, "GenuineIntel"))
 		return "enable VT-d in the firmware and boot with intel_iommu=on";
 	if (cpu_is(root_fd, "AuthenticAMD"))

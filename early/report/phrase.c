@@ -11,7 +11,12 @@ static void describe_disk(const struct plan_entry *entry, char text[static PHRAS
 {
 	const char *disk = entry->disk, *note = entry->note;
 
-	if (entry->reason == REASON_UNREADABLE && disk[0])
+	if (entry->reason == REASON_NOT_FOUND && disk[0])
+		snprintf(
+			text, PHRASE_SIZE,
+			"%s was not found and may be behind it, or on %s, which could not be read",
+			note, disk);
+	else if (entry->reason == REASON_UNREADABLE && disk[0])
 		snprintf(text, PHRASE_SIZE,
 			 "%s could not be read and may be the root disk", disk);
 	else if (entry->reason == REASON_NOT_FOUND && note[0])
@@ -95,6 +100,8 @@ static const char *find_next(const struct plan_entry *entry, const char *iommu_a
 			       : reason_next(entry->reason);
 	case REASON_UNCLEAR:
 		return entry->disk[0] ? "see wipefs(8)" : NULL;
+	case REASON_NOT_FOUND: /* it may be on the disk that could not be read */
+		return entry->disk[0] ? NULL : reason_next(entry->reason);
 	default:
 		return reason_next(entry->reason);
 	}
@@ -124,10 +131,17 @@ void phrase_problem(const struct problem *problem, char text[static PHRASE_SIZE]
 
 	switch (problem->kind) {
 	case PROBLEM_ITEM:
-		snprintf(text, PHRASE_SIZE,
-			 "%.*s, item %u: \"%.*s\" is invalid at character %u: %s",
-			 SPAN(problem->parameter), problem->item, SPAN(problem->text),
-			 problem->column, problem->why);
+		if (problem->meant)
+			snprintf(text, PHRASE_SIZE,
+				 "%.*s, item %u: \"%.*s\" is %s: %s=%.*s",
+				 SPAN(problem->parameter), problem->item,
+				 SPAN(problem->text), problem->why, problem->meant,
+				 SPAN(problem->text));
+		else
+			snprintf(text, PHRASE_SIZE,
+				 "%.*s, item %u: \"%.*s\" is invalid at character %u: %s",
+				 SPAN(problem->parameter), problem->item,
+				 SPAN(problem->text), problem->column, problem->why);
 		break;
 	case PROBLEM_STRAY:
 		snprintf(text, PHRASE_SIZE, "%.*s: \"%.*s\" is ignored: %s",
@@ -138,8 +152,14 @@ void phrase_problem(const struct problem *problem, char text[static PHRASE_SIZE]
 			 SPAN(problem->parameter), SPAN(problem->text), problem->why);
 		break;
 	case PROBLEM_UNKNOWN:
-		snprintf(text, PHRASE_SIZE, "unknown parameter %.*s; did you mean %s?",
-			 SPAN(problem->parameter), problem->why);
+		if (problem->why[0])
+			snprintf(text, PHRASE_SIZE,
+				 "unknown parameter %.*s; did you mean %s?",
+				 SPAN(problem->parameter), problem->why);
+		else
+			snprintf(text, PHRASE_SIZE,
+				 "unknown parameter %.*s; passthru-cmdline(7) lists them",
+				 SPAN(problem->parameter));
 		break;
 	case PROBLEM_NO_EFFECT:
 		snprintf(text, PHRASE_SIZE, "%.*s, item %u: \"%.*s\": %s",

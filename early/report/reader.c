@@ -214,6 +214,7 @@ static int add_problem(const struct report_record *record, struct run_result *re
 		       char **arena)
 {
 	struct problem *problem = array_append(ret->problems, ret->problem_count);
+	struct span meant;
 
 	if (!problem)
 		return -ENOMEM;
@@ -227,7 +228,9 @@ static int add_problem(const struct report_record *record, struct run_result *re
 		take_value(record, problem->kind == PROBLEM_UNKNOWN ? "nearest" : "why",
 			   arena)
 			.at;
-	if (!problem->why[0])
+	meant = take_value(record, "meant", arena);
+	problem->meant = meant.length ? meant.at : NULL;
+	if (!problem->why[0] && problem->kind != PROBLEM_UNKNOWN)
 		problem->why = "see passthru-cmdline(7)";
 	return 0;
 }

@@ -75,6 +75,8 @@ static void put_problem(FILE *file, const struct problem *problem)
 		put_value(file, " parameter", problem->parameter);
 		fprintf(file, " item=%u column=%u", problem->item, problem->column);
 		put_value(file, " why", span_of(problem->why));
+		if (problem->meant)
+			fprintf(file, " meant=%s", problem->meant);
 		break;
 	case PROBLEM_STRAY:
 		put_value(file, " parameter", problem->parameter);
@@ -85,7 +87,8 @@ static void put_problem(FILE *file, const struct problem *problem)
 		put_value(file, " why", span_of(problem->why));
 		break;
 	case PROBLEM_UNKNOWN:
-		fprintf(file, " nearest=%s", problem->why);
+		if (problem->why[0])
+			put_value(file, " nearest", span_of(problem->why));
 		break;
 	case PROBLEM_ELSEWHERE:
 		address_format(&problem->found_at, address);

@@ -276,10 +276,14 @@ bool legacy_list_is_mentioned(const char *text);
 bool legacy_is_vfio(struct span module);
 
 /*
- * Checks a list of IDs in vfio-pci's format: one or more items, separated by commas,
- * none of them empty. Returns NULL, or why it is not understood, a phrase.
+ * Checks a list of IDs in vfio-pci's format: items separated by commas, which may be
+ * empty (vfio_pci_fill_ids() in drivers/vfio/pci/vfio_pci.c). Returns NULL, or why it is
+ * not understood, a phrase.
  */
 const char *legacy_check_ids(struct span list);
+
+/* Whether any item of it is not empty. */
+bool legacy_has_ids(struct span list);
 
 /* -- systemd boot -------------------------------------------------------------------- */
 

@@ -53,20 +53,28 @@ bool legacy_list_is_mentioned(const char *text)
 const char *legacy_check_ids(struct span list)
 {
 	struct span item;
-	bool any = false;
 
 	while (span_next_item(&list, &item)) {
 		struct selector_error error;
 		struct selector selector;
 
 		if (!item.length)
-			return "a list of IDs has an empty item";
+			continue;
 		if (selector_parse_id(item, &selector, &error) < 0 ||
 		    selector.has_address || selector.is_forced)
 			return "an ID is malformed";
-		any = true;
 	}
-	return any ? NULL : "a list of IDs is empty";
+	return NULL;
+}
+
+bool legacy_has_ids(struct span list)
+{
+	struct span item;
+
+	while (span_next_item(&list, &item))
+		if (item.length)
+			return true;
+	return false;
 }
 
 /* -- judging ------------------------------------------------------------------------- */
@@ -91,7 +99,9 @@ struct judgement {
 static void judge_ids(struct judgement *ret)
 {
 	ret->why = legacy_check_ids(ret->value);
-	ret->kind = ret->why ? KIND_UNCLEAR : KIND_REQUEST;
+	ret->kind = ret->why			 ? KIND_UNCLEAR
+		    : legacy_has_ids(ret->value) ? KIND_REQUEST
+						 : KIND_SUPPORT;
 }
 
 /* "rd.driver.pre=nvme,vfio-pci" */
@@ -220,12 +230,21 @@ static void note(const struct judgement *judgement, FILE *items, struct legacy_l
 		ret->unclear = judgement->why;
 }
 
+/* "vfio-pci.ids=1:2, 3:4": the kernel ends the list at the blank, unlike its author. */
+static bool continues(const struct judgement *last, struct span word)
+{
+	return last->kind == KIND_REQUEST && last->value.length &&
+	       last->value.at[last->value.length - 1] == ',' && legacy_has_ids(word) &&
+	       !legacy_check_ids(word);
+}
+
 /* A word goes with the blanks before it; the first one, with those after it. */
 static void rewrite_line(struct span line, struct judgement (*judge)(struct span word),
 			 FILE *text, FILE *items, struct legacy_line *ret)
 {
 	struct text_cursor rest = { line.at, line.at + line.length };
 	struct span blanks = wordlist_next_blanks(&rest);
+	struct judgement last = { 0 };
 	bool any = false;
 
 	put(text, blanks);
@@ -234,6 +253,9 @@ static void rewrite_line(struct span line, struct judgement (*judge)(struct span
 		struct span word = wordlist_next(&rest);
 		struct judgement judgement = judge(word);
 
+		if (continues(&last, word))
+			judgement.why = "a list of IDs has a blank in it";
+		last = judgement;
 		note(&judgement, items, ret);
 		if (judgement.kind != KIND_SUPPORT) {
 			if (any)

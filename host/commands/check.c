@@ -93,9 +93,10 @@ static void check_access(struct findings *findings, const struct machine *machin
 
 int check_run(struct host *host)
 {
-	struct findings findings = { .host = host };
-	struct json_object *top = NULL;
 	struct machine machine;
+	struct findings findings = { .host = host, .machine = &machine };
+	struct json_object *top = NULL;
+	struct migration *legacy;
 	int status = STATUS_NOT_GOOD;
 
 	if (host->arguments->json) {
@@ -106,9 +107,10 @@ int check_run(struct host *host)
 		check_iommu(&findings, &machine);
 		check_unsafe(&findings);
 		check_kernels(&findings);
+		legacy = check_read_legacy(&findings);
 		check_cmdline(&findings);
 		check_plan(&findings, host, &machine);
-		check_legacy(&findings, &machine);
+		check_legacy(&findings, legacy);
 		check_access(&findings, &machine);
 		status = findings.todo_count ? STATUS_NOT_GOOD : STATUS_GOOD;
 	}

@@ -9,6 +9,7 @@
 #include "cmdline/cmdline.h"
 #include "commands/internal.h"
 #include "lib/lib.h"
+#include "report/report.h"
 
 /* -- what keeps drivers from all devices, and not only from the chosen ones ---------- */
 
@@ -30,34 +31,110 @@ static void add_blacklist(struct findings *findings, struct span what, const cha
 {
 	findings_add(
 		findings, FINDING_NOTE, "blacklist",
-		"%.*s in /%s keeps drivers from all devices, also from those of the host; passthru does not need it",
+		"%.*s in /%s keeps the driver from all devices, not only from those that passthru claims; passthru does not need it",
 		(int)what.length, what.at, path);
 }
 
-static bool has_driver_of_cards(struct span list)
+/* Whether the host uses the proprietary driver, with which nouveau cannot be loaded. */
+static bool has_nvidia(const struct machine *machine)
+{
+	for (size_t i = 0; i < machine->count; i++)
+		if (strcmp(machine->devices[i].pci->driver, "nvidia") == 0)
+			return true;
+	return false;
+}
+
+static bool is_needless(const struct machine *machine, struct span module)
+{
+	if ((span_equals_name(module, "nouveau") ||
+	     span_equals_name(module, "nova_core") ||
+	     span_equals_name(module, "nvidiafb")) &&
+	    has_nvidia(machine))
+		return false;
+	return is_driver_of_cards(module);
+}
+
+static bool has_needless(const struct machine *machine, struct span list)
 {
 	struct span item;
 
 	while (span_next_item(&list, &item))
-		if (is_driver_of_cards(item))
+		if (is_needless(machine, item))
 			return true;
 	return false;
+}
+
+/* The kernel marks displays of class 0300 only; of those it can release the framebuffer.
+ */
+static bool has_boot_vga(const struct machine *machine)
+{
+	for (size_t i = 0; i < machine->count; i++)
+		if (machine->devices[i].pci->is_boot_display)
+			return true;
+	return false;
+}
+
+static void check_word(struct findings *findings, const struct parameter *word,
+		       const char *path)
+{
+	static const char *const lists[] = { "module_blacklist", "modprobe.blacklist",
+					     "rd.driver.blacklist" };
+
+	if (span_equals(word->name, "nomodeset"))
+		findings_add(
+			findings, FINDING_NOTE, "blacklist",
+			"nomodeset in /%s keeps graphics drivers from all displays, also from the host's; passthru does not need it",
+			path);
+	else if (span_equals(word->name, "initcall_blacklist") &&
+		 span_equals(word->value, "sysfb_init") &&
+		 has_boot_vga(findings->machine))
+		findings_add(
+			findings, FINDING_NOTE, "display",
+			"initcall_blacklist=sysfb_init in /%s leaves the screen dark until a graphics driver starts; passthru does not need it, since it releases the boot framebuffer",
+			path);
+	else if (span_is_one_of(word->name, lists, ARRAY_SIZE(lists)) &&
+		 has_needless(findings->machine, word->value))
+		add_blacklist(findings,
+			      (struct span){ word->name.at, (size_t)(word->value.at +
+								     word->value.length -
+								     word->name.at) },
+			      path);
 }
 
 static void check_cmdline_words(struct findings *findings, const char *cmdline,
 				const char *path)
 {
-	static const char *const lists[] = { "module_blacklist", "modprobe.blacklist",
-					     "rd.driver.blacklist" };
 	struct text_cursor rest = { .at = cmdline, .end = cmdline + strlen(cmdline) };
 	struct parameter parameter;
 
 	while (tokenizer_next(&rest, &parameter))
-		if (span_equals(parameter.name, "nomodeset") ||
-		    span_equals(parameter.name, "initcall_blacklist") ||
-		    (span_is_one_of(parameter.name, lists, ARRAY_SIZE(lists)) &&
-		     has_driver_of_cards(parameter.value)))
-			add_blacklist(findings, parameter.name, path);
+		check_word(findings, &parameter, path);
+}
+
+/* "install MODULE /bin/false", and "/bin/true" */
+static bool is_nothing(struct span command)
+{
+	static const char *const names[] = {
+		"/bin/false",	 "/bin/true",	"/usr/bin/false",
+		"/usr/bin/true", "/sbin/false", "false",
+		"true"
+	};
+
+	return span_is_one_of(command, names, ARRAY_SIZE(names));
+}
+
+/* Whether a line of modprobe.d(5) keeps a module from being loaded; which. */
+static bool is_blacklist(struct text_cursor line, struct span *ret_module)
+{
+	struct span command = text_next_word(&line), rest;
+
+	*ret_module = text_next_word(&line);
+	rest = text_next_word(&line);
+	if (span_equals(command, "blacklist"))
+		return true;
+	if (span_equals(command, "install"))
+		return is_nothing(rest);
+	return span_equals(command, "alias") && span_equals(rest, "off");
 }
 
 static void check_modprobe(struct findings *findings, const char *path)
@@ -65,19 +142,17 @@ static void check_modprobe(struct findings *findings, const char *path)
 	_cleanup_free_ char *text = NULL;
 	const char *rest;
 	struct text_cursor line;
+	struct span module;
 
 	if (beneath_read(findings->host->root_fd, path, &text) < 0)
 		return;
 	rest = text;
-	while (text_next_line(&rest, &line)) {
-		const char *start = line.at;
-
-		if (span_equals(text_next_word(&line), "blacklist") &&
-		    is_driver_of_cards(text_next_word(&line)))
-			add_blacklist(findings,
-				      (struct span){ start, (size_t)(line.at - start) },
-				      path);
-	}
+	while (text_next_line(&rest, &line))
+		if (is_blacklist(line, &module) && is_needless(findings->machine, module))
+			add_blacklist(
+				findings,
+				(struct span){ line.at, (size_t)(line.end - line.at) },
+				path);
 }
 
 /* Notes what keeps drivers of cards from all devices; path is that of the command line.
@@ -175,17 +250,10 @@ static void check_input(struct findings *findings, const struct boot_source *inp
 
 static void add_problem(struct findings *findings, const struct problem *problem)
 {
-	int length = (int)problem->parameter.length;
+	char text[PHRASE_SIZE];
 
-	if (problem->kind == PROBLEM_UNKNOWN)
-		findings_add(findings, FINDING_TODO, "command line",
-			     "unknown parameter %.*s; did you mean %s?", length,
-			     problem->parameter.at, problem->why);
-	else
-		findings_add(findings, FINDING_TODO, "command line",
-			     "\"%.*s\" in %.*s: %s", (int)problem->text.length,
-			     problem->text.at, length, problem->parameter.at,
-			     problem->why);
+	phrase_problem(problem, text);
+	findings_add(findings, FINDING_TODO, "command line", "%s", text);
 }
 
 /* The command line together with the configuration. */
@@ -209,7 +277,8 @@ static void check_request(struct findings *findings, const struct boot_source *n
 	if (params.off)
 		findings_add(findings, FINDING_TODO, "command line",
 			     "%s has passthru.off; remove it", name);
-	else if (params.wanted.count == 0)
+	/* Else passthru migrate is what to run. */
+	else if (params.wanted.count == 0 && !findings->has_legacy)
 		findings_add(findings, FINDING_TODO, "command line",
 			     "%s requests no devices; run passthru enable ADDRESS", name);
 	if (!params.off && params.wanted.count)

@@ -62,8 +62,10 @@ enum finding_state {
 
 struct findings {
 	const struct host *host;
+	const struct machine *machine;
 	struct json_object *items; /* for --json, else NULL */
 	unsigned todo_count;
+	bool has_legacy; /* legacy settings request devices */
 };
 
 /* Prints a finding, or adds it to items. about is a word or two, the rest a phrase. */
@@ -82,8 +84,14 @@ char *check_kernels_next_lacks(int root_fd, const struct boot_source *next);
 /* One aspect each, in a file of that name. */
 void check_kernels(struct findings *findings);
 void check_cmdline(struct findings *findings);
-/* In migrate.c, so that no other command needs migrate/. */
-void check_legacy(struct findings *findings, const struct machine *machine);
+
+/*
+ * In migrate.c, so that no other command needs migrate/. The first reads the legacy
+ * settings, for all that follows; NULL if that fails. The second one frees them.
+ */
+struct migration;
+struct migration *check_read_legacy(struct findings *findings);
+void check_legacy(struct findings *findings, struct migration *legacy);
 
 /* -- remarks ------------------------------------------------------------------------- */
 

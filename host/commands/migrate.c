@@ -70,8 +70,9 @@ static bool print_text(const struct migration *migration)
 	print_facts(output, facts, FACT_CHECK, "Check these yourself:");
 	print_facts(output, facts, FACT_NOTE, "For your information:");
 	if (has_idle_support(migration))
-		print_facts(output, facts, FACT_SUPPORT,
-			    "Left unchanged, since nothing names devices for vfio-pci:");
+		print_facts(
+			output, facts, FACT_SUPPORT,
+			"Left unchanged, since no setting with an effect names devices for vfio-pci:");
 	if (!migration->change_count && migration->decision <= DECISION_MIGRATE &&
 	    !is_anything_left(migration))
 		puts(facts_count(facts, FACT_NOTE)
@@ -132,28 +133,41 @@ static const char *find_open(const struct facts *facts)
 	return NULL;
 }
 
-void check_legacy(struct findings *findings, const struct machine *machine)
+struct migration *check_read_legacy(struct findings *findings)
+{
+	struct migration *legacy = calloc(1, sizeof(*legacy));
+
+	if (!legacy)
+		return NULL;
+	if (migration_make(findings->host, findings->machine, legacy) < 0) {
+		migration_free(legacy);
+		free(legacy);
+		return NULL;
+	}
+	findings->has_legacy = facts_count(&legacy->facts, FACT_REQUEST);
+	return legacy;
+}
+
+void check_legacy(struct findings *findings, struct migration *legacy)
 {
 	static const char about[] = "legacy settings";
-	struct migration migration;
 	const char *open;
 
-	if (migration_make(findings->host, machine, &migration) < 0) {
+	if (!legacy) {
 		findings_add(findings, FINDING_NOTE, about,
 			     "cannot read the configuration");
-		migration_free(&migration);
 		return;
 	}
-	open = find_open(&migration.facts);
-	if (migration.change_count == 1)
+	open = find_open(&legacy->facts);
+	if (legacy->change_count == 1)
 		findings_add(findings, FINDING_TODO, about,
 			     "/%s would change; run passthru migrate",
-			     migration.changes[0].path);
-	else if (migration.change_count)
+			     legacy->changes[0].path);
+	else if (legacy->change_count)
 		findings_add(findings, FINDING_TODO, about,
 			     "%zu files would change, such as /%s; run passthru migrate",
-			     migration.change_count, migration.changes[0].path);
-	else if (migration.decision > DECISION_MIGRATE)
+			     legacy->change_count, legacy->changes[0].path);
+	else if (legacy->decision > DECISION_MIGRATE)
 		findings_add(findings, FINDING_TODO, about,
 			     "passthru migrate cannot replace them, and tells why%s%s",
 			     open ? "; the first: " : "", open ? open : "");
@@ -164,7 +178,8 @@ void check_legacy(struct findings *findings, const struct machine *machine)
 			open);
 	else
 		findings_add(findings, FINDING_OK, about, "none");
-	migration_free(&migration);
+	migration_free(legacy);
+	free(legacy);
 }
 
 /* -- changes ------------------------------------------------------------------------- */

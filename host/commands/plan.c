@@ -27,6 +27,7 @@ struct preview {
 	struct run_result result;
 	struct outlook outlook;
 	char absence[768]; /* why nothing will be claimed, whatever is requested, or "" */
+	bool has_conflict; /* that is due to something else on the command line */
 	const char *unread; /* the file that preview_make() could not read, or NULL */
 	int error;	    /* a negative errno of preview_make(), or 0 */
 };
@@ -85,18 +86,97 @@ static int add_configuration(struct preview *preview, const struct change *chang
 	return whole_cmdline_make(configuration, preview->cmdline, &preview->whole);
 }
 
+static bool has_table(const struct preview *preview, const char *table)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "sys/firmware/acpi/tables/%s", table);
+	return beneath_exists(preview->view.host->root_fd, path);
+}
+
+/* Whether the parameter has that value, and no other after it. */
+static bool ends_with(const char *cmdline, const char *name, const char *value)
+{
+	struct text_cursor rest = { .at = cmdline, .end = cmdline + strlen(cmdline) };
+	struct parameter parameter;
+	bool does = false;
+
+	while (tokenizer_next(&rest, &parameter))
+		if (span_equals(parameter.name, name)) {
+			struct span item, items = parameter.value;
+
+			for (does = false; !does && span_next_item(&items, &item);)
+				does = span_equals(item, value);
+		}
+	return does;
+}
+
+/* What turns the IOMMU off in that boot, or NULL. */
+static const char *find_iommu_off(const struct preview *preview)
+{
+	const char *cmdline = preview->cmdline;
+	bool has_dmar = has_table(preview, "DMAR"), has_ivrs = has_table(preview, "IVRS");
+
+	if (has_dmar && ends_with(cmdline, "intel_iommu", "off"))
+		return "intel_iommu=off";
+	if (has_ivrs && cmdline_has_item(cmdline, "amd_iommu", "off"))
+		return "amd_iommu=off";
+	if ((has_dmar || has_ivrs) && cmdline_has_item(cmdline, "iommu", "off"))
+		return "iommu=off";
+	return NULL;
+}
+
 /* Whether there is an IOMMU that is off now but on with the command line. */
 static bool is_iommu_pending(const struct preview *preview)
 {
-	int root_fd = preview->view.host->root_fd;
-
-	if (preview->view.machine->has_groups)
+	if (preview->view.machine->has_groups || find_iommu_off(preview))
 		return false;
-	if (faccessat(root_fd, "sys/firmware/acpi/tables/DMAR", F_OK, 0) == 0)
-		return cmdline_has_item(preview->cmdline, "intel_iommu", "on");
-	return faccessat(root_fd, "sys/firmware/acpi/tables/IVRS", F_OK, 0) == 0 &&
-	       !cmdline_has_item(preview->cmdline, "iommu", "off") &&
-	       !cmdline_has_item(preview->cmdline, "amd_iommu", "off");
+	if (has_table(preview, "DMAR"))
+		return ends_with(preview->cmdline, "intel_iommu", "on");
+	return has_table(preview, "IVRS");
+}
+
+/* The module that vfio-pci or a guest needs and that this boot cannot load, or NULL. */
+static const char *find_blacklisted(const struct preview *preview)
+{
+	static const char *const needed[] = { "vfio", "vfio_pci", "vfio_pci_core",
+					      "vfio_iommu_type1" };
+	struct text_cursor rest = { .at = preview->cmdline,
+				    .end = preview->cmdline + strlen(preview->cmdline) };
+	struct parameter parameter;
+	const char *found = NULL;
+
+	/* The last list counts; a name in it has no "-". */
+	while (tokenizer_next(&rest, &parameter)) {
+		struct span item, items = parameter.value;
+
+		if (!span_equals(parameter.name, "module_blacklist"))
+			continue;
+		for (found = NULL; !found && span_next_item(&items, &item);)
+			for (size_t i = 0; i < ARRAY_SIZE(needed); i++)
+				if (span_equals(item, needed[i]))
+					found = needed[i];
+	}
+	return found;
+}
+
+/* What on the command line is against all that is requested. */
+static void find_conflict(struct preview *preview)
+{
+	const char *off = find_iommu_off(preview);
+	const char *module = find_blacklisted(preview);
+
+	preview->has_conflict = off || module;
+	if (module)
+		snprintf(
+			preview->absence, sizeof(preview->absence),
+			"nothing can be given to a guest, because module_blacklist=%s on the kernel command line keeps the kernel from loading that module; remove it.",
+			module);
+	else if (off)
+		snprintf(
+			preview->absence, sizeof(preview->absence),
+			"nothing can be given to a guest, because %s on the kernel command line turns the IOMMU off; remove it.",
+			off);
 }
 
 static void find_absence(struct preview *preview)
@@ -122,10 +202,14 @@ static bool has_unknown_disks(const struct preview *preview)
 {
 	const struct plan *plan = &preview->result.plan;
 
-	for (size_t i = 0; i < plan->count; i++)
-		if (plan->entries[i].reason == REASON_UNREADABLE ||
-		    plan->entries[i].reason == REASON_UNCLEAR)
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct plan_entry *entry = &plan->entries[i];
+
+		if (entry->reason == REASON_UNREADABLE ||
+		    entry->reason == REASON_UNCLEAR ||
+		    (entry->reason == REASON_NOT_FOUND && entry->disk[0]))
 			return true;
+	}
 	return false;
 }
 
@@ -285,6 +369,8 @@ static int preview_make(const struct host *host, const struct machine *machine,
 	/* With changes, the image is not built yet. */
 	if (!changes->configuration && !changes->is_migrated)
 		find_absence(ret);
+	if (!ret->absence[0])
+		find_conflict(ret);
 	r = run_stage(host, &ret->params,
 		      ret->iommu_pending ? RUN_PREVIEW_WITH_IOMMU : RUN_PREVIEW,
 		      &ret->result);
@@ -361,7 +447,7 @@ bool plan_is_good(const struct host *host, const struct machine *machine,
 	bool good = preview && preview->error == 0;
 
 	if (good && !find_empty(&preview->params)) {
-		good = each_limit(preview, each, data);
+		good = each_limit(preview, each, data) && !preview->has_conflict;
 		for (size_t i = 0; i < preview->outlook.count; i++)
 			each(data, preview->outlook.items[i].text);
 		if (host->arguments->strict)

@@ -149,12 +149,16 @@ const struct generator *generators_installed(int root_fd)
 	return first;
 }
 
+/* The names in the table. */
+#define SUPPORTED "(initramfs-tools, dracut, mkinitcpio, mkosi-initrd)"
+
 const char *generators_obstacle(int root_fd)
 {
 	const struct generator *installed = generators_installed(root_fd);
 
 	if (!installed)
-		return "no initramfs generator that passthru supports is installed";
+		return "no initramfs generator that passthru supports " SUPPORTED
+		       " is installed";
 	return beneath_exists(root_fd, installed->hook) ? NULL : installed->obstacle;
 }
 
@@ -193,16 +197,13 @@ void generators_rebuild(int root_fd, const char *kernel, const char *image, char
 	ret[0] = '\0';
 	if (!file)
 		return;
-	for (const struct generator *at = generators; at->name; at++) {
-		if (installed && at != installed)
-			continue;
-		if (!installed && !at->prefix)
-			continue;
-		if (!installed && at != generators)
-			fputs(" or ", file);
-		put_command(file, kernel ? at->rebuild_one : at->rebuild_all, kernel,
-			    image);
-	}
+	if (installed)
+		put_command(file,
+			    kernel ? installed->rebuild_one : installed->rebuild_all,
+			    kernel, image);
+	else
+		fputs("an initramfs generator that passthru supports, of which none was found " SUPPORTED,
+		      file);
 	if (fclose(file) != 0)
 		ret[0] = '\0';
 }

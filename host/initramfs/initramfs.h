@@ -51,8 +51,8 @@ bool generators_is_for_rescue(const char *path);
 
 /*
  * The command that rebuilds the image of a kernel, at that path relative to the root, or
- * with NULL for both the images of all kernels; for messages. It is that of the installed
- * generator; without one, those of all generators, separated by "or".
+ * with NULL for both the images of all kernels; for messages, after "run". It is that of
+ * the installed generator; without one, a phrase that names those that are supported.
  */
 void generators_rebuild(int root_fd, const char *kernel, const char *image, char *ret,
 			size_t size);

@@ -68,6 +68,6 @@ bool rebuild_images(const struct host *host)
 
 	if (generator)
 		return run(host, generator->rebuild_all, kernels ? count : 0);
-	warn("cannot rebuild the initramfs: no initramfs generator that passthru supports is installed");
+	warn("cannot rebuild the initramfs: %s", generators_obstacle(host->root_fd));
 	return false;
 }

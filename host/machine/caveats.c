@@ -179,7 +179,10 @@ void limits_each(const struct host *host, const struct machine *machine,
 		 void (*each)(void *data, const char *text), void *data)
 {
 	const struct listener listener = { each, data };
+	char text[PHRASE_SIZE];
 
+	if (device_is_display(device) && xorg_names(host, device, text))
+		say(&listener, "%s", text);
 	if (!has_reset(host, device) && knows_resets(host, machine))
 		say(&listener,
 		    "%s cannot be reset, so a guest may be able to use it only once until the host boots again",

@@ -41,4 +41,10 @@ bool device_shares_fate(const struct device *device);
 /* The part of machine_read_uses() that is about the network. */
 void uses_read_networks(const struct host *host, struct machine *machine);
 
+/* -- xorg ---------------------------------------------------------------------------- */
+
+/* Whether the X server is configured to use that device; a phrase about it. */
+bool xorg_names(const struct host *host, const struct device *device,
+		char text[static PHRASE_SIZE]);
+
 #endif

@@ -145,8 +145,8 @@ bool limits_reserve_memory(const struct host *host, int group);
 
 /*
  * Calls back with each thing that stands in the way of giving the device to a guest,
- * although it can be claimed: a phrase without a full stop. cmdline is the kernel command
- * line of the next boot.
+ * although it can be claimed, or that will miss it: a phrase without a full stop. cmdline
+ * is the kernel command line of the next boot.
  *
  * Sources: reserved_regions and reset_method in Documentation/ABI/testing/
  * sysfs-kernel-iommu_groups and sysfs-bus-pci; drivers/firmware/sysfb.c and

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmdline/cmdline.h"
 #include "lib/lib.h"
 #include "migrate/internal.h"
 #include "ui/ui.h"
@@ -120,4 +121,68 @@ void collector_add_cmdline(struct collector *collector, struct span cmdline,
 				"left unchanged, since the boot loader that booted this system does not read the file");
 	}
 	legacy_line_free(&rewritten);
+}
+
+/* -- advice -------------------------------------------------------------------------- */
+
+bool collector_lists(struct span list, const struct device *device)
+{
+	struct span item;
+
+	while (span_next_item(&list, &item)) {
+		struct selector_error error;
+		struct selector selector;
+
+		if (item.length && selector_parse_id(item, &selector, &error) == 0 &&
+		    selector_matches(&selector, device->pci))
+			return true;
+	}
+	return false;
+}
+
+/* Whether any "ids=" in the text lists the device. */
+static bool matches_text(const char *text, const struct device *device)
+{
+	while ((text = strstr(text, "ids="))) {
+		text += strlen("ids=");
+		if (collector_lists((struct span){ text, strcspn(text, " \t\n\"'") },
+				    device))
+			return true;
+	}
+	return false;
+}
+
+/* Whether passthru enable includes the device with an earlier one that matches. */
+static bool is_included(const struct machine *machine, const char *text, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (device_goes_with(&machine->devices[i], &machine->devices[index]) &&
+		    matches_text(text, &machine->devices[i]))
+			return true;
+	return false;
+}
+
+/* As people write it: without the domain if that is the first one. */
+static const char *short_address(const struct device *device)
+{
+	return device->address + (strncmp(device->address, "0000:", 5) == 0 ? 5 : 0);
+}
+
+char *collector_advise(const struct collector *collector, const char *text)
+{
+	const struct machine *machine = collector->machine;
+	struct text_file advice;
+	FILE *file = text_file_open(&advice);
+	bool any = false;
+
+	for (size_t i = 0; file && i < machine->count; i++) {
+		const struct device *device = &machine->devices[i];
+
+		if (!matches_text(text, device) || is_included(machine, text, i))
+			continue;
+		fprintf(file, "%s %s", any ? "" : " and run passthru enable",
+			short_address(device));
+		any = true;
+	}
+	return text_file_close(&advice);
 }

@@ -93,6 +93,16 @@ void collector_note(struct collector *collector, enum fact_kind kind, const char
 void collector_note_line(struct collector *collector, enum fact_kind kind,
 			 const char *why);
 
+/* Whether one of the IDs matches the device. */
+bool collector_lists(struct span list, const struct device *device);
+
+/*
+ * How to request the devices of this machine that the text lists after "ids=": " and run
+ * passthru enable ADDRESS..."; "" if there are none. Freed by the caller; NULL without
+ * memory.
+ */
+char *collector_advise(const struct collector *collector, const char *text);
+
 /* -- readers ------------------------------------------------------------------------- */
 
 /* The functions of the table in collect.c. */

@@ -31,7 +31,38 @@ static size_t count_real(const struct wordlist *words)
 
 static void put_ids(FILE *items, const char *list)
 {
-	fprintf(items, "%s%s", ftell(items) ? "," : "", list);
+	struct span item, rest = span_of(list);
+
+	while (span_next_item(&rest, &item))
+		if (item.length)
+			fprintf(items, "%s%.*s", ftell(items) ? "," : "",
+				(int)item.length, item.at);
+}
+
+/*
+ * A line that has no effect although it may look as if it had: libkmod and the readers of
+ * lists of modules skip it.
+ */
+static void note_ineffective(struct collector *collector, const char *line,
+			     const char *why)
+{
+	_cleanup_free_ char *advice = collector_advise(collector, line);
+	_cleanup_free_ char *text = NULL;
+
+	if (!advice ||
+	    asprintf(&text, "%s, so it has no effect; remove it%s", why, advice) < 0)
+		collector->error = -ENOMEM;
+	else
+		collector_note_line(collector, FACT_CHECK, text);
+}
+
+static bool is_command(const char *word)
+{
+	static const char *const commands[] = { "alias",   "blacklist", "install",
+						"options", "remove",	"softdep",
+						"weakdep" };
+
+	return span_is_one_of(span_of(word), commands, ARRAY_SIZE(commands));
 }
 
 /* -- modprobe.d(5) ------------------------------------------------------------------- */
@@ -87,6 +118,7 @@ static char *take_ids(struct wordlist *words)
 static void read_options(struct collector *collector, struct wordlist *words)
 {
 	_cleanup_free_ char *items = NULL;
+	size_t count;
 
 	if (words->count < 3 || !text_equals_name(words->items[1], "vfio_pci"))
 		return;
@@ -98,11 +130,13 @@ static void read_options(struct collector *collector, struct wordlist *words)
 			return;
 		}
 	}
+	count = words->count;
 	items = take_ids(words);
 	if (!items)
 		collector->error = -ENOMEM;
-	else if (items[0])
-		set_words(collector, FACT_REQUEST, words, items);
+	else if (words->count < count)
+		set_words(collector, items[0] ? FACT_REQUEST : FACT_SUPPORT, words,
+			  items);
 }
 
 static bool is_label(const char *word)
@@ -150,7 +184,7 @@ void read_modprobe(struct collector *collector, const char *line)
 
 	if (!split(collector, line, &words))
 		return;
-	if (words.count < 2)
+	if (!words.count)
 		;
 	else if (has_vfio && line[strlen(line) - 1] == '\\')
 		collector_note_line(collector, FACT_UNCLEAR,
@@ -162,6 +196,10 @@ void read_modprobe(struct collector *collector, const char *line)
 	else if (has_vfio && is_free_form(words.items[0]))
 		collector_note_line(collector, FACT_UNCLEAR,
 				    "only its author knows what it does");
+	/* The name of a module alone names no device. */
+	else if (legacy_is_mentioned(line) && !is_command(words.items[0]) &&
+		 !(words.count == 1 && legacy_is_vfio(span_of(words.items[0]))))
+		note_ineffective(collector, line, "modprobe.d has no such command");
 	wordlist_free(&words);
 }
 
@@ -200,6 +238,12 @@ static void read_vfio(struct collector *collector, struct wordlist *words)
 			      items);
 }
 
+/* Whether it cannot be the name of a module, such as vfio-mdev. */
+static bool is_no_module(const char *word)
+{
+	return is_command(word) || strpbrk(word, ".=");
+}
+
 void read_modules(struct collector *collector, const char *line)
 {
 	struct wordlist words;
@@ -208,10 +252,8 @@ void read_modules(struct collector *collector, const char *line)
 		return;
 	if (words.count && legacy_is_vfio(span_of(words.items[0])))
 		read_vfio(collector, &words);
-	else if (strstr(line, "vfio"))
-		collector_note_line(
-			collector, FACT_CHECK,
-			"left unchanged, since it has no effect in a list of modules");
+	else if (words.count && legacy_is_mentioned(line) && is_no_module(words.items[0]))
+		note_ineffective(collector, line, "there is no such module");
 	wordlist_free(&words);
 }
 

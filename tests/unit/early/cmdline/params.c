@@ -42,12 +42,15 @@ static void say_problem(struct words *words, const struct problem *problem)
 		say(words, " \"%.*s\"", SPAN(problem->text));
 	if (problem->kind == PROBLEM_ITEM)
 		say(words, " item %u column %u", problem->item, problem->column);
+	if (problem->meant)
+		say(words, " for %s", problem->meant);
 	if (problem->kind == PROBLEM_NO_EFFECT)
 		say(words, " item %u", problem->item);
 	if (problem->kind == PROBLEM_VALUE)
 		say(words, " %s", problem->why);
 	say(words, "; ");
-	expect("why", problem->why && problem->why[0]);
+	expect("why",
+	       problem->why && (problem->why[0] || problem->kind == PROBLEM_UNKNOWN));
 }
 
 static void describe(const struct params *params, struct words *words)
@@ -124,12 +127,15 @@ static const struct {
 	{ "passthru.ids=,,1:g", "malformed passthru.ids \"1:g\" item 3 column 3" },
 	{ "passthru.ids=1:2 passthru.ids=3:4,5",
 	  "1:2; 3:4; malformed passthru.ids \"5\" item 2 column 2" },
-	{ "passthru.ids=06:00.0", "malformed passthru.ids \"06:00.0\" item 1 column 6" },
+	{ "passthru.ids=06:00.0",
+	  "malformed passthru.ids \"06:00.0\" item 1 column 1 for passthru.addrs" },
 	{ "passthru.addrs=1:2", "malformed passthru.addrs \"1:2\" item 1 column 4" },
+	{ "passthru.addrs=10de:13c2",
+	  "malformed passthru.addrs \"10de:13c2\" item 1 column 1 for passthru.ids" },
 	{ "passthru.addrs=06:00.9",
 	  "malformed passthru.addrs \"06:00.9\" item 1 column 8" },
 	{ "passthru.addrs=1:2@06:00.0",
-	  "malformed passthru.addrs \"1:2@06:00.0\" item 1 column 4" },
+	  "malformed passthru.addrs \"1:2@06:00.0\" item 1 column 1 for passthru.ids" },
 	{ "passthru.addrs=00:08.1/00.0,00:08.1/,10000:00:02.0/00.*!",
 	  "00:08.1/00.0; 10000:00:02.0/00.*!; "
 	  "malformed passthru.addrs \"00:08.1/\" item 2 column 9" },
@@ -256,6 +262,18 @@ static const struct {
 	{ "passthru.time-out=5", "unknown passthru.time-out nearest passthru.timeout" },
 	{ "passthru.drivers=auto", "unknown passthru.drivers nearest passthru.driver" },
 	{ "passthru.of", "unknown passthru.of nearest passthru.off" },
+	{ "passthru.tiemout=5", "unknown passthru.tiemout nearest passthru.timeout" },
+	/* what people write for them: never the opposite, never what lifts the guards */
+	{ "passthru.enable=1",
+	  "unknown passthru.enable nearest passthru enable ADDRESS" },
+	{ "passthru.disable", "unknown passthru.disable nearest passthru.off" },
+	{ "passthru.bind=1:2", "unknown passthru.bind nearest passthru.ids" },
+	{ "passthru.hide-pci=06:00.0",
+	  "unknown passthru.hide-pci nearest passthru.addrs" },
+	{ "passthru.forced", "unknown passthru.forced nearest " },
+	{ "passthru.Force", "unknown passthru.Force nearest " },
+	{ "passthru.xyzzy", "unknown passthru.xyzzy nearest " },
+	{ "passthru.", "unknown passthru. nearest " },
 	{ "passthru.IDS=1:2 passthru.ids=3:4",
 	  "3:4; unknown passthru.IDS nearest passthru.ids" },
 };

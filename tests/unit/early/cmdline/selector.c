@@ -135,8 +135,11 @@ static const struct {
 	{ "00x1:1", 2, CHARACTER },
 	{ "0x0x1:1", 3, CHARACTER },
 	/* xcp-ng/xcp#412: an address instead of an ID */
-	{ "06:00.0", 5, CHARACTER },
-	{ "0000:06:00.0", 10, CHARACTER },
+	{ "06:00.0", 0, "an address" },
+	{ "0000:06:00.0", 0, "an address" },
+	{ "06:00.*!", 0, "an address" },
+	{ "00:08.1/00.0", 0, "an address" },
+	{ "06:00.8", 5, CHARACTER },
 	/* widths */
 	{ "10000:1", 0, "a vendor ID has at most four" },
 	{ "1:10000", 2, "a device ID has at most four" },
@@ -234,9 +237,12 @@ START_TEST(refuses_either)
 	expect_refused(selector_parse_any, "10de", 4, NO_DEVICE);
 	expect_refused(selector_parse_any, "10de.13c2", 2, "not a PCI address");
 	expect_refused(selector_parse_any, "10de@06:00.0", 4, NO_DEVICE);
-	expect_refused(selector_parse_address, "10de:13c2", 2, "not a PCI address");
-	expect_refused(selector_parse_address, "10de:13c2@06:00.0", 7,
-		       "not a PCI address");
+	expect_refused(selector_parse_address, "10de:13c2", 0, "an ID");
+	expect_refused(selector_parse_address, "10de:13c2@06:00.0", 0, "an ID");
+	expect_refused(selector_parse_address, "10de:13c2:1!", 0, "an ID");
+	/* the function is missing */
+	expect_refused(selector_parse_address, "06:00", 5, "not a PCI address");
+	expect_refused(selector_parse_address, "0000:06:00", 10, "not a PCI address");
 }
 
 #define CARD                                             \

@@ -16,6 +16,7 @@ static const struct {
 	const char *files[2];
 	const char *advice;
 	uint32_t class; /* of the device; 0 for any */
+	const char *cmdline;
 } rows[] = {
 	{ "nothing", NULL, { 0 }, "enable the IOMMU in the firmware" },
 	{ "unknown CPU", "processor : 0\n", { 0 }, "enable the IOMMU in the firmware" },
@@ -25,6 +26,20 @@ static const struct {
 	  "enable VT-d in the firmware and boot with intel_iommu=on" },
 	{ "Intel, off in the kernel",
 	  INTEL,
+	  { TABLES "DMAR" },
+	  "boot with intel_iommu=on" },
+	{ "Intel, turned off",
+	  INTEL,
+	  { TABLES "DMAR" },
+	  "remove iommu=off or intel_iommu=off from the kernel command line, and boot with intel_iommu=on",
+	  0,
+	  "quiet intel_iommu=off" },
+	{ "a virtual machine",
+	  INTEL "flags\t\t: fpu vme hypervisor lahf_lm\n",
+	  { 0 },
+	  "this is a virtual machine: add an IOMMU in its configuration, such as QEMU's -device intel-iommu" },
+	{ "a virtual machine with an IOMMU",
+	  INTEL "flags\t\t: fpu vme hypervisor lahf_lm\n",
 	  { TABLES "DMAR" },
 	  "boot with intel_iommu=on" },
 	{ "AMD, off in the firmware",
@@ -72,6 +87,8 @@ START_TEST(advises)
 
 	if (rows[_i].cpuinfo)
 		put_file(&root, "proc/cpuinfo", rows[_i].cpuinfo);
+	if (rows[_i].cmdline)
+		put_file(&root, "proc/cmdline", rows[_i].cmdline);
 	for (size_t i = 0; i < ARRAY_SIZE(rows[_i].files) && rows[_i].files[i]; i++)
 		put_file(&root, rows[_i].files[i], "");
 	expect_text(rows[_i].name, iommu_advice(root.fd, id.class ? &id : NULL),

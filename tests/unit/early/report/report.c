@@ -182,6 +182,12 @@ static const struct {
 	  "why=the%20device%20ID%20is%20missing;%20write%20vendor:device\n"
 	  "selector=x verdict=malformed parameter=passthru.ids item=2 column=1 "
 	  "why=expected%20a%20hex%20number;%20write%20vendor:device,%20such%20as%2010de:13c2\n" },
+	{ "an address among IDs",
+	  "",
+	  "passthru.ids=0a:00.0",
+	  { 0 },
+	  HEAD EARLY "selector=0a:00.0 verdict=malformed parameter=passthru.ids item=1 "
+		     "column=1 why=an%20address meant=passthru.addrs\n" },
 	{ "stray item",
 	  "",
 	  "passthru.skip=1:2, 3:4 passthru.foo",
@@ -189,7 +195,7 @@ static const struct {
 	  HEAD EARLY
 	  "selector=3:4 verdict=malformed parameter=passthru.skip "
 	  "why=a%20space%20separates%20it%20from%20the%20list;%20remove%20the%20space\n"
-	  "parameter=passthru.foo verdict=unknown nearest=passthru.ids\n" },
+	  "parameter=passthru.foo verdict=unknown\n" },
 	{ "malformed value",
 	  "",
 	  "passthru.timeout=soon",
@@ -202,9 +208,10 @@ static const struct {
 	  HEAD EARLY "parameter=passthru.timeout verdict=malformed value= " WHY },
 	{ "no effect is no record",
 	  CARD,
-	  "passthru.ids=10de:13c2:1:2:30000 passthru.x",
+	  "passthru.ids=10de:13c2:1:2:30000 passthru.enable",
 	  { 0 },
-	  HEAD EARLY "parameter=passthru.x verdict=unknown nearest=passthru.ids\n"
+	  HEAD EARLY "parameter=passthru.enable verdict=unknown "
+		     "nearest=passthru%20enable%20ADDRESS\n"
 		     "selector=10de:13c2:1:2:30000 verdict=unmatched\n" },
 	/* no blank, no newline, no odd byte gets into a value */
 	{ "escaping",
@@ -219,8 +226,7 @@ static const struct {
 	  "",
 	  "\"passthru.a b\nverdict=1\" passthru.timeout=\" \"",
 	  { 0 },
-	  HEAD EARLY "parameter=passthru.a%20b%0averdict verdict=unknown "
-		     "nearest=passthru.driver\n"
+	  HEAD EARLY "parameter=passthru.a%20b%0averdict verdict=unknown\n"
 		     "parameter=passthru.timeout verdict=malformed value=%20 " WHY },
 };
 

@@ -264,6 +264,18 @@ static const struct {
 	  { 0 },
 	  ERROR
 	  "unknown parameter passthru.id; did you mean passthru.ids?\n" NONE_AT_ALL },
+	{ "an address among IDs",
+	  "",
+	  "passthru.ids=0a:00.0",
+	  { 0 },
+	  ERROR "passthru.ids, item 1: \"0a:00.0\" is an address: "
+		"passthru.addrs=0a:00.0\n" NONE_AT_ALL },
+	{ "an ID among addresses",
+	  "",
+	  "passthru.addrs=10de:13c2",
+	  { 0 },
+	  ERROR "passthru.addrs, item 1: \"10de:13c2\" is an ID: "
+		"passthru.ids=10de:13c2\n" NONE_AT_ALL },
 	{ "no effect",
 	  "",
 	  "passthru.ids=1:2:3:4:5",
@@ -352,6 +364,9 @@ static const struct {
 	  "sda could not be read and may be the root disk" },
 	{ "missing", REASON_NOT_FOUND, "", "fstab:/home=UUID=77",
 	  "fstab:/home=UUID=77 was not found and may be behind it; correct that entry, or add the driver of its disk to the initramfs" },
+	{ "missing, or on a disk that could not be read", REASON_NOT_FOUND, "sda",
+	  "fstab:/home=UUID=77",
+	  "fstab:/home=UUID=77 was not found and may be behind it, or on sda, which could not be read" },
 	{ "unclear", REASON_UNCLEAR, "sda3", "",
 	  "the contents of sda3 are unclear and may belong to the system; see wipefs(8)" },
 	{ "unclear stack", REASON_UNCLEAR, "", "",
@@ -439,12 +454,12 @@ static const struct {
 	{ "passthru.ids=%s", "write vendor:device, such as 10de:13c2\n" },
 	{ "passthru.addrs=%s", "write [DOMAIN:]BUS:SLOT.FUNCTION in hex\n" },
 	{ "passthru.skip=1:2:3:4:5:6:%s", "an ID is hex numbers separated by colons\n" },
-	{ "passthru.%s", "did you mean passthru.ids?\n" },
+	{ "passthru.%s", "passthru-cmdline(7) lists them\n" },
 	{ "passthru.driver=%s", "write vfio-pci, auto or the name of a driver\n" },
 	{ "passthru.group=%s", "write report or claim\n" },
 	{ "passthru.timeout=%s", "write a number of seconds from 1 to 3600\n" },
 	{ "passthru.force=%s", "write yes or no; assuming no\n" },
-	{ "\"passthru.%s=x\"", "did you mean passthru.ids?\n" },
+	{ "\"passthru.%s=x\"", "passthru-cmdline(7) lists them\n" },
 };
 
 START_TEST(stays_short)

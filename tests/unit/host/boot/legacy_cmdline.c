@@ -34,7 +34,11 @@ static const struct {
 	{ "\"vfio-pci.ids=1:2\"", NULL, "", "U" },
 	{ "vfio-pci.ids=\"1:2\"", NULL, "", "U" },
 	{ "vfio-pci.ids=1:2, 3:4", NULL, "", "U" },
-	{ "vfio-pci.ids=", NULL, "", "U" },
+	/* as the kernel reads it */
+	{ "vfio-pci.ids=1:2,,3:4,", "passthru.ids=1:2,,3:4,", "1:2,,3:4,", "" },
+	{ "vfio-pci.ids=,1:2, quiet", "passthru.ids=,1:2, quiet", ",1:2,", "" },
+	{ "vfio-pci.ids= quiet", "quiet", "", "S" },
+	{ "vfio-pci.ids=,", "", "", "S" },
 	{ "vfio-pci.ids", NULL, "", "U" },
 	{ "vfio-pci.ids=1:2@0000:06:00.0", NULL, "", "U" },
 	{ "vfio-pci.ids=1:2!", NULL, "", "U" },
