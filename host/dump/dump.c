@@ -260,6 +260,21 @@ static void copy_block(struct dump *dump, const char *class, const char *name)
 	for_each(dump, target, "slaves", copy_link_in);
 }
 
+/* Monitors, keyboards and sound: see host/machine/uses.c. Routes would name the network.
+ */
+static void copy_use(struct dump *dump, const char *class, const char *name)
+{
+	static const char *const files[] = { "status", "bInterfaceClass",
+					     "bInterfaceSubClass", "bInterfaceProtocol",
+					     "capabilities/key" };
+	char target[PATH_MAX];
+
+	if (!find_target(dump, class, name, target))
+		return;
+	copy_link_in(dump, class, name);
+	copy_files(dump, target, files, ARRAY_SIZE(files));
+}
+
 static void copy_cmdline(struct dump *dump)
 {
 	_cleanup_free_ char *text = NULL;
@@ -450,6 +465,10 @@ int dump_write(const struct host *host, const char *file)
 		for_each(&dump, "sys/bus/pci", "devices", copy_pci_device);
 		for_each(&dump, "sys/kernel", "iommu_groups", copy_group);
 		for_each(&dump, "sys/class", "block", copy_block);
+		for_each(&dump, "sys/class", "drm", copy_use);
+		for_each(&dump, "sys/class", "input", copy_use);
+		for_each(&dump, "sys/class", "sound", copy_use);
+		for_each(&dump, "sys/bus/usb", "devices", copy_use);
 		copy_system(&dump);
 		if (archive_write_close(dump.archive) != ARCHIVE_OK && dump.error == 0)
 			dump.error = error_of(dump.archive);
