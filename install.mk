@@ -1,4 +1,12 @@
-# Installation. The generators read files from fixed directories, which do not depend on PREFIX.
+# Installation and packages.
+#
+#   make install     install, below PREFIX and DESTDIR
+#   make uninstall   remove what was installed
+#   make install-early, install-host, install-man, install-completions, install-GENERATOR: parts
+#   make dist        the tarballs of a release, in build/dist
+#   make deb         Debian's packages for SUITE (trixie), in build/deb/SUITE
+#   make rpm         an RPM package, in build/rpm
+#   make arch        a package for Arch Linux, in build/arch
 
 # Both shells read these directories, whatever PREFIX is. ZSH_DIR is site-functions on other
 # distributions than Debian.
@@ -8,7 +16,7 @@ COMPLETION_FILES := \
 	host/completions/passthru.bash:bash-completion/completions/passthru \
 	host/completions/_passthru:$(ZSH_DIR)/_passthru
 
-# Each of these folders has an install.mk, which sets for GENERATOR:
+# -- the image generators: they read fixed directories, which do not depend on PREFIX ----------
 #
 #   GENERATOR_FILES    the files, as source:target; a target may be absolute
 #   GENERATOR_DIR      the directory that the targets are relative to
@@ -16,11 +24,63 @@ COMPLETION_FILES := \
 #   GENERATOR_IS_HERE  not empty if it is installed
 #   GENERATOR_REBUILD  the command that rebuilds all images
 GENERATOR_NAMES := initramfs-tools dracut mkinitcpio mkosi
-include $(GENERATOR_NAMES:%=%/install.mk)
+
+# $(call stage_files,DIRECTORY,NAME): what runs the stages in an image with systemd.
+stage_files = $(foreach stage,early late, \
+	early/initramfs/passthru-$(stage).service:$(1)/passthru-$(stage).service \
+	early/initramfs/run-$(stage).sh:$(1)/$(2)-$(stage).sh) \
+	early/initramfs/functions.sh:$(1)/functions.sh
+
+INITRAMFS_TOOLS_DIR ?= /usr/share/initramfs-tools
+initramfs-tools_FILES := \
+	initramfs-tools/hooks/passthru:hooks/passthru \
+	early/initramfs/run-early.sh:scripts/init-top/00-passthru \
+	early/initramfs/run-late.sh:scripts/init-bottom/00-passthru \
+	early/initramfs/functions.sh:passthru-functions
+initramfs-tools_DIR = $(INITRAMFS_TOOLS_DIR)
+initramfs-tools_IS_HERE = $(wildcard $(INITRAMFS_TOOLS_DIR)/hook-functions)
+initramfs-tools_REBUILD := update-initramfs -u -k all
+
+# A module.
+DRACUT_DIR ?= /usr/lib/dracut
+dracut_OWN := modules.d/50passthru
+dracut_FILES := \
+	dracut/50passthru/module-setup.sh:$(dracut_OWN)/module-setup.sh \
+	dracut/50passthru/addon-initrd:$(dracut_OWN)/addon-initrd \
+	$(call stage_files,$(dracut_OWN),passthru)
+dracut_DIR = $(DRACUT_DIR)
+dracut_IS_HERE = $(wildcard $(DRACUT_DIR)/modules.d)
+dracut_REBUILD := dracut --force --regenerate-all
+
+# A hook, and a piece of configuration that adds it to HOOKS.
+MKINITCPIO_DIR ?= /usr/lib/initcpio
+mkinitcpio_OWN := passthru
+mkinitcpio_FILES := \
+	mkinitcpio/install/passthru:install/passthru \
+	mkinitcpio/hooks/passthru:hooks/passthru \
+	mkinitcpio/passthru.conf:/etc/mkinitcpio.conf.d/passthru.conf \
+	$(call stage_files,$(mkinitcpio_OWN),passthru)
+mkinitcpio_DIR = $(MKINITCPIO_DIR)
+mkinitcpio_IS_HERE = $(wildcard $(MKINITCPIO_DIR)/functions)
+mkinitcpio_REBUILD := mkinitcpio -P
+
+# For mkosi-initrd: a piece of configuration for each image that it builds for this machine. The
+# files name the directory.
+mkosi_OWN := passthru
+mkosi_FILES := \
+	$(foreach name,passthru passthru-configuration passthru-crypttab passthru-fstab \
+		passthru-program,mkosi/$(name).conf:mkosi.conf.d/$(name).conf) \
+	mkosi/postinst:$(mkosi_OWN)/postinst \
+	$(call stage_files,$(mkosi_OWN),run)
+mkosi_DIR := /usr/lib/mkosi-initrd
+mkosi_IS_HERE = $(wildcard /usr/bin/mkosi-initrd)
+mkosi_REBUILD := what builds your images with mkosi-initrd, such as kernel-install add-all
 
 # With DESTDIR all generators, otherwise those that are installed.
 GENERATORS ?= $(if $(DESTDIR),$(GENERATOR_NAMES),\
 	$(foreach name,$(GENERATOR_NAMES),$(if $($(name)_IS_HERE),$(name))))
+
+# -- installation --------------------------------------------------------------------------------
 
 # The directories are for all users, whatever the umask of root is.
 INSTALL_AS := umask 022 && $(INSTALL)
@@ -85,3 +145,22 @@ uninstall:
 
 .PHONY: install install-programs install-early install-host install-man \
 	install-completions $(GENERATOR_NAMES:%=install-%) uninstall
+
+# -- a release and the distributions' packages -------------------------------------------------
+
+DIST := $(BUILD)/dist
+SUITE ?= trixie
+
+dist: $(LIBS_STAMP)
+	packaging/dist $(VERSION) $(DATE) $(DIST)
+
+deb: dist setup-package
+	packaging/deb $(VERSION) $(DIST) $(SUITE) $(BUILD)/deb/$(SUITE)
+
+rpm: dist setup-package
+	packaging/rpm/build $(VERSION) $(DIST) $(BUILD)/rpm
+
+arch: dist setup-package
+	packaging/arch/build $(VERSION) $(DIST) $(BUILD)/arch
+
+.PHONY: dist deb rpm arch

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "build.h"
 #include "options.h"
 
 static const char usage[] =

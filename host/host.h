@@ -20,6 +20,8 @@ struct arguments {
 	const char *format; /* of status, or NULL */
 	bool json;
 	bool apply;
+	bool yes;
+	bool strict;
 	bool undo;
 	bool dry_run;
 	bool all;

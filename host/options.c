@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/base.h"
+#include "build.h"
 #include "options.h"
 #include "ui/ui.h"
 
@@ -16,6 +17,8 @@ enum {
 	UNDO,
 	ALL,
 	APPLY,
+	YES,
+	STRICT,
 	CMDLINE,
 	DUMP,
 	FORMAT,
@@ -44,6 +47,10 @@ static const struct {
 		  BIT(OPERANDS) },
 	[APPLY] = { "apply", NULL, "make the changes, with backups",
 		    offsetof(struct arguments, apply), 0 },
+	[YES] = { "yes", NULL, "confirm what the host would miss",
+		  offsetof(struct arguments, yes), 0 },
+	[STRICT] = { "strict", NULL, "exit with 1 for a warning, too",
+		     offsetof(struct arguments, strict), 0 },
 	[CMDLINE] = { "cmdline", "TEXT", "use this command line, not the configured one",
 		      offsetof(struct arguments, cmdline), 0 },
 	[DUMP] = { "dump", "FILE", "write what a bug report needs (.tar, .tar.gz)",
@@ -71,21 +78,22 @@ static const struct command {
 } commands[] = {
 	{ "list", list_run, "[FILTER]...", ELSEWHERE | BIT(DUMP),
 	  "list IOMMU groups and devices; gpu, usb, nvidia, 06:00 ..." },
-	{ "enable", enable_run, "ADDRESS...", ELSEWHERE | BIT(DRY_RUN) | BIT(UNDO),
+	{ "enable", enable_run, "ADDRESS...",
+	  ELSEWHERE | BIT(DRY_RUN) | BIT(UNDO) | BIT(YES),
 	  "claim these devices from the next boot on" },
 	{ "disable", disable_run, "ADDRESS...",
 	  ELSEWHERE | BIT(DRY_RUN) | BIT(UNDO) | BIT(ALL),
 	  "leave them to the host again" },
-	{ "claim", claim_run, "ADDRESS...", BIT(JSON),
+	{ "claim", claim_run, "ADDRESS...", BIT(JSON) | BIT(YES),
 	  "claim these devices now, if nothing uses them" },
 	{ "release", release_run, "ADDRESS...", BIT(JSON),
 	  "give them back to the host now" },
-	{ "plan", plan_run, "", ELSEWHERE | BIT(CMDLINE),
+	{ "plan", plan_run, "", ELSEWHERE | BIT(CMDLINE) | BIT(STRICT),
 	  "show what the next boot will do" },
 	{ "status", status_run, "", ELSEWHERE | BIT(FORMAT),
 	  "show what this boot did and whether it still holds" },
-	{ "check", check_run, "", ELSEWHERE, "verify the setup" },
-	{ "migrate", migrate_run, "", ELSEWHERE | BIT(APPLY) | BIT(UNDO),
+	{ "check", check_run, "", ELSEWHERE | BIT(STRICT), "verify the setup" },
+	{ "migrate", migrate_run, "", ELSEWHERE | BIT(APPLY) | BIT(UNDO) | BIT(YES),
 	  "replace softdep, vfio-pci.ids= and the like" },
 	{ "args", args_run, "ADDRESS...", ELSEWHERE,
 	  "print the kernel parameter for these devices" },
@@ -118,7 +126,6 @@ static void print_help(FILE *file)
 			17 - (int)strlen(command->name), command->operands,
 			command->help);
 	}
-	fputc('\n', file);
 	for (int i = 0; i < HELP; i++) {
 		fprintf(file, "      --%s %-*s ", options[i].name,
 			11 - (int)strlen(options[i].name),
@@ -127,7 +134,7 @@ static void print_help(FILE *file)
 		fprintf(file, "%s\n", options[i].help);
 	}
 	fputs("  -h, --help, --version\n", file);
-	fputs("\nExit status: 0 all is well; 1 not as requested, or failed; 2 invalid arguments.\n",
+	fputs("Exit status: 0 all is well; 1 not as requested, or failed; 2 invalid arguments.\n",
 	      file);
 }
 

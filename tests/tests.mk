@@ -1,24 +1,58 @@
-# The tests except for check-vm. After early.mk.
+# The tests of a change: they take minutes at most, and most of them run as any user. Those that need
+# virtual machines, other systems or hours are in tests/more.mk.
 #
-#   check-unit      the source files one by one, with sanitizers; UNIT=NAME runs one test
-#   check-program   passthru-early as a whole, with klibc and with the distribution's libraries;
-#                   check-program-all also with musl and glibc; TESTS=NAME runs one test
-#   check-faults    two hundred of the faults of check-faults-all
-#   check-faults-all  each system call of a claim fails or is the last: docs/proof.md
-#   check-host      passthru as a whole, on made-up machines; TESTS=NAME runs one test
-#   check-hooks     images by the real or made-up generators where something is wrong;
-#                   check-hooks-all on more suites. As root
-#   check-promtool  its metrics, by Prometheus' own checker
-#   check-soak      the model of the promises, and two random machines judged by it
-#   soak            N random machines, from the seed SEED on; by default, one from the time
-#   bench           the cost of a run for increasing numbers of devices
-#   bench-peers     the time of a claim by passthru, driverctl, a shell script, the kernel
-#   lint            style and static analysis
-#   analyze         gcc's and clang's analyzers
+#   make check                all parts of `make check`; prints how long each took
+#   make check-all            the same on more systems, and what takes longer: some hours
+#   make lint                 style and static analysis
+#   make check-size           the size of the static program with each C library
+#   make check-unit           the source files one by one, with sanitizers; UNIT=NAME runs one test
+#   make check-program        passthru-early as a whole, with klibc and with the distribution's
+#                             libraries; TESTS=NAME runs one test
+#   make check-program-all    the same, also with musl and glibc
+#   make check-faults         two hundred of the faults of check-faults-all
+#   make check-faults-all     each system call of a claim fails or is the last: docs/proof.md
+#   make check-host           passthru as a whole, on made-up machines; TESTS=NAME runs one test
+#   make check-docs           the static pages: links, examples of XML, pictures of terminals
+#   make check-install        what is installed, for several values of PREFIX
+#   make check-build          what is made again when a variable changes
+#   make check-reproducible   two builds in different circumstances
 #
 # tests/packages lists the packages that the tests need.
 
-# -- unit tests: always with the host's compiler -------------------------------------
+# The parts of `make check`, the cheapest first.
+CHECKS := lint size unit libs-all program faults fuzz host docs install build hooks \
+	reproducible soak packages guides vm
+# The same and what takes longer: all suites and all guests.
+CHECKS_ALL := $(filter-out program hooks packages guides vm,$(CHECKS)) program-all promtool \
+	hooks-all packages-all system walkthroughs guides-all vm-all
+
+check:
+	tests/setup check
+	tests/check $(CHECKS)
+
+check-all:
+	tests/setup check
+	tests/check $(CHECKS_ALL)
+
+.PHONY: check check-all
+
+# -- style ---------------------------------------------------------------------------------------
+
+# Their symbols show which file calls which: all of host/, and early/ as the host program has it.
+LINT_OBJS := $(HOST_SRCS:%.c=$(HOST_DIR)/%.o) $(EARLY_SRCS:%.c=$(HOST_DIR)/early/%.o)
+
+lint check-lint: $(MAN_PAGES) $(LINT_OBJS)
+	tests/lint/run $(HOST_DIR) $(MAN_PAGES)
+
+# Maximum size of the stripped klibc program, including both libraries.
+SIZE_LIMIT := 195000
+
+size check-size: setup-check
+	MAKE="$(MAKE)" BUILD=$(BUILD) tests/size $(SIZE_LIMIT)
+
+.PHONY: lint check-lint size check-size
+
+# -- unit tests: always with the host's compiler -------------------------------------------------
 
 UNIT_DIR := $(BUILD)/host/unit
 # NAME is tests/unit/NAME.c, in the same folder as the file that it tests.
@@ -29,57 +63,45 @@ UNIT_CFLAGS := -std=gnu11 -O1 -g -fsanitize=address,undefined \
 	-fno-sanitize-recover=all -fno-omit-frame-pointer \
 	-Wall -Wextra -Wshadow -Wstrict-prototypes -Wwrite-strings -Wvla -Werror \
 	-Wno-missing-field-initializers
-# The functions that seams.c wraps.
-UNIT_LDFLAGS := $(addprefix -Wl$(COMMA)--wrap=,malloc calloc realloc mmap fork pipe2 \
-	fdopendir renameat)
-UNIT_CPPFLAGS := $(EARLY_CPPFLAGS) $(KMOD_CPPFLAGS) $(BLKID_CPPFLAGS) -DSANDBOX_MEMORY=RLIM_INFINITY \
-	-iquote early -iquote host -Itests/unit/fakes
+unit_CC = $(CC) $(UNIT_CFLAGS) $(HOST_CPPFLAGS) -I$(LIBS_INCLUDE) -Itests/unit/fakes
+# Not for early/, whose mmap() would then be mmap64().
+unit_host_CC = $(unit_CC) -D_FILE_OFFSET_BITS=64
+# With the functions that seams.c wraps.
+unit_LD = $(CC) $(UNIT_CFLAGS) $(addprefix -Wl$(COMMA)--wrap=,malloc calloc realloc mmap fork \
+	pipe2 fdopendir renameat)
+$(BUILD)/flags/unit_CC $(BUILD)/flags/unit_host_CC: | unit-check $(BUILD)/found/HOST_LIBS \
+	$(BUILD)/flags/build.h $(LIBS_STAMP)
 
-# An archive, so that a test can replace the functions of a file with its own. Without main.c:
-# every test has its own main().
-UNIT_EARLY := $(filter-out main.o,$(EARLY_SRCS:.c=.o))
+$(eval $(call compile,$(UNIT_DIR)/lib/early,early,unit_CC))
+$(eval $(call compile,$(UNIT_DIR)/lib/host,host,unit_host_CC))
+$(eval $(call compile,$(UNIT_DIR),tests/unit,unit_CC))
+
+unit-check:
+	+@pkg-config --exists check || { \
+		echo "libcheck is missing: run tests/setup unit" >&2; exit 1; }
+
+# Archives, so that a test can replace the functions of a file with its own. Without main.c, since
+# every test has its own main(), and without log_none.c, which defines the same functions as
+# log_kmsg.c.
 UNIT_LIB := $(UNIT_DIR)/libearly.a
-
-$(UNIT_DIR)/lib/early/%.o: early/%.c tests/tests.mk | $(LIBS_HEADERS)
-	@mkdir -p $(@D)
-	$(say) CC $@
-	$(CC) $(UNIT_CFLAGS) $(UNIT_CPPFLAGS) -MMD -MP -c $< -o $@
-
-# Without main.c, and without log_none.c, which defines the same functions as log_kmsg.c.
-UNIT_HOST := $(filter-out main.o ui/log_none.o,$(HOST_SRCS:.c=.o))
 UNIT_HOST_LIB := $(UNIT_DIR)/libhost.a
-UNIT_HOST_NAMES := $(filter-out libkmod blkid,$(HOST_LIB_NAMES))
 
-$(UNIT_DIR)/lib/host/%.o: host/%.c tests/tests.mk | $(LIBS_HEADERS) $(HOST_DIR)/libraries
-	@mkdir -p $(@D)
-	$(say) CC $@
-	$(CC) $(UNIT_CFLAGS) $(UNIT_CPPFLAGS) -D_FILE_OFFSET_BITS=64 \
-		$$(pkg-config --cflags $(UNIT_HOST_NAMES)) -MMD -MP -c $< -o $@
-
-$(UNIT_DIR)/%.o: tests/unit/%.c tests/tests.mk | unit-check
-	@mkdir -p $(@D)
-	$(say) CC $@
-	$(CC) $(UNIT_CFLAGS) $(UNIT_CPPFLAGS) -MMD -MP -c $< -o $@
-
-$(UNIT_LIB): $(UNIT_EARLY:%=$(UNIT_DIR)/lib/early/%) \
+$(UNIT_LIB): $(patsubst %.c,$(UNIT_DIR)/lib/early/%.o,$(filter-out main.c,$(EARLY_SRCS))) \
 		$(addprefix $(UNIT_DIR)/fakes/,devspecs.o machine.o seams.o unit.o)
-	$(say) AR $@
-	rm -f $@
-	$(AR) qcs $@ $^
+	$(call archive,$(AR))
 
-$(UNIT_HOST_LIB): $(UNIT_HOST:%=$(UNIT_DIR)/lib/host/%)
-	$(say) AR $@
-	rm -f $@
-	$(AR) qcs $@ $^
+$(UNIT_HOST_LIB): $(patsubst %.c,$(UNIT_DIR)/lib/host/%.o,\
+		$(filter-out main.c ui/log_none.c,$(HOST_SRCS)))
+	$(call archive,$(AR))
 
-$(UNIT_PROGRAMS): %: %.o $(UNIT_LIB)
+$(UNIT_PROGRAMS): %: %.o $(UNIT_LIB) $(BUILD)/flags/unit_LD
 	$(say) LINK $@
-	$(CC) $(UNIT_CFLAGS) $(UNIT_LDFLAGS) $(filter %.o,$^) $(filter %/libhost.a,$^) $(UNIT_LIB) \
-		-l:libblkid.so.1 $$(pkg-config --libs check $(UNIT_LIBS)) -o $@
+	$(unit_LD) $(filter %.o,$^) $(filter %/libhost.a,$^) $(UNIT_LIB) \
+		-l:libblkid.so.1 $(call pkg_config,--libs,check $(UNIT_LIBS)) -o $@
 
 UNIT_HOST_PROGRAMS := $(filter $(UNIT_DIR)/host/%,$(UNIT_PROGRAMS))
 $(UNIT_HOST_PROGRAMS): $(UNIT_HOST_LIB)
-$(UNIT_HOST_PROGRAMS): UNIT_LIBS := $(UNIT_HOST_NAMES)
+$(UNIT_HOST_PROGRAMS): UNIT_LIBS := $(HOST_OWN_LIBS)
 
 # These replace the PCI bus and libkmod with made-up ones.
 $(UNIT_DIR)/early/claim/claim $(UNIT_DIR)/early/claim/display: $(addprefix $(UNIT_DIR)/fakes/,\
@@ -89,17 +111,13 @@ $(UNIT_DIR)/early/claim/claim $(UNIT_DIR)/early/claim/display: $(addprefix $(UNI
 $(addprefix $(UNIT_DIR)/early/guard/,backing devspec_read network virtio): \
 	$(UNIT_DIR)/fakes/disks.o
 
-unit-check:
-	@pkg-config --exists check || { \
-		echo "libcheck is missing: run tests/setup unit" >&2; exit 1; }
-
 # UNIT=early/plan/plan runs one.
 check-unit: $(if $(UNIT),$(UNIT:%=$(UNIT_DIR)/%),$(UNIT_PROGRAMS))
 	tests/unit/run $^
 
--include $(shell find $(UNIT_DIR) -name '*.d' 2>/dev/null)
+.PHONY: unit-check check-unit
 
-# -- the program as a whole, for each C library and with the distribution's libraries ----
+# -- the static program as a whole, for each C library and with the distribution's libraries -----
 
 PROGRAM_KINDS ?= klibc system
 
@@ -110,31 +128,29 @@ check-program:
 		$(MAKE) --no-print-directory $$with check-program-this || status=1; \
 	done; exit $$status
 
+check-program-all:
+	$(MAKE) check-program PROGRAM_KINDS="klibc musl glibc system"
+
 # With a shared C library, so that valgrind can replace malloc().
 PROGRAM_DYNAMIC_glibc := $(BUILD)/glibc/passthru-early.dynamic
 PROGRAM_DYNAMIC_system := $(EARLY_STRIPPED)
 PROGRAM_DYNAMIC := $(PROGRAM_DYNAMIC_$(EARLY_KIND))
 
-$(BUILD)/glibc/passthru-early.dynamic: $(EARLY_OBJS) $(KMOD_LIB) $(BLKID_LIB)
+$(BUILD)/glibc/passthru-early.dynamic: $(EARLY_OBJS) $(EARLY_ARCHIVES) $(BUILD)/flags/glibc_LINK
 	$(say) LINK $@
-	$(LIBC_CC) $(LIBC_CFLAGS) -no-pie -Wl,--gc-sections $^ $(LIBC_LIBS) -o $@
+	$(LIBC_CC) $(LIBC_CFLAGS) -no-pie -Wl,--gc-sections $(EARLY_OBJS) $(EARLY_ARCHIVES) -o $@
 
 check-program-this: $(EARLY_STRIPPED) $(PROGRAM_DYNAMIC)
 	tests/cli/early/run $(EARLY_KIND) $(EARLY_STRIPPED) $(PROGRAM_DYNAMIC)
 
-check-program-all:
-	$(MAKE) check-program PROGRAM_KINDS="klibc musl glibc system"
-
-.PHONY: unit-check check-unit check-program check-program-all check-program-this
-
-# -- faults: the static program under ptrace -------------------------------------------
-
+# Under ptrace.
 FAULTS := $(BUILD)/host/faults
+tool_CC = $(CC) -std=gnu11 -O2 -g -Wall -Wextra -Wshadow -Werror
 
-$(FAULTS): $(wildcard tests/faults/*.[ch])
+$(FAULTS): $(wildcard tests/faults/*.[ch]) $(BUILD)/flags/tool_CC
 	@mkdir -p $(@D)
 	$(say) CC $@
-	$(CC) -std=gnu11 -O2 -g -Wall -Wextra -Wshadow -Werror $(filter %.c,$^) -o $@
+	$(tool_CC) $(filter %.c,$^) -o $@
 
 check-faults: $(FAULTS) $(EARLY_STRIPPED)
 	tests/faults/selftest $^
@@ -143,71 +159,27 @@ check-faults: $(FAULTS) $(EARLY_STRIPPED)
 check-faults-all: $(FAULTS) $(EARLY_STRIPPED)
 	tests/faults/run $^
 
-.PHONY: check-faults check-faults-all
+.PHONY: check-program check-program-all check-program-this check-faults check-faults-all
 
-# -- the hooks: real generators in Debian trees ------------------------------------------
+# -- passthru, the documentation and the installation --------------------------------------------
 
-HOOKS_TREE := $(BUILD)/hooks
+check-host: $(HOST)
+	PROGRAM=$(HOST) tests/cli/host/run $(TESTS)
 
-check-hooks check-hooks-all: setup-check $(EARLY_STRIPPED)
-	rm -rf $(HOOKS_TREE)
-	$(MAKE) --no-print-directory install-early $(GENERATOR_NAMES:%=install-%) PROGRAMS=early \
-		DESTDIR=$(abspath $(HOOKS_TREE)) >/dev/null
-	tests/hooks/initramfs-tools.test $(if $(filter %-all,$@),--all) $(HOOKS_TREE)
-	tests/hooks/dracut.test $(if $(filter %-all,$@),--all) $(HOOKS_TREE)
-	tests/hooks/mkinitcpio.test $(HOOKS_TREE)
-	tests/hooks/mkosi.test $(HOOKS_TREE)
+check-docs: docs host
+	tests/docs/site $(BUILD)/site
+	tests/docs/xml docs/guide/guest.md
+	tests/docs/quotes docs/faq.md
+	tests/docs/references README.md docs/*.md docs/guide/*.md
+	tests/docs/pictures $(HOST)
 
-.PHONY: check-hooks check-hooks-all
+check-install:
+	tests/install
 
-# -- what a run costs: to read, since times are not reproducible ----------------------
+check-build: $(LIBS_STAMP)
+	tests/build $(LIBS_SRC)
 
-BENCH_MEASURE := $(BUILD)/host/bench/measure
+check-reproducible: $(LIBS_STAMP)
+	tests/reproducible $(LIBS_SRC)
 
-$(BENCH_MEASURE): tests/bench/measure.c
-	@mkdir -p $(@D)
-	$(say) CC $@
-	$(CC) -std=gnu11 -O2 -Wall -Wextra -Werror $< -o $@
-
-bench: $(EARLY_STRIPPED) $(BENCH_MEASURE)
-	tests/bench/run $(LIBC) $^
-
-# Boots virtual machines: some minutes, as root.
-bench-peers: setup-check
-	tests/bench/peers/run
-
-.PHONY: bench bench-peers
-
-# -- style ---------------------------------------------------------------------------
-
-# Their symbols show which file calls which: all of host/, and early/ as the host program has it.
-LINT_OBJS := $(HOST_SRCS:%.c=$(HOST_DIR)/%.o) $(EARLY_SRCS:%.c=$(HOST_DIR)/early/%.o)
-
-lint check-lint: $(MAN_PAGES) $(LINT_OBJS)
-	tests/lint/run $(HOST_DIR) $(MAN_PAGES)
-
-.PHONY: lint check-lint
-
-
-# -- gcc's and clang's analyzers: not part of make check, since each version finds other things
-
-analyze: setup-analyze $(LIBS_HEADERS)
-	tests/analyze/run -std=gnu11 $(HOST_CPPFLAGS) -I$(LIBS_INCLUDE) -iquote early -iquote host
-
-.PHONY: analyze
-
-# -- random machines: tests/soak/README.md ---------------------------------------------
-
-N ?= 100
-SOAK_JOBS ?= 2
-CHECK_SOAK_SEEDS := 117,125
-
-soak: setup-check
-	tests/soak/run -n $(N) $(if $(SEED),-s $(SEED)) -j $(SOAK_JOBS)
-
-check-soak: setup-check
-	python3 -B tests/soak/test_model.py
-	tests/soak/run -s $(CHECK_SOAK_SEEDS) -k -o $(BUILD)/check-soak
-	tests/soak/selftest $(BUILD)/check-soak 1
-
-.PHONY: soak check-soak
+.PHONY: check-host check-docs check-install check-build check-reproducible

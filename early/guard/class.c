@@ -7,7 +7,6 @@
 
 /* include/linux/pci_ids.h and the PCI Code and ID Assignment Specification. */
 #define BASE_CLASS_OLD	   0x00 /* before classes were defined; virtio-9p, virtiofs */
-#define BASE_CLASS_STORAGE 0x01
 #define BASE_CLASS_MEMORY  0x05
 #define BASE_CLASS_OTHER   0xff
 #define CLASS_NVME	   0x0108
@@ -36,7 +35,7 @@ bool guard_is_storage(const struct pci_id *id)
 	}
 	switch (pci_base_class(id)) {
 	case BASE_CLASS_OLD:
-	case BASE_CLASS_STORAGE:
+	case PCI_BASE_CLASS_STORAGE:
 	case BASE_CLASS_MEMORY:
 	case BASE_CLASS_OTHER:
 		return true;

@@ -125,4 +125,9 @@ void guard_disks(int root_fd, const struct cmdline *cmdline, enum disk_moment mo
  */
 void guard_displays(int root_fd, int bus_fd, struct pci_list *list, struct plan *plan);
 
+/* -- class --------------------------------------------------------------------------- */
+
+/* Whether the device may be the way to a root file system on the network. */
+bool guard_is_network(const struct pci_id *id);
+
 #endif

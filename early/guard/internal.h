@@ -132,9 +132,6 @@ bool guard_is_fixed(const struct pci_id *id);
  */
 bool guard_is_tunnel(const struct pci_id *id);
 
-/* Whether the device may be the way to a root file system on the network. */
-bool guard_is_network(const struct pci_id *id);
-
 /*
  * Whether a driver of a file system that the hypervisor shares, 9p or virtiofs, is bound
  * to a virtio device of the PCI function. root_fd is the directory above sys.

@@ -122,6 +122,7 @@ int framebuffer_restore(int root_fd, const struct framebuffer *framebuffer);
 #define NO_GROUP (-1)
 
 /* include/linux/pci_ids.h */
+#define PCI_BASE_CLASS_STORAGE	     0x01
 #define PCI_BASE_CLASS_NETWORK	     0x02
 #define PCI_BASE_CLASS_DISPLAY	     0x03
 #define PCI_BASE_CLASS_BRIDGE	     0x06

@@ -7,6 +7,7 @@
 #include <sys/file.h>
 
 #include "base/base.h"
+#include "build.h"
 #include "report/internal.h"
 
 /* Writes anything but plain ASCII as %XX, so that values have no blanks. */

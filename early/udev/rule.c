@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/base.h"
+#include "build.h"
 #include "udev/internal.h"
 
 /* Files are device_show() and others in drivers/pci/pci-sysfs.c; the syntax is udev(7).

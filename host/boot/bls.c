@@ -411,7 +411,7 @@ int bls_add(const struct boot_entry *entry, char *cmdline, const char *note,
 
 	if (!source)
 		return -ENOMEM;
-	source->is_final = true;
+	source->is_read_by_loader = true;
 	source->is_uki = entry->is_uki;
 	boot_source_set_kernel(source, entry->kernel);
 	/* Where kernel-install puts it, all files of kernels have the same name. */

@@ -20,15 +20,15 @@ struct boot_loader {
 
 #define INPUT(format) (1U << (format))
 /* Whichever boot loader starts a UKI, these were built into it. */
-#define INPUTS_OF_UKI (INPUT(CONFIG_FRAGMENT) | INPUT(CONFIG_DRACUT))
+#define INPUTS_OF_UKI (INPUT(FORMAT_FRAGMENT) | INPUT(FORMAT_DRACUT))
 
 /* systemd-boot comes last, since any loader may share its boot entries. */
 static const struct boot_loader loaders[] = {
-	{ grub_detect_menu, grub_has_booted, grub_read_menu, INPUT(CONFIG_GRUB) },
+	{ grub_detect_menu, grub_has_booted, grub_read_menu, INPUT(FORMAT_GRUB) },
 	{ grub_detect_entries, grub_has_booted, grub_read_entries,
-	  INPUT(CONFIG_GRUB) | INPUT(CONFIG_CMDLINE) | INPUT(CONFIG_BOOT_ENTRY) },
+	  INPUT(FORMAT_GRUB) | INPUT(FORMAT_CMDLINE) | INPUT(FORMAT_BOOT_ENTRY) },
 	{ systemd_boot_detect, systemd_boot_has_booted, systemd_boot_read,
-	  INPUT(CONFIG_CMDLINE) | INPUT(CONFIG_BOOT_ENTRY) },
+	  INPUT(FORMAT_CMDLINE) | INPUT(FORMAT_BOOT_ENTRY) },
 };
 
 /* Several may be installed. Without a command line, the first one that is configured. */
@@ -56,7 +56,7 @@ int boot_read_all(int root_fd, struct boot_sources *ret)
 int boot_read(int root_fd, struct boot_sources *ret)
 {
 	const struct boot_loader *loader = find_loader(root_fd);
-	unsigned inputs = loader ? loader->inputs : INPUT(CONFIG_CMDLINE);
+	unsigned inputs = loader ? loader->inputs : INPUT(FORMAT_CMDLINE);
 	int r = 0;
 
 	*ret = (struct boot_sources){ 0 };
@@ -74,7 +74,7 @@ const char *boot_find_unreadable(int root_fd, const struct boot_sources *sources
 {
 	const struct boot_source *next = boot_next(sources);
 
-	if (next && next->is_final)
+	if (next && next->is_read_by_loader)
 		return NULL;
 	if (is_denied(root_fd, GRUB_CONFIG, R_OK))
 		return GRUB_CONFIG;

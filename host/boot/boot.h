@@ -22,11 +22,11 @@ struct boot_source {
 	char *cmdline;	  /* all of it, or the part of it that the file sets */
 	char kernel[128]; /* the release of the kernel that it boots, or "" if unknown */
 	char entry[128];  /* title of the default entry if the file has several, or "" */
-	char note[NOTE_SIZE]; /* why this entry, if that is not obvious, or "" */
-	bool is_final;	  /* the boot loader reads it; others are inputs to such a file */
-	bool is_uki;	  /* a UKI: its command line is built in */
-	bool is_fragment; /* an input to UKIs, one of several */
-	bool is_unclear;  /* some of the file was not understood */
+	char note[NOTE_SIZE];	/* why this entry, if that is not obvious, or "" */
+	bool is_read_by_loader; /* otherwise it is an input to such a file */
+	bool is_uki;		/* a UKI: its command line is built in */
+	bool is_fragment;	/* an input to UKIs, one of several */
+	bool is_unclear;	/* some of the file was not understood */
 	/* The command that updates the boot loader's file, or NULL (static). */
 	const char *rebuild;
 };
@@ -121,18 +121,18 @@ unsigned boot_used_formats(int root_fd);
 
 /* How a file is read. */
 enum config_format {
-	CONFIG_MODPROBE,   /* modprobe.d(5) */
-	CONFIG_MODULES,	   /* a list of modules, modules-load.d(5) */
-	CONFIG_DRACUT,	   /* dracut.conf(5): shell assignments */
-	CONFIG_MKINITCPIO, /* mkinitcpio.conf(5): the same */
-	CONFIG_DRIVERCTL,  /* named after a PCI address; contains a driver */
-	CONFIG_BOOT_ENTRY, /* a boot entry, UAPI.1 */
-	CONFIG_GRUB,	   /* GRUB's defaults: shell assignments */
-	CONFIG_CMDLINE,	   /* kernel-install's command line */
-	CONFIG_FRAGMENT,   /* a part of the command line of UKIs */
-	CONFIG_GENERATED,  /* what GRUB reads besides its defaults */
-	CONFIG_SCRIPT,	   /* a program, an udev rule or a unit, by the administrator */
-	CONFIG_OTHER,
+	FORMAT_MODPROBE,   /* modprobe.d(5) */
+	FORMAT_MODULES,	   /* a list of modules, modules-load.d(5) */
+	FORMAT_DRACUT,	   /* dracut.conf(5): shell assignments */
+	FORMAT_MKINITCPIO, /* mkinitcpio.conf(5): the same */
+	FORMAT_DRIVERCTL,  /* named after a PCI address; contains a driver */
+	FORMAT_BOOT_ENTRY, /* a boot entry, UAPI.1 */
+	FORMAT_GRUB,	   /* GRUB's defaults: shell assignments */
+	FORMAT_CMDLINE,	   /* kernel-install's command line */
+	FORMAT_FRAGMENT,   /* a part of the command line of UKIs */
+	FORMAT_GENERATED,  /* what GRUB reads besides its defaults */
+	FORMAT_SCRIPT,	   /* a program, an udev rule or a unit, by the administrator */
+	FORMAT_OTHER,
 };
 
 /* What a file is read for. */

@@ -98,24 +98,24 @@ static void put_path(FILE *file, const struct grub_menu *menu,
 	}
 }
 
-/* The path of an entry in a submenu, which GRUB does not find by its name, or "". */
-static void find_hidden(const struct grub_menu *menu, const char *name, char *ret,
-			size_t size)
+/* The path of an entry in a submenu, which GRUB does not find by its name; or NULL. */
+static char *find_hidden(const struct grub_menu *menu, const char *name)
 {
-	FILE *file = fmemopen(ret, size, "w");
+	struct text_file path;
+	FILE *file;
 
-	ret[0] = '\0';
-	for (size_t i = 0; file && i < menu->count; i++) {
+	for (size_t i = 0; i < menu->count; i++) {
 		const struct grub_entry *entry = &menu->entries[i];
 
 		if (entry->parent == GRUB_TOP ||
 		    (strcmp(entry->title, name) != 0 && strcmp(entry->id, name) != 0))
 			continue;
-		put_path(file, menu, entry);
-		break;
+		file = text_file_open(&path);
+		if (file)
+			put_path(file, menu, entry);
+		return text_file_close(&path);
 	}
-	if (file && fclose(file) != 0)
-		ret[0] = '\0';
+	return NULL;
 }
 
 static void note_missing(const struct grub_menu *menu, char *note, size_t size)
@@ -123,7 +123,7 @@ static void note_missing(const struct grub_menu *menu, char *note, size_t size)
 	const char *name = grub_default(menu);
 	const char *saved = grub_variable(&menu->variables, "saved_entry");
 	bool is_saved = saved && strcmp(saved, name) == 0;
-	char path[256], target[320] = "an entry of the menu";
+	_cleanup_free_ char *path = NULL;
 
 	if (menu->is_once) {
 		snprintf(
@@ -132,17 +132,16 @@ static void note_missing(const struct grub_menu *menu, char *note, size_t size)
 			name);
 		return;
 	}
-	find_hidden(menu, name, path, sizeof(path));
-	if (path[0])
-		snprintf(target, sizeof(target), "\"%s\", since it is in a submenu",
-			 path);
+	path = find_hidden(menu, name);
 	snprintf(
 		note, size,
-		"GRUB's default \"%s\" is not in its menu: assuming the first entry; %s %s%s",
+		"GRUB's default \"%s\" is not in its menu: assuming the first entry; %s %s%s%s%s",
 		name,
 		is_saved ? "run grub-set-default with"
 			 : "set GRUB_DEFAULT in /etc/default/grub to",
-		target, is_saved ? "" : ", and run update-grub");
+		path ? "\"" : "an entry of the menu", path ? path : "",
+		path ? "\", since it is in a submenu" : "",
+		is_saved ? "" : ", and run update-grub");
 }
 
 /* The entry that GRUB boots next, with a note unless it is simply the default. */
@@ -179,7 +178,7 @@ static int add(const struct grub_menu *menu, const char *path,
 
 	if (!source)
 		return -ENOMEM;
-	source->is_final = true;
+	source->is_read_by_loader = true;
 	snprintf(source->note, sizeof(source->note), "%s", note);
 	if (!entry)
 		return 0;

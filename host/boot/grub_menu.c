@@ -11,7 +11,8 @@
 #define DEPTH_MAX   32
 #define ENTRIES_MAX 4096
 
-enum block { BLOCK_ENTRY, BLOCK_SUBMENU, BLOCK_FUNCTION };
+/* Ignored: functions, and entries that no branch leads to or that are too many. */
+enum block { BLOCK_ENTRY, BLOCK_SUBMENU, BLOCK_IGNORED };
 
 /* Of an "if": this branch is taken, a later one may be, or an earlier one was. */
 enum branch { BRANCH_TAKEN, BRANCH_WAITING, BRANCH_DONE };
@@ -186,7 +187,7 @@ static bool is_followed(const struct reader *reader)
 		if (reader->branches[i] != BRANCH_TAKEN)
 			return false;
 	for (size_t i = 0; i < reader->block_count; i++)
-		if (reader->blocks[i] == BLOCK_FUNCTION)
+		if (reader->blocks[i] == BLOCK_IGNORED)
 			return false;
 	return true;
 }
@@ -276,13 +277,12 @@ static int begin_block(struct reader *reader, enum block kind)
 
 	if (reader->block_count == DEPTH_MAX)
 		return -E2BIG;
-	if (kind != BLOCK_FUNCTION && is_followed(reader) &&
+	if (kind != BLOCK_IGNORED && is_followed(reader) &&
 	    reader->menu->count < ENTRIES_MAX) {
 		r = add_entry(reader, kind == BLOCK_SUBMENU);
 		reader->places[reader->block_count] = reader->menu->count - 1;
 	} else {
-		/* Skip its contents as if it were a function. */
-		kind = BLOCK_FUNCTION;
+		kind = BLOCK_IGNORED;
 	}
 	reader->blocks[reader->block_count++] = kind;
 	return r;
@@ -297,7 +297,7 @@ static int follow_block(struct reader *reader)
 	} kinds[] = {
 		{ "menuentry", BLOCK_ENTRY },
 		{ "submenu", BLOCK_SUBMENU },
-		{ "function", BLOCK_FUNCTION },
+		{ "function", BLOCK_IGNORED },
 	};
 
 	if (strcmp(word(reader, 0), "}") == 0) {

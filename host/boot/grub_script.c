@@ -162,11 +162,8 @@ static bool is_keyword(const struct lexer *lexer)
 
 	if (!lexer->has_word || lexer->is_quoted || lexer->wordlist->count)
 		return false;
-	for (size_t i = 0; i < ARRAY_SIZE(keywords); i++)
-		if (lexer->length == strlen(keywords[i]) &&
-		    memcmp(lexer->word, keywords[i], lexer->length) == 0)
-			return true;
-	return false;
+	return span_is_one_of((struct span){ lexer->word, lexer->length }, keywords,
+			      ARRAY_SIZE(keywords));
 }
 
 /* "{" is the last word of its command; "}" is a command by itself. */

@@ -57,7 +57,7 @@ int boot_sources_add_running(struct boot_sources *sources, int root_fd,
 const struct boot_source *boot_next(const struct boot_sources *sources)
 {
 	for (size_t i = 0; i < sources->count; i++)
-		if (sources->items[i].is_final)
+		if (sources->items[i].is_read_by_loader)
 			return &sources->items[i];
 	/* A fragment says nothing about the rest of the command line. */
 	for (size_t i = 0; i < sources->count; i++)
@@ -66,39 +66,25 @@ const struct boot_source *boot_next(const struct boot_sources *sources)
 	return NULL;
 }
 
-/* -- the inputs of the files that boot loaders read ---------------------------------- */
-
-static bool is_input(const struct config_file *file, enum config_format format)
-{
-	return file->format == format && file->uses & CONFIG_FOR_BOOT;
-}
-
-/* -- GRUB's defaults ----------------------------------------------------------------- */
-
-static void put_files(FILE *to, int root_fd, const struct config_file *file)
-{
-	_cleanup_free_ char **paths = config_file_paths(root_fd, file);
-
-	for (size_t i = 0; paths && paths[i]; i++) {
-		_cleanup_free_ char *text = NULL;
-
-		if (beneath_read(root_fd, paths[i], &text) == 0)
-			fprintf(to, "%s\n", text);
-	}
-}
-
 /* The file and then its drop-ins, as one script; freed by the caller. */
 static char *read_grub_defaults(int root_fd)
 {
+	_cleanup_free_ char **drop_ins =
+		dirlist_paths(root_fd, GRUB_DEFAULTS ".d", ".cfg");
+	const char *path = GRUB_DEFAULTS;
 	struct text_file script;
-	FILE *to = text_file_open(&script);
+	FILE *file = text_file_open(&script);
 
-	if (!to)
+	if (!file || !drop_ins) {
+		free(text_file_close(&script));
 		return NULL;
-	for (int drop_ins = 0; drop_ins < 2; drop_ins++)
-		for (const struct config_file *file = config_files; file->path; file++)
-			if (is_input(file, CONFIG_GRUB) && !!file->suffix == drop_ins)
-				put_files(to, root_fd, file);
+	}
+	for (size_t i = 0; path; path = drop_ins[i++]) {
+		_cleanup_free_ char *text = NULL;
+
+		if (beneath_read(root_fd, path, &text) == 0)
+			fprintf(file, "%s\n", text);
+	}
 	return text_file_close(&script);
 }
 
@@ -171,10 +157,10 @@ static const struct input {
 	const char *rebuild;
 	bool is_fragment; /* otherwise the first file is all that is read */
 } inputs[] = {
-	{ CONFIG_CMDLINE, read_plain,
+	{ FORMAT_CMDLINE, read_plain,
 	  "kernel-install, or whatever builds the kernel image", false },
-	{ CONFIG_FRAGMENT, read_plain, REBUILD_UKI, true },
-	{ CONFIG_DRACUT, read_dracut, REBUILD_UKI, true },
+	{ FORMAT_FRAGMENT, read_plain, REBUILD_UKI, true },
+	{ FORMAT_DRACUT, read_dracut, REBUILD_UKI, true },
 };
 
 /* Returns 1 if there is something to add, 0, or -ENOMEM. */
@@ -200,7 +186,7 @@ static int add_inputs(int root_fd, const struct input *input, struct boot_source
 	for (const struct config_file *file = config_files; file->path; file++) {
 		_cleanup_free_ char **paths = NULL;
 
-		if (!is_input(file, input->format))
+		if (file->format != input->format || !(file->uses & CONFIG_FOR_BOOT))
 			continue;
 		paths = config_file_paths(root_fd, file);
 		if (!paths)
@@ -217,7 +203,7 @@ static int add_inputs(int root_fd, const struct input *input, struct boot_source
 
 int boot_sources_add_inputs(struct boot_sources *sources, int root_fd, unsigned formats)
 {
-	int r = (formats & 1U << CONFIG_GRUB) ? add_grub(root_fd, sources) : 0;
+	int r = (formats & 1U << FORMAT_GRUB) ? add_grub(root_fd, sources) : 0;
 
 	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(inputs); i++)
 		if (formats & 1U << inputs[i].format)

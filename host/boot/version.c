@@ -15,27 +15,19 @@ static bool is_letter(char c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-enum rank { RANK_TILDE, RANK_END, RANK_DASH, RANK_CARET, RANK_DOT, RANK_TEXT };
+/* The separators from the lowest to the highest, with the end of the text among them. */
+static const char separators[] = { '~', '\0', '-', '^', '.' };
+enum { RANK_END = 1, RANK_TEXT = sizeof(separators) };
 
 /* The rank of the next separator; characters that separate nothing are skipped. */
-static enum rank rank(const char **at)
+static int rank(const char **at)
 {
+	const char *found;
+
 	while (**at && !is_digit(**at) && !is_letter(**at) && !strchr("~-^.", **at))
 		(*at)++;
-	switch (**at) {
-	case '~':
-		return RANK_TILDE;
-	case '\0':
-		return RANK_END;
-	case '-':
-		return RANK_DASH;
-	case '^':
-		return RANK_CARET;
-	case '.':
-		return RANK_DOT;
-	default:
-		return RANK_TEXT;
-	}
+	found = memchr(separators, **at, sizeof(separators));
+	return found ? (int)(found - separators) : RANK_TEXT;
 }
 
 static size_t run_length(const char *at, bool (*belongs)(char c))
@@ -84,8 +76,7 @@ static int compare_letters(const char **a, const char **b)
 int version_compare(const char *a, const char *b)
 {
 	for (;;) {
-		enum rank a_rank = rank(&a), b_rank = rank(&b);
-		int order = 0;
+		int a_rank = rank(&a), b_rank = rank(&b), order = 0;
 
 		if (a_rank != b_rank)
 			return a_rank < b_rank ? -1 : 1;

@@ -35,7 +35,8 @@ static void add_caveat(void *data, const char *text)
 	json_append_text(data, text);
 }
 
-static int print_json(const struct machine *machine, const char *parameter)
+static int print_json(const struct machine *machine, const char *parameter,
+		      const struct outlook *outlook)
 {
 	struct json_object *top = json_begin("args");
 	struct json_object *named, *members;
@@ -48,28 +49,37 @@ static int print_json(const struct machine *machine, const char *parameter)
 			json_append_text(machine->devices[i].is_named ? named : members,
 					 machine->devices[i].address);
 	caveats_each(machine, add_caveat, json_add_array(top, "warnings"));
+	remarks_add(outlook, top);
 	return json_end(top);
 }
 
-static int print(const struct host *host, const struct machine *machine)
+static int print(const struct host *host, const struct machine *machine,
+		 const struct outlook *outlook)
 {
 	_cleanup_free_ char *parameter = make_parameter(machine);
+	struct output output;
 
 	if (!parameter)
 		return -ENOMEM;
 	if (host->arguments->json)
-		return print_json(machine, parameter);
+		return print_json(machine, parameter, outlook);
 	caveats_warn(machine);
+	output_open(stderr, &output);
+	remarks_print(&output, outlook);
 	return puts(parameter) < 0 ? -EIO : 0;
 }
 
 int args_run(struct host *host)
 {
 	struct machine machine;
+	struct outlook outlook = { 0 };
 	int status = choice_make(host, &machine);
 
-	if (status == STATUS_GOOD && print(host, &machine) < 0)
+	if (status == STATUS_GOOD &&
+	    (outlook_make(&(struct outlook_input){ .machine = &machine }, &outlook) < 0 ||
+	     print(host, &machine, &outlook) < 0))
 		status = STATUS_NOT_GOOD;
+	outlook_free(&outlook);
 	machine_free(&machine);
 	return status;
 }

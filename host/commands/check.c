@@ -97,16 +97,13 @@ int check_run(struct host *host)
 	struct findings findings = { .host = host, .machine = &machine };
 	struct json_object *top = NULL;
 	struct migration *legacy;
-	int status = STATUS_NOT_GOOD, r;
+	int status = STATUS_NOT_GOOD;
 
 	if (host->arguments->json) {
 		top = json_begin("check");
 		findings.items = json_add_array(top, "findings");
 	}
-	r = machine_read(host, &machine);
-	if (r < 0) {
-		machine_warn_unread(host, r);
-	} else {
+	if (machine_read(host, &machine)) {
 		check_iommu(&findings, &machine);
 		check_unsafe(&findings);
 		check_kernels(&findings);

@@ -165,7 +165,7 @@ static void check_blacklists(struct findings *findings, const char *cmdline,
 		_cleanup_free_ char **paths = NULL;
 
 		/* A package's may be for a driver of its own. */
-		if (file->format != CONFIG_MODPROBE || file->uses & CONFIG_IS_FOREIGN)
+		if (file->format != FORMAT_MODPROBE || file->uses & CONFIG_IS_FOREIGN)
 			continue;
 		paths = config_file_paths(findings->host->root_fd, file);
 		for (size_t i = 0; paths && paths[i]; i++)
@@ -235,14 +235,14 @@ static void check_input(struct findings *findings, const struct boot_source *inp
 		findings_add(findings, FINDING_NOTE, "command line",
 			     "/%s is only partly understood", input->path);
 	/* It belongs to another boot loader, or sets nothing. */
-	if (input == next || input->is_final || !wanted || !present || !wanted[0] ||
-	    strcmp(wanted, present) == 0)
+	if (input == next || input->is_read_by_loader || !wanted || !present ||
+	    !wanted[0] || strcmp(wanted, present) == 0)
 		return;
 	if ((input->is_fragment || next->is_uki) && wordlist_contains(wanted, present))
 		return;
 	if (input->is_fragment && !next->is_uki)
 		check_fragment(findings, input, wanted, next);
-	else if (next->is_final)
+	else if (next->is_read_by_loader)
 		findings_add(findings, FINDING_TODO, "command line",
 			     "/%s sets %s, but /%s sets %s; run %s", input->path, wanted,
 			     next->path, or_nothing(present), input->rebuild);

@@ -205,62 +205,37 @@ static void add_unreadable(struct findings *findings, const char *kernel,
 		    strerror(-r), r == -EACCES ? "; run passthru check as root" : "");
 }
 
-static void check_file(struct findings *findings, const char *kernel, const char *path)
-{
-	struct image image;
-	int r = inspect_image(findings->host->root_fd, path, 0, 0, &image);
-
-	if (r < 0)
-		add_unreadable(findings, kernel, path, r);
-	else
-		check_content(findings, kernel, path, &image);
-	image_free(&image);
-}
-
-/* A UKI's own image together with those of its addons. */
-struct uki_check {
+/* The images of a UKI and of its addons. */
+struct images {
 	int root_fd;
-	struct image image;
+	struct image all;
 };
 
-/* An addon's image comes after the others, and its files replace theirs. */
 static int add_addon(void *data, const char *path, const struct uki *addon)
 {
-	struct uki_check *check = data;
-	struct image more;
+	struct images *images = data;
 
-	if (!addon->initrd_size)
-		return 0;
-	if (inspect_image(check->root_fd, path, addon->initrd_at, addon->initrd_size,
-			  &more) == 0) {
-		check->image.has_program |= more.has_program;
-		check->image.has_start |= more.has_start;
-		check->image.has_driver |= more.has_driver;
-		check->image.has_type1 |= more.has_type1;
-		if (more.config) {
-			free(check->image.config);
-			check->image.config = take_pointer(more.config);
-		}
-	}
-	image_free(&more);
+	if (addon->initrd_size)
+		(void)inspect_image(images->root_fd, path, addon->initrd_at,
+				    addon->initrd_size, &images->all);
 	return 0;
 }
 
-static void check_uki(struct findings *findings, const struct bls_place *place,
-		      const char *path, const struct uki *uki)
+/* Checks an image, or with place and uki the one in a UKI there. */
+static void check_file(struct findings *findings, const char *kernel, const char *path,
+		       const struct bls_place *place, const struct uki *uki)
 {
-	struct uki_check check = { .root_fd = findings->host->root_fd };
-	int r = inspect_image(check.root_fd, path, uki->initrd_at, uki->initrd_size,
-			      &check.image);
+	struct images images = { .root_fd = findings->host->root_fd };
+	int r = inspect_image(images.root_fd, path, uki ? uki->initrd_at : 0,
+			      uki ? uki->initrd_size : 0, &images.all);
 
-	if (r < 0) {
-		add_unreadable(findings, uki->kernel, path, r);
-	} else {
-		bls_each_addon(check.root_fd, place, path, uki->kernel, add_addon,
-			       &check);
-		check_content(findings, uki->kernel, path, &check.image);
-	}
-	image_free(&check.image);
+	if (r == 0 && uki)
+		bls_each_addon(images.root_fd, place, path, kernel, add_addon, &images);
+	if (r < 0)
+		add_unreadable(findings, kernel, path, r);
+	else
+		check_content(findings, kernel, path, &images.all);
+	image_free(&images.all);
 }
 
 /* The image in each UKI with that kernel. Returns whether there is one. */
@@ -277,7 +252,7 @@ static bool check_ukis(struct findings *findings, const char *kernel)
 
 			if (uki_read(root_fd, paths[i], &uki) == 0 && uki.kernel &&
 			    strcmp(uki.kernel, kernel) == 0 && uki.initrd_size) {
-				check_uki(findings, at, paths[i], &uki);
+				check_file(findings, kernel, paths[i], at, &uki);
 				any = true;
 			}
 			uki_free(&uki);
@@ -293,7 +268,7 @@ static void check_image(struct findings *findings, const char *kernel)
 	_cleanup_free_ char *path = find_image(root_fd, kernel);
 
 	if (path)
-		check_file(findings, kernel, path);
+		check_file(findings, kernel, path, NULL, NULL);
 	else if (!in_uki)
 		add(findings, FINDING_NOTE, kernel,
 		    "cannot check its initramfs: found no image in /boot");
@@ -325,7 +300,7 @@ static char *find_next_image(int root_fd, const struct boot_source *next)
 char *check_kernels_next_lacks(int root_fd, const struct boot_source *next)
 {
 	_cleanup_free_ char *path = find_next_image(root_fd, next);
-	struct image image;
+	struct image image = { 0 };
 	bool lacks;
 
 	if (!path)

@@ -116,22 +116,31 @@ static int show(struct host *host, const struct run_result *result,
 		.params = params,
 		.is_live = true,
 	};
-	int r = machine_read(host, &machine);
-	bool ok = false;
+	bool ok = machine_read(host, &machine);
 
-	if (r < 0) {
-		machine_warn_unread(host, r);
-	} else if (host->arguments->json) {
+	if (ok && host->arguments->json) {
 		struct json_object *top = json_begin("claim");
 
 		ok = view_add(&view, top);
 		json_add_bool(top, "ok", ok);
 		ok = json_end(top) == 0 && ok;
-	} else {
+	} else if (ok) {
 		ok = view_print(&view);
 	}
 	machine_free(&machine);
 	return ok ? STATUS_GOOD : STATUS_NOT_GOOD;
+}
+
+/* What the host would miss from now on. */
+static bool is_confirmed(const struct host *host, const struct machine *machine)
+{
+	struct outlook outlook;
+	bool confirmed = outlook_make(&(struct outlook_input){ .machine = machine },
+				      &outlook) == 0 &&
+			 remarks_confirm(host, &outlook, false);
+
+	outlook_free(&outlook);
+	return confirmed;
 }
 
 static int claim(struct host *host, struct machine *machine)
@@ -142,7 +151,7 @@ static int claim(struct host *host, struct machine *machine)
 	int r, status = STATUS_NOT_GOOD;
 
 	caveats_warn(machine);
-	if (!are_idle(host, machine, false))
+	if (!are_idle(host, machine, false) || !is_confirmed(host, machine))
 		return STATUS_NOT_GOOD;
 	r = make_cmdline(host, machine, &cmdline);
 	if (r == 0)
@@ -209,11 +218,7 @@ static int show_released(const struct host *host, const struct claims *claims)
 {
 	struct json_object *top = NULL, *array = NULL;
 	struct machine machine;
-	int r = machine_read(host, &machine);
-	bool ok = r == 0;
-
-	if (r < 0)
-		machine_warn_unread(host, r);
+	bool ok = machine_read(host, &machine);
 
 	if (host->arguments->json) {
 		top = json_begin("release");

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +12,7 @@
 
 /* -- what the configuration selects -------------------------------------------------- */
 
-int configure_parse(const char *text, struct items *ret)
+int configure_parse(const char *text, struct request *ret)
 {
 	int r = config_filter(text, NULL, NULL, &ret->text);
 
@@ -20,16 +21,17 @@ int configure_parse(const char *text, struct items *ret)
 	return r;
 }
 
-void configure_free_items(struct items *items)
+void configure_free_request(struct request *request)
 {
-	params_free(&items->params);
-	free(items->text);
-	*items = (struct items){ 0 };
+	params_free(&request->params);
+	free(request->text);
+	*request = (struct request){ 0 };
 }
 
 /* -- changing the file --------------------------------------------------------------- */
 
-bool configure_is_possible(const struct host *host)
+/* Whether an initramfs generator has the hook; says what to do if not. */
+static bool is_possible(const struct host *host)
 {
 	const char *obstacle = generators_obstacle(host->root_fd);
 
@@ -52,7 +54,13 @@ bool configure_open(struct work *work)
 	return false;
 }
 
-int configure_print_json(const struct work *work)
+void configure_set(struct work *work, char *text)
+{
+	free(work->change.new);
+	work->change.new = text;
+}
+
+static int print_json(const struct work *work, const struct outlook *outlook)
 {
 	struct json_object *top = json_begin(work->host->arguments->command);
 
@@ -61,13 +69,8 @@ int configure_print_json(const struct work *work)
 	json_add_bool(top, "deleted", work->change.old && !work->change.new);
 	json_add_text(top, "text", work->change.new);
 	json_add_text(top, "backup", work->backup);
+	remarks_add(outlook, top);
 	return json_end(top);
-}
-
-static void note_restored(void *data, const char *path)
-{
-	(void)data;
-	info("Restored /%s", path);
 }
 
 /* An image without the change is no use: then the file is as it was, too. */
@@ -82,35 +85,64 @@ static bool apply(struct work *work)
 	     host->arguments->command);
 	if (rebuild_images(host))
 		return true;
-	(void)backup_undo(host->root_fd, BACKUPS_OF_CONFIGURATION, note_restored, NULL);
+	(void)backup_undo(host->root_fd, BACKUPS_OF_CONFIGURATION, NULL, NULL);
 	info("Some images may have the change all the same: passthru check tells which, and what rebuilds them");
 	return false;
 }
 
-int configure_finish(struct work *work)
+/* Once the change has been printed. */
+static int finish(struct work *work, struct preview *preview)
 {
-	struct host *host = work->host;
-	const struct arguments *arguments = host->arguments;
+	const struct arguments *arguments = work->host->arguments;
+	const struct outlook *outlook = preview_outlook(preview);
+	bool is_confirmed = !work->takes_devices ||
+			    remarks_confirm(work->host, outlook, arguments->dry_run);
+	bool was_asked = outlook_level(outlook) >= REMARK_WARNING && !arguments->yes &&
+			 !arguments->dry_run;
 	int status;
 
-	if (!arguments->json) {
-		int r = change_print(&host->output, &work->change);
-
-		if (r < 0) {
-			change_warn_unprinted(r);
-			return STATUS_NOT_GOOD;
-		}
-	}
-	fflush(stdout);
-	if (!arguments->dry_run && !apply(work))
+	if (!arguments->dry_run && is_confirmed && !apply(work))
 		return STATUS_NOT_GOOD;
 	if (arguments->json)
-		return configure_print_json(work) < 0 ? STATUS_NOT_GOOD : STATUS_GOOD;
+		return print_json(work, outlook) < 0 || !is_confirmed ? STATUS_NOT_GOOD
+								      : STATUS_GOOD;
+	if (!arguments->dry_run && !is_confirmed)
+		return STATUS_NOT_GOOD;
 	putchar('\n');
-	status = plan_show(host, &work->machine,
-			   &(struct plan_changes){ .configuration = &work->change });
+	status = preview_print(preview, work->takes_devices && !was_asked);
 	if (arguments->dry_run)
 		puts("Nothing was changed: this is a dry run.");
+	return is_confirmed ? status : STATUS_NOT_GOOD;
+}
+
+static int change_nothing(const struct work *work, const char *unchanged)
+{
+	info("%s", unchanged);
+	return work->host->arguments->json && print_json(work, &(struct outlook){ 0 }) < 0
+		       ? STATUS_NOT_GOOD
+		       : STATUS_GOOD;
+}
+
+int configure_finish(struct work *work, const char *unchanged)
+{
+	const struct host *host = work->host;
+	struct preview *preview;
+	int status;
+
+	if (!change_is_any(&work->change))
+		return change_nothing(work, unchanged);
+	if (!is_possible(host) ||
+	    (!host->arguments->json && !change_print(&host->output, &work->change)))
+		return STATUS_NOT_GOOD;
+	fflush(stdout);
+	preview = preview_new(host, &work->machine,
+			      &(struct plan_changes){ .configuration = &work->change });
+	if (!preview) {
+		warn_error(-ENOMEM, "nothing was changed");
+		return STATUS_NOT_GOOD;
+	}
+	status = finish(work, preview);
+	preview_free(preview);
 	return status;
 }
 
@@ -118,8 +150,7 @@ int configure_finish(struct work *work)
 
 static int undo(struct host *host)
 {
-	return backup_undo(host->root_fd, BACKUPS_OF_CONFIGURATION, note_restored,
-			   NULL) &&
+	return backup_undo(host->root_fd, BACKUPS_OF_CONFIGURATION, NULL, NULL) &&
 			       rebuild_images(host)
 		       ? STATUS_GOOD
 		       : STATUS_NOT_GOOD;

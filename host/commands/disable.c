@@ -73,14 +73,20 @@ static int name_operands(struct removal *removal)
 	return status;
 }
 
+static int name_all(struct machine *machine)
+{
+	for (size_t i = 0; i < machine->count; i++)
+		machine->devices[i].is_chosen = true;
+	return STATUS_GOOD;
+}
+
 /* -- what a text selects ------------------------------------------------------------- */
 
-/* What the items of a text select: numbers of devices, and of items without a device. */
+/* What the items of a text select. */
 struct selection {
-	size_t chosen;
-	size_t others;
-	size_t absent; /* of these, the user named */
-	size_t orphans;
+	bool named;   /* what the user named, present or not */
+	bool others;  /* other devices */
+	bool orphans; /* what is neither present nor named */
 };
 
 static bool is_same_place(const struct address_pattern *a,
@@ -111,8 +117,8 @@ static bool note_absent(struct removal *removal, const struct selector *item)
 	return found;
 }
 
-static void count_item(struct removal *removal, const struct selector *item,
-		       struct selection *ret)
+static void note_item(struct removal *removal, const struct selector *item,
+		      struct selection *ret)
 {
 	const struct machine *machine = &removal->work->machine;
 	bool any = false;
@@ -122,34 +128,28 @@ static void count_item(struct removal *removal, const struct selector *item,
 			continue;
 		any = true;
 		if (machine->devices[i].is_chosen)
-			ret->chosen++;
+			ret->named = true;
 		else
-			ret->others++;
+			ret->others = true;
 	}
-	if (any)
-		return;
-	if (note_absent(removal, item))
-		ret->absent++;
-	else
-		ret->orphans++;
+	if (!any && note_absent(removal, item))
+		ret->named = true;
+	else if (!any)
+		ret->orphans = true;
 }
 
 /* Returns 0 or -ENOMEM. */
-static int count_items(struct removal *removal, const char *text, struct selection *ret)
+static int read_selection(struct removal *removal, const char *text,
+			  struct selection *ret)
 {
-	struct items items = { 0 };
-	int r = configure_parse(text, &items);
+	struct request request = { 0 };
+	int r = configure_parse(text, &request);
 
 	*ret = (struct selection){ 0 };
-	for (size_t i = 0; r == 0 && i < items.params.wanted.count; i++)
-		count_item(removal, &items.params.wanted.items[i], ret);
-	configure_free_items(&items);
+	for (size_t i = 0; r == 0 && i < request.params.wanted.count; i++)
+		note_item(removal, &request.params.wanted.items[i], ret);
+	configure_free_request(&request);
 	return r;
-}
-
-static bool is_selected(const struct selection *selection)
-{
-	return selection->chosen || selection->absent;
 }
 
 /* -- the lines ----------------------------------------------------------------------- */
@@ -161,11 +161,11 @@ static bool is_selected(const struct selection *selection)
 static int sort_line(struct removal *removal, const char *line, FILE *kept, FILE *orphans)
 {
 	struct selection selection;
-	int r = count_items(removal, line, &selection);
+	int r = read_selection(removal, line, &selection);
 
 	if (r < 0)
 		return r;
-	if (is_selected(&selection))
+	if (selection.named)
 		return selection.others || selection.orphans ? -EBUSY : 0;
 	fputs(line, kept);
 	if (selection.orphans && !selection.others)
@@ -212,9 +212,8 @@ static bool remove_lines(struct removal *removal)
 		warn_error(-ENOMEM, "nothing was changed");
 		return false;
 	}
-	free(work->change.new);
 	/* An empty file goes. */
-	work->change.new = text[strspn(text, " \t\n")] ? take_pointer(text) : NULL;
+	configure_set(work, text[strspn(text, " \t\n")] ? take_pointer(text) : NULL);
 	return true;
 }
 
@@ -229,8 +228,8 @@ static int check_other(struct removal *removal, const char *path)
 	if (r == -ENOENT || r == -EISDIR)
 		return 0;
 	if (r == 0)
-		r = count_items(removal, text, &selection);
-	return r < 0 ? r : is_selected(&selection);
+		r = read_selection(removal, text, &selection);
+	return r < 0 ? r : selection.named;
 }
 
 /* Names the other files that may select these devices. Returns whether there are none. */
@@ -291,56 +290,28 @@ static bool check_found(const struct removal *removal)
 
 /* -- the command --------------------------------------------------------------------- */
 
-/* Removes the file, whatever it selects. */
-static int disable_all(struct removal *removal)
-{
-	struct work *work = removal->work;
-
-	if (!configure_open(work))
-		return STATUS_NOT_GOOD;
-	free(work->change.new);
-	work->change.new = NULL;
-	for (size_t i = 0; i < work->machine.count; i++)
-		work->machine.devices[i].is_chosen = true;
-	return STATUS_GOOD;
-}
-
-static int disable_named(struct removal *removal)
-{
-	struct work *work = removal->work;
-	int status = name_operands(removal);
-
-	if (status != STATUS_GOOD)
-		return status;
-	return configure_open(work) && (!work->change.old || remove_lines(removal))
-		       ? STATUS_GOOD
-		       : STATUS_NOT_GOOD;
-}
-
 static int run(struct removal *removal)
 {
 	struct work *work = removal->work;
-	int status, r = choice_open(work->host, &work->machine);
-	bool good;
+	bool all = work->host->arguments->all, good;
+	int status;
 
-	if (r < 0) {
-		machine_warn_unread(work->host, r);
+	if (!choice_open(work->host, &work->machine))
 		return STATUS_NOT_GOOD;
-	}
-	status = work->host->arguments->all ? disable_all(removal)
-					    : disable_named(removal);
+	status = all ? name_all(&work->machine) : name_operands(removal);
 	if (status != STATUS_GOOD)
 		return status;
+	if (!configure_open(work))
+		return STATUS_NOT_GOOD;
+	if (all)
+		configure_set(work, NULL);
+	else if (work->change.old && !remove_lines(removal))
+		return STATUS_NOT_GOOD;
 	good = check_others(removal);
 	if (!check_found(removal))
 		return STATUS_NOT_GOOD;
-	if (!change_is_any(&work->change)) {
-		info("/%s has none of these devices", CONFIGURATION_FILE);
-		return good ? STATUS_GOOD : STATUS_NOT_GOOD;
-	}
-	if (!configure_is_possible(work->host))
-		return STATUS_NOT_GOOD;
-	status = configure_finish(work);
+	status = configure_finish(work,
+				  "/" CONFIGURATION_FILE " has none of these devices");
 	return good ? status : STATUS_NOT_GOOD;
 }
 

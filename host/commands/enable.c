@@ -22,17 +22,8 @@ static void put_line(const struct machine *machine, const struct device *device,
 	fprintf(file, " # %s %s\n", device->address, name);
 }
 
-/* Whether the configuration selects that device already. */
-static bool is_selected(const struct items *items, const struct device *device)
-{
-	for (size_t i = 0; i < items->params.wanted.count; i++)
-		if (selector_matches(&items->params.wanted.items[i], device->pci))
-			return true;
-	return false;
-}
-
-/* A line for each chosen device that the items do not select; freed by the caller. */
-static char *make_lines(const struct work *work, const struct items *items)
+/* A line for each chosen device that the request lacks; freed by the caller. */
+static char *make_lines(const struct work *work, const struct request *request)
 {
 	struct text_file text;
 	FILE *file = text_file_open(&text);
@@ -41,7 +32,7 @@ static char *make_lines(const struct work *work, const struct items *items)
 		const struct device *device = &work->machine.devices[i];
 
 		if (choice_has_item(&work->machine, device) &&
-		    !is_selected(items, device))
+		    !device_is_requested(device, &request->params))
 			put_line(&work->machine, device, file);
 	}
 	return text_file_close(&text);
@@ -52,7 +43,7 @@ static bool add_lines(struct work *work)
 {
 	_cleanup_free_ char *configuration = NULL;
 	_cleanup_free_ char *lines = NULL;
-	struct items items = { 0 };
+	struct request request = { 0 };
 	int r = configuration_read(work->host->root_fd, NULL, &configuration);
 
 	if (r < 0) {
@@ -60,10 +51,10 @@ static bool add_lines(struct work *work)
 			   CONFIGURATION_DIRECTORY);
 		return false;
 	}
-	r = configure_parse(configuration, &items);
-	if (r == 0 && !(lines = make_lines(work, &items)))
+	r = configure_parse(configuration, &request);
+	if (r == 0 && !(lines = make_lines(work, &request)))
 		r = -ENOMEM;
-	configure_free_items(&items);
+	configure_free_request(&request);
 	if (r == 0)
 		r = configuration_append(&work->change, lines);
 	if (r < 0)
@@ -81,21 +72,16 @@ static int enable(struct work *work)
 	if (status != STATUS_GOOD)
 		return status;
 	caveats_warn(&work->machine);
-	if (!configure_is_possible(work->host) || !configure_open(work) ||
-	    !add_lines(work))
+	work->takes_devices = true;
+	if (!configure_open(work) || !add_lines(work))
 		return STATUS_NOT_GOOD;
-	if (change_is_any(&work->change)) {
-		status = configure_finish(work);
-		if (work->backup[0] && !work->host->arguments->json)
-			output_wrapped(&work->host->output, STYLE_NOTE, 0, 0, "%s",
-				       way_back);
-		return status;
-	}
-	info("/%s has these devices already; passthru check tells whether the images do",
-	     CONFIGURATION_DIRECTORY);
-	return work->host->arguments->json && configure_print_json(work) < 0
-		       ? STATUS_NOT_GOOD
-		       : STATUS_GOOD;
+	status = configure_finish(
+		work,
+		"/" CONFIGURATION_DIRECTORY
+		" has these devices already; passthru check tells whether the images do");
+	if (work->backup[0] && !work->host->arguments->json)
+		output_wrapped(&work->host->output, STYLE_NOTE, 0, 0, "%s", way_back);
+	return status;
 }
 
 int enable_run(struct host *host)

@@ -7,6 +7,7 @@
 #include "edit/edit.h"
 #include "host.h"
 #include "machine/machine.h"
+#include "outlook/outlook.h"
 #include "view/view.h"
 
 /* What only the files of this folder share. */
@@ -22,32 +23,30 @@ struct work {
 	struct machine machine; /* with the devices that are chosen */
 	struct change change;	/* of CONFIGURATION_FILE */
 	char backup[BACKUP_PATH_SIZE];
+	bool takes_devices; /* what the host would miss is said first */
 };
 
-/* A part of the configuration, parsed. */
-struct items {
+/* What a part of the configuration requests. */
+struct request {
 	struct params params;
 	char *text; /* params points into it */
 };
 
-/* Returns 0 or -ENOMEM; release with configure_free_items() in either case. */
-int configure_parse(const char *text, struct items *ret);
-void configure_free_items(struct items *items);
-
-/* Whether an initramfs generator has the hook; says what to do if not. */
-bool configure_is_possible(const struct host *host);
+/* Returns 0 or -ENOMEM; release with configure_free_request() in either case. */
+int configure_parse(const char *text, struct request *ret);
+void configure_free_request(struct request *request);
 
 /* Reads the file; it need not exist. Returns whether that worked; says why not. */
 bool configure_open(struct work *work);
 
+/* The file becomes this text, which is owned; NULL removes it. */
+void configure_set(struct work *work, char *text);
+
 /*
  * Prints the change and makes it, but for a dry run; rebuilds the images; shows the next
- * boot. Returns an exit status.
+ * boot. Says unchanged if there is no change. Returns an exit status.
  */
-int configure_finish(struct work *work);
-
-/* Prints the change as JSON. Returns 0 or a negative errno. */
-int configure_print_json(const struct work *work);
+int configure_finish(struct work *work, const char *unchanged);
 
 /* Runs the command, or --undo. Returns an exit status, as change() does. */
 int configure_run(struct host *host, int (*change)(struct work *work));
@@ -94,6 +93,20 @@ struct migration;
 struct migration *check_read_legacy(struct findings *findings);
 void check_legacy(struct findings *findings, struct migration *legacy);
 
+/* -- remarks ------------------------------------------------------------------------- */
+
+void remarks_print(const struct output *output, const struct outlook *outlook);
+
+/* Adds them to the object as an array. */
+void remarks_add(const struct outlook *outlook, struct json_object *object);
+
+/*
+ * Whether a change may be made: there is no warning, --yes was given, or the user has
+ * confirmed it on the terminal. Where nobody can be asked, prints the remarks and the
+ * command with --yes. Asks nothing in a dry run.
+ */
+bool remarks_confirm(const struct host *host, const struct outlook *outlook, bool is_dry);
+
 /* -- list ---------------------------------------------------------------------------- */
 
 /* What passthru list prints: the devices that match one of the filters. */
@@ -117,13 +130,26 @@ struct plan_changes {
 	bool is_migrated; /* as if the legacy settings on the command line were */
 };
 
-/* Prints what the next boot will do. Returns an exit status. */
-int plan_show(const struct host *host, const struct machine *machine,
-	      const struct plan_changes *changes);
+/* What the next boot will do. */
+struct preview;
+
+/*
+ * Dry-runs the next boot. Returns NULL without memory; what else went wrong,
+ * preview_print() says. The machine must live as long; release with preview_free().
+ */
+struct preview *preview_new(const struct host *host, const struct machine *machine,
+			    const struct plan_changes *changes);
+void preview_free(struct preview *preview);
+
+/* What people would miss; empty if the preview could not be made. */
+const struct outlook *preview_outlook(const struct preview *preview);
+
+/* Prints it, with or without these remarks. Returns an exit status. */
+int preview_print(struct preview *preview, bool with_remarks);
 
 /*
  * Whether passthru plan would exit with 0, without printing it. Calls back with each
- * limit of a device that will be claimed; see limits_each().
+ * limit of a device that will be claimed, see limits_each(), and each remark.
  */
 bool plan_is_good(const struct host *host, const struct machine *machine,
 		  void (*each)(void *data, const char *text), void *data);

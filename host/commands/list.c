@@ -102,15 +102,9 @@ static int parse_operands(const struct arguments *arguments, struct list *list)
 
 static int print(struct list *list)
 {
-	const struct host *host = list->host;
-	int r = machine_read(host, &list->machine);
-
-	if (r < 0) {
-		machine_warn_unread(host, r);
+	if (!choice_open(list->host, &list->machine))
 		return STATUS_NOT_GOOD;
-	}
-	machine_read_backing(host, &list->machine);
-	return host->arguments->json ? print_json(list) : print_text(list);
+	return list->host->arguments->json ? print_json(list) : print_text(list);
 }
 
 static int write_dump(const struct host *host, const char *file)

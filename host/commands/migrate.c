@@ -52,26 +52,6 @@ static bool has_idle_support(const struct migration *migration)
 	       facts_count(&migration->facts, FACT_SUPPORT);
 }
 
-static void print_idle(const struct output *output, const struct migration *migration)
-{
-	const struct facts *facts = &migration->facts;
-
-	if (!has_idle_support(migration))
-		return;
-	output_styled(
-		output, STYLE_TITLE,
-		"Left unchanged, since no setting with an effect names devices for vfio-pci:");
-	putchar('\n');
-	for (size_t i = 0; i < facts->count; i++) {
-		const struct fact *fact = &facts->items[i];
-
-		if (fact->kind == FACT_SUPPORT)
-			printf("  * /%s, line %zu: %s\n",
-			       facts->files[fact->file].edit.path, fact->line + 1,
-			       facts->files[fact->file].edit.lines[fact->line].old);
-	}
-}
-
 static bool is_anything_left(const struct migration *migration)
 {
 	return facts_count(&migration->facts, FACT_CHECK) || has_idle_support(migration);
@@ -83,18 +63,16 @@ static bool print_text(const struct migration *migration)
 	const struct output *output = &migration->host->output;
 	const struct facts *facts = &migration->facts;
 
-	for (size_t i = 0; i < migration->change_count; i++) {
-		int r = change_print(output, &migration->changes[i]);
-
-		if (r < 0) {
-			change_warn_unprinted(r);
+	for (size_t i = 0; i < migration->change_count; i++)
+		if (!change_print(output, &migration->changes[i]))
 			return false;
-		}
-	}
 	print_facts(output, facts, FACT_UNCLEAR, "Not understood:");
 	print_facts(output, facts, FACT_CHECK, "Check these yourself:");
 	print_facts(output, facts, FACT_NOTE, "For your information:");
-	print_idle(output, migration);
+	if (has_idle_support(migration))
+		print_facts(
+			output, facts, FACT_SUPPORT,
+			"Left unchanged, since no setting with an effect names devices for vfio-pci:");
 	if (!migration->change_count && migration->decision <= DECISION_MIGRATE &&
 	    !is_anything_left(migration))
 		puts(facts_count(facts, FACT_NOTE)
@@ -128,7 +106,7 @@ static void add_changes(const struct migration *migration, struct json_object *a
 }
 
 static int print_json(const struct migration *migration, const char *reason,
-		      const char *backup)
+		      const char *backup, const struct outlook *outlook)
 {
 	struct json_object *top = json_begin("migrate");
 
@@ -139,6 +117,7 @@ static int print_json(const struct migration *migration, const char *reason,
 	add_notes(&migration->facts, FACT_CHECK, json_add_array(top, "check"));
 	add_notes(&migration->facts, FACT_NOTE, json_add_array(top, "notes"));
 	json_add_text(top, "backup", backup);
+	remarks_add(outlook, top);
 	return json_end(top);
 }
 
@@ -222,7 +201,6 @@ static void note_restored(void *data, const char *path)
 	restored->needs_grub |= migration_is_of_grub(path);
 	if (restored->paths)
 		json_append_text(restored->paths, path);
-	info("Restored /%s", path);
 }
 
 static void put_back(const struct host *host)
@@ -292,42 +270,66 @@ static int undo(const struct host *host)
 
 /* -- the command --------------------------------------------------------------------- */
 
-/* The plan of the next boot, as it is after the changes. Returns an exit status. */
-static int show_plan(const struct migration *migration)
+/* The plan of the next boot, as it is after the changes; NULL without memory. */
+static struct preview *make_preview(const struct migration *migration)
 {
-	if (!migration->change_count)
-		return STATUS_GOOD;
-	putchar('\n');
-	return plan_show(migration->host, migration->machine,
-			 &(struct plan_changes){
-				 .configuration = migration_configuration(migration),
-				 .is_migrated = true });
+	return preview_new(migration->host, migration->machine,
+			   &(struct plan_changes){
+				   .configuration = migration_configuration(migration),
+				   .is_migrated = true });
 }
 
-static int migrate(const struct migration *migration)
+/* Once the changes have been printed. */
+static int finish(const struct migration *migration, struct preview *preview)
 {
+	static const struct outlook none = { 0 };
 	const struct arguments *arguments = migration->host->arguments;
 	const char *reason = find_reason(migration);
+	const struct outlook *outlook = preview ? preview_outlook(preview) : &none;
 	char backup[BACKUP_PATH_SIZE] = "";
 	int status = STATUS_GOOD;
+	bool is_confirmed;
 
-	if (!arguments->json && !print_text(migration))
-		return STATUS_NOT_GOOD;
-	fflush(stdout);
 	if (reason)
 		warn("nothing was changed: %s", reason);
 	if (reason || is_anything_left(migration))
 		status = STATUS_NOT_GOOD;
-	if (migration->change_count &&
-	    (!prove(migration, false) || (arguments->apply && !apply(migration, backup))))
+	if (migration->change_count && !prove(migration, false))
 		return STATUS_NOT_GOOD;
-	if (arguments->json)
-		return print_json(migration, reason, backup) < 0 ? STATUS_NOT_GOOD
-								 : status;
-	if (show_plan(migration) != STATUS_GOOD)
+	is_confirmed = remarks_confirm(migration->host, outlook, !arguments->apply);
+	if (migration->change_count && arguments->apply &&
+	    (!is_confirmed || !apply(migration, backup)))
+		return STATUS_NOT_GOOD;
+	if (!is_confirmed)
 		status = STATUS_NOT_GOOD;
+	if (arguments->json)
+		return print_json(migration, reason, backup, outlook) < 0
+			       ? STATUS_NOT_GOOD
+			       : status;
+	if (preview) {
+		putchar('\n');
+		if (preview_print(preview, true) != STATUS_GOOD)
+			status = STATUS_NOT_GOOD;
+	}
 	if (migration->change_count && !arguments->apply)
 		puts("Nothing was changed; run passthru migrate --apply to make these changes.");
+	return status;
+}
+
+static int migrate(const struct migration *migration)
+{
+	struct preview *preview = NULL;
+	int status;
+
+	if (!migration->host->arguments->json && !print_text(migration))
+		return STATUS_NOT_GOOD;
+	fflush(stdout);
+	if (migration->change_count && !(preview = make_preview(migration))) {
+		warn_error(-ENOMEM, "nothing was changed");
+		return STATUS_NOT_GOOD;
+	}
+	status = finish(migration, preview);
+	preview_free(preview);
 	return status;
 }
 
@@ -335,11 +337,9 @@ static int run(const struct host *host)
 {
 	struct migration migration = { 0 };
 	struct machine machine;
-	int status = STATUS_NOT_GOOD, r = machine_read(host, &machine);
+	int status = STATUS_NOT_GOOD, r;
 
-	if (r < 0) {
-		machine_warn_unread(host, r);
-	} else {
+	if (machine_read(host, &machine)) {
 		r = migration_make(host, &machine, &migration);
 		if (r < 0)
 			warn_error(r, "cannot read the configuration");

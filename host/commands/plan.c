@@ -10,6 +10,7 @@
 #include "commands/internal.h"
 #include "lib/lib.h"
 #include "machine/machine.h"
+#include "outlook/outlook.h"
 #include "ui/ui.h"
 #include "view/view.h"
 
@@ -24,9 +25,11 @@ struct preview {
 	struct params params;
 	bool iommu_pending; /* it is off now and will be on */
 	struct run_result result;
+	struct outlook outlook;
 	char absence[768]; /* why nothing will be claimed, whatever is requested, or "" */
 	bool has_conflict; /* that is due to something else on the command line */
 	const char *unread; /* the file that preview_make() could not read, or NULL */
+	int error;	    /* a negative errno of preview_make(), or 0 */
 };
 
 /* -- the command line ---------------------------------------------------------------- */
@@ -275,7 +278,7 @@ static void print_limit(void *data, const char *text)
 	output_wrapped(&preview->view.host->output, STYLE_NOTE, 0, 2, "Note: %s.", text);
 }
 
-static bool print_text(struct preview *preview, const char *empty)
+static bool print_text(struct preview *preview, const char *empty, bool with_remarks)
 {
 	const struct output *output = &preview->view.host->output;
 	const struct boot_source *next = preview->source;
@@ -302,6 +305,8 @@ static bool print_text(struct preview *preview, const char *empty)
 	output_wrapped(output, STYLE_TITLE, 0, 2, "Next boot, with %s:", source);
 	ok = view_print(&preview->view);
 	each_limit(preview, print_limit, preview);
+	if (with_remarks)
+		remarks_print(output, &preview->outlook);
 	if (caveat)
 		output_wrapped(output, STYLE_NOTE, 0, 2, "%s", caveat);
 	return ok;
@@ -324,6 +329,7 @@ static bool print_json(const struct preview *preview, const char *empty)
 	json_add_text(top, "absence", preview->absence);
 	if (!empty)
 		ok = view_add(&preview->view, top) && !preview->absence[0];
+	remarks_add(&preview->outlook, top);
 	json_add_bool(top, "ok", ok);
 	return json_end(top) == 0 && ok;
 }
@@ -337,15 +343,6 @@ static const char *find_empty(const struct params *params)
 }
 
 /* -- the command --------------------------------------------------------------------- */
-
-static void preview_free(struct preview *preview)
-{
-	run_result_free(&preview->result);
-	params_free(&preview->params);
-	boot_sources_free(&preview->sources);
-	whole_cmdline_free(&preview->whole);
-	free(preview->rewritten);
-}
 
 /* Returns 0 or a negative errno. */
 static int preview_make(const struct host *host, const struct machine *machine,
@@ -374,9 +371,15 @@ static int preview_make(const struct host *host, const struct machine *machine,
 		find_absence(ret);
 	if (!ret->absence[0])
 		find_conflict(ret);
-	return run_stage(host, &ret->params,
-			 ret->iommu_pending ? RUN_PREVIEW_WITH_IOMMU : RUN_PREVIEW,
-			 &ret->result);
+	r = run_stage(host, &ret->params,
+		      ret->iommu_pending ? RUN_PREVIEW_WITH_IOMMU : RUN_PREVIEW,
+		      &ret->result);
+	if (r == 0 && !ret->absence[0])
+		r = outlook_make(&(struct outlook_input){ .machine = machine,
+							  .plan = &ret->result.plan,
+							  .wanted = &ret->params.wanted },
+				 &ret->outlook);
+	return r;
 }
 
 static void warn_unmade(const struct preview *preview, int r)
@@ -390,22 +393,48 @@ static void warn_unmade(const struct preview *preview, int r)
 		     preview->unread, strerror(-r));
 }
 
-int plan_show(const struct host *host, const struct machine *machine,
-	      const struct plan_changes *changes)
+struct preview *preview_new(const struct host *host, const struct machine *machine,
+			    const struct plan_changes *changes)
 {
-	struct preview preview;
-	int r = preview_make(host, machine, changes, &preview);
-	bool ok = false;
+	struct preview *preview = calloc(1, sizeof(*preview));
 
-	if (r < 0) {
-		warn_unmade(&preview, r);
-	} else {
-		const char *empty = find_empty(&preview.params);
+	if (preview)
+		preview->error = preview_make(host, machine, changes, preview);
+	return preview;
+}
 
-		ok = host->arguments->json ? print_json(&preview, empty)
-					   : print_text(&preview, empty);
+void preview_free(struct preview *preview)
+{
+	if (!preview)
+		return;
+	outlook_free(&preview->outlook);
+	run_result_free(&preview->result);
+	params_free(&preview->params);
+	boot_sources_free(&preview->sources);
+	whole_cmdline_free(&preview->whole);
+	free(preview->rewritten);
+	free(preview);
+}
+
+const struct outlook *preview_outlook(const struct preview *preview)
+{
+	return &preview->outlook;
+}
+
+int preview_print(struct preview *preview, bool with_remarks)
+{
+	const char *empty = find_empty(&preview->params);
+	bool ok;
+
+	if (preview->error < 0) {
+		warn_unmade(preview, preview->error);
+		return STATUS_NOT_GOOD;
 	}
-	preview_free(&preview);
+	ok = preview->view.host->arguments->json
+		     ? print_json(preview, empty)
+		     : print_text(preview, empty, with_remarks);
+	if (preview->view.host->arguments->strict)
+		ok &= outlook_level(&preview->outlook) < REMARK_WARNING;
 	return ok ? STATUS_GOOD : STATUS_NOT_GOOD;
 }
 
@@ -414,28 +443,36 @@ int plan_show(const struct host *host, const struct machine *machine,
 bool plan_is_good(const struct host *host, const struct machine *machine,
 		  void (*each)(void *data, const char *text), void *data)
 {
-	struct preview preview;
-	bool good =
-		preview_make(host, machine, &(struct plan_changes){ 0 }, &preview) == 0;
+	struct preview *preview = preview_new(host, machine, &(struct plan_changes){ 0 });
+	bool good = preview && preview->error == 0;
 
-	if (good && !find_empty(&preview.params)) {
-		good = each_limit(&preview, each, data) && !preview.has_conflict;
-		good &= view_problems(&preview.view, NULL, NULL);
-		good &= view_groups(&preview.view, NULL, NULL);
+	if (good && !find_empty(&preview->params)) {
+		good = each_limit(preview, each, data) && !preview->has_conflict;
+		for (size_t i = 0; i < preview->outlook.count; i++)
+			each(data, preview->outlook.items[i].text);
+		if (host->arguments->strict)
+			good &= outlook_level(&preview->outlook) < REMARK_WARNING;
+		good &= view_problems(&preview->view, NULL, NULL);
+		good &= view_groups(&preview->view, NULL, NULL);
 	}
-	preview_free(&preview);
+	preview_free(preview);
 	return good;
 }
 
 int plan_run(struct host *host)
 {
 	struct machine machine;
-	int status = STATUS_NOT_GOOD, r = machine_read(host, &machine);
+	struct preview *preview = NULL;
+	int status = STATUS_NOT_GOOD;
 
-	if (r < 0)
-		machine_warn_unread(host, r);
-	else
-		status = plan_show(host, &machine, &(struct plan_changes){ 0 });
+	if (machine_read(host, &machine)) {
+		preview = preview_new(host, &machine, &(struct plan_changes){ 0 });
+		if (preview)
+			status = preview_print(preview, true);
+		else
+			warn_error(-ENOMEM, "cannot make the plan");
+	}
+	preview_free(preview);
 	machine_free(&machine);
 	return status;
 }

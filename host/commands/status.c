@@ -202,15 +202,11 @@ int status_run(struct host *host)
 	struct machine machine;
 	struct status status = { .view = { .host = host, .machine = &machine } };
 	bool ok = false;
-	int r;
 
 	if (!print)
 		return STATUS_USAGE;
 	read_request(host, &status);
-	r = machine_read(host, &machine);
-	if (r < 0) {
-		machine_warn_unread(host, r);
-	} else {
+	if (machine_read(host, &machine)) {
 		read_report(&status);
 		ok = print(&status);
 	}

@@ -23,6 +23,13 @@ static void print_head(const char *name, const char *help)
 	printf("# HELP %s %s\n# TYPE %s gauge\n", name, help, name);
 }
 
+/* Without labels. */
+static void print_value(const char *name, const char *help, unsigned value)
+{
+	print_head(name, help);
+	printf("%s %u\n", name, value);
+}
+
 static void print_label(const char *name, const char *value, const char *end)
 {
 	printf("%s=\"", name);
@@ -109,9 +116,9 @@ static bool print_report(const struct view *view)
 		   "Whether the IOMMU group can be given to a guest.");
 	ok &= view_groups(view, print_group, NULL);
 	ok &= view_problems(view, count_problem, &problems);
-	print_head("passthru_problems",
-		   "Items on the command line that are wrong or match no device.");
-	printf("passthru_problems %u\n", problems);
+	print_value("passthru_problems",
+		    "Items on the command line that are wrong or match no device.",
+		    problems);
 	print_stages(view->result);
 	return ok;
 }
@@ -120,30 +127,31 @@ bool status_export_prometheus(const struct status *status)
 {
 	bool ok = !status->is_requested;
 
-	print_head("passthru_requested",
-		   "Whether the command line or the configuration requests any device.");
-	printf("passthru_requested %d\n", status->is_requested);
-	print_head("passthru_reported", "Whether passthru-early left a report.");
-	printf("passthru_reported %d\n", status->view.result != NULL);
+	print_value("passthru_requested",
+		    "Whether the command line or the configuration requests any device.",
+		    status->is_requested);
+	print_value("passthru_reported", "Whether passthru-early left a report.",
+		    status->view.result != NULL);
 	if (status->view.result)
 		ok = print_report(&status->view) && status_counts(status);
-	print_head("passthru_outdated",
-		   "Whether the configuration changed after this boot.");
-	printf("passthru_outdated %d\n", status->is_outdated);
-	print_head("passthru_dryrun", "Whether this boot was a dry run.");
-	printf("passthru_dryrun %d\n", is_dry(status));
-	print_head(
+	print_value("passthru_outdated",
+		    "Whether the configuration changed after this boot.",
+		    status->is_outdated);
+	print_value("passthru_dryrun", "Whether this boot was a dry run.",
+		    is_dry(status));
+	print_value(
 		"passthru_ok",
-		"Whether everything is as requested: the exit status of passthru status.");
-	printf("passthru_ok %d\n", ok);
+		"Whether everything is as requested: the exit status of passthru status.",
+		ok);
 	return ok;
 }
 
 /* -- node-feature-discovery ---------------------------------------------------------- */
 
+/* The devices in groups that can be given to a guest. */
 struct ready {
-	int *groups; /* that can be given to a guest */
-	size_t group_count;
+	const struct view *view;
+	int group; /* that is being looked at */
 	struct ready_id {
 		char id[sizeof(((struct view_device *)0)->id)];
 		unsigned count;
@@ -153,33 +161,13 @@ struct ready {
 	bool failed; /* no memory */
 };
 
-static void add_group(void *data, int group, bool usable, const char *text)
-{
-	struct ready *ready = data;
-	int *item = usable ? array_append(ready->groups, ready->group_count) : NULL;
-
-	(void)text;
-	if (item)
-		*item = group;
-	ready->failed |= usable && !item;
-}
-
-static bool is_ready(const struct ready *ready, const struct view_device *device)
-{
-	if (!device->device || !device->device->is_claimed)
-		return false;
-	for (size_t i = 0; i < ready->group_count; i++)
-		if (ready->groups[i] == device->device->pci->group)
-			return true;
-	return false;
-}
-
 static void add_device(void *data, const struct view_device *device)
 {
 	struct ready *ready = data;
 	struct ready_id *item;
 
-	if (!is_ready(ready, device))
+	if (!device->device || !device->device->is_claimed ||
+	    device->device->pci->group != ready->group)
 		return;
 	ready->count++;
 	for (size_t i = 0; i < ready->id_count; i++)
@@ -196,6 +184,16 @@ static void add_device(void *data, const struct view_device *device)
 	strcpy(item->id, device->id);
 }
 
+static void add_group(void *data, int group, bool usable, const char *text)
+{
+	struct ready *ready = data;
+
+	(void)text;
+	ready->group = group;
+	if (usable)
+		view_devices(ready->view, add_device, ready);
+}
+
 /* A label has no colon. */
 static void print_ids(const struct ready *ready)
 {
@@ -207,18 +205,17 @@ static void print_ids(const struct ready *ready)
 bool status_export_nfd(const struct status *status)
 {
 	const struct view *view = &status->view;
-	struct ready ready = { 0 };
+	struct ready ready = { .view = view };
 	bool ok = !status->is_requested;
 
 	if (view->result) {
 		ok = view_groups(view, add_group, &ready) && status_counts(status);
-		ok &= view_devices(view, add_device, &ready);
+		ok &= view_devices(view, NULL, NULL);
 		ok &= view_problems(view, NULL, NULL);
 	}
 	ok &= !ready.failed;
 	printf("passthru.ok=%s\npassthru.count=%u\n", ok ? "true" : "false", ready.count);
 	print_ids(&ready);
-	free(ready.groups);
 	free(ready.ids);
 	return ok;
 }

@@ -61,14 +61,17 @@ _passthru()
 	case $command in
 	"") options+=" list enable disable claim release plan status check migrate args" ;;
 	list) options+=" --dump gpu audio usb disk nvme net bridge" ;;
-	plan) options+=" --cmdline" ;;
+	plan) options+=" --cmdline --strict" ;;
+	check) options+=" --strict" ;;
 	status) options+=" --format" ;;
-	enable) options+=" --dry-run --undo" ;;
-	claim | release) options="--json --help --version" ;;
+	enable) options+=" --dry-run --undo --yes" ;;
+	claim) options="--json --yes --help --version" ;;
+	release) options="--json --help --version" ;;
 	disable) options+=" --all --dry-run --undo" ;;
 	migrate)
 		[[ " ${words[*]:1:cword-1} " == *" --"@(apply|undo)" "* ]] ||
 			options+=" --apply --undo"
+		options+=" --yes"
 		;;
 	esac
 	case $command in

@@ -76,18 +76,33 @@ static void put_text(struct dump *dump, const char *path, const char *text)
 	put(dump, path, NULL, text, strlen(text));
 }
 
-/* Files that cannot be read are left out. */
-static void copy(struct dump *dump, const char *path)
+/*
+ * Copies a file, changed by a function that makes a new text, unless it is NULL. Files
+ * that cannot be read are left out.
+ */
+static void copy_changed(struct dump *dump, const char *path,
+			 char *(*change)(const char *text))
 {
 	_cleanup_free_ char *text = NULL;
+	_cleanup_free_ char *changed = NULL;
 
 	if (beneath_read(dump->host->root_fd, path, &text) < 0)
 		return;
-	redact_text(&dump->redaction, text);
-	put_text(dump, path, text);
+	changed = change ? change(text) : take_pointer(text);
+	if (!changed) {
+		dump->error = -ENOMEM;
+		return;
+	}
+	redact_text(&dump->redaction, changed);
+	put_text(dump, path, changed);
 }
 
-/* The same, and boot entries have the machine ID in their names. */
+static void copy(struct dump *dump, const char *path)
+{
+	copy_changed(dump, path, NULL);
+}
+
+/* Boot entries have the machine ID in their names. */
 static void copy_renamed(struct dump *dump, const char *path)
 {
 	_cleanup_free_ char *text = NULL;
@@ -100,51 +115,23 @@ static void copy_renamed(struct dump *dump, const char *path)
 	put_text(dump, name, text);
 }
 
-/* The same with a redacted copy of the file, from change(). */
-static void copy_changed(struct dump *dump, const char *path,
-			 char *(*change)(const char *text))
-{
-	_cleanup_free_ char *text = NULL;
-	_cleanup_free_ char *changed = NULL;
-
-	if (beneath_read(dump->host->root_fd, path, &text) < 0)
-		return;
-	changed = change(text);
-	if (!changed) {
-		dump->error = -ENOMEM;
-		return;
-	}
-	redact_text(&dump->redaction, changed);
-	put_text(dump, path, changed);
-}
-
-static void copy_link(struct dump *dump, const char *path)
-{
-	char target[PATH_MAX];
-	ssize_t length =
-		readlinkat(dump->host->root_fd, path, target, sizeof(target) - 1);
-
-	if (length <= 0)
-		return;
-	target[length] = '\0';
-	put(dump, path, target, NULL, 0);
-}
-
 /* Calls back for the names in a directory, except those that begin with a dot. */
-static void for_each(struct dump *dump, const char *directory,
+static void for_each(struct dump *dump, const char *parent, const char *name,
 		     void (*each)(struct dump *dump, const char *directory,
 				  const char *name))
 {
-	_cleanup_closedir_ DIR *stream =
-		sysfs_open_directory(dump->host->root_fd, directory);
+	_cleanup_closedir_ DIR *stream = NULL;
+	char directory[PATH_MAX];
 	struct dirent *entry;
 
+	if (join(directory, parent, name))
+		stream = sysfs_open_directory(dump->host->root_fd, directory);
 	while (stream && (entry = readdir(stream)))
 		if (entry->d_name[0] != '.')
 			each(dump, directory, entry->d_name);
 }
 
-static void copy_named(struct dump *dump, const char *directory, const char *name)
+static void copy_in(struct dump *dump, const char *directory, const char *name)
 {
 	char path[PATH_MAX];
 
@@ -152,12 +139,13 @@ static void copy_named(struct dump *dump, const char *directory, const char *nam
 		copy(dump, path);
 }
 
-static void copy_named_link(struct dump *dump, const char *directory, const char *name)
+static void copy_link_in(struct dump *dump, const char *directory, const char *name)
 {
-	char path[PATH_MAX];
+	char path[PATH_MAX], target[PATH_MAX];
 
-	if (join(path, directory, name))
-		copy_link(dump, path);
+	if (join(path, directory, name) &&
+	    sysfs_read_target(dump->host->root_fd, path, target, sizeof(target)) == 0)
+		put(dump, path, target, NULL, 0);
 }
 
 /* The dump shows only that the file exists. */
@@ -171,16 +159,15 @@ static void put_empty(struct dump *dump, const char *path)
  * The target of a link in a class or a bus, relative to the root: "sys/devices/…".
  * Returns false for other files, and after a warning if it is too long.
  */
-static bool find_target(const struct dump *dump, const char *path,
+static bool find_target(const struct dump *dump, const char *class, const char *name,
 			char target[static PATH_MAX])
 {
-	char link[PATH_MAX];
-	ssize_t length = readlinkat(dump->host->root_fd, path, link, sizeof(link) - 1);
+	char path[PATH_MAX], link[PATH_MAX];
 	const char *devices;
 
-	if (length <= 0)
+	if (!join(path, class, name) ||
+	    sysfs_read_target(dump->host->root_fd, path, link, sizeof(link)) < 0)
 		return false;
-	link[length] = '\0';
 	devices = strstr(link, "devices/");
 	return devices && join(target, "sys", devices);
 }
@@ -189,7 +176,7 @@ static void copy_files(struct dump *dump, const char *directory, const char *con
 		       size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		copy_named(dump, directory, names[i]);
+		copy_in(dump, directory, names[i]);
 }
 
 static void copy_config(struct dump *dump, const char *directory)
@@ -224,29 +211,27 @@ static void copy_pci_device(struct dump *dump, const char *bus, const char *name
 	};
 	static const char *const links[] = { "driver", "iommu_group", "physfn",
 					     "virtfn0" };
-	char path[PATH_MAX], target[PATH_MAX], net[PATH_MAX];
+	char target[PATH_MAX];
 
-	if (!join(path, bus, name) || !find_target(dump, path, target))
+	if (!find_target(dump, bus, name, target))
 		return;
-	copy_link(dump, path);
+	copy_link_in(dump, bus, name);
 	copy_files(dump, target, files, ARRAY_SIZE(files));
 	for (size_t i = 0; i < ARRAY_SIZE(links); i++)
-		copy_named_link(dump, target, links[i]);
+		copy_link_in(dump, target, links[i]);
 	copy_config(dump, target);
-	if (join(net, target, "net"))
-		for_each(dump, net, copy_interface);
+	for_each(dump, target, "net", copy_interface);
 }
 
 static void copy_group(struct dump *dump, const char *groups, const char *name)
 {
-	char group[PATH_MAX], devices[PATH_MAX];
+	char group[PATH_MAX];
 
 	if (!join(group, groups, name))
 		return;
-	copy_named(dump, group, "type");
-	copy_named(dump, group, "reserved_regions");
-	if (join(devices, group, "devices"))
-		for_each(dump, devices, copy_named_link);
+	copy_in(dump, group, "type");
+	copy_in(dump, group, "reserved_regions");
+	for_each(dump, group, "devices", copy_link_in);
 }
 
 static void copy_dm_uuid(struct dump *dump, const char *directory)
@@ -265,15 +250,14 @@ static void copy_block(struct dump *dump, const char *class, const char *name)
 {
 	static const char *const files[] = { "dev", "partition", "size", "hidden",
 					     "dm/name" };
-	char path[PATH_MAX], target[PATH_MAX], slaves[PATH_MAX];
+	char target[PATH_MAX];
 
-	if (!join(path, class, name) || !find_target(dump, path, target))
+	if (!find_target(dump, class, name, target))
 		return;
-	copy_link(dump, path);
+	copy_link_in(dump, class, name);
 	copy_files(dump, target, files, ARRAY_SIZE(files));
 	copy_dm_uuid(dump, target);
-	if (join(slaves, target, "slaves"))
-		for_each(dump, slaves, copy_named_link);
+	for_each(dump, target, "slaves", copy_link_in);
 }
 
 static void copy_cmdline(struct dump *dump)
@@ -287,17 +271,11 @@ static void copy_cmdline(struct dump *dump)
 }
 
 /* The first processor stands for all of them. */
-static void copy_cpuinfo(struct dump *dump)
+static char *first_processor(const char *cpuinfo)
 {
-	_cleanup_free_ char *text = NULL;
-	char *end;
+	const char *end = strstr(cpuinfo, "\n\n");
 
-	if (beneath_read(dump->host->root_fd, "proc/cpuinfo", &text) < 0)
-		return;
-	end = strstr(text, "\n\n");
-	if (end)
-		end[1] = '\0';
-	put_text(dump, "proc/cpuinfo", text);
+	return end ? strndup(cpuinfo, (size_t)(end + 1 - cpuinfo)) : strdup(cpuinfo);
 }
 
 /* Whether an earlier device has the same key, in the bits of the mask. */
@@ -370,11 +348,8 @@ static void copy_names(struct dump *dump)
 	struct machine machine;
 	struct text_file text;
 	FILE *file = text_file_open(&text);
-	int r = machine_read(dump->host, &machine);
 
-	if (r < 0)
-		machine_warn_unread(dump->host, r);
-	else if (file)
+	if (machine_read(dump->host, &machine) && file)
 		put_names(file, &machine);
 	machine_free(&machine);
 	names = text_file_close(&text);
@@ -439,12 +414,12 @@ static void copy_system(struct dump *dump)
 	copy_boot_loader(dump);
 	put_empty(dump, "sys/firmware/acpi/tables/DMAR");
 	put_empty(dump, "sys/firmware/acpi/tables/IVRS");
-	for_each(dump, "sys/class/iommu", copy_named_link);
+	for_each(dump, "sys/class", "iommu", copy_link_in);
 	copy_configuration(dump);
 	copy(dump, "proc/sys/kernel/osrelease");
 	copy(dump, "etc/os-release");
 	copy_cmdline(dump);
-	copy_cpuinfo(dump);
+	copy_changed(dump, "proc/cpuinfo", first_processor);
 	copy_changed(dump, "proc/self/mountinfo", redact_mounts);
 	copy_changed(dump, "proc/swaps", redact_swaps);
 	copy_changed(dump, "run/passthru/report", redact_report);
@@ -472,9 +447,9 @@ int dump_write(const struct host *host, const char *file)
 	dump.error = open_archive(file, &dump.archive);
 	if (dump.error == 0) {
 		redact_open(host->root_fd, &dump.redaction);
-		for_each(&dump, "sys/bus/pci/devices", copy_pci_device);
-		for_each(&dump, "sys/kernel/iommu_groups", copy_group);
-		for_each(&dump, "sys/class/block", copy_block);
+		for_each(&dump, "sys/bus/pci", "devices", copy_pci_device);
+		for_each(&dump, "sys/kernel", "iommu_groups", copy_group);
+		for_each(&dump, "sys/class", "block", copy_block);
 		copy_system(&dump);
 		if (archive_write_close(dump.archive) != ARCHIVE_OK && dump.error == 0)
 			dump.error = error_of(dump.archive);

@@ -23,11 +23,10 @@
 
 static int make_directories(int root_fd, const char *path)
 {
-	char directory[PATH_MAX];
-	int r = path_format(directory, sizeof(directory), "%s", path);
+	_cleanup_free_ char *directory = strdup(path);
 
-	if (r < 0)
-		return r;
+	if (!directory)
+		return -ENOMEM;
 	for (char *slash = strchr(directory, '/'); slash;
 	     slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
@@ -146,58 +145,75 @@ static int remove_file(int root_fd, const char *path)
 	return 0;
 }
 
-static int format_path(char path[static PATH_MAX], const char *backup, const char *kind,
-		       const char *file)
-{
-	return path_format(path, PATH_MAX, "%s/%s/%s", backup, kind, file);
-}
+/* -- backups ------------------------------------------------------------------------- */
 
 /* A file in the list of a backup: old has its copy unless it was created. */
 struct saved {
-	char path[PATH_MAX];
+	const char *path;
 	bool is_created;
 };
 
-/*
- * Whether the file equals its copy in the directory old or new. One that is not in new
- * was removed.
- */
+/* Writes a copy into the directory old or new, unless there is no text. */
+static int save(int root_fd, const char *backup, const char *kind, const char *file,
+		const char *text, const char *model)
+{
+	_cleanup_free_ char *path = NULL;
+	int r = text ? beneath_format(&path, "%s/%s/%s", backup, kind, file) : 0;
+
+	return r == 0 && text ? write_file(root_fd, path, text, model) : r;
+}
+
+/* Writes the file as its copy is. */
+static int put(int root_fd, const char *backup, const char *kind, const char *file)
+{
+	_cleanup_free_ char *path = NULL;
+	_cleanup_free_ char *text = NULL;
+	int r = beneath_format(&path, "%s/%s/%s", backup, kind, file);
+
+	if (r == 0)
+		r = beneath_read(root_fd, path, &text);
+	return r < 0 ? r : write_file(root_fd, file, text, path);
+}
+
+/* Whether the file equals its copy. One that is not in new was removed. */
 static bool is_same(int root_fd, const char *backup, const char *kind,
 		    const struct saved *saved)
 {
 	_cleanup_free_ char *wanted = NULL;
 	_cleanup_free_ char *found = NULL;
-	char path[PATH_MAX];
-	int r, s;
+	int r = beneath_readf(root_fd, &wanted, "%s/%s/%s", backup, kind, saved->path);
+	int s = beneath_read(root_fd, saved->path, &found);
 
-	r = format_path(path, backup, kind, saved->path);
-	if (r == 0)
-		r = beneath_read(root_fd, path, &wanted);
-	s = beneath_read(root_fd, saved->path, &found);
 	if (r < 0 || s < 0)
 		return (strcmp(kind, "new") == 0 || saved->is_created) && r == -ENOENT &&
 		       s == -ENOENT;
 	return strcmp(wanted, found) == 0;
 }
 
-/* -- backups ------------------------------------------------------------------------- */
+/* Restores the copy in old, unless the file is unchanged; removes it if it was created.
+ */
+static int put_old(int root_fd, const char *backup, const struct saved *saved)
+{
+	if (is_same(root_fd, backup, "old", saved))
+		return 0;
+	return saved->is_created ? remove_file(root_fd, saved->path)
+				 : put(root_fd, backup, "old", saved->path);
+}
 
 /* The highest number in use, or that can be undone; 0 for none. */
 static unsigned find_last(int root_fd, const char *directory, bool can_be_undone)
 {
-	_cleanup_closedir_ DIR *stream = sysfs_open_directory(root_fd, directory);
-	struct dirent *entry;
+	_cleanup_free_ char **names = dirlist_read(root_fd, directory, "");
 	unsigned last = 0;
 
-	while (stream && (entry = readdir(stream))) {
-		char path[PATH_MAX], *rest;
-		unsigned long number = strtoul(entry->d_name, &rest, 10);
+	for (size_t i = 0; names && names[i]; i++) {
+		_cleanup_free_ char *list =
+			beneath_find(root_fd, "%s/%s/files", directory, names[i]);
+		char *rest;
+		unsigned long number = strtoul(names[i], &rest, 10);
 
-		if (number <= last || number >= INT_MAX || (can_be_undone && *rest))
-			continue;
-		if (!can_be_undone ||
-		    (format_path(path, directory, entry->d_name, "files") == 0 &&
-		     beneath_exists(root_fd, path)))
+		if (number > last && number < INT_MAX &&
+		    (!can_be_undone || (!*rest && list)))
 			last = (unsigned)number;
 	}
 	return last;
@@ -208,101 +224,53 @@ static int make_backup(int root_fd, const char *directory,
 		       char ret_path[static BACKUP_PATH_SIZE])
 {
 	unsigned number = find_last(root_fd, directory, false);
-	int r = path_format(ret_path, BACKUP_PATH_SIZE, "%s/", directory);
+	int r;
 
-	if (r == 0)
-		r = make_directories(root_fd, ret_path);
-	while (r == 0) {
+	do {
 		r = path_format(ret_path, BACKUP_PATH_SIZE, "%s/%u", directory, ++number);
-		if (r < 0 || mkdirat(root_fd, ret_path, 0755) == 0)
-			break;
-		r = errno == EEXIST ? 0 : -errno;
-	}
+		if (r == 0)
+			r = make_directories(root_fd, ret_path);
+		if (r == 0 && mkdirat(root_fd, ret_path, 0755) < 0)
+			r = -errno;
+	} while (r == -EEXIST);
 	return r;
 }
 
 /* Marks the backup as undone, so that it is not undone again. */
 static int retire(int root_fd, const char *backup)
 {
-	char undone[BACKUP_PATH_SIZE + 16];
-	int r = path_format(undone, sizeof(undone), "%s.undone", backup);
+	char undone[BACKUP_PATH_SIZE + sizeof(".undone")];
 
-	if (r < 0)
-		return r;
+	snprintf(undone, sizeof(undone), "%s.undone", backup);
 	return renameat(root_fd, backup, root_fd, undone) < 0 ? -errno : 0;
 }
 
 /* -- applying ------------------------------------------------------------------------ */
 
-static int save(int root_fd, const struct change *change, const char *backup)
-{
-	const char *model = change->old ? change->path : NULL;
-	char path[PATH_MAX];
-	int r = 0;
-
-	if (change->old) {
-		r = format_path(path, backup, "old", change->path);
-		if (r == 0)
-			r = write_file(root_fd, path, change->old, model);
-	}
-	if (r == 0 && change->new) {
-		r = format_path(path, backup, "new", change->path);
-		if (r == 0)
-			r = write_file(root_fd, path, change->new, model);
-	}
-	return r;
-}
-
 static int save_all(int root_fd, const struct change *changes, size_t count,
 		    const char *backup)
 {
 	_cleanup_free_ char *list = NULL;
-	char path[PATH_MAX];
+	_cleanup_free_ char *path = NULL;
 	struct text_file text;
 	FILE *file = text_file_open(&text);
-	int r = path_format(path, sizeof(path), "%s/files", backup);
+	int r = beneath_format(&path, "%s/files", backup);
 
 	for (size_t i = 0; file && r == 0 && i < count; i++) {
-		fprintf(file, "%s%s\n", changes[i].old ? "" : CREATED, changes[i].path);
-		r = save(root_fd, &changes[i], backup);
+		const struct change *change = &changes[i];
+		const char *model = change->old ? change->path : NULL;
+
+		fprintf(file, "%s%s\n", change->old ? "" : CREATED, change->path);
+		r = save(root_fd, backup, "old", change->path, change->old, model);
+		if (r == 0)
+			r = save(root_fd, backup, "new", change->path, change->new,
+				 model);
 	}
 	list = text_file_close(&text);
 	if (r < 0 || !list)
 		return r < 0 ? r : -ENOMEM;
 	/* The list comes last: a backup with it is complete. */
 	return write_file(root_fd, path, list, NULL);
-}
-
-/* Writes the copy in new, or removes the file if there is none. */
-static int put_new(int root_fd, const char *backup, const char *file)
-{
-	_cleanup_free_ char *text = NULL;
-	char path[PATH_MAX];
-	int r;
-
-	r = format_path(path, backup, "new", file);
-	if (r == 0)
-		r = beneath_read(root_fd, path, &text);
-	if (r == -ENOENT)
-		return remove_file(root_fd, file);
-	return r < 0 ? r : write_file(root_fd, file, text, path);
-}
-
-/* Writes the copy in old, unless the file is unchanged; removes it if it was created. */
-static int put_old(int root_fd, const char *backup, const struct saved *saved)
-{
-	_cleanup_free_ char *text = NULL;
-	char path[PATH_MAX];
-	int r;
-
-	if (is_same(root_fd, backup, "old", saved))
-		return 0;
-	if (saved->is_created)
-		return remove_file(root_fd, saved->path);
-	r = format_path(path, backup, "old", saved->path);
-	if (r == 0)
-		r = beneath_read(root_fd, path, &text);
-	return r < 0 ? r : write_file(root_fd, saved->path, text, path);
 }
 
 /* Undoes the changes from that index on; those before it were not made yet. */
@@ -312,9 +280,8 @@ static void roll_back(int root_fd, const struct change *changes, size_t from,
 	bool complete = true;
 
 	for (size_t i = from; i < count; i++) {
-		struct saved saved = { .is_created = !changes[i].old };
+		struct saved saved = { changes[i].path, !changes[i].old };
 
-		strcpy(saved.path, changes[i].path);
 		if (put_old(root_fd, backup, &saved) == 0)
 			continue;
 		complete = false;
@@ -338,8 +305,12 @@ bool backup_apply(int root_fd, const char *directory, const struct change *chang
 			   directory);
 		return false;
 	}
-	while (r == 0 && at > 0)
-		r = put_new(root_fd, ret_path, changes[--at].path);
+	while (r == 0 && at > 0) {
+		const struct change *change = &changes[--at];
+
+		r = change->new ? put(root_fd, ret_path, "new", change->path)
+				: remove_file(root_fd, change->path);
+	}
 	if (r == 0)
 		return true;
 	warn("cannot write /%s: %s; restoring the files changed so far", changes[at].path,
@@ -350,40 +321,58 @@ bool backup_apply(int root_fd, const char *directory, const struct change *chang
 
 /* -- undoing ------------------------------------------------------------------------- */
 
-/* Takes the next file from the list. Returns 1, 0 at its end, or -ENAMETOOLONG. */
-static int next_file(const char **list, struct saved *ret)
-{
-	size_t length = strcspn(*list, "\n"), mark = strlen(CREATED);
-	int r;
+/* The last backup that can be undone. */
+struct backup {
+	char path[BACKUP_PATH_SIZE];
+	char *list; /* the paths of the files point into it */
+	struct saved *files;
+	size_t count;
+};
 
-	if (length == 0)
-		return 0;
-	ret->is_created = strncmp(*list, CREATED, mark) == 0;
-	if (!ret->is_created)
-		mark = 0;
-	r = path_format(ret->path, PATH_MAX, "%.*s", (int)(length - mark), *list + mark);
-	*list += length;
-	*list += **list == '\n';
-	return r < 0 ? r : 1;
+/* Returns 0, -ENOENT if there is none, or another negative errno; free it in any case. */
+static int backup_read(int root_fd, const char *directory, struct backup *ret)
+{
+	unsigned last = find_last(root_fd, directory, true);
+	int r = last ? path_format(ret->path, sizeof(ret->path), "%s/%u", directory, last)
+		     : -ENOENT;
+	char *rest;
+
+	if (r == 0)
+		r = beneath_readf(root_fd, &ret->list, "%s/files", ret->path);
+	if (r < 0)
+		return r;
+	for (char *line = strtok_r(ret->list, "\n", &rest); line;
+	     line = strtok_r(NULL, "\n", &rest)) {
+		size_t mark = strlen(CREATED);
+		bool is_created = strncmp(line, CREATED, mark) == 0;
+		struct saved *saved = array_append(ret->files, ret->count);
+
+		if (!saved)
+			return -ENOMEM;
+		*saved = (struct saved){ line + (is_created ? mark : 0), is_created };
+	}
+	return 0;
+}
+
+static void backup_free(struct backup *backup)
+{
+	free(backup->files);
+	free(backup->list);
 }
 
 /* Whether the file is as the backup has it in new, or restored already; warns if not. */
 static bool can_restore(int root_fd, const char *backup, const struct saved *saved)
 {
 	_cleanup_close_ int directory_fd = beneath_open_parent(root_fd, saved->path);
-	char path[PATH_MAX];
+	_cleanup_free_ char *copy =
+		beneath_find(root_fd, "%s/old/%s", backup, saved->path);
 
 	if (directory_fd == -EXDEV) {
 		warn("nothing was restored: /%s is not below the root", saved->path);
 		return false;
 	}
-	if (format_path(path, backup, "old", saved->path) < 0) {
-		warn("nothing was restored: /%s: %s", saved->path,
-		     strerror(ENAMETOOLONG));
-		return false;
-	}
-	if (!saved->is_created && !beneath_exists(root_fd, path)) {
-		warn("nothing was restored: /%s is missing", path);
+	if (!saved->is_created && !copy) {
+		warn("nothing was restored: /%s/old/%s is missing", backup, saved->path);
 		return false;
 	}
 	if (is_same(root_fd, backup, "new", saved) ||
@@ -395,64 +384,45 @@ static bool can_restore(int root_fd, const char *backup, const struct saved *sav
 }
 
 /* In the order of the list: the legacy settings return before the parameter goes. */
-static bool restore(int root_fd, const char *backup, const char *list,
+static bool restore(int root_fd, const struct backup *backup,
 		    void (*each)(void *data, const char *path), void *data)
 {
-	struct saved saved;
+	bool possible = true;
+	int r = 0;
 
-	while (next_file(&list, &saved) > 0) {
-		int r = put_old(root_fd, backup, &saved);
-
+	for (size_t i = 0; i < backup->count; i++)
+		possible &= can_restore(root_fd, backup->path, &backup->files[i]);
+	for (size_t i = 0; possible && i < backup->count; i++) {
+		r = put_old(root_fd, backup->path, &backup->files[i]);
 		if (r < 0) {
 			warn_error(r, "cannot restore /%s from its backup in /%s/old",
-				   saved.path, backup);
+				   backup->files[i].path, backup->path);
 			return false;
 		}
-		each(data, saved.path);
+		info("Restored /%s", backup->files[i].path);
+		if (each)
+			each(data, backup->files[i].path);
 	}
-	return true;
-}
-
-static int read_last(int root_fd, const char *directory,
-		     char ret_path[static BACKUP_PATH_SIZE], char **ret_list)
-{
-	unsigned last = find_last(root_fd, directory, true);
-	char path[PATH_MAX];
-	int r = last ? path_format(ret_path, BACKUP_PATH_SIZE, "%s/%u", directory, last)
-		     : -ENOENT;
-
-	if (r == 0)
-		r = path_format(path, sizeof(path), "%s/files", ret_path);
-	return r < 0 ? r : beneath_read(root_fd, path, ret_list);
+	if (possible)
+		r = retire(root_fd, backup->path);
+	if (r < 0)
+		warn_error(r, "cannot rename /%s, which was restored", backup->path);
+	return possible && r == 0;
 }
 
 bool backup_undo(int root_fd, const char *directory,
 		 void (*each)(void *data, const char *path), void *data)
 {
-	_cleanup_free_ char *list = NULL;
-	char backup[BACKUP_PATH_SIZE];
-	struct saved saved;
-	const char *rest;
-	bool possible = true;
-	int r = read_last(root_fd, directory, backup, &list);
+	struct backup backup = { 0 };
+	int r = backup_read(root_fd, directory, &backup);
+	bool good = false;
 
-	if (r == -ENOENT) {
+	if (r == -ENOENT)
 		warn("nothing to undo in /%s", directory);
-		return false;
-	}
-	if (r < 0) {
+	else if (r < 0)
 		warn_error(r, "cannot read the backup in /%s", directory);
-		return false;
-	}
-	rest = list;
-	while ((r = next_file(&rest, &saved)) > 0)
-		possible = can_restore(root_fd, backup, &saved) && possible;
-	if (r < 0)
-		warn_error(r, "nothing was restored: a path in /%s/files", backup);
-	if (r < 0 || !possible || !restore(root_fd, backup, list, each, data))
-		return false;
-	r = retire(root_fd, backup);
-	if (r < 0)
-		warn_error(r, "cannot rename /%s, which was restored", backup);
-	return r == 0;
+	else
+		good = restore(root_fd, &backup, each, data);
+	backup_free(&backup);
+	return good;
 }

@@ -129,7 +129,7 @@ static int result_of(int status)
 	return WEXITSTATUS(status) > 1 ? -EIO : 0;
 }
 
-int change_print(const struct output *output, const struct change *change)
+static int print(const struct output *output, const struct change *change)
 {
 	_cleanup_close_ int old_fd = make_file(change->old);
 	_cleanup_close_ int new_fd = make_file(change->new);
@@ -160,114 +160,14 @@ int change_print(const struct output *output, const struct change *change)
 	return r;
 }
 
-void change_warn_unprinted(int r)
+bool change_print(const struct output *output, const struct change *change)
 {
+	int r = print(output, change);
+
 	if (r == -ENOENT)
 		warn("nothing was changed: there is no diff(1) to show the change; install diffutils");
-	else
+	else if (r < 0)
 		warn_error(r,
 			   "nothing was changed: cannot run diff(1) to show the change");
-}
-
-/* -- line by line -------------------------------------------------------------------- */
-
-static int split(struct edit *edit)
-{
-	size_t length = strlen(edit->text), count = 1;
-
-	for (const char *at = edit->text; *at; at++)
-		count += *at == '\n';
-	edit->lines = calloc(count + 1, sizeof(edit->lines[0]));
-	if (!edit->lines)
-		return -ENOMEM;
-	edit->has_end = length == 0 || edit->text[length - 1] == '\n';
-	for (char *at = edit->text; *at;) {
-		char *end = at + strcspn(at, "\n");
-
-		edit->lines[edit->count++] = (struct edit_line){ at, at };
-		at = *end ? end + 1 : end;
-		*end = '\0';
-	}
-	return 0;
-}
-
-int edit_open(int root_fd, const char *path, struct edit *ret)
-{
-	struct change change;
-	int r = change_open(root_fd, path, &change);
-
-	*ret = (struct edit){ 0 };
-	if (r < 0) {
-		change_free(&change);
-		return r;
-	}
-	strcpy(ret->path, path);
-	ret->old = change.old;
-	ret->text = change.new;
-	r = split(ret);
-	if (r < 0)
-		edit_free(ret);
-	return r;
-}
-
-void edit_free(struct edit *edit)
-{
-	for (size_t i = 0; i < edit->count; i++)
-		if (edit->lines[i].new != edit->lines[i].old)
-			free(edit->lines[i].new);
-	free(edit->lines);
-	free(edit->text);
-	free(edit->old);
-	*edit = (struct edit){ 0 };
-}
-
-int edit_set(struct edit *edit, size_t line, const char *text)
-{
-	struct edit_line *target = &edit->lines[line];
-	char *copy = text ? strdup(text) : NULL;
-
-	if (text && !copy)
-		return -ENOMEM;
-	if (target->new != target->old)
-		free(target->new);
-	target->new = copy;
-	if (copy && strcmp(copy, target->old) == 0) {
-		free(copy);
-		target->new = target->old;
-	}
-	return 0;
-}
-
-bool edit_is_changed(const struct edit *edit)
-{
-	if (edit->is_deleted)
-		return true;
-	for (size_t i = 0; i < edit->count; i++)
-		if (edit->lines[i].new != edit->lines[i].old)
-			return true;
-	return false;
-}
-
-/* The new content of the file, freed by the caller; NULL without memory. */
-static char *join(const struct edit *edit)
-{
-	struct text_file text;
-	FILE *file = text_file_open(&text);
-
-	if (!file)
-		return NULL;
-	for (size_t i = 0; i < edit->count; i++)
-		if (edit->lines[i].new)
-			fprintf(file, "%s%s", edit->lines[i].new,
-				i + 1 < edit->count || edit->has_end ? "\n" : "");
-	return text_file_close(&text);
-}
-
-int edit_change(const struct edit *edit, struct change *ret)
-{
-	*ret = (struct change){ 0 };
-	strcpy(ret->path, edit->path);
-	ret->old = strdup(edit->old);
-	ret->new = edit->is_deleted ? NULL : join(edit);
-	return ret->old && (ret->new || edit->is_deleted) ? 0 : -ENOMEM;
+	return r == 0;
 }

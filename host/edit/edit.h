@@ -34,13 +34,10 @@ void change_free(struct change *change);
 bool change_is_any(const struct change *change);
 
 /*
- * Prints it as diff -u does, for patch -p1. Returns 0; -ENOENT if there is no diff(1); or
- * another negative errno.
+ * Prints it as diff -u does, for patch -p1, before it is made. Returns whether that
+ * worked; says why not, and that nothing was changed.
  */
-int change_print(const struct output *output, const struct change *change);
-
-/* Says why change_print() failed; the command then changes nothing. */
-void change_warn_unprinted(int r);
+bool change_print(const struct output *output, const struct change *change);
 
 /* -- backup -------------------------------------------------------------------------- */
 
@@ -66,46 +63,12 @@ bool backup_apply(int root_fd, const char *directory, const struct change *chang
 		  size_t count, char ret_path[static BACKUP_PATH_SIZE]);
 
 /*
- * Restores what the last backup_apply() changed, and calls back for each file. Nothing is
- * restored if one of the files has changed since, or has no backup. Returns whether there
- * was something to undo and all of it is restored; says why not.
+ * Restores what the last backup_apply() changed, says so for each file, and calls back
+ * unless each is NULL. Nothing is restored if one of the files has changed since, or has
+ * no backup. Returns whether there was something to undo and all of it is restored; says
+ * why not.
  */
 bool backup_undo(int root_fd, const char *directory,
 		 void (*each)(void *data, const char *path), void *data);
-
-/* -- edit ---------------------------------------------------------------------------- */
-
-/* A text file, line by line, and its new lines. */
-struct edit_line {
-	char *old; /* without the newline */
-	char *new; /* NULL: the line is removed; old itself: it is unchanged */
-};
-
-struct edit {
-	char path[CHANGE_PATH_SIZE]; /* relative to the root, without a leading "/" */
-	char *old;		     /* as it was */
-	char *text;		     /* the lines point into it */
-	struct edit_line *lines;
-	size_t count;
-	bool is_deleted; /* the whole file is removed */
-	bool has_end;	 /* its last line ends with a newline */
-};
-
-/*
- * Reads a file. Returns 0; -ENOENT; -ELOOP if it must not be edited, because it is not a
- * regular file, has several names or is not below the root; or another negative errno. If
- * 0, release with edit_free().
- */
-int edit_open(int root_fd, const char *path, struct edit *ret);
-void edit_free(struct edit *edit);
-
-/* Copies the text; NULL removes the line. Returns 0 or -ENOMEM. */
-int edit_set(struct edit *edit, size_t line, const char *text);
-
-bool edit_is_changed(const struct edit *edit);
-
-/* The edit as a change of the whole file. Returns 0 or -ENOMEM; release in either case.
- */
-int edit_change(const struct edit *edit, struct change *ret);
 
 #endif

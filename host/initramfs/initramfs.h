@@ -79,11 +79,13 @@ struct image {
 /*
  * Reads an initramfs image, size bytes of the file from offset on; a size of 0 stands for
  * all of it. Concatenated cpio archives, compressed or not, as in
- * Documentation/driver-api/early-userspace/buffer-format.rst. Returns 0, or a negative
- * errno if it cannot be read to the end. Release with image_free() in either case.
+ * Documentation/driver-api/early-userspace/buffer-format.rst. Adds what it has to *image,
+ * which is zeroed for the first one; files replace those of earlier images. Returns 0, or
+ * a negative errno if it cannot be read to the end. Release with image_free() in either
+ * case.
  */
 int inspect_image(int root_fd, const char *path, size_t offset, size_t size,
-		  struct image *ret);
+		  struct image *image);
 void image_free(struct image *image);
 
 /* -- rebuild ------------------------------------------------------------------------- */

@@ -106,14 +106,13 @@ static int read_archives(struct image *image, const char *data, size_t size)
 }
 
 int inspect_image(int root_fd, const char *path, size_t offset, size_t size,
-		  struct image *ret)
+		  struct image *image)
 {
 	_cleanup_close_ int fd = beneath_open(root_fd, path);
 	struct stat st;
 	char *data;
 	int r;
 
-	*ret = (struct image){ 0 };
 	if (fd < 0)
 		return fd;
 	if (fstat(fd, &st) < 0)
@@ -126,7 +125,7 @@ int inspect_image(int root_fd, const char *path, size_t offset, size_t size,
 	data = mmap(NULL, offset + size, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (data == MAP_FAILED)
 		return -errno;
-	r = read_archives(ret, data + offset, size);
+	r = read_archives(image, data + offset, size);
 	munmap(data, offset + size);
 	return r;
 }

@@ -63,13 +63,11 @@ bool rebuild_grub(const struct host *host)
 bool rebuild_images(const struct host *host)
 {
 	const struct generator *generator = generators_installed(host->root_fd);
-	_cleanup_free_ char **kernels = NULL;
 	size_t count;
+	_cleanup_free_ char **kernels = kernels_list(host->root_fd, &count);
 
-	if (generator) {
-		kernels = kernels_list(host->root_fd, &count);
-		return run(host, generator->rebuild_all, count);
-	}
+	if (generator)
+		return run(host, generator->rebuild_all, kernels ? count : 0);
 	warn("cannot rebuild the initramfs: %s", generators_obstacle(host->root_fd));
 	return false;
 }

@@ -32,26 +32,6 @@ static void say(const struct listener *listener, const char *format, ...)
 
 /* -- of the devices that the user chooses -------------------------------------------- */
 
-static void check_display(const struct listener *listener, const struct machine *machine)
-{
-	const char *taken = NULL;
-
-	for (size_t i = 0; i < machine->count; i++) {
-		const struct device *device = &machine->devices[i];
-
-		if (!device_is_display(device))
-			continue;
-		if (device->is_chosen)
-			taken = device->address;
-		else if (!pci_driver_is_vfio(device->pci->driver))
-			return;
-	}
-	if (taken)
-		say(listener,
-		    "%s is the last display of this machine: its screen freezes or stays dark from early in the boot; make sure that you can log in another way, such as ssh",
-		    taken);
-}
-
 static void check_device(const struct listener *listener, const struct device *device)
 {
 	if (device->backs_system)
@@ -90,7 +70,6 @@ void caveats_each(const struct machine *machine,
 {
 	const struct listener listener = { each, data };
 
-	check_display(&listener, machine);
 	for (size_t i = 0; i < machine->count; i++)
 		if (machine->devices[i].is_chosen)
 			check_device(&listener, &machine->devices[i]);

@@ -6,13 +6,12 @@
 #include "machine/internal.h"
 #include "ui/ui.h"
 
-int choice_open(const struct host *host, struct machine *ret)
+bool choice_open(const struct host *host, struct machine *ret)
 {
-	int r = machine_read(host, ret);
-
-	if (r == 0)
-		machine_read_backing(host, ret);
-	return r;
+	if (!machine_read(host, ret))
+		return false;
+	machine_read_backing(host, ret);
+	return true;
 }
 
 /* -- which devices ------------------------------------------------------------------- */
@@ -70,12 +69,10 @@ void choice_add_members(struct machine *machine)
 int choice_make(const struct host *host, struct machine *ret)
 {
 	const struct arguments *arguments = host->arguments;
-	int status = STATUS_GOOD, r = choice_open(host, ret);
+	int status = STATUS_GOOD;
 
-	if (r < 0) {
-		machine_warn_unread(host, r);
+	if (!choice_open(host, ret))
 		return STATUS_NOT_GOOD;
-	}
 	for (int i = 0; status == STATUS_GOOD && i < arguments->operand_count; i++)
 		status = choice_add(ret, arguments->operands[i]);
 	if (status == STATUS_GOOD)

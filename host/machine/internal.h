@@ -36,6 +36,11 @@ const char *device_lasting_address(const struct machine *machine,
  */
 bool device_shares_fate(const struct device *device);
 
+/* -- uses ---------------------------------------------------------------------------- */
+
+/* The part of machine_read_uses() that is about the network. */
+void uses_read_networks(const struct host *host, struct machine *machine);
+
 /* -- xorg ---------------------------------------------------------------------------- */
 
 /* Whether the X server is configured to use that device; a phrase about it. */

@@ -63,8 +63,9 @@ static void describe(struct pci_names *names, const struct run_result *boot, int
 	describe_path(&device->pci->path, device->path);
 	pci_names_look_up(names, device);
 	device->vf_count = read_vf_count(bus_fd, device->pci);
+	device->is_reported = is_reported(boot, device->pci);
 	device->is_claimed =
-		pci_driver_is_vfio(device->pci->driver) || is_reported(boot, device->pci);
+		pci_driver_is_vfio(device->pci->driver) || device->is_reported;
 }
 
 static int read_devices(const struct host *host, int bus_fd, struct machine *machine)
@@ -95,34 +96,38 @@ static int read_devices(const struct host *host, int bus_fd, struct machine *mac
 	return 0;
 }
 
-int machine_read(const struct host *host, struct machine *ret)
+static int read_all(const struct host *host, struct machine *ret)
 {
 	_cleanup_close_ int bus_fd =
 		openat(host->root_fd, "sys/bus/pci", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	static const struct pci_id display = { .class = PCI_BASE_CLASS_DISPLAY << 16 };
-	int r;
+	int r = bus_fd < 0 ? -errno : pci_scan(bus_fd, &ret->pci);
 
-	*ret = (struct machine){ 0 };
-	if (bus_fd < 0)
-		return -errno;
-	r = pci_scan(bus_fd, &ret->pci);
+	if (r < 0)
+		return r;
 	pci_read_paths(bus_fd, &ret->pci);
+	r = read_devices(host, bus_fd, ret);
 	if (r == 0)
-		r = read_devices(host, bus_fd, ret);
-	ret->advice = iommu_advice(host->root_fd, NULL);
-	ret->display_advice = iommu_advice(host->root_fd, &display);
+		machine_read_uses(host, ret);
 	return r;
 }
 
-void machine_warn_unread(const struct host *host, int r)
+bool machine_read(const struct host *host, struct machine *ret)
 {
+	static const struct pci_id display = { .class = PCI_BASE_CLASS_DISPLAY << 16 };
+	int r;
+
+	*ret = (struct machine){ .advice = iommu_advice(host->root_fd, NULL),
+				 .display_advice =
+					 iommu_advice(host->root_fd, &display) };
+	r = read_all(host, ret);
 	if (r == -ENOENT || r == -ENOTDIR)
 		warn("there is no PCI bus in %s/sys%s", host->root,
 		     host->is_this
 			     ? ""
 			     : "; --root takes a directory with sys and proc of a machine");
-	else
+	else if (r < 0)
 		warn_error(r, "cannot read the PCI devices in %s/sys", host->root);
+	return r == 0;
 }
 
 void machine_free(struct machine *machine)
@@ -130,14 +135,6 @@ void machine_free(struct machine *machine)
 	free(machine->devices);
 	pci_list_free(&machine->pci);
 	*machine = (struct machine){ 0 };
-}
-
-struct device *machine_find(const struct machine *machine,
-			    const struct pci_address *address)
-{
-	struct pci_device *found = pci_list_find(&machine->pci, address);
-
-	return found ? &machine->devices[found - machine->pci.devices] : NULL;
 }
 
 static void note_use(const struct plan_entry *entry, struct device *device)
@@ -232,6 +229,14 @@ bool device_goes_with(const struct device *device, const struct device *other)
 	return device != other && device->pci->group != NO_GROUP &&
 	       device->pci->group == other->pci->group && device_shares_fate(device) &&
 	       device_shares_fate(other);
+}
+
+bool device_is_requested(const struct device *device, const struct params *params)
+{
+	for (size_t i = 0; i < params->wanted.count; i++)
+		if (selector_matches(&params->wanted.items[i], device->pci))
+			return true;
+	return false;
 }
 
 bool device_is_display(const struct device *device)

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "cmdline/cmdline.h"
 #include "host.h"
 #include "pci/pci.h"
 #include "report/report.h"
@@ -16,6 +17,16 @@
 #define NAME_SIZE 128
 #define PATH_SIZE (ADDRESS_SIZE + ADDRESS_STEPS_MAX * (sizeof("/1f.7") - 1))
 
+/* What people use a function for, besides its disks. */
+struct device_uses {
+	char connector[32];  /* one with a monitor, such as HDMI-A-1, or "" */
+	char interface[256]; /* a network interface behind it that is up, or "" */
+	bool has_network;    /* an interface is behind it, up or not */
+	bool has_route;	     /* a default route leads over it */
+	bool has_session;    /* a session of ssh does */
+	unsigned keyboards, sound_cards;
+};
+
 /* A PCI function with its names and its use by the system. */
 struct device {
 	struct pci_device *pci;
@@ -26,8 +37,10 @@ struct device {
 	char device_name[NAME_SIZE];
 	unsigned vf_count; /* enabled virtual functions */
 	bool is_claimed;   /* its driver is vfio's, or the one that this boot bound */
+	bool is_reported;  /* this boot's report says that it bound that driver */
 	bool backs_system;
 	char system[PHRASE_SIZE]; /* a phrase: what the system uses it for, or "" */
+	struct device_uses uses;  /* known after machine_read_uses() */
 	bool is_named;		  /* the user named it */
 	bool is_chosen;		  /* named, or in the group of one that is */
 };
@@ -37,23 +50,31 @@ struct machine {
 	struct pci_list pci;
 	struct device *devices;
 	size_t count;
-	bool has_groups;	    /* any function has an IOMMU group */
+	bool has_groups;			     /* any function has an IOMMU group */
+	unsigned other_keyboards, other_sound_cards; /* behind no PCI function */
 	const char *advice;	    /* what to do about a missing group (static) */
 	const char *display_advice; /* the same for a display */
 };
 
 /*
- * Reads all attributes and names. Returns 0 or a negative errno; release with
+ * Reads all attributes and names. Returns whether that worked; says why not. Release with
  * machine_free() in either case.
  */
-int machine_read(const struct host *host, struct machine *ret);
-
-/* Says why machine_read() failed. */
-void machine_warn_unread(const struct host *host, int r);
+bool machine_read(const struct host *host, struct machine *ret);
 void machine_free(struct machine *machine);
 
 /* Finds out which devices back the system; reads the disks if permitted. */
 void machine_read_backing(const struct host *host, struct machine *machine);
+
+/*
+ * Finds out what people use the devices for: monitors (sys/class/drm), interfaces and
+ * routes (sys/class/net, proc/net), keyboards and sound. Whatever cannot be read is not
+ * used.
+ */
+void machine_read_uses(const struct host *host, struct machine *machine);
+
+/* The device that a path in sysfs leads to last, or NULL. */
+struct device *machine_find_in_path(const struct machine *machine, const char *path);
 
 /* The device at that address, or NULL. */
 struct device *machine_find(const struct machine *machine,
@@ -70,16 +91,16 @@ void device_full_name(const struct device *device, char name[static FULL_NAME_SI
 bool device_read(const struct host *host, const struct device *device,
 		 const char *attribute, char *ret, size_t size);
 
+/* Whether the parameters request it. */
+bool device_is_requested(const struct device *device, const struct params *params);
+
 /* Whether its class is that of a display. */
 bool device_is_display(const struct device *device);
 
 /* -- choice -------------------------------------------------------------------------- */
 
-/*
- * Reads the machine and what backs the system, to choose devices. Returns 0 or a negative
- * errno, as machine_read().
- */
-int choice_open(const struct host *host, struct machine *ret);
+/* The same, and what backs the system, to choose devices. */
+bool choice_open(const struct host *host, struct machine *ret);
 
 /*
  * Chooses the devices at an address, which may be a path or end with "*". Returns

@@ -21,7 +21,10 @@ static const char *const places[] = {
 	"usr/share/pci.ids",
 };
 
-/* libpci must not return from its error(), which otherwise ends the program. */
+/*
+ * libpci calls error() for a list that is damaged (names-parse.c). It must not return,
+ * and there is no other way out of libpci than this one; the default ends the program.
+ */
 static jmp_buf after_error;
 
 static void __attribute__((noreturn)) on_error(char *message, ...)

@@ -15,17 +15,17 @@ static const struct reader {
 	void (*read_line)(struct collector *collector, const char *line);
 	void (*read_file)(struct collector *collector, const char *path);
 } readers[] = {
-	[CONFIG_MODPROBE] = { .read_line = read_modprobe },
-	[CONFIG_MODULES] = { .read_line = read_modules },
-	[CONFIG_DRACUT] = { .read_line = read_dracut },
-	[CONFIG_MKINITCPIO] = { .read_line = read_mkinitcpio },
-	[CONFIG_DRIVERCTL] = { .read_line = read_driverctl },
-	[CONFIG_BOOT_ENTRY] = { .read_line = read_boot_entry },
-	[CONFIG_GRUB] = { .read_line = read_grub },
-	[CONFIG_CMDLINE] = { .read_line = read_plain_cmdline },
-	[CONFIG_FRAGMENT] = { .read_line = read_plain_cmdline },
-	[CONFIG_GENERATED] = { .read_file = read_generated },
-	[CONFIG_SCRIPT] = { .read_file = read_script },
+	[FORMAT_MODPROBE] = { .read_line = read_modprobe },
+	[FORMAT_MODULES] = { .read_line = read_modules },
+	[FORMAT_DRACUT] = { .read_line = read_dracut },
+	[FORMAT_MKINITCPIO] = { .read_line = read_mkinitcpio },
+	[FORMAT_DRIVERCTL] = { .read_line = read_driverctl },
+	[FORMAT_BOOT_ENTRY] = { .read_line = read_boot_entry },
+	[FORMAT_GRUB] = { .read_line = read_grub },
+	[FORMAT_CMDLINE] = { .read_line = read_plain_cmdline },
+	[FORMAT_FRAGMENT] = { .read_line = read_plain_cmdline },
+	[FORMAT_GENERATED] = { .read_file = read_generated },
+	[FORMAT_SCRIPT] = { .read_file = read_script },
 };
 
 /* -- files --------------------------------------------------------------------------- */
@@ -65,42 +65,65 @@ static void note_unreadable(struct collector *collector, const char *path, int r
 }
 
 /* DOS line ends would become part of the last word. */
-static bool is_text(struct collector *collector, const struct edit *edit)
+static bool has_dos_lines(const char *text)
 {
-	if (!strchr(edit->old, '\r') || !strstr(edit->old, "vfio"))
-		return true;
-	collector_note(collector, FACT_UNCLEAR,
-		       "/%s has legacy settings, but also carriage returns: remove those",
-		       edit->path);
-	return false;
+	return strchr(text, '\r') && strstr(text, "vfio");
+}
+
+static void read_line(struct collector *collector, const struct reader *reader,
+		      struct text_cursor line)
+{
+	_cleanup_free_ char *text = strndup(line.at, (size_t)(line.end - line.at));
+
+	collector->line = text;
+	if (text)
+		reader->read_line(collector, text);
+	else
+		collector->error = -ENOMEM;
 }
 
 static void read_lines(struct collector *collector, const struct reader *reader,
-		       const char *path)
+		       const struct fact_file *file)
+{
+	const char *rest = file->change.old;
+	struct text_cursor line;
+
+	if (has_dos_lines(rest)) {
+		collector_note(
+			collector, FACT_UNCLEAR,
+			"/%s has legacy settings, but also carriage returns: remove those",
+			file->change.path);
+		return;
+	}
+	collector->file = file;
+	for (collector->number = 0; text_next_line(&rest, &line); collector->number++)
+		read_line(collector, reader, line);
+}
+
+static void read_file(struct collector *collector, const struct reader *reader,
+		      const char *path)
 {
 	struct fact_file file = { .format = collector->row->format,
 				  .is_in_directory = collector->row->suffix };
-	struct fact_file *added;
-	int r = edit_open(collector->host->root_fd, path, &file.edit);
+	struct fact_file *added = NULL;
+	int r = change_open(collector->host->root_fd, path, &file.change);
 
 	if (r == -ELOOP)
 		read_link(collector, path);
 	else if (r < 0 && r != -ENOENT && r != -ENOTDIR)
 		note_unreadable(collector, path, r);
-	if (r < 0)
-		return;
-	added = array_append(collector->facts->files, collector->facts->file_count);
-	if (!added) {
-		edit_free(&file.edit);
-		collector->error = -ENOMEM;
-		return;
+	else if (r == 0) {
+		added = array_append(collector->facts->files,
+				     collector->facts->file_count);
+		if (!added)
+			collector->error = -ENOMEM;
 	}
-	*added = file;
-	collector->edit = &added->edit;
-	if (!is_text(collector, collector->edit))
-		return;
-	for (collector->line = 0; collector->line < file.edit.count; collector->line++)
-		reader->read_line(collector, file.edit.lines[collector->line].old);
+	if (added) {
+		*added = file;
+		read_lines(collector, reader, added);
+	} else {
+		change_free(&file.change);
+	}
 }
 
 /* A copy that an editor, a package manager or the user keeps on purpose. */
@@ -174,11 +197,11 @@ static char *find_overriding(const struct collector *collector, const char *path
 {
 	char *found = NULL;
 
-	if (collector->row->format != CONFIG_MODPROBE)
+	if (collector->row->format != FORMAT_MODPROBE)
 		return NULL;
 	for (const struct config_file *at = config_files; !found && at != collector->row;
 	     at++)
-		if (at->format == CONFIG_MODPROBE)
+		if (at->format == FORMAT_MODPROBE)
 			found = beneath_find(collector->host->root_fd, "%s/%s", at->path,
 					     beneath_name(path));
 	return found;
@@ -212,7 +235,7 @@ static void read_row(struct collector *collector, const struct config_file *row)
 		if (reader->read_file)
 			reader->read_file(collector, paths[i]);
 		else
-			read_lines(collector, reader, paths[i]);
+			read_file(collector, reader, paths[i]);
 	}
 	read_skipped(collector);
 }
@@ -225,7 +248,7 @@ static const struct fact_file *find_file(const struct facts *facts,
 	const struct fact_file *file =
 		fact->file == NO_FILE ? NULL : &facts->files[fact->file];
 
-	return fact->kind == FACT_REQUEST && file && file->format == CONFIG_MODPROBE
+	return fact->kind == FACT_REQUEST && file && file->format == FORMAT_MODPROBE
 		       ? file
 		       : NULL;
 }
@@ -234,8 +257,8 @@ static const struct fact_file *find_file(const struct facts *facts,
 static bool comes_after(const struct facts *facts, const struct fact *a,
 			const struct fact *b)
 {
-	int order = strcmp(beneath_name(facts->files[a->file].edit.path),
-			   beneath_name(facts->files[b->file].edit.path));
+	int order = strcmp(beneath_name(facts->files[a->file].change.path),
+			   beneath_name(facts->files[b->file].change.path));
 
 	return order > 0 || (order == 0 && a->line > b->line);
 }
@@ -306,8 +329,8 @@ static void drop_other_lists(struct collector *collector)
 		collector_note(
 			collector, FACT_NOTE,
 			"/%s, line %zu: ids=%s has no effect, since /%s, line %zu, overrides it",
-			file->edit.path, fact->line + 1, items,
-			facts->files[counts->file].edit.path, counts->line + 1);
+			file->change.path, fact->line + 1, items,
+			facts->files[counts->file].change.path, counts->line + 1);
 	}
 }
 

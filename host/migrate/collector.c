@@ -15,17 +15,13 @@ bool collector_uses(const struct collector *collector, enum config_format format
 	return collector->used & 1U << format;
 }
 
-const char *collector_line(const struct collector *collector)
-{
-	return collector->edit->lines[collector->line].old;
-}
-
 /* text and items are copied, unless they are NULL. */
 static void add(struct collector *collector, enum fact_kind kind, enum fact_scope scope,
 		const char *text, const char *items)
 {
-	struct fact *fact = facts_add(collector->facts, kind,
-				      collector->facts->file_count - 1, collector->line);
+	struct fact *fact =
+		facts_add(collector->facts, kind, collector->facts->file_count - 1,
+			  collector->number);
 
 	if (!fact) {
 		collector->error = -ENOMEM;
@@ -35,7 +31,10 @@ static void add(struct collector *collector, enum fact_kind kind, enum fact_scop
 	fact->has_edit = !collector->is_foreign;
 	fact->replacement = text ? strdup(text) : NULL;
 	fact->items = items ? strdup(items) : NULL;
-	if ((text && !fact->replacement) || (items && !fact->items))
+	if (asprintf(&fact->note, "/%s, line %zu: %.200s", collector->file->change.path,
+		     collector->number + 1, collector->line) < 0)
+		fact->note = NULL;
+	if ((text && !fact->replacement) || (items && !fact->items) || !fact->note)
 		collector->error = -ENOMEM;
 }
 
@@ -67,17 +66,16 @@ void collector_note_line(struct collector *collector, enum fact_kind kind,
 			 const char *why)
 {
 	collector_note(collector, kind, "/%s, line %zu: %s: %.200s",
-		       collector->edit->path, collector->line + 1, why,
-		       collector_line(collector));
+		       collector->file->change.path, collector->number + 1, why,
+		       collector->line);
 }
 
 char *collector_replace(struct collector *collector, struct span part, const char *text)
 {
-	const char *line = collector_line(collector);
 	char *replaced;
 
-	if (asprintf(&replaced, "%.*s%s%s", (int)(part.at - line), line, text,
-		     part.at + part.length) >= 0)
+	if (asprintf(&replaced, "%.*s%s%s", (int)(part.at - collector->line),
+		     collector->line, text, part.at + part.length) >= 0)
 		return replaced;
 	collector->error = -ENOMEM;
 	return NULL;

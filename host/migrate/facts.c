@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/base.h"
+#include "lib/lib.h"
 #include "migrate/internal.h"
 
 struct fact *facts_add(struct facts *facts, enum fact_kind kind, size_t file, size_t line)
@@ -16,7 +18,7 @@ struct fact *facts_add(struct facts *facts, enum fact_kind kind, size_t file, si
 void facts_free(struct facts *facts)
 {
 	for (size_t i = 0; i < facts->file_count; i++)
-		edit_free(&facts->files[i].edit);
+		change_free(&facts->files[i].change);
 	for (size_t i = 0; i < facts->count; i++) {
 		free(facts->items[i].replacement);
 		free(facts->items[i].items);
@@ -56,7 +58,7 @@ bool fact_needs_configuration(const struct fact *fact)
 
 static bool is_of_grub(const struct facts *facts, const struct fact *fact)
 {
-	return fact->file != NO_FILE && facts->files[fact->file].format == CONFIG_GRUB;
+	return fact->file != NO_FILE && facts->files[fact->file].format == FORMAT_GRUB;
 }
 
 enum decision facts_decide(const struct facts *facts, const struct conditions *conditions)
@@ -79,4 +81,41 @@ enum decision facts_decide(const struct facts *facts, const struct conditions *c
 	if (any_of_grub && !conditions->can_rebuild_grub)
 		return DECISION_NO_GRUB;
 	return DECISION_MIGRATE;
+}
+
+/* -- the changes --------------------------------------------------------------------- */
+
+/* The fact that changes the line, or NULL. */
+static const struct fact *find_change(const struct facts *facts,
+				      const struct conditions *conditions, size_t file,
+				      size_t line)
+{
+	for (size_t i = 0; i < facts->count; i++) {
+		const struct fact *fact = &facts->items[i];
+
+		if (fact->file == file && fact->line == line &&
+		    fact_applies(facts, conditions, fact))
+			return fact;
+	}
+	return NULL;
+}
+
+char *facts_rewrite(const struct facts *facts, const struct conditions *conditions,
+		    size_t file)
+{
+	const char *rest = facts->files[file].change.old;
+	struct text_file text;
+	FILE *to = text_file_open(&text);
+	struct text_cursor line;
+
+	for (size_t i = 0; to && text_next_line(&rest, &line); i++) {
+		const struct fact *fact = find_change(facts, conditions, file, i);
+
+		if (!fact)
+			fwrite(line.at, 1, (size_t)(rest - line.at), to);
+		else if (fact->replacement)
+			fprintf(to, "%s%s", fact->replacement,
+				rest > line.end ? "\n" : "");
+	}
+	return text_file_close(&text);
 }

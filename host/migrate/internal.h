@@ -16,6 +16,20 @@ struct fact *facts_add(struct facts *facts, enum fact_kind kind, size_t file,
 		       size_t line);
 void facts_free(struct facts *facts);
 
+/*
+ * Decides what happens to the legacy settings of a machine, as a whole. Without memory,
+ * input or output.
+ */
+enum decision facts_decide(const struct facts *facts,
+			   const struct conditions *conditions);
+
+/*
+ * The text of a file with the changes that apply, freed by the caller; NULL without
+ * memory.
+ */
+char *facts_rewrite(const struct facts *facts, const struct conditions *conditions,
+		    size_t file);
+
 /* Whether migrating changes the line of that fact. */
 bool fact_applies(const struct facts *facts, const struct conditions *conditions,
 		  const struct fact *fact);
@@ -40,19 +54,17 @@ struct collector {
 	const struct machine *machine;
 	struct facts *facts;
 	unsigned used; /* the formats that a boot reads, bits of 1 << format */
-	/* The file that is being read, and the line, counted from 0. */
+	/* The file that is being read, the line, and its number, counted from 0. */
 	const struct config_file *row;
-	struct edit *edit;
-	size_t line;
+	const struct fact_file *file;
+	const char *line;
+	size_t number;
 	bool is_foreign; /* a package's file, which is not edited */
 	int error;
 };
 
 /* Whether a boot of this machine reads files of that format. */
 bool collector_uses(const struct collector *collector, enum config_format format);
-
-/* The line that is being read. */
-const char *collector_line(const struct collector *collector);
 
 /*
  * The line is a request or a support, for every boot; text replaces it, or with NULL it

@@ -44,11 +44,11 @@ struct fact {
 	bool has_edit;	   /* migrating it changes the line */
 	char *replacement; /* to that; NULL: the line is removed */
 	char *items;	   /* of a request: IDs, separated by commas */
-	char *note;	   /* of the last three kinds, a sentence */
+	char *note;	   /* the line, or of the last three kinds a sentence */
 };
 
 struct fact_file {
-	struct edit edit;
+	struct change change; /* without any: new is not used */
 	enum config_format format;
 	bool is_in_directory; /* a drop-in: if nothing is left in it, it is removed */
 };
@@ -78,13 +78,6 @@ enum decision {
 	DECISION_NO_GENERATOR, /* nothing would start passthru in the next boot */
 	DECISION_NO_GRUB,      /* GRUB would not see the changes */
 };
-
-/*
- * Decides what happens to the legacy settings of a machine, as a whole. Without memory,
- * input or output.
- */
-enum decision facts_decide(const struct facts *facts,
-			   const struct conditions *conditions);
 
 /* -- migration ----------------------------------------------------------------------- */
 

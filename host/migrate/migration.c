@@ -16,7 +16,7 @@ bool migration_is_of_grub(const char *path)
 {
 	const struct config_file *file = config_file_find(path);
 
-	return file && file->format == CONFIG_GRUB;
+	return file && file->format == FORMAT_GRUB;
 }
 
 /* -- conditions ---------------------------------------------------------------------- */
@@ -53,61 +53,43 @@ static void read_conditions(const struct host *host, const char *configuration,
 
 /* -- the configuration --------------------------------------------------------------- */
 
-/* What the legacy settings request: each item once, with the file where it is first. */
-struct request {
-	struct requested {
-		char item[128]; /* in small letters */
-		const char *path;
-	} * items;
-	size_t count;
-};
-
-static struct requested make_requested(struct span item, const char *path)
+/* Adds a line for the item, in small letters, unless the configuration or a line has it.
+ */
+static int add_item(struct span item, const char *path, const char *configuration,
+		    char **lines)
 {
-	struct requested made = { .path = path };
+	char text[128], *longer;
 
-	snprintf(made.item, sizeof(made.item), "%.*s", (int)item.length, item.at);
-	for (char *at = made.item; *at; at++)
+	snprintf(text, sizeof(text), "%.*s", (int)item.length, item.at);
+	for (char *at = text; *at; at++)
 		*at = (char)tolower((unsigned char)*at);
-	return made;
-}
-
-static int add_requested(struct request *request, const struct requested *wanted)
-{
-	struct requested *added;
-
-	for (size_t i = 0; i < request->count; i++)
-		if (strcmp(request->items[i].item, wanted->item) == 0)
-			return 0;
-	added = array_append(request->items, request->count);
-	if (!added)
+	if (!text[0] || cmdline_has_item(configuration, "passthru.ids", text) ||
+	    cmdline_has_item(*lines, "passthru.ids", text))
+		return 0;
+	if (asprintf(&longer, "%spassthru.ids=%s # from /%s\n", *lines, text, path) < 0)
 		return -ENOMEM;
-	*added = *wanted;
+	free(*lines);
+	*lines = longer;
 	return 0;
 }
 
-/* What every boot is to have, or what any boot is. The caller frees ret->items. */
-static int read_request(const struct facts *facts, bool for_every_boot,
-			struct request *ret)
+/* What all boots request, or any boot does: lines with an item each. */
+static int make_lines(const struct facts *facts, bool for_all, const char *configuration,
+		      char **ret)
 {
-	int r = 0;
+	int r = (*ret = strdup("")) ? 0 : -ENOMEM;
 
-	*ret = (struct request){ 0 };
-	for (size_t i = 0; i < facts->count; i++) {
+	for (size_t i = 0; r == 0 && i < facts->count; i++) {
 		const struct fact *fact = &facts->items[i];
 		struct span item, rest;
 
 		if (fact->kind != FACT_REQUEST ||
-		    (for_every_boot && !fact_needs_configuration(fact)))
+		    (for_all && !fact_needs_configuration(fact)))
 			continue;
 		rest = span_of(fact->items);
-		while (r == 0 && span_next_item(&rest, &item)) {
-			struct requested wanted =
-				make_requested(item, facts->files[fact->file].edit.path);
-
-			if (wanted.item[0])
-				r = add_requested(ret, &wanted);
-		}
+		while (r == 0 && span_next_item(&rest, &item))
+			r = add_item(item, facts->files[fact->file].change.path,
+				     configuration, ret);
 	}
 	return r;
 }
@@ -115,90 +97,65 @@ static int read_request(const struct facts *facts, bool for_every_boot,
 /* *ret is NULL if there are no items. */
 static int make_parameter(const struct facts *facts, char **ret)
 {
-	struct request request;
+	_cleanup_free_ char *lines = NULL;
 	struct text_file text;
 	FILE *file = text_file_open(&text);
-	int r = read_request(facts, false, &request);
+	int r = make_lines(facts, false, "", &lines);
+	const char *rest = r == 0 ? lines : "";
+	struct text_cursor line;
 
-	for (size_t i = 0; file && i < request.count; i++)
-		fprintf(file, "%s%s", i ? "," : "passthru.ids=", request.items[i].item);
+	while (file && text_next_line(&rest, &line)) {
+		struct span item = text_next_word(&line);
+
+		if (ftell(file))
+			span_skip_prefix(&item, "passthru.ids=");
+		fprintf(file, "%s%.*s", ftell(file) ? "," : "", (int)item.length,
+			item.at);
+	}
 	*ret = text_file_close(&text);
-	if (r == 0 && !*ret)
-		r = -ENOMEM;
-	if (!request.count) {
+	if (r < 0 || !*ret)
+		return r < 0 ? r : -ENOMEM;
+	if (!(*ret)[0]) {
 		free(*ret);
 		*ret = NULL;
 	}
-	free(request.items);
-	return r;
-}
-
-/* A line for each item that the configuration lacks; freed by the caller. */
-static char *make_lines(const struct request *request, const char *configuration)
-{
-	struct text_file text;
-	FILE *file = text_file_open(&text);
-
-	for (size_t i = 0; file && i < request->count; i++)
-		if (!cmdline_has_item(configuration, "passthru.ids",
-				      request->items[i].item))
-			fprintf(file, "passthru.ids=%s # from /%s\n",
-				request->items[i].item, request->items[i].path);
-	return text_file_close(&text);
+	return 0;
 }
 
 static int change_configuration(const struct migration *migration,
 				const char *configuration, struct change *ret)
 {
 	_cleanup_free_ char *lines = NULL;
-	struct request request = { 0 };
 	int r = change_open(migration->host->root_fd, CONFIGURATION_FILE, ret);
 
 	if (r == 0 || r == -ENOENT)
-		r = read_request(&migration->facts, true, &request);
-	if (r == 0 && !(lines = make_lines(&request, configuration)))
-		r = -ENOMEM;
-	free(request.items);
+		r = make_lines(&migration->facts, true, configuration, &lines);
 	return r < 0 ? r : configuration_append(ret, lines);
 }
 
 /* -- changes ------------------------------------------------------------------------- */
 
-static int edit_files(struct migration *migration)
+/* The file without its legacy settings. A drop-in with nothing left in it goes. */
+static int add_file(struct migration *migration, size_t index)
 {
-	struct facts *facts = &migration->facts;
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < facts->count; i++) {
-		const struct fact *fact = &facts->items[i];
-
-		if (fact_applies(facts, &migration->conditions, fact))
-			r = edit_set(&facts->files[fact->file].edit, fact->line,
-				     fact->replacement);
-	}
-	return r;
-}
-
-static bool is_empty(const struct edit *edit)
-{
-	for (size_t i = 0; i < edit->count; i++)
-		if (edit->lines[i].new && edit->lines[i].new[0])
-			return false;
-	return true;
-}
-
-static int add_file(struct migration *migration, struct fact_file *file)
-{
+	const struct fact_file *file = &migration->facts.files[index];
+	_cleanup_free_ char *text =
+		facts_rewrite(&migration->facts, &migration->conditions, index);
 	struct change *change;
 
-	if (!edit_is_changed(&file->edit))
+	if (!text)
+		return -ENOMEM;
+	if (strcmp(text, file->change.old) == 0)
 		return 0;
-	file->edit.is_deleted = file->is_in_directory && is_empty(&file->edit);
 	change = array_append(migration->changes, migration->change_count);
 	if (!change)
 		return -ENOMEM;
-	migration->needs_grub |= file->format == CONFIG_GRUB;
-	return edit_change(&file->edit, change);
+	strcpy(change->path, file->change.path);
+	change->old = strdup(file->change.old);
+	if (!file->is_in_directory || text[strspn(text, "\n")])
+		change->new = take_pointer(text);
+	migration->needs_grub |= file->format == FORMAT_GRUB;
+	return change->old ? 0 : -ENOMEM;
 }
 
 static int add_configuration(struct migration *migration, const char *configuration)
@@ -219,10 +176,10 @@ static int add_configuration(struct migration *migration, const char *configurat
 
 static int make_changes(struct migration *migration, const char *configuration)
 {
-	int r = edit_files(migration);
+	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < migration->facts.file_count; i++)
-		r = add_file(migration, &migration->facts.files[i]);
+		r = add_file(migration, i);
 	return r < 0 ? r : add_configuration(migration, configuration);
 }
 

@@ -40,14 +40,6 @@ static char *make_request(const struct proof *proof, const struct legacy_line *r
 	return text_file_close(&text);
 }
 
-static bool is_requested(const struct params *params, const struct device *device)
-{
-	for (size_t i = 0; i < params->wanted.count; i++)
-		if (selector_matches(&params->wanted.items[i], device->pci))
-			return true;
-	return false;
-}
-
 /* -- what it will have --------------------------------------------------------------- */
 
 /* Nothing is claimed if nothing is requested: then *ret is empty. */
@@ -87,7 +79,7 @@ static int compare(struct proof *proof, const struct boot_source *boot,
 	for (size_t i = 0; i < proof->migration->machine->count; i++) {
 		const struct device *device = &proof->migration->machine->devices[i];
 
-		if (device->is_claimed && is_requested(before, device) &&
+		if (device->is_claimed && device_is_requested(device, before) &&
 		    !is_claimed(result, device))
 			return note_loss(proof, device, boot);
 	}
@@ -138,18 +130,15 @@ static int check_boot(struct proof *proof, const struct boot_source *boot)
 /* Without entries that can be read, the next boot is known from what they are made of. */
 static int check_next(struct proof *proof)
 {
+	int root_fd = proof->migration->host->root_fd;
+	const struct boot_source *next = NULL;
 	struct boot_sources sources;
-	struct boot_source current = { .path = "proc/cmdline" };
-	const struct boot_source *next;
-	int r = boot_read(proof->migration->host->root_fd, &sources);
+	int r = boot_read(root_fd, &sources);
 
-	next = r == 0 ? boot_next(&sources) : NULL;
-	if (next)
+	if (r == 0)
+		next = boot_next(&sources);
+	if (r == 0 && (next || boot_sources_add_running(&sources, root_fd, &next) == 0))
 		r = check_boot(proof, next);
-	else if (r == 0 && beneath_read(proof->migration->host->root_fd, current.path,
-					&current.cmdline) == 0)
-		r = check_boot(proof, &current);
-	free(current.cmdline);
 	boot_sources_free(&sources);
 	return r;
 }

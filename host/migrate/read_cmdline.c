@@ -19,7 +19,7 @@ static bool is_in_files(const struct collector *collector, const char *list)
 		const struct fact_file *file = &collector->facts->files[i];
 
 		if (collector_uses(collector, file->format) &&
-		    strstr(file->edit.old, list))
+		    strstr(file->change.old, list))
 			return true;
 	}
 	return false;
@@ -49,7 +49,7 @@ void read_boot_entry(struct collector *collector, const char *line)
 
 	if (!options || !legacy_is_mentioned(options))
 		return;
-	if (is_rescue(collector->edit->path))
+	if (is_rescue(collector->file->change.path))
 		collector_note_line(collector, FACT_NOTE,
 				    "left unchanged, since the entry is for repairs");
 	/* It writes the entries again, from settings of its own. */
@@ -58,7 +58,7 @@ void read_boot_entry(struct collector *collector, const char *line)
 			collector, FACT_UNCLEAR,
 			"kernelstub writes this file; rename the parameter with kernelstub -d and -a");
 	else
-		collector_add_cmdline(collector, span_of(options), CONFIG_BOOT_ENTRY);
+		collector_add_cmdline(collector, span_of(options), FORMAT_BOOT_ENTRY);
 }
 
 /* -- nothing but a command line ------------------------------------------------------ */
@@ -66,7 +66,7 @@ void read_boot_entry(struct collector *collector, const char *line)
 /* kernel-install reads the file in /usr only if there is none in /etc. */
 static void read_foreign(struct collector *collector, const char *line)
 {
-	if (legacy_is_mentioned(line) && collector_uses(collector, CONFIG_CMDLINE) &&
+	if (legacy_is_mentioned(line) && collector_uses(collector, FORMAT_CMDLINE) &&
 	    !beneath_exists(collector->host->root_fd, "etc/kernel/cmdline"))
 		collector_note_line(
 			collector, FACT_UNCLEAR,
@@ -159,7 +159,7 @@ void read_generated(struct collector *collector, const char *path)
 	_cleanup_free_ char *text = NULL;
 	bool is_menu = strcmp(beneath_name(path), "grub.cfg") == 0;
 
-	if (!collector_uses(collector, CONFIG_GRUB) ||
+	if (!collector_uses(collector, FORMAT_GRUB) ||
 	    beneath_read(collector->host->root_fd, path, &text) < 0 ||
 	    !legacy_list_is_mentioned(text) ||
 	    (is_menu && is_from_files(collector, text)))

@@ -82,7 +82,7 @@ static void set_words(struct collector *collector, enum fact_kind kind,
 		collector_note(
 			collector, FACT_CHECK,
 			"/%s requests devices and was left unchanged; to override it, create a file with its name in /etc/modprobe.d",
-			collector->edit->path);
+			collector->file->change.path);
 }
 
 /* A word without "=" must be a name: a blank in a list of IDs ends the list. */
@@ -275,11 +275,13 @@ static const struct device *find_device(const struct collector *collector,
 /* An override is a file with the driver's name; its own name is the device's address. */
 void read_driverctl(struct collector *collector, const char *line)
 {
-	struct span address = span_of(beneath_name(collector->edit->path));
+	struct span address = span_of(beneath_name(collector->file->change.path));
 	const struct device *device;
 	char items[64];
 
-	if (collector->edit->count != 1 || strcmp(line, "vfio-pci") != 0)
+	/* Nothing else may be in it. */
+	if (collector->number > 0 || strcmp(line, "vfio-pci") != 0 ||
+	    strlen(collector->file->change.old) > strlen("vfio-pci\n"))
 		return;
 	span_skip_prefix(&address, "pci-");
 	device = find_device(collector, address);
@@ -287,7 +289,7 @@ void read_driverctl(struct collector *collector, const char *line)
 		collector_note(
 			collector, FACT_CHECK,
 			"/%s names a device that is not present and was left unchanged",
-			collector->edit->path);
+			collector->file->change.path);
 		return;
 	}
 	snprintf(items, sizeof(items), "%04x:%04x@%s", (unsigned)device->pci->id.vendor,

@@ -76,7 +76,7 @@ void read_dracut(struct collector *collector, const char *line)
 	if (span_is_one_of(name, lists, ARRAY_SIZE(lists)))
 		read_list(collector, text, false);
 	else if (span_equals(name, "kernel_cmdline"))
-		collector_add_cmdline(collector, text, CONFIG_FRAGMENT);
+		collector_add_cmdline(collector, text, FORMAT_FRAGMENT);
 	else
 		read_other(collector, line);
 }
@@ -100,7 +100,7 @@ void read_grub(struct collector *collector, const char *line)
 	if (!find_assignment(collector, line, &name, &text))
 		return;
 	if (span_skip_prefix(&name, "GRUB_CMDLINE_LINUX"))
-		collector_add_cmdline(collector, text, CONFIG_GRUB);
+		collector_add_cmdline(collector, text, FORMAT_GRUB);
 	else if (!span_skip_prefix(&name, "GRUB_CMDLINE_XEN"))
 		read_other(collector, line);
 	else if (legacy_is_mentioned(line))

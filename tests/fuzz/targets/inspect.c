@@ -13,7 +13,7 @@ const unsigned input_parts = PARTS;
 /* An initramfs image. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct image image;
+	struct image image = { 0 };
 	int root_fd, r;
 
 	input_write("file", data, size);

@@ -40,7 +40,7 @@ void expand_parent(const char *text, char *parent, size_t size);
 void disks_describe(const struct plan *plan, char *words, size_t size);
 
 /*
- * Runs the disk guard for the machine (see machine_read()), of which passthru.ids=
+ * Runs the disk guard for the machine (see functions_read()), of which passthru.ids=
  * selects all functions with the ID of the macro IDS, and describes the verdicts. mounts
  * is /proc/self/mountinfo, NULL for that of an initramfs.
  */

@@ -47,7 +47,7 @@ static void read_function(const char *text, struct pci_device *ret)
 	read_path(more, ret);
 }
 
-void machine_read(const char *text, struct pci_list *ret)
+void functions_read(const char *text, struct pci_list *ret)
 {
 	*ret = (struct pci_list){ 0 };
 	ret->devices = calloc(32, sizeof(ret->devices[0]));
@@ -81,7 +81,7 @@ void situation_make(const char *machine, const char *cmdline, struct situation *
 					   .timeout = params->timeout };
 	for (int i = 0; i < STAGES; i++)
 		ret->result.times[i] = (struct stage_time){ true, 12345, 2345 };
-	machine_read(machine, devices);
+	functions_read(machine, devices);
 	ck_assert_int_eq(plan_select(params, devices, plan), 0);
 	ck_assert_int_eq(plan_add_groups(params, devices, plan), 0);
 	for (size_t i = 0; i < plan->count; i++)

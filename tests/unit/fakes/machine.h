@@ -15,7 +15,7 @@
  * with ID as in passthru.ids, and "-" for no GROUP or no DRIVER. PATH is the bridge above
  * the function, by its path or, on a root bus, its address.
  */
-void machine_read(const char *text, struct pci_list *ret);
+void functions_read(const char *text, struct pci_list *ret);
 
 /* The parameters, and the result of the run with them. */
 struct situation {

@@ -143,7 +143,7 @@ START_TEST(knows_where_groups_come_late)
 
 	for (size_t i = 0; i < 2 && machines[_i].files[i]; i++)
 		put_file(&root, machines[_i].files[i], "");
-	machine_read(machines[_i].machine, &list);
+	functions_read(machines[_i].machine, &list);
 	name = name ? name : machines[_i].machine;
 	expect_number(name, iommu_is_virtio(&list), machines[_i].is_virtio);
 	expect_number(name, iommu_may_add_groups(root.fd, &list), machines[_i].may_add);

@@ -364,7 +364,7 @@ START_TEST(survives_want_of_memory)
 	struct pci_list list;
 	unsigned nth = 1;
 
-	machine_read(DESKTOP, &list);
+	functions_read(DESKTOP, &list);
 	ck_assert_int_eq(
 		params_parse("passthru.group=claim passthru.addrs=01:00.0", &params), 0);
 	for (;; nth++) {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "build.h"
 #include "machine.h"
 #include "report/report.h"
 #include "unit.h"

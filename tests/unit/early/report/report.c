@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "build.h"
 #include "machine.h"
 #include "report/report.h"
 #include "seams.h"

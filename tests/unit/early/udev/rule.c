@@ -3,6 +3,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "build.h"
 #include "seams.h"
 #include "udev/internal.h"
 #include "unit.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
 #include <string.h>
 
 #include "migrate/internal.h"
@@ -54,8 +55,8 @@ static void put_fact(struct facts *facts, const char *word, size_t length)
 
 START_TEST(decides)
 {
-	struct fact_file files[] = { { .format = CONFIG_GRUB },
-				     { .format = CONFIG_MODPROBE } };
+	struct fact_file files[] = { { .format = FORMAT_GRUB },
+				     { .format = FORMAT_MODPROBE } };
 	struct facts facts = { .files = files, .file_count = ARRAY_SIZE(files) };
 	struct conditions conditions = {
 		.has_generator = strchr(rows[_i].conditions, 'G'),
@@ -82,10 +83,50 @@ START_TEST(decides)
 	facts_free(&facts);
 }
 
+/* One line of a file becomes a text, or goes. */
+static const struct {
+	const char *name, *before;
+	size_t line;
+	const char *replacement, *after;
+} rewritings[] = {
+	{ "a line changes", "a\nb\nc\n", 1, "x", "a\nx\nc\n" },
+	{ "a line goes", "a\nb\nc\n", 1, NULL, "a\nc\n" },
+	{ "the only line goes", "a\n", 0, NULL, "" },
+	{ "a line becomes empty", "a\n", 0, "", "\n" },
+	{ "no newline at the end", "a\nb", 1, "x", "a\nx" },
+	{ "no newline at the end, elsewhere", "a\nb", 0, "x", "x\nb" },
+	{ "the last line goes", "a\nb", 1, NULL, "a\n" },
+	{ "empty lines", "\n\na\n", 2, "x", "\n\nx\n" },
+	{ "no line", "", 0, "x", "" },
+};
+
+START_TEST(rewrites)
+{
+	struct fact_file files[] = { { .change = { .old = (char *)"x\n" } },
+				     { .change = {
+					       .old = (char *)rewritings[_i].before } } };
+	struct facts facts = { .files = files, .file_count = ARRAY_SIZE(files) };
+	struct conditions conditions = { 0 };
+	const char *row = rewritings[_i].name;
+	_cleanup_free_ char *changed = NULL;
+	_cleanup_free_ char *other = NULL;
+	struct fact *fact = facts_add(&facts, FACT_REQUEST, 1, rewritings[_i].line);
+
+	ck_assert_ptr_nonnull(fact);
+	fact->replacement = (char *)rewritings[_i].replacement;
+	fact->has_edit = true;
+	changed = facts_rewrite(&facts, &conditions, 1);
+	expect_text(row, changed, rewritings[_i].after);
+	other = facts_rewrite(&facts, &conditions, 0);
+	expect_text(row, other, "x\n");
+	free(facts.items);
+}
+
 int main(void)
 {
 	TCase *tcase = tcase_create("facts");
 
 	add_rows(tcase, decides, rows);
+	add_rows(tcase, rewrites, rewritings);
 	return unit_run(tcase);
 }

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the outlook remarks, printed, and confirmed before anything is changed. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "commands/internal.h"
+#include "outlook/outlook.h"
+#include "ui/ui.h"
+
+void remarks_print(const struct output *output, const struct outlook *outlook)
+{
+	for (size_t i = 0; i < outlook->count; i++) {
+		const struct remark *remark = &outlook->items[i];
+		bool is_note = remark->level == REMARK_NOTE;
+
+		output_wrapped(output, is_note ? STYLE_NOTE : STYLE_BAD, 0, 2, "%s: %s.",
+			       is_note ? "Note" : "Warning", remark->text);
+	}
+}
+
+void remarks_add(const struct outlook *outlook, struct json_object *object)
+{
+	struct json_object *array = json_add_array(object, "remarks");
+
+	for (size_t i = 0; i < outlook->count; i++) {
+		const struct remark *remark = &outlook->items[i];
+		struct json_object *item = json_append(array);
+
+		json_add_text(item, "level", remark_level_word(remark->level));
+		json_add_text(item, "kind", remark->kind);
+		json_add_text(item, "device",
+			      remark->device ? remark->device->address : NULL);
+		json_add_text(item, "text", remark->text);
+	}
+}
+
+static bool is_terminal(void)
+{
+	return isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
+}
+
+/* The end of the input is no. */
+static bool ask(void)
+{
+	char answer[16];
+
+	fputs("Do it all the same? [y/N] ", stderr);
+	if (!fgets(answer, sizeof(answer), stdin))
+		return false;
+	return strncmp(answer, "y", 1) == 0 || strncmp(answer, "Y", 1) == 0;
+}
+
+/* The command line, for people who want to repeat it. */
+static void print_command(const struct arguments *arguments)
+{
+	fprintf(stderr, "  passthru %s --yes", arguments->command);
+	if (arguments->apply)
+		fputs(" --apply", stderr);
+	if (arguments->root)
+		fprintf(stderr, " --root %s", arguments->root);
+	for (int i = 0; i < arguments->operand_count; i++)
+		fprintf(stderr, " %s", arguments->operands[i]);
+	fputc('\n', stderr);
+}
+
+bool remarks_confirm(const struct host *host, const struct outlook *outlook, bool is_dry)
+{
+	const struct arguments *arguments = host->arguments;
+	struct output output;
+
+	if (outlook_level(outlook) < REMARK_WARNING || arguments->yes)
+		return true;
+	if (is_dry)
+		return false;
+	if (!arguments->json) {
+		output_open(stderr, &output);
+		remarks_print(&output, outlook);
+	}
+	if (!arguments->json && is_terminal())
+		return ask();
+	warn("nothing was changed; if that is what you want, run:");
+	print_command(arguments);
+	return false;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PASSTHRU_OUTLOOK_H
+#define PASSTHRU_OUTLOOK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "machine/machine.h"
+#include "plan/plan.h"
+
+/*
+ * What the next boot means for the people at this machine: one judge for all commands.
+ * Opens no file.
+ */
+
+enum remark_level {
+	REMARK_NOTE,
+	REMARK_WARNING, /* the host would miss something, or something is not known */
+	REMARK_ERROR,	/* it cannot work, or not as requested */
+};
+
+/* The word for JSON: "note", "warning" or "error". */
+const char *remark_level_word(enum remark_level level);
+
+struct remark {
+	enum remark_level level;
+	const char *kind; /* a word of the closed list in passthru(8); static */
+	const struct device *device; /* the one that it is about, or NULL */
+	char *text;		     /* what, and what to do; without a full stop */
+};
+
+struct outlook {
+	struct remark *items;
+	size_t count;
+};
+
+/* What becomes of the devices. */
+struct outlook_input {
+	/* With its uses, see machine_read_uses(). */
+	const struct machine *machine;
+	/*
+	 * Of the next boot, from a dry run; or NULL: then the devices are taken that are
+	 * chosen.
+	 */
+	const struct plan *plan;
+	/* The selectors that the plan was made from, or NULL. */
+	const struct selectors *wanted;
+};
+
+/*
+ * Makes the remarks, notes last. Returns 0 or -ENOMEM; release with outlook_free()
+ * in either case.
+ */
+int outlook_make(const struct outlook_input *input, struct outlook *ret);
+void outlook_free(struct outlook *outlook);
+
+/* The level of the worst remark; REMARK_NOTE if there is none. */
+enum remark_level outlook_level(const struct outlook *outlook);
+
+#endif

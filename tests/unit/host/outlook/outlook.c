@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "machine.h"
+#include "outlook/outlook.h"
+#include "unit.h"
+
+#define DEVICES_MAX 8
+
+/* A machine with what its devices are used for, and a plan of the next boot. */
+struct scene {
+	struct pci_list pci;
+	struct device devices[DEVICES_MAX];
+	struct machine machine;
+	struct params params;
+	struct plan plan;
+};
+
+/*
+ * The words of a line in the order of the functions: "monitor", "interface", "network"
+ * (one that is down), "route", "session", "keyboard", "sound", "reported"; "elsewhere" a
+ * keyboard and sound behind no function. Functions are separated by ";".
+ */
+static void add_uses(const char *uses, struct scene *scene)
+{
+	_cleanup_free_ char *copy = strdup(uses);
+	char *rest = copy, *function;
+
+	for (size_t i = 0; (function = strsep(&rest, ";")); i++) {
+		struct device *device = &scene->devices[i];
+		struct device_uses *to = &device->uses;
+
+		ck_assert_uint_lt(i, scene->machine.count);
+		if (strstr(function, "monitor"))
+			strcpy(to->connector, "HDMI-A-1");
+		if (strstr(function, "interface"))
+			strcpy(to->interface, "eth0");
+		to->has_network =
+			strstr(function, "interface") || strstr(function, "network");
+		to->has_route = strstr(function, "route");
+		to->has_session = strstr(function, "session");
+		to->keyboards = strstr(function, "keyboard") != NULL;
+		to->sound_cards = strstr(function, "sound") != NULL;
+		device->is_reported = strstr(function, "reported");
+		if (strstr(function, "elsewhere"))
+			scene->machine.other_keyboards =
+				scene->machine.other_sound_cards = 1;
+	}
+}
+
+static void scene_make(const char *functions, const char *uses, const char *cmdline,
+		       struct scene *ret)
+{
+	*ret = (struct scene){ 0 };
+	functions_read(functions, &ret->pci);
+	ck_assert_uint_le(ret->pci.count, DEVICES_MAX);
+	ret->machine = (struct machine){ .pci = ret->pci,
+					 .devices = ret->devices,
+					 .count = ret->pci.count };
+	for (size_t i = 0; i < ret->pci.count; i++) {
+		struct device *device = &ret->devices[i];
+
+		device->pci = &ret->pci.devices[i];
+		address_format(&device->pci->address, device->address);
+		device->is_claimed = pci_driver_is_vfio(device->pci->driver);
+	}
+	add_uses(uses, ret);
+	ck_assert_int_eq(params_parse(cmdline, &ret->params), 0);
+	ck_assert_int_eq(plan_select(&ret->params, &ret->pci, &ret->plan), 0);
+	for (size_t i = 0; i < ret->plan.count; i++)
+		ret->plan.entries[i].verdict =
+			ret->plan.entries[i].skipped ? VERDICT_KEPT : VERDICT_CLAIMED;
+}
+
+static void scene_free(struct scene *scene)
+{
+	plan_free(&scene->plan);
+	params_free(&scene->params);
+	pci_list_free(&scene->pci);
+}
+
+/* "warning last-display 01:00.0; " for each. */
+static void describe(const struct outlook *outlook, char *words, size_t size)
+{
+	size_t at = 0;
+
+	words[0] = '\0';
+	for (size_t i = 0; i < outlook->count; i++) {
+		const struct remark *remark = &outlook->items[i];
+
+		at += (size_t)snprintf(words + at, size - at, "%s %s %s; ",
+				       remark_level_word(remark->level), remark->kind,
+				       remark->device->address + strlen("0000:"));
+		expect("text", remark->text && remark->text[0]);
+	}
+}
+
+#define TWO_CARDS                                  \
+	"01:00.0 10de:2786 030000 1 nvidia boot\n" \
+	"02:00.0 1002:67df 030000 2 amdgpu\n"
+#define ONE_CARD "01:00.0 1002:67df 030000 1 amdgpu boot\n"
+#define TWO_NICS                           \
+	"03:00.0 8086:1533 020000 3 igb\n" \
+	"04:00.0 8086:1533 020000 4 igb\n"
+#define DISKS                                   \
+	"05:00.0 8086:2700 010802 5 vfio-pci\n" \
+	"06:00.0 8086:2700 010802 6 vfio-pci\n"
+
+static const struct {
+	const char *functions, *uses, *cmdline, *words;
+} outlooks[] = {
+	{ ONE_CARD, "", "", "" },
+	/* displays */
+	{ ONE_CARD, "", "passthru.addrs=01:00.0", "warning last-display 01:00.0; " },
+	{ ONE_CARD, "monitor", "passthru.addrs=01:00.0",
+	  "warning last-display 01:00.0; " },
+	{ TWO_CARDS, "", "passthru.addrs=02:00.0", "" },
+	{ TWO_CARDS, "", "passthru.addrs=01:00.0", "warning display-in-use 01:00.0; " },
+	{ TWO_CARDS, ";monitor", "passthru.addrs=02:00.0",
+	  "warning display-in-use 02:00.0; " },
+	/* both: the one that is in use is named */
+	{ TWO_CARDS, "", "passthru.ids=10de:2786,1002:67df",
+	  "warning last-display 01:00.0; " },
+	{ TWO_CARDS, ";monitor", "passthru.ids=10de:2786,1002:67df",
+	  "warning last-display 02:00.0; " },
+	/* a guest has it already */
+	{ "01:00.0 1002:67df 030000 1 vfio-pci boot\n", "", "passthru.addrs=01:00.0",
+	  "" },
+	{ "01:00.0 1002:67df 030000 1 vfio-pci boot\n02:00.0 1a03:2000 030000 2 ast\n",
+	  "", "passthru.ids=1002:67df,1a03:2000", "warning last-display 02:00.0; " },
+	/* the guards keep it */
+	{ ONE_CARD, "", "passthru.addrs=01:00.0 passthru.skip=01:00.0", "" },
+	/* networks */
+	{ TWO_NICS, "interface;interface", "passthru.addrs=03:00.0", "" },
+	{ TWO_NICS, "interface;interface", "passthru.ids=8086:1533",
+	  "warning last-network 03:00.0; " },
+	{ TWO_NICS, "interface;interface route", "passthru.addrs=04:00.0",
+	  "warning default-route 04:00.0; " },
+	{ TWO_NICS, "interface route;interface route", "passthru.addrs=04:00.0", "" },
+	{ TWO_NICS, "interface route;interface session route", "passthru.addrs=04:00.0",
+	  "warning session 04:00.0; " },
+	{ TWO_NICS, "interface session;network", "passthru.ids=8086:1533",
+	  "warning session 03:00.0; warning last-network 03:00.0; " },
+	/* behind a USB controller; a card without an interface is one, too */
+	{ "00:14.0 8086:a36d 0c0330 4 xhci_hcd\n", "interface elsewhere",
+	  "passthru.addrs=00:14.0", "warning last-network 00:14.0; " },
+	{ "00:14.0 8086:a36d 0c0330 4 xhci_hcd\n03:00.0 8086:1533 020000 3 -\n",
+	  "interface elsewhere", "passthru.addrs=00:14.0", "" },
+	/* keyboard and sound */
+	{ "00:14.0 8086:a36d 0c0330 4 xhci_hcd\n", "keyboard", "passthru.addrs=00:14.0",
+	  "warning last-keyboard 00:14.0; " },
+	{ "00:14.0 8086:a36d 0c0330 4 xhci_hcd\n", "keyboard elsewhere",
+	  "passthru.addrs=00:14.0", "" },
+	{ "00:14.0 8086:a36d 0c0330 4 xhci_hcd\n00:15.0 8086:a36d 0c0330 5 xhci_hcd\n",
+	  "keyboard;keyboard", "passthru.addrs=00:14.0", "" },
+	{ "00:1f.3 8086:a348 040300 9 snd_hda_intel\n", "sound", "passthru.addrs=00:1f.3",
+	  "note last-sound 00:1f.3; " },
+	/* an ID that means more than it has meant */
+	{ "03:00.0 8086:1521 020000 3 igb\n04:00.0 8086:1521 020000 4 vfio-pci\n"
+	  "05:00.0 8086:1533 020000 5 igb\n",
+	  "", "passthru.ids=8086:1521", "warning not-named 03:00.0; " },
+	{ "03:00.0 8086:1521 020000 3 igb\n04:00.0 8086:1521 020000 4 vfio-pci\n"
+	  "05:00.0 8086:1533 020000 5 igb\n",
+	  "", "passthru.ids=8086:1521 passthru.addrs=03:00.0", "" },
+	{ "03:00.0 8086:1521 020000 3 igb\n04:00.0 8086:1521 020000 4 vfio-pci\n"
+	  "05:00.0 8086:1533 020000 5 igb\n",
+	  "", "passthru.ids=8086:1521!", "" },
+	/* disks that only a guest has seen */
+	{ DISKS, "", "passthru.ids=8086:2700", "warning unseen-disk 05:00.0; " },
+	{ DISKS, "reported;reported", "passthru.ids=8086:2700", "" },
+	{ DISKS, "", "passthru.ids=8086:2700!", "" },
+	{ "00:14.0 8086:a36d 0c0330 4 vfio-pci\n", "", "passthru.addrs=00:14.0", "" },
+};
+
+START_TEST(looks_ahead)
+{
+	struct outlook_input input;
+	struct outlook outlook;
+	struct scene scene;
+	char words[512];
+
+	scene_make(outlooks[_i].functions, outlooks[_i].uses, outlooks[_i].cmdline,
+		   &scene);
+	input = (struct outlook_input){ &scene.machine, &scene.plan,
+					&scene.params.wanted };
+	ck_assert_int_eq(outlook_make(&input, &outlook), 0);
+	describe(&outlook, words, sizeof(words));
+	expect_text(outlooks[_i].cmdline, words, outlooks[_i].words);
+	expect_number(outlooks[_i].cmdline, outlook_level(&outlook),
+		      strstr(words, "warning") ? REMARK_WARNING : REMARK_NOTE);
+	outlook_free(&outlook);
+	scene_free(&scene);
+}
+
+/* Without a plan, as for passthru args: what is chosen is taken. */
+START_TEST(takes_what_is_chosen)
+{
+	struct outlook_input input;
+	struct outlook outlook;
+	struct scene scene;
+	char words[512];
+
+	scene_make(TWO_CARDS, "", "", &scene);
+	scene.devices[0].is_chosen = true;
+	input = (struct outlook_input){ .machine = &scene.machine };
+	ck_assert_int_eq(outlook_make(&input, &outlook), 0);
+	describe(&outlook, words, sizeof(words));
+	expect_text("chosen", words, "warning display-in-use 01:00.0; ");
+	outlook_free(&outlook);
+	scene_free(&scene);
+}
+
+int main(void)
+{
+	TCase *tcase = tcase_create("outlook");
+
+	add_rows(tcase, looks_ahead, outlooks);
+	tcase_add_test(tcase, takes_what_is_chosen);
+	return unit_run(tcase);
+}
