@@ -178,6 +178,8 @@ void check_legacy(struct findings *findings, struct migration *legacy)
 			open);
 	else
 		findings_add(findings, FINDING_OK, about, "none");
+	if (legacy->change_count && open)
+		findings_add(findings, FINDING_NOTE, about, "left to you: %s", open);
 	migration_free(legacy);
 	free(legacy);
 }

@@ -348,10 +348,11 @@ static void note_unreadable_boots(struct collector *collector)
 }
 
 int collect_facts(const struct host *host, const struct machine *machine,
-		  struct facts *ret)
+		  const char *configuration, struct facts *ret)
 {
 	struct collector collector = { .host = host,
 				       .machine = machine,
+				       .configuration = configuration,
 				       .facts = ret,
 				       .used = boot_used_formats(host->root_fd) };
 

@@ -152,12 +152,23 @@ static bool matches_text(const char *text, const struct device *device)
 	return false;
 }
 
-/* Whether passthru enable includes the device with an earlier one that matches. */
-static bool is_included(const struct machine *machine, const char *text, size_t index)
+/* Whether the device is to be requested. */
+static bool is_advised(const char *text, const struct params *requested,
+		       const struct device *device)
+{
+	for (size_t i = 0; i < requested->wanted.count; i++)
+		if (selector_matches(&requested->wanted.items[i], device->pci))
+			return false;
+	return matches_text(text, device);
+}
+
+/* Whether passthru enable includes the device with an earlier one. */
+static bool is_included(const struct machine *machine, const char *text,
+			const struct params *requested, size_t index)
 {
 	for (size_t i = 0; i < index; i++)
 		if (device_goes_with(&machine->devices[i], &machine->devices[index]) &&
-		    matches_text(text, &machine->devices[i]))
+		    is_advised(text, requested, &machine->devices[i]))
 			return true;
 	return false;
 }
@@ -168,21 +179,29 @@ static const char *short_address(const struct device *device)
 	return device->address + (strncmp(device->address, "0000:", 5) == 0 ? 5 : 0);
 }
 
-char *collector_advise(const struct collector *collector, const char *text)
+static void put_advice(FILE *file, const struct machine *machine, const char *text,
+		       const struct params *requested)
 {
-	const struct machine *machine = collector->machine;
-	struct text_file advice;
-	FILE *file = text_file_open(&advice);
-	bool any = false;
-
-	for (size_t i = 0; file && i < machine->count; i++) {
+	for (size_t i = 0; i < machine->count; i++) {
 		const struct device *device = &machine->devices[i];
 
-		if (!matches_text(text, device) || is_included(machine, text, i))
-			continue;
-		fprintf(file, "%s %s", any ? "" : " and run passthru enable",
-			short_address(device));
-		any = true;
+		if (is_advised(text, requested, device) &&
+		    !is_included(machine, text, requested, i))
+			fprintf(file, "%s %s",
+				ftell(file) ? "" : " and run passthru enable",
+				short_address(device));
 	}
+}
+
+char *collector_advise(const struct collector *collector, const char *text)
+{
+	struct params requested;
+	struct text_file advice;
+	FILE *file = text_file_open(&advice);
+	int r = params_parse(collector->configuration, &requested);
+
+	if (file && r == 0)
+		put_advice(file, collector->machine, text, &requested);
+	params_free(&requested);
 	return text_file_close(&advice);
 }

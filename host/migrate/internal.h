@@ -40,11 +40,11 @@ bool fact_needs_configuration(const struct fact *fact);
 /* -- collect ------------------------------------------------------------------------- */
 
 /*
- * Collects the facts of a machine; nothing is written. Returns 0 or a negative errno;
- * release with facts_free() in either case.
+ * Collects the facts of a machine with that configuration of passthru; nothing is
+ * written. Returns 0 or a negative errno; release with facts_free() in either case.
  */
 int collect_facts(const struct host *host, const struct machine *machine,
-		  struct facts *ret);
+		  const char *configuration, struct facts *ret);
 
 /* -- collector ----------------------------------------------------------------------- */
 
@@ -52,6 +52,7 @@ int collect_facts(const struct host *host, const struct machine *machine,
 struct collector {
 	const struct host *host;
 	const struct machine *machine;
+	const char *configuration; /* passthru's own parameters */
 	struct facts *facts;
 	unsigned used; /* the formats that a boot reads, bits of 1 << format */
 	/* The file that is being read, the line, and its number, counted from 0. */
@@ -97,9 +98,9 @@ void collector_note_line(struct collector *collector, enum fact_kind kind,
 bool collector_lists(struct span list, const struct device *device);
 
 /*
- * How to request the devices of this machine that the text lists after "ids=": " and run
- * passthru enable ADDRESS..."; "" if there are none. Freed by the caller; NULL without
- * memory.
+ * How to request the devices of this machine that the text lists after "ids=", unless the
+ * configuration requests them: " and run passthru enable ADDRESS..."; "" if there are
+ * none. Freed by the caller; NULL without memory.
  */
 char *collector_advise(const struct collector *collector, const char *text);
 

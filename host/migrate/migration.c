@@ -195,7 +195,7 @@ int migration_make(const struct host *host, const struct machine *machine,
 	if (r == 0)
 		r = config_filter(text, NULL, NULL, &configuration);
 	if (r == 0)
-		r = collect_facts(host, machine, &ret->facts);
+		r = collect_facts(host, machine, configuration, &ret->facts);
 	if (r == 0)
 		r = make_parameter(&ret->facts, &ret->parameter);
 	if (r < 0)

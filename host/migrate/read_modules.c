@@ -177,23 +177,42 @@ static bool is_free_form(const char *command)
 	       strcmp(command, "remove") == 0;
 }
 
+static bool is_module_name(const char *word)
+{
+	return !word[strspn(word, "abcdefghijklmnopqrstuvwxyz"
+				  "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")];
+}
+
+/* Whether it may be about binding devices; not vfio_mdev, which is a module like others.
+ */
+static bool has_vfio(const struct wordlist *words)
+{
+	for (size_t i = 0; i < words->count; i++) {
+		const char *word = words->items[i];
+
+		if (strstr(word, "driver_override") || legacy_is_vfio(span_of(word)) ||
+		    (strstr(word, "vfio") && !is_module_name(word)))
+			return true;
+	}
+	return false;
+}
+
 void read_modprobe(struct collector *collector, const char *line)
 {
-	bool has_vfio = strstr(line, "vfio") || strstr(line, "driver_override");
 	struct wordlist words;
 
 	if (!split(collector, line, &words))
 		return;
 	if (!words.count)
 		;
-	else if (has_vfio && line[strlen(line) - 1] == '\\')
+	else if (has_vfio(&words) && line[strlen(line) - 1] == '\\')
 		collector_note_line(collector, FACT_UNCLEAR,
 				    "it continues on the next line");
 	else if (strcmp(words.items[0], "options") == 0)
 		read_options(collector, &words);
 	else if (strcmp(words.items[0], "softdep") == 0)
 		read_softdep(collector, &words);
-	else if (has_vfio && is_free_form(words.items[0]))
+	else if (has_vfio(&words) && is_free_form(words.items[0]))
 		collector_note_line(collector, FACT_UNCLEAR,
 				    "only its author knows what it does");
 	/* The name of a module alone names no device. */
