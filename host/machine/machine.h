@@ -24,8 +24,10 @@ struct device {
 	char class_name[NAME_SIZE];
 	char vendor_name[NAME_SIZE];
 	char device_name[NAME_SIZE];
-	unsigned vf_count; /* enabled virtual functions */
-	bool is_claimed;   /* its driver is vfio's, or the one that this boot bound */
+	const struct device *card; /* the first display of its card, or NULL */
+	unsigned vf_count;	   /* enabled virtual functions */
+	bool is_virtual;	   /* it is a virtual function itself */
+	bool is_claimed; /* its driver is vfio's, or the one that this boot bound */
 	bool backs_system;
 	char system[PHRASE_SIZE]; /* a phrase: what the system uses it for, or "" */
 	bool is_named;		  /* the user named it */
@@ -61,6 +63,13 @@ struct device *machine_find(const struct machine *machine,
 
 /* Whether both must be passed through together, being in one IOMMU group. */
 bool device_goes_with(const struct device *device, const struct device *other);
+
+/*
+ * Whether both are functions of one card with a display, in whatever IOMMU groups: those
+ * of a slot that have the vendor of the display and are displays, sound, USB or UCSI; and
+ * sound behind another port of the card's own switch. Virtual functions belong to none.
+ */
+bool device_is_of_card(const struct device *device, const struct device *other);
 
 /* "VENDOR DEVICE", as far as pci.ids has the names. */
 #define FULL_NAME_SIZE (2 * NAME_SIZE + 1)
