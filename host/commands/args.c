@@ -38,15 +38,21 @@ static void add_caveat(void *data, const char *text)
 static int print_json(const struct machine *machine, const char *parameter)
 {
 	struct json_object *top = json_begin("args");
-	struct json_object *named, *members;
+	struct json_object *named, *card, *group;
 
 	json_add_text(top, "parameter", parameter);
 	named = json_add_array(top, "named");
-	members = json_add_array(top, "group_members");
-	for (size_t i = 0; i < machine->count; i++)
-		if (machine->devices[i].is_chosen)
-			json_append_text(machine->devices[i].is_named ? named : members,
-					 machine->devices[i].address);
+	card = json_add_array(top, "card_members");
+	group = json_add_array(top, "group_members");
+	for (size_t i = 0; i < machine->count; i++) {
+		const struct device *device = &machine->devices[i];
+		struct json_object *members =
+			choice_is_by_card(machine, device) ? card : group;
+
+		if (device->is_chosen)
+			json_append_text(device->is_named ? named : members,
+					 device->address);
+	}
 	caveats_each(machine, add_caveat, json_add_array(top, "warnings"));
 	return json_end(top);
 }

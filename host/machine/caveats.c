@@ -111,8 +111,10 @@ static void warn_members(const struct machine *machine)
 		if (!device->is_chosen || device->is_named)
 			continue;
 		device_full_name(device, name);
-		warn("also includes %s (%s), in the same %s", device->address, name,
-		     device->pci->group != NO_GROUP ? "IOMMU group" : "slot");
+		warn("also includes %s (%s), %s", device->address, name,
+		     choice_is_by_card(machine, device) ? "of the same card"
+		     : device->pci->group != NO_GROUP	? "in the same IOMMU group"
+							: "in the same slot");
 	}
 }
 

@@ -31,7 +31,7 @@ struct device {
 	bool backs_system;
 	char system[PHRASE_SIZE]; /* a phrase: what the system uses it for, or "" */
 	bool is_named;		  /* the user named it */
-	bool is_chosen;		  /* named, or in the group of one that is */
+	bool is_chosen; /* named, or on the card or in the group of one that is */
 };
 
 /* All PCI functions of the machine, in the order of their addresses. */
@@ -96,8 +96,11 @@ int choice_open(const struct host *host, struct machine *ret);
  */
 int choice_add(struct machine *machine, const char *text);
 
-/* Chooses the other members of their IOMMU groups, too. */
+/* Chooses the rest of their cards and the other members of their IOMMU groups, too. */
 void choice_add_members(struct machine *machine);
+
+/* Whether it is chosen for a card only: no device that is named shares its group. */
+bool choice_is_by_card(const struct machine *machine, const struct device *device);
 
 /*
  * All of these steps for the operands of the command line. Returns an exit status, after
