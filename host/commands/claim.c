@@ -141,6 +141,8 @@ static int claim(struct host *host, struct machine *machine)
 	struct params params = { 0 };
 	int r, status = STATUS_NOT_GOOD;
 
+	if (!caveats_allow(machine))
+		return STATUS_NOT_GOOD;
 	caveats_warn(machine);
 	if (!are_idle(host, machine, false))
 		return STATUS_NOT_GOOD;

@@ -80,6 +80,8 @@ static int enable(struct work *work)
 
 	if (status != STATUS_GOOD)
 		return status;
+	if (!caveats_allow(&work->machine))
+		return STATUS_NOT_GOOD;
 	caveats_warn(&work->machine);
 	if (!configure_is_possible(work->host) || !configure_open(work) ||
 	    !add_lines(work))

@@ -109,8 +109,11 @@ struct plan_changes {
 	bool is_migrated; /* as if the legacy settings on the command line were */
 };
 
-/* Prints what the next boot will do. Returns an exit status. */
-int plan_show(const struct host *host, const struct machine *machine,
+/*
+ * Prints what the next boot will do, and reads the needs of the system if they matter.
+ * Returns an exit status.
+ */
+int plan_show(const struct host *host, struct machine *machine,
 	      const struct plan_changes *changes);
 
 /*
@@ -126,6 +129,7 @@ bool plan_is_good(const struct host *host, const struct machine *machine,
 struct status {
 	struct view view; /* without a result if there is no report */
 	struct run_result result;
+	struct params params; /* this boot's; without the text of its items */
 	bool is_requested;
 	bool is_outdated;    /* the configuration is not the one of this boot */
 	const char *missing; /* why there is no report, or NULL */

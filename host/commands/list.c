@@ -116,7 +116,7 @@ static int print(struct list *list)
 		machine_warn_unread(host, r);
 		return STATUS_NOT_GOOD;
 	}
-	machine_read_backing(host, &list->machine);
+	machine_read_needs(host, &list->machine);
 	return host->arguments->json ? print_json(list) : print_text(list);
 }
 

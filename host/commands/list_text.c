@@ -127,7 +127,7 @@ static bool has_card_elsewhere(const struct machine *machine, const struct devic
 
 static bool has_notes(const struct text *text, const struct device *device)
 {
-	return device->pci->is_boot_display || device->backs_system || device->vf_count ||
+	return device->pci->is_boot_display || device->needed_for || device->vf_count ||
 	       has_card_elsewhere(&text->list->machine, device);
 }
 
@@ -240,8 +240,11 @@ static void print_notes(const struct text *list, const struct device *device)
 		print_note(output, STYLE_GOOD, indent, "claimed for passthrough");
 	if (device->pci->is_boot_display)
 		print_note(output, STYLE_NOTE, indent, "boot display");
-	if (device->backs_system) {
-		snprintf(text, sizeof(text), "root disk or in use: %s", device->system);
+	if (device->needed_for) {
+		snprintf(text, sizeof(text), "%s%s",
+			 device->needed_for == REASON_CONSOLE ? ""
+							      : "root disk or in use: ",
+			 device->system);
 		print_note(output, STYLE_BAD, indent, text);
 	}
 	if (device->vf_count) {

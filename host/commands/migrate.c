@@ -278,18 +278,18 @@ static int undo(const struct host *host)
 /* -- the command --------------------------------------------------------------------- */
 
 /* The plan of the next boot, as it is after the changes. Returns an exit status. */
-static int show_plan(const struct migration *migration)
+static int show_plan(const struct migration *migration, struct machine *machine)
 {
 	if (!migration->change_count)
 		return STATUS_GOOD;
 	putchar('\n');
-	return plan_show(migration->host, migration->machine,
+	return plan_show(migration->host, machine,
 			 &(struct plan_changes){
 				 .configuration = migration_configuration(migration),
 				 .is_migrated = true });
 }
 
-static int migrate(const struct migration *migration)
+static int migrate(const struct migration *migration, struct machine *machine)
 {
 	const struct arguments *arguments = migration->host->arguments;
 	const char *reason = find_reason(migration);
@@ -309,7 +309,7 @@ static int migrate(const struct migration *migration)
 	if (arguments->json)
 		return print_json(migration, reason, backup) < 0 ? STATUS_NOT_GOOD
 								 : status;
-	if (show_plan(migration) != STATUS_GOOD)
+	if (show_plan(migration, machine) != STATUS_GOOD)
 		status = STATUS_NOT_GOOD;
 	if (migration->change_count && !arguments->apply)
 		puts("Nothing was changed; run passthru migrate --apply to make these changes.");
@@ -329,7 +329,7 @@ static int run(const struct host *host)
 		if (r < 0)
 			warn_error(r, "cannot read the configuration");
 		else
-			status = migrate(&migration);
+			status = migrate(&migration, &machine);
 	}
 	migration_free(&migration);
 	machine_free(&machine);

@@ -272,7 +272,8 @@ static int preview_make(const struct host *host, const struct machine *machine,
 	*ret = (struct preview){ .view = { .host = host,
 					   .machine = machine,
 					   .result = &ret->result,
-					   .params = &ret->params } };
+					   .params = &ret->params,
+					   .skipped = &ret->params.skipped } };
 	r = find_cmdline(ret);
 	if (r == 0 && changes->is_migrated)
 		r = rewrite_cmdline(ret);
@@ -304,7 +305,7 @@ static void warn_unmade(const struct preview *preview, int r)
 		     preview->unread, strerror(-r));
 }
 
-int plan_show(const struct host *host, const struct machine *machine,
+int plan_show(const struct host *host, struct machine *machine,
 	      const struct plan_changes *changes)
 {
 	struct preview preview;
@@ -316,6 +317,9 @@ int plan_show(const struct host *host, const struct machine *machine,
 	} else {
 		const char *empty = find_empty(&preview.params);
 
+		/* Reading the disks again only helps to say why. */
+		if (!empty && !view_groups(&preview.view, NULL, NULL))
+			machine_read_needs(host, machine);
 		ok = host->arguments->json ? print_json(&preview, empty)
 					   : print_text(&preview, empty);
 	}

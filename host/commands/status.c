@@ -41,19 +41,18 @@ static void read_request(const struct host *host, struct status *status)
 {
 	static const struct config_stage stage = { .is_dry = true };
 	_cleanup_free_ char *cmdline = NULL;
-	struct params params = { 0 };
+	struct params *params = &status->params;
 	struct cmdline words;
 
 	if (beneath_read(host->root_fd, "proc/cmdline", &cmdline) < 0)
 		return;
 	if (cmdline_split(cmdline, &words) == 0 &&
 	    config_read(host->root_fd, &stage, &words) == 0 &&
-	    params_read(&words, &params) == 0 && !params.off) {
+	    params_read(&words, params) == 0 && !params->off) {
 		status->is_outdated = has_new_configuration(host->root_fd, cmdline);
-		status->is_requested = status->is_outdated || !params_are_empty(&params);
+		status->is_requested = status->is_outdated || !params_are_empty(params);
 	}
 	cmdline_free(&words);
-	params_free(&params);
 }
 
 static void print_times(const struct view *view)
@@ -206,15 +205,19 @@ int status_run(struct host *host)
 
 	if (!print)
 		return STATUS_USAGE;
+	status.view.skipped = &status.params.skipped;
 	read_request(host, &status);
 	r = machine_read(host, &machine);
 	if (r < 0) {
 		machine_warn_unread(host, r);
 	} else {
 		read_report(&status);
+		if (!status.missing && !view_groups(&status.view, NULL, NULL))
+			machine_read_needs(host, &machine);
 		ok = print(&status);
 	}
 	run_result_free(&status.result);
+	params_free(&status.params);
 	machine_free(&machine);
 	return ok ? STATUS_GOOD : STATUS_NOT_GOOD;
 }

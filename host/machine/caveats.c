@@ -54,7 +54,9 @@ static void check_display(const struct listener *listener, const struct machine 
 
 static void check_device(const struct listener *listener, const struct device *device)
 {
-	if (device->backs_system)
+	/* A console that is named is not kept. */
+	if (device->is_named && device->needed_for &&
+	    device->needed_for != REASON_CONSOLE)
 		say(listener,
 		    "%s backs the system (%s), so passthru keeps it for the host; leave it out",
 		    device->address, device->system);
@@ -62,6 +64,36 @@ static void check_device(const struct listener *listener, const struct device *d
 		say(listener,
 		    "%s has %u virtual functions enabled, so passthru refuses it; name those, or disable them",
 		    device->address, device->vf_count);
+}
+
+void device_describe_need(const struct device *device, char text[static NEED_SIZE])
+{
+	/* What the system needs is at the USB port of a graphics card. */
+	const char *advice = device->card ? "plug that in elsewhere"
+					  : "another slot may have a group of its own";
+
+	snprintf(text, NEED_SIZE, "it has %s, which the system needs (%s); %s",
+		 device->address, device->system, advice);
+}
+
+/* Whether the system needs it, and it is chosen for its group only. */
+static bool is_needed_member(const struct device *device)
+{
+	return device->is_chosen && !device->is_named && device->needed_for;
+}
+
+static void check_needs(const struct listener *listener, const struct machine *machine)
+{
+	for (size_t i = 0; i < machine->count; i++) {
+		const struct device *device = &machine->devices[i];
+		char need[NEED_SIZE];
+
+		if (!is_needed_member(device) || device->pci->group == NO_GROUP)
+			continue;
+		device_describe_need(device, need);
+		say(listener, "group %d can never be given to a guest: %s",
+		    device->pci->group, need);
+	}
 }
 
 /* Bridges with a driver of the host make their group unusable. */
@@ -94,6 +126,7 @@ void caveats_each(const struct machine *machine,
 	for (size_t i = 0; i < machine->count; i++)
 		if (machine->devices[i].is_chosen)
 			check_device(&listener, &machine->devices[i]);
+	check_needs(&listener, machine);
 	check_blockers(&listener, machine);
 	if (!machine->has_groups)
 		say(&listener,
@@ -116,6 +149,23 @@ static void warn_members(const struct machine *machine)
 		     : device->pci->group != NO_GROUP	? "in the same IOMMU group"
 							: "in the same slot");
 	}
+}
+
+static void warn_need(void *data, const char *text)
+{
+	bool *allowed = data;
+
+	warn("nothing was changed: %s", text);
+	*allowed = false;
+}
+
+bool caveats_allow(const struct machine *machine)
+{
+	bool allowed = true;
+	const struct listener listener = { warn_need, &allowed };
+
+	check_needs(&listener, machine);
+	return allowed;
 }
 
 static void warn_caveat(void *data, const char *text)

@@ -11,7 +11,7 @@ int choice_open(const struct host *host, struct machine *ret)
 	int r = machine_read(host, ret);
 
 	if (r == 0)
-		machine_read_backing(host, ret);
+		machine_read_needs(host, ret);
 	return r;
 }
 
@@ -47,8 +47,8 @@ int choice_add(struct machine *machine, const char *text)
 }
 
 /*
- * Without IOMMU groups the functions of a slot are the best guess; but a display is not
- * kept together with other devices of an APU.
+ * Without IOMMU groups the functions of a slot are the best guess; but not with
+ * what the system needs, nor a display with other devices of an APU.
  */
 static bool is_member(const struct device *device, const struct device *other)
 {
@@ -57,7 +57,8 @@ static bool is_member(const struct device *device, const struct device *other)
 		return false;
 	if (device->pci->group != NO_GROUP)
 		return device->pci->group == other->pci->group;
-	return other->pci->group == NO_GROUP && device->card == other->card &&
+	return other->pci->group == NO_GROUP && !other->needed_for &&
+	       device->card == other->card &&
 	       address_is_same_slot(&device->pci->address, &other->pci->address);
 }
 

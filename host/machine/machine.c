@@ -152,11 +152,11 @@ struct device *machine_find(const struct machine *machine,
 
 static void note_use(const struct plan_entry *entry, struct device *device)
 {
-	device->backs_system = true;
+	device->needed_for = entry->reason;
 	phrase_reason(entry, device->system);
 }
 
-/* Asks the disk guards about every device, as if all were to be claimed. */
+/* Asks the guards about every device, as if all were to be claimed. */
 static int judge_all(const struct host *host, struct machine *machine)
 {
 	struct plan plan = { .count = machine->count };
@@ -181,6 +181,7 @@ static int judge_all(const struct host *host, struct machine *machine)
 		strcpy(plan.entries[i].wanted, "vfio-pci");
 		strcpy(plan.entries[i].was, machine->pci.devices[i].driver);
 	}
+	guard_console(host->root_fd, &cmdline, &plan);
 	guard_disks(host->root_fd, &cmdline, DISK_MOMENT_BOOTED, clock_ms() + DISKS_MS,
 		    &plan);
 	cmdline_free(&cmdline);
@@ -188,15 +189,19 @@ static int judge_all(const struct host *host, struct machine *machine)
 		const struct plan_entry *entry = &plan.entries[i];
 
 		if (entry->reason == REASON_IN_USE || entry->reason == REASON_ROOT_DISK ||
-		    entry->reason == REASON_ROOT_NETWORK)
+		    entry->reason == REASON_ROOT_NETWORK ||
+		    entry->reason == REASON_CONSOLE)
 			note_use(entry, &machine->devices[i]);
 	}
 	free(plan.entries);
 	return 0;
 }
 
-void machine_read_backing(const struct host *host, struct machine *machine)
+void machine_read_needs(const struct host *host, struct machine *machine)
 {
+	if (machine->knows_needs)
+		return;
+	machine->knows_needs = true;
 	if (judge_all(host, machine) < 0)
 		warn("cannot find out which disks back the system; system disks are not marked");
 }

@@ -28,7 +28,7 @@ struct device {
 	unsigned vf_count;	   /* enabled virtual functions */
 	bool is_virtual;	   /* it is a virtual function itself */
 	bool is_claimed; /* its driver is vfio's, or the one that this boot bound */
-	bool backs_system;
+	enum reason needed_for;	  /* the guard's that keeps it, or REASON_NONE */
 	char system[PHRASE_SIZE]; /* a phrase: what the system uses it for, or "" */
 	bool is_named;		  /* the user named it */
 	bool is_chosen; /* named, or on the card or in the group of one that is */
@@ -40,6 +40,7 @@ struct machine {
 	struct device *devices;
 	size_t count;
 	bool has_groups;	    /* any function has an IOMMU group */
+	bool knows_needs;	    /* machine_read_needs() has run */
 	const char *advice;	    /* what to do about a missing group (static) */
 	const char *display_advice; /* the same for a display */
 };
@@ -54,8 +55,11 @@ int machine_read(const struct host *host, struct machine *ret);
 void machine_warn_unread(const struct host *host, int r);
 void machine_free(struct machine *machine);
 
-/* Finds out which devices back the system; reads the disks if permitted. */
-void machine_read_backing(const struct host *host, struct machine *machine);
+/*
+ * Finds out, once, which devices the system needs: with its disks, the network of its
+ * root, or its serial console. Reads the disks if permitted.
+ */
+void machine_read_needs(const struct host *host, struct machine *machine);
 
 /* The device at that address, or NULL. */
 struct device *machine_find(const struct machine *machine,
@@ -85,7 +89,7 @@ bool device_is_display(const struct device *device);
 /* -- choice -------------------------------------------------------------------------- */
 
 /*
- * Reads the machine and what backs the system, to choose devices. Returns 0 or a negative
+ * Reads the machine and what the system needs, to choose devices. Returns 0 or a negative
  * errno, as machine_read().
  */
 int choice_open(const struct host *host, struct machine *ret);
@@ -123,6 +127,16 @@ void choice_put_item(const struct machine *machine, const struct device *device,
 /* Calls back with a phrase for each thing to know about the chosen devices. */
 void caveats_each(const struct machine *machine,
 		  void (*each)(void *data, const char *text), void *data);
+
+/* Why its IOMMU group can never be given to a guest, and what to do. */
+#define NEED_SIZE (PHRASE_SIZE + 128)
+void device_describe_need(const struct device *device, char text[static NEED_SIZE]);
+
+/*
+ * Whether no IOMMU group of the chosen devices has a device that the system needs and
+ * nobody named: such a group can never be given to a guest. Says which, and what to do.
+ */
+bool caveats_allow(const struct machine *machine);
 
 /* Warns about what is chosen besides what the user named, and about all caveats. */
 void caveats_warn(const struct machine *machine);

@@ -12,7 +12,8 @@ struct view {
 	const struct host *host;
 	const struct machine *machine;
 	const struct run_result *result;
-	const struct params *params; /* that it was made with, or NULL */
+	const struct params *params;	 /* that it was made with, or NULL */
+	const struct selectors *skipped; /* what passthru.skip names, or NULL */
 	bool is_live; /* it is passthru claim's: no initramfs, no kernel log */
 };
 
@@ -40,7 +41,8 @@ bool view_problems(const struct view *view,
 
 /*
  * Calls back, unless each is NULL, for each group with a claimed device: whether it can
- * be given to a guest, and if not why. Returns whether all can.
+ * be given to a guest together with the rest of its cards, and if not why. The reason is
+ * better if machine_read_needs() has run. Returns whether all can.
  */
 bool view_groups(const struct view *view,
 		 void (*each)(void *data, int group, bool usable, const char *text),
