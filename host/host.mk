@@ -15,7 +15,7 @@ HOST_SRCS := \
 	dump/dump.c dump/redact.c dump/unpack.c \
 	initramfs/generators.c initramfs/inspect.c initramfs/rebuild.c \
 	lib/beneath.c lib/text.c \
-	machine/card.c machine/caveats.c machine/choice.c machine/filter.c machine/machine.c machine/pci_names.c \
+	machine/card.c machine/caveats.c machine/choice.c machine/denylist.c machine/filter.c machine/machine.c machine/pci_names.c \
 	machine/users.c \
 	migrate/collect.c migrate/collector.c migrate/facts.c migrate/migration.c migrate/proof.c \
 	migrate/read_cmdline.c migrate/read_modules.c migrate/read_shell.c \

@@ -35,7 +35,8 @@ static void add_caveat(void *data, const char *text)
 	json_append_text(data, text);
 }
 
-static int print_json(const struct machine *machine, const char *parameter)
+static int print_json(const struct host *host, const struct machine *machine,
+		      const char *parameter)
 {
 	struct json_object *top = json_begin("args");
 	struct json_object *named, *card, *group;
@@ -53,7 +54,7 @@ static int print_json(const struct machine *machine, const char *parameter)
 			json_append_text(device->is_named ? named : members,
 					 device->address);
 	}
-	caveats_each(machine, add_caveat, json_add_array(top, "warnings"));
+	caveats_each(host, machine, add_caveat, json_add_array(top, "warnings"));
 	return json_end(top);
 }
 
@@ -64,8 +65,8 @@ static int print(const struct host *host, const struct machine *machine)
 	if (!parameter)
 		return -ENOMEM;
 	if (host->arguments->json)
-		return print_json(machine, parameter);
-	caveats_warn(machine);
+		return print_json(host, machine, parameter);
+	caveats_warn(host, machine);
 	return puts(parameter) < 0 ? -EIO : 0;
 }
 

@@ -143,7 +143,7 @@ static int claim(struct host *host, struct machine *machine)
 
 	if (!caveats_allow(machine))
 		return STATUS_NOT_GOOD;
-	caveats_warn(machine);
+	caveats_warn_now(machine);
 	if (!are_idle(host, machine, false))
 		return STATUS_NOT_GOOD;
 	r = make_cmdline(host, machine, &cmdline);

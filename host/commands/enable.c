@@ -80,9 +80,10 @@ static int enable(struct work *work)
 
 	if (status != STATUS_GOOD)
 		return status;
-	if (!caveats_allow(&work->machine))
+	if (!caveats_allow(&work->machine) ||
+	    !caveats_allow_driver(work->host, &work->machine))
 		return STATUS_NOT_GOOD;
-	caveats_warn(&work->machine);
+	caveats_warn(work->host, &work->machine);
 	if (!configure_is_possible(work->host) || !configure_open(work) ||
 	    !add_lines(work))
 		return STATUS_NOT_GOOD;

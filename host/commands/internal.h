@@ -118,9 +118,10 @@ int plan_show(const struct host *host, struct machine *machine,
 
 /*
  * Whether passthru plan would exit with 0, without printing it. Calls back with each
- * limit of a device that will be claimed; see limits_each().
+ * limit of a device that will be claimed, see limits_each(), and why a group cannot be
+ * given to a guest.
  */
-bool plan_is_good(const struct host *host, const struct machine *machine,
+bool plan_is_good(const struct host *host, struct machine *machine,
 		  void (*each)(void *data, const char *text), void *data);
 
 /* -- status -------------------------------------------------------------------------- */

@@ -263,6 +263,24 @@ static void preview_free(struct preview *preview)
 	free(preview->rewritten);
 }
 
+/* The engine only tries: it does not know how the module will be loaded. */
+static void apply_denylist(struct preview *preview)
+{
+	struct plan *plan = &preview->result.plan;
+
+	for (size_t i = 0; i < plan->count; i++) {
+		struct plan_entry *entry = &plan->entries[i];
+
+		if (!plan_entry_is_taken(entry) ||
+		    !text_equals_name(entry->wanted, "vfio-pci") ||
+		    !denylist_has(&entry->device->id) ||
+		    denylist_is_off(preview->view.host, preview->cmdline))
+			continue;
+		entry->verdict = VERDICT_REFUSED;
+		entry->reason = REASON_PROBE;
+	}
+}
+
 /* Returns 0 or a negative errno. */
 static int preview_make(const struct host *host, const struct machine *machine,
 			const struct plan_changes *changes, struct preview *ret)
@@ -289,9 +307,19 @@ static int preview_make(const struct host *host, const struct machine *machine,
 	/* With changes, the image is not built yet. */
 	if (!changes->configuration && !changes->is_migrated)
 		find_absence(ret);
-	return run_stage(host, &ret->params,
-			 ret->iommu_pending ? RUN_PREVIEW_WITH_IOMMU : RUN_PREVIEW,
-			 &ret->result);
+	r = run_stage(host, &ret->params,
+		      ret->iommu_pending ? RUN_PREVIEW_WITH_IOMMU : RUN_PREVIEW,
+		      &ret->result);
+	apply_denylist(ret);
+	return r;
+}
+
+/* Reading the disks again only helps to say why. */
+static void read_needs(const struct preview *preview, const struct host *host,
+		       struct machine *machine)
+{
+	if (!view_groups(&preview->view, NULL, NULL))
+		machine_read_needs(host, machine);
 }
 
 static void warn_unmade(const struct preview *preview, int r)
@@ -317,9 +345,8 @@ int plan_show(const struct host *host, struct machine *machine,
 	} else {
 		const char *empty = find_empty(&preview.params);
 
-		/* Reading the disks again only helps to say why. */
-		if (!empty && !view_groups(&preview.view, NULL, NULL))
-			machine_read_needs(host, machine);
+		if (!empty)
+			read_needs(&preview, host, machine);
 		ok = host->arguments->json ? print_json(&preview, empty)
 					   : print_text(&preview, empty);
 	}
@@ -329,17 +356,28 @@ int plan_show(const struct host *host, struct machine *machine,
 
 /* -- for passthru check -------------------------------------------------------------- */
 
-bool plan_is_good(const struct host *host, const struct machine *machine,
+static void visit_group(void *data, int group, bool usable, const char *text)
+{
+	const struct visit *visit = data;
+
+	(void)group;
+	if (!usable)
+		visit->each(visit->data, text);
+}
+
+bool plan_is_good(const struct host *host, struct machine *machine,
 		  void (*each)(void *data, const char *text), void *data)
 {
 	struct preview preview;
+	struct visit visit = { &preview, each, data };
 	bool good =
 		preview_make(host, machine, &(struct plan_changes){ 0 }, &preview) == 0;
 
 	if (good && !find_empty(&preview.params)) {
 		good = each_limit(&preview, each, data);
 		good &= view_problems(&preview.view, NULL, NULL);
-		good &= view_groups(&preview.view, NULL, NULL);
+		read_needs(&preview, host, machine);
+		good &= view_groups(&preview.view, visit_group, &visit);
 	}
 	preview_free(&preview);
 	return good;

@@ -60,10 +60,18 @@ static void check_device(const struct listener *listener, const struct device *d
 		say(listener,
 		    "%s backs the system (%s), so passthru keeps it for the host; leave it out",
 		    device->address, device->system);
+}
+
+/* That of the next boot starts without virtual functions. */
+static void check_next_boot(const struct listener *listener, const struct host *host,
+			    const struct device *device)
+{
 	if (device->vf_count)
 		say(listener,
-		    "%s has %u virtual functions enabled, so passthru refuses it; name those, or disable them",
+		    "%s has %u virtual functions now, which will not exist after the next boot; name those instead if guests are to have them",
 		    device->address, device->vf_count);
+	if (denylist_refuses(host, device))
+		say(listener, "%s: " DENYLIST_PHRASE, device->address);
 }
 
 void device_describe_need(const struct device *device, char text[static NEED_SIZE])
@@ -82,13 +90,23 @@ static bool is_needed_member(const struct device *device)
 	return device->is_chosen && !device->is_named && device->needed_for;
 }
 
+/* One of a group is enough to say. */
+static bool is_first_needed(const struct machine *machine, const struct device *device)
+{
+	for (const struct device *at = machine->devices; at < device; at++)
+		if (is_needed_member(at) && at->pci->group == device->pci->group)
+			return false;
+	return true;
+}
+
 static void check_needs(const struct listener *listener, const struct machine *machine)
 {
 	for (size_t i = 0; i < machine->count; i++) {
 		const struct device *device = &machine->devices[i];
 		char need[NEED_SIZE];
 
-		if (!is_needed_member(device) || device->pci->group == NO_GROUP)
+		if (!is_needed_member(device) || device->pci->group == NO_GROUP ||
+		    !is_first_needed(machine, device))
 			continue;
 		device_describe_need(device, need);
 		say(listener, "group %d can never be given to a guest: %s",
@@ -117,21 +135,31 @@ static void check_blockers(const struct listener *listener, const struct machine
 	}
 }
 
-void caveats_each(const struct machine *machine,
-		  void (*each)(void *data, const char *text), void *data)
+static void check_all(const struct listener *listener, const struct host *host,
+		      const struct machine *machine)
 {
-	const struct listener listener = { each, data };
+	check_display(listener, machine);
+	for (size_t i = 0; i < machine->count; i++) {
+		const struct device *device = &machine->devices[i];
 
-	check_display(&listener, machine);
-	for (size_t i = 0; i < machine->count; i++)
-		if (machine->devices[i].is_chosen)
-			check_device(&listener, &machine->devices[i]);
-	check_needs(&listener, machine);
-	check_blockers(&listener, machine);
+		if (!device->is_chosen)
+			continue;
+		check_device(listener, device);
+		if (host)
+			check_next_boot(listener, host, device);
+	}
+	check_needs(listener, machine);
+	check_blockers(listener, machine);
 	if (!machine->has_groups)
-		say(&listener,
+		say(listener,
 		    "there are no IOMMU groups yet, so their members are a guess, and no device can be passed through: %s",
 		    machine->advice);
+}
+
+void caveats_each(const struct host *host, const struct machine *machine,
+		  void (*each)(void *data, const char *text), void *data)
+{
+	check_all(&(struct listener){ each, data }, host, machine);
 }
 
 static void warn_members(const struct machine *machine)
@@ -151,7 +179,7 @@ static void warn_members(const struct machine *machine)
 	}
 }
 
-static void warn_need(void *data, const char *text)
+static void warn_refused(void *data, const char *text)
 {
 	bool *allowed = data;
 
@@ -162,9 +190,21 @@ static void warn_need(void *data, const char *text)
 bool caveats_allow(const struct machine *machine)
 {
 	bool allowed = true;
-	const struct listener listener = { warn_need, &allowed };
 
-	check_needs(&listener, machine);
+	check_needs(&(struct listener){ warn_refused, &allowed }, machine);
+	return allowed;
+}
+
+bool caveats_allow_driver(const struct host *host, const struct machine *machine)
+{
+	bool allowed = true;
+	const struct listener listener = { warn_refused, &allowed };
+
+	for (size_t i = 0; i < machine->count; i++)
+		if (machine->devices[i].is_chosen &&
+		    denylist_refuses(host, &machine->devices[i]))
+			say(&listener, "%s: " DENYLIST_PHRASE,
+			    machine->devices[i].address);
 	return allowed;
 }
 
@@ -174,10 +214,15 @@ static void warn_caveat(void *data, const char *text)
 	warn("%s", text);
 }
 
-void caveats_warn(const struct machine *machine)
+void caveats_warn(const struct host *host, const struct machine *machine)
 {
 	warn_members(machine);
-	caveats_each(machine, warn_caveat, NULL);
+	check_all(&(struct listener){ warn_caveat, NULL }, host, machine);
+}
+
+void caveats_warn_now(const struct machine *machine)
+{
+	caveats_warn(NULL, machine);
 }
 
 /* -- of the hardware ----------------------------------------------------------------- */

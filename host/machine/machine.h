@@ -124,8 +124,11 @@ void choice_put_item(const struct machine *machine, const struct device *device,
 
 /* -- caveats ------------------------------------------------------------------------- */
 
-/* Calls back with a phrase for each thing to know about the chosen devices. */
-void caveats_each(const struct machine *machine,
+/*
+ * Calls back with a phrase for each thing to know about the chosen devices before the
+ * next boot.
+ */
+void caveats_each(const struct host *host, const struct machine *machine,
 		  void (*each)(void *data, const char *text), void *data);
 
 /* Why its IOMMU group can never be given to a guest, and what to do. */
@@ -138,8 +141,14 @@ void device_describe_need(const struct device *device, char text[static NEED_SIZ
  */
 bool caveats_allow(const struct machine *machine);
 
+/* Whether vfio-pci will accept the chosen devices. Says which not, and what to do. */
+bool caveats_allow_driver(const struct host *host, const struct machine *machine);
+
 /* Warns about what is chosen besides what the user named, and about all caveats. */
-void caveats_warn(const struct machine *machine);
+void caveats_warn(const struct host *host, const struct machine *machine);
+
+/* The same for a claim that comes now, when the kernel decides about the rest. */
+void caveats_warn_now(const struct machine *machine);
 
 /*
  * Whether the firmware reserves memory for a device of the IOMMU group (RMRR): then the
@@ -160,6 +169,24 @@ bool limits_reserve_memory(const struct host *host, int group);
 void limits_each(const struct host *host, const struct machine *machine,
 		 const char *cmdline, const struct device *device,
 		 void (*each)(void *data, const char *text), void *data);
+
+/* -- denylist ------------------------------------------------------------------------ */
+
+/*
+ * Devices that vfio-pci itself refuses, unless its parameter disable_denylist is set:
+ * vfio_pci_dev_in_denylist() in drivers/vfio/pci/vfio_pci.c.
+ */
+#define DENYLIST_PHRASE                             \
+	"vfio-pci refuses this device (denylist); " \
+	"vfio-pci.disable_denylist=1 on the kernel command line overrides that"
+
+bool denylist_has(const struct pci_id *id);
+
+/* Whether it is set in modprobe.d(5) or on that kernel command line. */
+bool denylist_is_off(const struct host *host, const char *cmdline);
+
+/* Whether vfio-pci would refuse the device at the next boot. */
+bool denylist_refuses(const struct host *host, const struct device *device);
 
 /* -- filter -------------------------------------------------------------------------- */
 

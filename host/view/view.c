@@ -71,7 +71,9 @@ static void describe_other(const struct view *view, struct view_device *ret)
 	bool is_display = ret->device && device_is_display(ret->device);
 	char phrase[PHRASE_SIZE];
 
-	if (view->is_live && entry->reason == REASON_NO_DRIVER)
+	if (entry->reason == REASON_PROBE && denylist_has(&entry->device->id))
+		snprintf(phrase, sizeof(phrase), "%s", DENYLIST_PHRASE);
+	else if (view->is_live && entry->reason == REASON_NO_DRIVER)
 		snprintf(phrase, sizeof(phrase),
 			 "the kernel has no such driver, nor a module of that name");
 	else
