@@ -158,30 +158,38 @@ static void print_notes(const struct preview *preview)
 			CONFIGURATION_DIRECTORY, (int)rescue.length, rescue.at);
 }
 
-/* Whom to call back for each limit of a device that will be claimed. */
-struct visit {
-	const struct preview *preview;
-	void (*each)(void *data, const char *text);
-	void *data;
+/* The devices that will be claimed. */
+struct taken {
+	const struct device **devices;
+	size_t count;
 };
 
-static void visit_device(void *data, const struct view_device *device)
+static void add_taken(void *data, const struct view_device *device)
 {
-	const struct visit *visit = data;
-	const struct preview *preview = visit->preview;
+	struct taken *taken = data;
+	const struct device **added;
 
-	if (device->entry->verdict == VERDICT_CLAIMED && device->device)
-		limits_each(preview->view.host, preview->view.machine, preview->cmdline,
-			    device->device, visit->each, visit->data);
+	if (device->entry->verdict != VERDICT_CLAIMED || !device->device)
+		return;
+	added = array_append(taken->devices, taken->count);
+	if (added)
+		*added = device->device;
 }
 
-/* Returns whether all devices are as requested. */
+/*
+ * Calls back for each limit of a device that will be claimed. Returns whether all devices
+ * are as requested.
+ */
 static bool each_limit(const struct preview *preview,
 		       void (*each)(void *data, const char *text), void *data)
 {
-	struct visit visit = { preview, each, data };
+	struct taken taken = { 0 };
+	bool ok = view_devices(&preview->view, add_taken, &taken);
 
-	return view_devices(&preview->view, visit_device, &visit);
+	limits_each(preview->view.host, preview->view.machine, preview->cmdline,
+		    taken.devices, taken.count, each, data);
+	free(taken.devices);
+	return ok;
 }
 
 static void print_limit(void *data, const char *text)
@@ -216,6 +224,8 @@ static bool print_text(struct preview *preview, const char *empty)
 		return false;
 	}
 	output_wrapped(output, STYLE_TITLE, 0, 2, "Next boot, with %s:", source);
+	if (preview->result.plan.count >= VIEW_FOLD_MIN)
+		view_print_summary(&preview->view, STYLE_PLAIN, "");
 	ok = view_print(&preview->view);
 	each_limit(preview, print_limit, preview);
 	if (caveat)
@@ -356,6 +366,12 @@ int plan_show(const struct host *host, struct machine *machine,
 
 /* -- for passthru check -------------------------------------------------------------- */
 
+/* Whom to call back with why a group is of no use. */
+struct visit {
+	void (*each)(void *data, const char *text);
+	void *data;
+};
+
 static void visit_group(void *data, int group, bool usable, const char *text)
 {
 	const struct visit *visit = data;
@@ -369,7 +385,7 @@ bool plan_is_good(const struct host *host, struct machine *machine,
 		  void (*each)(void *data, const char *text), void *data)
 {
 	struct preview preview;
-	struct visit visit = { &preview, each, data };
+	struct visit visit = { each, data };
 	bool good =
 		preview_make(host, machine, &(struct plan_changes){ 0 }, &preview) == 0;
 

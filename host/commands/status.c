@@ -85,6 +85,17 @@ static void add_times(const struct view *view, struct json_object *array)
 	}
 }
 
+static void print_summary(const struct view *view)
+{
+	bool ok = view_devices(view, NULL, NULL);
+
+	ok &= view_groups(view, NULL, NULL);
+	ok &= view_problems(view, NULL, NULL);
+	view_print_summary(view, ok ? STYLE_GOOD : STYLE_BAD,
+			   ok ? "All is well: " : "Not all is well: ");
+}
+
+/* The first line says whether all is well. */
 static bool print_text(const struct status *status)
 {
 	const struct output *output = &status->view.host->output;
@@ -99,9 +110,11 @@ static bool print_text(const struct status *status)
 		output_wrapped(
 			output, STYLE_NOTE, 0, 0,
 			"This boot was a dry run (passthru.dryrun) and claimed nothing. Without it:");
-	ok = view_print(&status->view);
-	if (status->is_outdated)
+	else if (status->is_outdated)
 		output_wrapped(output, STYLE_BAD, 0, 0, "%s", status->absence);
+	else
+		print_summary(&status->view);
+	ok = view_print(&status->view);
 	print_times(&status->view);
 	return ok && status_counts(status);
 }

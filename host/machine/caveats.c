@@ -292,19 +292,47 @@ static bool keeps_framebuffer(const struct host *host, const struct machine *mac
 	       has_simple_framebuffer(host->root_fd);
 }
 
+/* "A, B and 6 more": those that cannot be reset. Returns the number of all of them. */
+static size_t put_unresettable(FILE *file, const struct host *host,
+			       const struct device *const *devices, size_t count)
+{
+	enum { SHOWN_MAX = 4 };
+	size_t found = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (!has_reset(host, devices[i]) && found++ < SHOWN_MAX)
+			fprintf(file, "%s%s", found > 1 ? ", " : "", devices[i]->address);
+	if (found > SHOWN_MAX)
+		fprintf(file, " and %zu more", found - SHOWN_MAX);
+	return found;
+}
+
+static void check_resets(const struct listener *listener, const struct host *host,
+			 const struct device *const *devices, size_t count)
+{
+	struct text_file names;
+	FILE *file = text_file_open(&names);
+	size_t found = file ? put_unresettable(file, host, devices, count) : 0;
+	_cleanup_free_ char *list = text_file_close(&names);
+
+	if (list && found)
+		say(listener,
+		    "%s cannot be reset, so a guest may be able to use %s only once until the host boots again",
+		    list, found == 1 ? "it" : "them");
+}
+
 void limits_each(const struct host *host, const struct machine *machine,
-		 const char *cmdline, const struct device *device,
+		 const char *cmdline, const struct device *const *devices, size_t count,
 		 void (*each)(void *data, const char *text), void *data)
 {
 	const struct listener listener = { each, data };
 
-	if (!has_reset(host, device) && knows_resets(host, machine))
-		say(&listener,
-		    "%s cannot be reset, so a guest may be able to use it only once until the host boots again",
-		    device->address);
-	if (device_is_display(device) && !is_vga(device) &&
-	    keeps_framebuffer(host, machine, cmdline))
-		say(&listener,
-		    "%s is not of class 0300: if it shows the boot messages, this kernel's boot framebuffer (CONFIG_SYSFB_SIMPLEFB) keeps its memory, and no guest can map it; in that case boot with initcall_blacklist=sysfb_init",
-		    device->address);
+	if (knows_resets(host, machine))
+		check_resets(&listener, host, devices, count);
+	for (size_t i = 0; i < count; i++)
+		if (device_is_display(devices[i]) && !is_vga(devices[i]) &&
+		    keeps_framebuffer(host, machine, cmdline))
+			say(&listener,
+			    "%s is not of class 0300: if it shows the boot messages, this kernel's boot framebuffer (CONFIG_SYSFB_SIMPLEFB) keeps its memory, and no guest can map it; in that case boot with initcall_blacklist=sysfb_init",
+			    devices[i]->address);
 }

@@ -158,16 +158,16 @@ void caveats_warn_now(const struct machine *machine);
 bool limits_reserve_memory(const struct host *host, int group);
 
 /*
- * Calls back with each thing that stands in the way of giving the device to a guest,
- * although it can be claimed: a phrase without a full stop. cmdline is the kernel command
- * line of the next boot.
+ * Calls back with each thing that stands in the way of giving the devices to a guest,
+ * although they can be claimed: a phrase without a full stop. cmdline is the kernel
+ * command line of the next boot.
  *
  * Sources: reserved_regions and reset_method in Documentation/ABI/testing/
  * sysfs-kernel-iommu_groups and sysfs-bus-pci; drivers/firmware/sysfb.c and
  * vfio_pci_vga_init() in drivers/vfio/pci/vfio_pci_core.c.
  */
 void limits_each(const struct host *host, const struct machine *machine,
-		 const char *cmdline, const struct device *device,
+		 const char *cmdline, const struct device *const *devices, size_t count,
 		 void (*each)(void *data, const char *text), void *data);
 
 /* -- denylist ------------------------------------------------------------------------ */

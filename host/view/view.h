@@ -48,9 +48,15 @@ bool view_groups(const struct view *view,
 		 void (*each)(void *data, int group, bool usable, const char *text),
 		 void *data);
 
+/* As many devices in a row that differ in their addresses only are printed as one. */
+#define VIEW_FOLD_MIN 4
+
 /* Print all of that, or add it to the object. Return whether everything is ok. */
 bool view_print(const struct view *view);
 bool view_add(const struct view *view, struct json_object *object);
+
+/* Prints a line with the numbers of devices and groups, after that text. */
+void view_print_summary(const struct view *view, enum style style, const char *before);
 
 /* -- run stage ----------------------------------------------------------------------- */
 
