@@ -273,21 +273,46 @@ static void preview_free(struct preview *preview)
 	free(preview->rewritten);
 }
 
-/* The engine only tries: it does not know how the module will be loaded. */
-static void apply_denylist(struct preview *preview)
+static bool is_denied(const struct preview *preview, const struct plan_entry *entry)
+{
+	return text_equals_name(entry->wanted, "vfio-pci") &&
+	       denylist_has(&entry->device->id) &&
+	       !denylist_is_off(preview->view.host, preview->cmdline);
+}
+
+/* Whether its physical function is claimed, and then has no virtual ones. */
+static bool will_be_gone(const struct preview *preview, const struct plan_entry *entry)
+{
+	const struct device *device =
+		machine_find(preview->view.machine, &entry->device->address);
+	const struct plan_entry *physical = NULL;
+
+	if (device && device->physical)
+		physical = run_result_find(&preview->result,
+					   &device->physical->pci->address);
+	return physical && plan_entry_is_taken(physical);
+}
+
+/* What the engine only learns from the kernel: it does not know how modules are loaded.
+ */
+static void foresee(struct preview *preview)
 {
 	struct plan *plan = &preview->result.plan;
 
 	for (size_t i = 0; i < plan->count; i++) {
 		struct plan_entry *entry = &plan->entries[i];
+		enum reason reason = REASON_NONE;
 
-		if (!plan_entry_is_taken(entry) ||
-		    !text_equals_name(entry->wanted, "vfio-pci") ||
-		    !denylist_has(&entry->device->id) ||
-		    denylist_is_off(preview->view.host, preview->cmdline))
+		if (!plan_entry_is_taken(entry))
+			continue;
+		if (is_denied(preview, entry))
+			reason = REASON_PROBE;
+		else if (will_be_gone(preview, entry))
+			reason = REASON_GONE;
+		if (reason == REASON_NONE)
 			continue;
 		entry->verdict = VERDICT_REFUSED;
-		entry->reason = REASON_PROBE;
+		entry->reason = reason;
 	}
 }
 
@@ -320,7 +345,7 @@ static int preview_make(const struct host *host, const struct machine *machine,
 	r = run_stage(host, &ret->params,
 		      ret->iommu_pending ? RUN_PREVIEW_WITH_IOMMU : RUN_PREVIEW,
 		      &ret->result);
-	apply_denylist(ret);
+	foresee(ret);
 	return r;
 }
 

@@ -18,7 +18,7 @@ static bool may_be_of_card(const struct device *device)
 {
 	uint32_t class = device->pci->id.class >> 8;
 
-	return !device->is_virtual && !device->pci->is_bridge &&
+	return !device->physical && !device->pci->is_bridge &&
 	       (pci_is_display(&device->pci->id) || class >> 8 == BASE_CLASS_MULTIMEDIA ||
 		class == CLASS_SERIAL_USB || class == CLASS_SERIAL_OTHER);
 }
@@ -35,7 +35,7 @@ static bool is_same_slot(const struct device *a, const struct device *b)
 
 static bool is_display_of_vendor(const struct device *device, const struct device *like)
 {
-	return pci_is_display(&device->pci->id) && !device->is_virtual &&
+	return pci_is_display(&device->pci->id) && !device->physical &&
 	       is_same_vendor(device, like);
 }
 

@@ -27,14 +27,6 @@ static unsigned read_vf_count(int bus_fd, const struct pci_device *device)
 	return (unsigned)strtoul(text, NULL, 10);
 }
 
-static bool read_is_virtual(int bus_fd, const struct pci_device *device)
-{
-	char path[DEVICE_PATH_SIZE];
-
-	pci_device_path(path, &device->address, "physfn");
-	return file_exists(bus_fd, path);
-}
-
 /* Whether this boot's report says that it gave the device the driver it has now. */
 static bool is_reported(const struct run_result *boot, const struct pci_device *device)
 {
@@ -71,9 +63,21 @@ static void describe(struct pci_names *names, const struct run_result *boot, int
 	describe_path(&device->pci->path, device->path);
 	pci_names_look_up(names, device);
 	device->vf_count = read_vf_count(bus_fd, device->pci);
-	device->is_virtual = read_is_virtual(bus_fd, device->pci);
 	device->is_claimed =
 		pci_driver_is_vfio(device->pci->driver) || is_reported(boot, device->pci);
+}
+
+/* What the link physfn leads to, once all devices are there. */
+static void find_physical(const struct machine *machine, int bus_fd,
+			  struct device *device)
+{
+	char path[DEVICE_PATH_SIZE], target[256];
+	struct pci_address address;
+
+	pci_device_path(path, &device->pci->address, "physfn");
+	if (sysfs_read_target(bus_fd, path, target, sizeof(target)) == 0 &&
+	    address_parse_name(beneath_name(target), &address) == 0)
+		device->physical = machine_find(machine, &address);
 }
 
 static int read_devices(const struct host *host, int bus_fd, struct machine *machine)
@@ -99,6 +103,8 @@ static int read_devices(const struct host *host, int bus_fd, struct machine *mac
 		describe(names, &boot, bus_fd, device);
 		machine->has_groups |= device->pci->group != NO_GROUP;
 	}
+	for (size_t i = 0; i < machine->count; i++)
+		find_physical(machine, bus_fd, &machine->devices[i]);
 	cards_find(machine);
 	run_result_free(&boot);
 	pci_names_free(names);

@@ -24,9 +24,9 @@ struct device {
 	char class_name[NAME_SIZE];
 	char vendor_name[NAME_SIZE];
 	char device_name[NAME_SIZE];
-	const struct device *card; /* the first display of its card, or NULL */
-	unsigned vf_count;	   /* enabled virtual functions */
-	bool is_virtual;	   /* it is a virtual function itself */
+	const struct device *card;     /* the first display of its card, or NULL */
+	unsigned vf_count;	       /* enabled virtual functions */
+	const struct device *physical; /* whose virtual function it is, or NULL */
 	bool is_claimed; /* its driver is vfio's, or the one that this boot bound */
 	enum reason needed_for;	  /* the guard's that keeps it, or REASON_NONE */
 	char system[PHRASE_SIZE]; /* a phrase: what the system uses it for, or "" */

@@ -73,6 +73,12 @@ static void describe_other(const struct view *view, struct view_device *ret)
 
 	if (entry->reason == REASON_PROBE && denylist_has(&entry->device->id))
 		snprintf(phrase, sizeof(phrase), "%s", DENYLIST_PHRASE);
+	else if (view->result->is_dry && entry->reason == REASON_GONE && ret->device &&
+		 ret->device->physical)
+		snprintf(
+			phrase, sizeof(phrase),
+			"its physical function, %s, will be claimed and then has no virtual ones; leave out either",
+			ret->device->physical->address);
 	else if (view->is_live && entry->reason == REASON_NO_DRIVER)
 		snprintf(phrase, sizeof(phrase),
 			 "the kernel has no such driver, nor a module of that name");

@@ -112,7 +112,7 @@ static void add_function(const struct function *function, struct pci_device *pci
 			      address_parse(function->path, strlen(function->path),
 					    &pci->path, &why, &at),
 			      0);
-	*device = (struct device){ .pci = pci, .is_virtual = function->kind == VIRTUAL };
+	*device = (struct device){ .pci = pci };
 }
 
 START_TEST(finds_cards)
@@ -126,6 +126,8 @@ START_TEST(finds_cards)
 	     machine.count++)
 		add_function(&functions[machine.count], &pci[machine.count],
 			     &devices[machine.count]);
+	for (size_t i = 0; i < machine.count; i++)
+		devices[i].physical = functions[i].kind == VIRTUAL ? &devices[0] : NULL;
 	cards_find(&machine);
 	for (size_t i = 0; i < machine.count; i++) {
 		const struct device *card = devices[i].card;
