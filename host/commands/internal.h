@@ -118,8 +118,8 @@ int plan_show(const struct host *host, struct machine *machine,
 
 /*
  * Whether passthru plan would exit with 0, without printing it. Calls back with each
- * limit of a device that will be claimed, see limits_each(), and why a group cannot be
- * given to a guest.
+ * limit of a device that will be claimed, see limits_each(), and with why a device is not
+ * claimed or a group cannot be given to a guest.
  */
 bool plan_is_good(const struct host *host, struct machine *machine,
 		  void (*each)(void *data, const char *text), void *data);

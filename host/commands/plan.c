@@ -391,11 +391,25 @@ int plan_show(const struct host *host, struct machine *machine,
 
 /* -- for passthru check -------------------------------------------------------------- */
 
-/* Whom to call back with why a group is of no use. */
+/* Whom to call back with why a device is not claimed, or a group is of no use. */
 struct visit {
 	void (*each)(void *data, const char *text);
 	void *data;
+	char last[sizeof(((struct view_device *)NULL)->text)]; /* of a device */
 };
+
+/* Of neighbours with the same fate, the first one will do. */
+static void visit_device(void *data, const struct view_device *device)
+{
+	struct visit *visit = data;
+	char text[sizeof(device->address) + sizeof(device->text) + 1];
+
+	if (device->is_ok || strcmp(device->text, visit->last) == 0)
+		return;
+	strcpy(visit->last, device->text);
+	snprintf(text, sizeof(text), "%s %s", device->address, device->text);
+	visit->each(visit->data, text);
+}
 
 static void visit_group(void *data, int group, bool usable, const char *text)
 {
@@ -410,12 +424,13 @@ bool plan_is_good(const struct host *host, struct machine *machine,
 		  void (*each)(void *data, const char *text), void *data)
 {
 	struct preview preview;
-	struct visit visit = { each, data };
+	struct visit visit = { .each = each, .data = data };
 	bool good =
 		preview_make(host, machine, &(struct plan_changes){ 0 }, &preview) == 0;
 
 	if (good && !find_empty(&preview.params)) {
 		good = each_limit(&preview, each, data);
+		view_devices(&preview.view, visit_device, &visit);
 		good &= view_problems(&preview.view, NULL, NULL);
 		read_needs(&preview, host, machine);
 		good &= view_groups(&preview.view, visit_group, &visit);
