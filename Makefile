@@ -334,12 +334,13 @@ HOST_SRCS := \
 	dump/dump.c dump/redact.c dump/unpack.c \
 	initramfs/generators.c initramfs/inspect.c initramfs/rebuild.c \
 	lib/beneath.c lib/text.c \
-	machine/caveats.c machine/choice.c machine/filter.c machine/find.c machine/machine.c \
-	machine/pci_names.c machine/networks.c machine/users.c machine/uses.c machine/xorg.c \
+	machine/card.c machine/caveats.c machine/choice.c machine/denylist.c machine/filter.c \
+	machine/find.c machine/machine.c machine/pci_names.c machine/networks.c \
+	machine/users.c machine/uses.c machine/xorg.c \
 	outlook/outlook.c \
 	migrate/collect.c migrate/collector.c migrate/facts.c migrate/migration.c \
 	migrate/proof.c migrate/read_cmdline.c migrate/read_modules.c migrate/read_shell.c \
-	view/run_stage.c view/view.c view/view_output.c \
+	view/run_stage.c view/view.c view/view_groups.c view/view_json.c view/view_text.c \
 	ui/json.c ui/log_none.c ui/output.c
 # The stages of passthru-early, without its main(), options and log.
 HOST_EARLY := $(filter-out main.c base/log_kmsg.c options.c,$(EARLY_SRCS))

@@ -325,11 +325,14 @@ static bool is_blocker(const struct blocker *found, enum viability_time time)
 				: time == VIABILITY_BOOT;
 }
 
-struct blocker viability_find_blocker(const struct pci_list *list,
+struct blocker viability_next_blocker(const struct pci_list *list,
 				      const struct plan *plan, int group,
-				      enum viability_time time)
+				      enum viability_time time,
+				      const struct pci_device *previous)
 {
-	for (size_t i = 0; i < list->count; i++) {
+	size_t from = previous ? (size_t)(previous - list->devices) + 1 : 0;
+
+	for (size_t i = from; i < list->count; i++) {
 		const struct pci_device *device = &list->devices[i];
 		struct blocker found = { device, NULL, device->driver };
 
@@ -343,4 +346,11 @@ struct blocker viability_find_blocker(const struct pci_list *list,
 			return found;
 	}
 	return (struct blocker){ 0 };
+}
+
+struct blocker viability_find_blocker(const struct pci_list *list,
+				      const struct plan *plan, int group,
+				      enum viability_time time)
+{
+	return viability_next_blocker(list, plan, group, time, NULL);
 }

@@ -245,6 +245,12 @@ struct blocker viability_find_blocker(const struct pci_list *list,
 				      const struct plan *plan, int group,
 				      enum viability_time time);
 
+/* The next one after that member, or the first one after NULL. */
+struct blocker viability_next_blocker(const struct pci_list *list,
+				      const struct plan *plan, int group,
+				      enum viability_time time,
+				      const struct pci_device *previous);
+
 /*
  * Whether the function's driver, present or to come, matters for its group. That of a
  * bridge does not; host bridges and the like rarely get one.

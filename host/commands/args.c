@@ -35,20 +35,26 @@ static void add_caveat(void *data, const char *text)
 	json_append_text(data, text);
 }
 
-static int print_json(const struct machine *machine, const char *parameter,
-		      const struct outlook *outlook)
+static int print_json(const struct host *host, const struct machine *machine,
+		      const char *parameter, const struct outlook *outlook)
 {
 	struct json_object *top = json_begin("args");
-	struct json_object *named, *members;
+	struct json_object *named, *card, *group;
 
 	json_add_text(top, "parameter", parameter);
 	named = json_add_array(top, "named");
-	members = json_add_array(top, "group_members");
-	for (size_t i = 0; i < machine->count; i++)
-		if (machine->devices[i].is_chosen)
-			json_append_text(machine->devices[i].is_named ? named : members,
-					 machine->devices[i].address);
-	caveats_each(machine, add_caveat, json_add_array(top, "warnings"));
+	card = json_add_array(top, "card_members");
+	group = json_add_array(top, "group_members");
+	for (size_t i = 0; i < machine->count; i++) {
+		const struct device *device = &machine->devices[i];
+		struct json_object *members =
+			choice_is_by_card(machine, device) ? card : group;
+
+		if (device->is_chosen)
+			json_append_text(device->is_named ? named : members,
+					 device->address);
+	}
+	caveats_each(host, machine, add_caveat, json_add_array(top, "warnings"));
 	remarks_add(outlook, top);
 	return json_end(top);
 }
@@ -62,8 +68,8 @@ static int print(const struct host *host, const struct machine *machine,
 	if (!parameter)
 		return -ENOMEM;
 	if (host->arguments->json)
-		return print_json(machine, parameter, outlook);
-	caveats_warn(machine);
+		return print_json(host, machine, parameter, outlook);
+	caveats_warn(host, machine);
 	output_open(stderr, &output);
 	remarks_print(&output, outlook);
 	return puts(parameter) < 0 ? -EIO : 0;

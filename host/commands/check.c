@@ -41,7 +41,7 @@ static void add_limit(void *data, const char *text)
 
 /* The verdict is never better than that of passthru plan. */
 static void check_plan(struct findings *findings, const struct host *host,
-		       const struct machine *machine)
+		       struct machine *machine)
 {
 	if (!plan_is_good(host, machine, add_limit, findings))
 		findings_add(

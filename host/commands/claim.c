@@ -150,7 +150,9 @@ static int claim(struct host *host, struct machine *machine)
 	struct params params = { 0 };
 	int r, status = STATUS_NOT_GOOD;
 
-	caveats_warn(machine);
+	if (!caveats_allow(machine))
+		return STATUS_NOT_GOOD;
+	caveats_warn_now(machine);
 	if (!are_idle(host, machine, false) || !is_confirmed(host, machine))
 		return STATUS_NOT_GOOD;
 	r = make_cmdline(host, machine, &cmdline);

@@ -71,7 +71,10 @@ static int enable(struct work *work)
 
 	if (status != STATUS_GOOD)
 		return status;
-	caveats_warn(&work->machine);
+	if (!caveats_allow(&work->machine) ||
+	    !caveats_allow_driver(work->host, &work->machine))
+		return STATUS_NOT_GOOD;
+	caveats_warn(work->host, &work->machine);
 	work->takes_devices = true;
 	if (!configure_open(work) || !add_lines(work))
 		return STATUS_NOT_GOOD;

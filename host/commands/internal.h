@@ -134,10 +134,11 @@ struct plan_changes {
 struct preview;
 
 /*
- * Dry-runs the next boot. Returns NULL without memory; what else went wrong,
- * preview_print() says. The machine must live as long; release with preview_free().
+ * Dry-runs the next boot, and reads the needs of the system if they matter. Returns NULL
+ * without memory; what else went wrong, preview_print() says. The machine must live as
+ * long; release with preview_free().
  */
-struct preview *preview_new(const struct host *host, const struct machine *machine,
+struct preview *preview_new(const struct host *host, struct machine *machine,
 			    const struct plan_changes *changes);
 void preview_free(struct preview *preview);
 
@@ -149,9 +150,10 @@ int preview_print(struct preview *preview, bool with_remarks);
 
 /*
  * Whether passthru plan would exit with 0, without printing it. Calls back with each
- * limit of a device that will be claimed, see limits_each(), and each remark.
+ * limit of a device that will be claimed, see limits_each(), each remark, and with why a
+ * device is not claimed or a group cannot be given to a guest.
  */
-bool plan_is_good(const struct host *host, const struct machine *machine,
+bool plan_is_good(const struct host *host, struct machine *machine,
 		  void (*each)(void *data, const char *text), void *data);
 
 /* -- status -------------------------------------------------------------------------- */
@@ -160,6 +162,7 @@ bool plan_is_good(const struct host *host, const struct machine *machine,
 struct status {
 	struct view view; /* without a result if there is no report */
 	struct run_result result;
+	struct params params; /* this boot's; without the text of its items */
 	bool is_requested;
 	bool is_outdated;    /* the configuration is not the one of this boot */
 	const char *missing; /* why there is no report, or NULL */

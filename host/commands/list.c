@@ -39,11 +39,19 @@ static void add_id(struct json_object *object, const struct pci_id *id)
 	json_add_text(object, "class", text);
 }
 
+static void add_others(const struct list *list, const struct device *device,
+		       bool (*is_other)(const struct device *, const struct device *),
+		       struct json_object *array)
+{
+	for (size_t i = 0; i < list->machine.count; i++)
+		if (is_other(device, &list->machine.devices[i]))
+			json_append_text(array, list->machine.devices[i].address);
+}
+
 static void add_device(const struct list *list, const struct device *device,
 		       struct json_object *object)
 {
 	const struct pci_device *pci = device->pci;
-	struct json_object *together;
 
 	json_add_text(object, "address", device->address);
 	json_add_text(object, "path", device->path);
@@ -58,10 +66,9 @@ static void add_device(const struct list *list, const struct device *device,
 	json_add_bool(object, "boot_display", pci->is_boot_display);
 	json_add_text(object, "system", device->system);
 	json_add_number(object, "virtual_functions", device->vf_count);
-	together = json_add_array(object, "together_with");
-	for (size_t i = 0; i < list->machine.count; i++)
-		if (device_goes_with(device, &list->machine.devices[i]))
-			json_append_text(together, list->machine.devices[i].address);
+	add_others(list, device, device_goes_with,
+		   json_add_array(object, "together_with"));
+	add_others(list, device, device_is_of_card, json_add_array(object, "card_with"));
 }
 
 static int print_json(const struct list *list)

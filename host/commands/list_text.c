@@ -110,9 +110,25 @@ static bool is_bridges_only(const struct text *text, size_t from, size_t to)
 
 /* -- equal functions ----------------------------------------------------------------- */
 
-static bool has_notes(const struct device *device)
+/* Functions of its card in its own group are in the title. */
+static bool is_card_elsewhere(const struct device *device, const struct device *other)
 {
-	return device->pci->is_boot_display || device->backs_system || device->vf_count;
+	return device_is_display(device) && device_is_of_card(device, other) &&
+	       device->pci->group != other->pci->group && other->pci->group != NO_GROUP;
+}
+
+static bool has_card_elsewhere(const struct machine *machine, const struct device *device)
+{
+	for (size_t i = 0; i < machine->count; i++)
+		if (is_card_elsewhere(device, &machine->devices[i]))
+			return true;
+	return false;
+}
+
+static bool has_notes(const struct text *text, const struct device *device)
+{
+	return device->pci->is_boot_display || device->needed_for || device->vf_count ||
+	       has_card_elsewhere(&text->list->machine, device);
 }
 
 static bool is_equal(const struct device *a, const struct device *b)
@@ -150,10 +166,10 @@ static size_t count_equal(const struct text *text, size_t from, bool *ret_alone)
 	size_t to = from + 1;
 
 	*ret_alone = has_own_group(text, from);
-	if (!text->folds || has_notes(first))
+	if (!text->folds || has_notes(text, first))
 		return 1;
 	while (to < text->count && is_equal(first, text->items[to]) &&
-	       !has_notes(text->items[to]) &&
+	       !has_notes(text, text->items[to]) &&
 	       (*ret_alone ? has_own_group(text, to)
 			   : text->items[to]->pci->group == first->pci->group))
 		to++;
@@ -200,17 +216,35 @@ static void print_note(const struct output *output, enum style style, unsigned i
 	output_wrapped(output, style, indent + 2, indent + 2, "%s", text);
 }
 
-static void print_notes(const struct output *output, const struct device *device,
-			unsigned indent)
+static void print_card(const struct text *text, const struct device *device)
 {
+	for (size_t i = 0; i < text->list->machine.count; i++) {
+		const struct device *other = &text->list->machine.devices[i];
+		char note[128];
+
+		if (!is_card_elsewhere(device, other))
+			continue;
+		snprintf(note, sizeof(note), "%s in group %d is of the same card",
+			 other->address + text->skip, other->pci->group);
+		print_note(&text->list->host->output, STYLE_NOTE, text->indent, note);
+	}
+}
+
+static void print_notes(const struct text *list, const struct device *device)
+{
+	const struct output *output = &list->list->host->output;
+	unsigned indent = list->indent;
 	char text[sizeof(device->system) + 64];
 
 	if (device->is_claimed)
 		print_note(output, STYLE_GOOD, indent, "claimed for passthrough");
 	if (device->pci->is_boot_display)
 		print_note(output, STYLE_NOTE, indent, "boot display");
-	if (device->backs_system) {
-		snprintf(text, sizeof(text), "root disk or in use: %s", device->system);
+	if (device->needed_for) {
+		snprintf(text, sizeof(text), "%s%s",
+			 device->needed_for == REASON_CONSOLE ? ""
+							      : "root disk or in use: ",
+			 device->system);
 		print_note(output, STYLE_BAD, indent, text);
 	}
 	if (device->vf_count) {
@@ -241,7 +275,8 @@ static void print_device(const struct text *text, const struct device *device,
 	output_wrapped(output, pci->driver[0] ? STYLE_PLAIN : STYLE_DIM, text->indent,
 		       text->indent, "%s%s", pci->driver[0] ? "driver " : "no driver",
 		       pci->driver);
-	print_notes(output, device, text->indent);
+	print_notes(text, device);
+	print_card(text, device);
 }
 
 static void print_single(const struct text *text, const struct device *device)

@@ -273,9 +273,10 @@ static int undo(const struct host *host)
 /* -- the command --------------------------------------------------------------------- */
 
 /* The plan of the next boot, as it is after the changes; NULL without memory. */
-static struct preview *make_preview(const struct migration *migration)
+static struct preview *make_preview(const struct migration *migration,
+				    struct machine *machine)
 {
-	return preview_new(migration->host, migration->machine,
+	return preview_new(migration->host, machine,
 			   &(struct plan_changes){
 				   .configuration = migration_configuration(migration),
 				   .is_migrated = true });
@@ -318,7 +319,7 @@ static int finish(const struct migration *migration, struct preview *preview)
 	return status;
 }
 
-static int migrate(const struct migration *migration)
+static int migrate(const struct migration *migration, struct machine *machine)
 {
 	struct preview *preview = NULL;
 	int status;
@@ -326,7 +327,7 @@ static int migrate(const struct migration *migration)
 	if (!migration->host->arguments->json && !print_text(migration))
 		return STATUS_NOT_GOOD;
 	fflush(stdout);
-	if (migration->change_count && !(preview = make_preview(migration))) {
+	if (migration->change_count && !(preview = make_preview(migration, machine))) {
 		warn_error(-ENOMEM, "nothing was changed");
 		return STATUS_NOT_GOOD;
 	}
@@ -346,7 +347,7 @@ static int run(const struct host *host)
 		if (r < 0)
 			warn_error(r, "cannot read the configuration");
 		else
-			status = migrate(&migration);
+			status = migrate(&migration, &machine);
 	}
 	migration_free(&migration);
 	machine_free(&machine);

@@ -245,30 +245,38 @@ static void print_notes(const struct preview *preview)
 			CONFIGURATION_DIRECTORY, (int)rescue.length, rescue.at);
 }
 
-/* Whom to call back for each limit of a device that will be claimed. */
-struct visit {
-	const struct preview *preview;
-	void (*each)(void *data, const char *text);
-	void *data;
+/* The devices that will be claimed. */
+struct taken {
+	const struct device **devices;
+	size_t count;
 };
 
-static void visit_device(void *data, const struct view_device *device)
+static void add_taken(void *data, const struct view_device *device)
 {
-	const struct visit *visit = data;
-	const struct preview *preview = visit->preview;
+	struct taken *taken = data;
+	const struct device **added;
 
-	if (device->entry->verdict == VERDICT_CLAIMED && device->device)
-		limits_each(preview->view.host, preview->view.machine, preview->cmdline,
-			    device->device, visit->each, visit->data);
+	if (device->entry->verdict != VERDICT_CLAIMED || !device->device)
+		return;
+	added = array_append(taken->devices, taken->count);
+	if (added)
+		*added = device->device;
 }
 
-/* Returns whether all devices are as requested. */
+/*
+ * Calls back for each limit of a device that will be claimed. Returns whether all devices
+ * are as requested.
+ */
 static bool each_limit(const struct preview *preview,
 		       void (*each)(void *data, const char *text), void *data)
 {
-	struct visit visit = { preview, each, data };
+	struct taken taken = { 0 };
+	bool ok = view_devices(&preview->view, add_taken, &taken);
 
-	return view_devices(&preview->view, visit_device, &visit);
+	limits_each(preview->view.host, preview->view.machine, preview->cmdline,
+		    taken.devices, taken.count, each, data);
+	free(taken.devices);
+	return ok;
 }
 
 static void print_limit(void *data, const char *text)
@@ -303,6 +311,8 @@ static bool print_text(struct preview *preview, const char *empty, bool with_rem
 		return false;
 	}
 	output_wrapped(output, STYLE_TITLE, 0, 2, "Next boot, with %s:", source);
+	if (preview->result.plan.count >= VIEW_FOLD_MIN)
+		view_print_summary(&preview->view, STYLE_PLAIN, "");
 	ok = view_print(&preview->view);
 	each_limit(preview, print_limit, preview);
 	if (with_remarks)
@@ -344,8 +354,51 @@ static const char *find_empty(const struct params *params)
 
 /* -- the command --------------------------------------------------------------------- */
 
+static bool is_denied(const struct preview *preview, const struct plan_entry *entry)
+{
+	return text_equals_name(entry->wanted, "vfio-pci") &&
+	       denylist_has(&entry->device->id) &&
+	       !denylist_is_off(preview->view.host, preview->cmdline);
+}
+
+/* Whether its physical function is claimed, and then has no virtual ones. */
+static bool will_be_gone(const struct preview *preview, const struct plan_entry *entry)
+{
+	const struct device *device =
+		machine_find(preview->view.machine, &entry->device->address);
+	const struct plan_entry *physical = NULL;
+
+	if (device && device->physical)
+		physical = run_result_find(&preview->result,
+					   &device->physical->pci->address);
+	return physical && plan_entry_is_taken(physical);
+}
+
+/* What the engine only learns from the kernel: it does not know how modules are loaded.
+ */
+static void foresee(struct preview *preview)
+{
+	struct plan *plan = &preview->result.plan;
+
+	for (size_t i = 0; i < plan->count; i++) {
+		struct plan_entry *entry = &plan->entries[i];
+		enum reason reason = REASON_NONE;
+
+		if (!plan_entry_is_taken(entry))
+			continue;
+		if (is_denied(preview, entry))
+			reason = REASON_PROBE;
+		else if (will_be_gone(preview, entry))
+			reason = REASON_GONE;
+		if (reason == REASON_NONE)
+			continue;
+		entry->verdict = VERDICT_REFUSED;
+		entry->reason = reason;
+	}
+}
+
 /* Returns 0 or a negative errno. */
-static int preview_make(const struct host *host, const struct machine *machine,
+static int preview_make(const struct host *host, struct machine *machine,
 			const struct plan_changes *changes, struct preview *ret)
 {
 	int r;
@@ -353,7 +406,8 @@ static int preview_make(const struct host *host, const struct machine *machine,
 	*ret = (struct preview){ .view = { .host = host,
 					   .machine = machine,
 					   .result = &ret->result,
-					   .params = &ret->params } };
+					   .params = &ret->params,
+					   .skipped = &ret->params.skipped } };
 	r = find_cmdline(ret);
 	if (r == 0 && changes->is_migrated)
 		r = rewrite_cmdline(ret);
@@ -374,6 +428,10 @@ static int preview_make(const struct host *host, const struct machine *machine,
 	r = run_stage(host, &ret->params,
 		      ret->iommu_pending ? RUN_PREVIEW_WITH_IOMMU : RUN_PREVIEW,
 		      &ret->result);
+	foresee(ret);
+	/* Reading the disks again only helps to say why. */
+	if (r == 0 && !view_groups(&ret->view, NULL, NULL))
+		machine_read_needs(host, machine);
 	if (r == 0 && !ret->absence[0])
 		r = outlook_make(&(struct outlook_input){ .machine = machine,
 							  .plan = &ret->result.plan,
@@ -393,7 +451,7 @@ static void warn_unmade(const struct preview *preview, int r)
 		     preview->unread, strerror(-r));
 }
 
-struct preview *preview_new(const struct host *host, const struct machine *machine,
+struct preview *preview_new(const struct host *host, struct machine *machine,
 			    const struct plan_changes *changes)
 {
 	struct preview *preview = calloc(1, sizeof(*preview));
@@ -440,20 +498,51 @@ int preview_print(struct preview *preview, bool with_remarks)
 
 /* -- for passthru check -------------------------------------------------------------- */
 
-bool plan_is_good(const struct host *host, const struct machine *machine,
+/* Whom to call back with why a device is not claimed, or a group is of no use. */
+struct visit {
+	void (*each)(void *data, const char *text);
+	void *data;
+	char last[sizeof(((struct view_device *)NULL)->text)]; /* of a device */
+};
+
+/* Of neighbours with the same fate, the first one will do. */
+static void visit_device(void *data, const struct view_device *device)
+{
+	struct visit *visit = data;
+	char text[sizeof(device->address) + sizeof(device->text) + 1];
+
+	if (device->is_ok || strcmp(device->text, visit->last) == 0)
+		return;
+	strcpy(visit->last, device->text);
+	snprintf(text, sizeof(text), "%s %s", device->address, device->text);
+	visit->each(visit->data, text);
+}
+
+static void visit_group(void *data, int group, bool usable, const char *text)
+{
+	const struct visit *visit = data;
+
+	(void)group;
+	if (!usable)
+		visit->each(visit->data, text);
+}
+
+bool plan_is_good(const struct host *host, struct machine *machine,
 		  void (*each)(void *data, const char *text), void *data)
 {
 	struct preview *preview = preview_new(host, machine, &(struct plan_changes){ 0 });
+	struct visit visit = { .each = each, .data = data };
 	bool good = preview && preview->error == 0;
 
 	if (good && !find_empty(&preview->params)) {
 		good = each_limit(preview, each, data) && !preview->has_conflict;
+		view_devices(&preview->view, visit_device, &visit);
 		for (size_t i = 0; i < preview->outlook.count; i++)
 			each(data, preview->outlook.items[i].text);
 		if (host->arguments->strict)
 			good &= outlook_level(&preview->outlook) < REMARK_WARNING;
 		good &= view_problems(&preview->view, NULL, NULL);
-		good &= view_groups(&preview->view, NULL, NULL);
+		good &= view_groups(&preview->view, visit_group, &visit);
 	}
 	preview_free(preview);
 	return good;

@@ -41,19 +41,18 @@ static void read_request(const struct host *host, struct status *status)
 {
 	static const struct config_stage stage = { .is_dry = true };
 	_cleanup_free_ char *cmdline = NULL;
-	struct params params = { 0 };
+	struct params *params = &status->params;
 	struct cmdline words;
 
 	if (beneath_read(host->root_fd, "proc/cmdline", &cmdline) < 0)
 		return;
 	if (cmdline_split(cmdline, &words) == 0 &&
 	    config_read(host->root_fd, &stage, &words) == 0 &&
-	    params_read(&words, &params) == 0 && !params.off) {
+	    params_read(&words, params) == 0 && !params->off) {
 		status->is_outdated = has_new_configuration(host->root_fd, cmdline);
-		status->is_requested = status->is_outdated || !params_are_empty(&params);
+		status->is_requested = status->is_outdated || !params_are_empty(params);
 	}
 	cmdline_free(&words);
-	params_free(&params);
 }
 
 static void print_times(const struct view *view)
@@ -86,6 +85,17 @@ static void add_times(const struct view *view, struct json_object *array)
 	}
 }
 
+static void print_summary(const struct view *view)
+{
+	bool ok = view_devices(view, NULL, NULL);
+
+	ok &= view_groups(view, NULL, NULL);
+	ok &= view_problems(view, NULL, NULL);
+	view_print_summary(view, ok ? STYLE_GOOD : STYLE_BAD,
+			   ok ? "All is well: " : "Not all is well: ");
+}
+
+/* The first line says whether all is well. */
 static bool print_text(const struct status *status)
 {
 	const struct output *output = &status->view.host->output;
@@ -100,9 +110,11 @@ static bool print_text(const struct status *status)
 		output_wrapped(
 			output, STYLE_NOTE, 0, 0,
 			"This boot was a dry run (passthru.dryrun) and claimed nothing. Without it:");
-	ok = view_print(&status->view);
-	if (status->is_outdated)
+	else if (status->is_outdated)
 		output_wrapped(output, STYLE_BAD, 0, 0, "%s", status->absence);
+	else
+		print_summary(&status->view);
+	ok = view_print(&status->view);
 	print_times(&status->view);
 	return ok && status_counts(status);
 }
@@ -205,12 +217,16 @@ int status_run(struct host *host)
 
 	if (!print)
 		return STATUS_USAGE;
+	status.view.skipped = &status.params.skipped;
 	read_request(host, &status);
 	if (machine_read(host, &machine)) {
 		read_report(&status);
+		if (!status.missing && !view_groups(&status.view, NULL, NULL))
+			machine_read_needs(host, &machine);
 		ok = print(&status);
 	}
 	run_result_free(&status.result);
+	params_free(&status.params);
 	machine_free(&machine);
 	return ok ? STATUS_GOOD : STATUS_NOT_GOOD;
 }

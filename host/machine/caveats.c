@@ -34,14 +34,64 @@ static void say(const struct listener *listener, const char *format, ...)
 
 static void check_device(const struct listener *listener, const struct device *device)
 {
-	if (device->backs_system)
+	/* A console that is named is not kept. */
+	if (device->is_named && device->needed_for &&
+	    device->needed_for != REASON_CONSOLE)
 		say(listener,
 		    "%s backs the system (%s), so passthru keeps it for the host; leave it out",
 		    device->address, device->system);
+}
+
+/* That of the next boot starts without virtual functions. */
+static void check_next_boot(const struct listener *listener, const struct host *host,
+			    const struct device *device)
+{
 	if (device->vf_count)
 		say(listener,
-		    "%s has %u virtual functions enabled, so passthru refuses it; name those, or disable them",
+		    "%s has %u virtual functions now, which will not exist after the next boot; name those instead if guests are to have them",
 		    device->address, device->vf_count);
+	if (denylist_refuses(host, device))
+		say(listener, "%s: " DENYLIST_PHRASE, device->address);
+}
+
+void device_describe_need(const struct device *device, char text[static NEED_SIZE])
+{
+	/* What the system needs is at the USB port of a graphics card. */
+	const char *advice = device->card ? "plug that in elsewhere"
+					  : "another slot may have a group of its own";
+
+	snprintf(text, NEED_SIZE, "it has %s, which the system needs (%s); %s",
+		 device->address, device->system, advice);
+}
+
+/* Whether the system needs it, and it is chosen for its group only. */
+static bool is_needed_member(const struct device *device)
+{
+	return device->is_chosen && !device->is_named && device->needed_for;
+}
+
+/* One of a group is enough to say. */
+static bool is_first_needed(const struct machine *machine, const struct device *device)
+{
+	for (const struct device *at = machine->devices; at < device; at++)
+		if (is_needed_member(at) && at->pci->group == device->pci->group)
+			return false;
+	return true;
+}
+
+static void check_needs(const struct listener *listener, const struct machine *machine)
+{
+	for (size_t i = 0; i < machine->count; i++) {
+		const struct device *device = &machine->devices[i];
+		char need[NEED_SIZE];
+
+		if (!is_needed_member(device) || device->pci->group == NO_GROUP ||
+		    !is_first_needed(machine, device))
+			continue;
+		device_describe_need(device, need);
+		say(listener, "group %d can never be given to a guest: %s",
+		    device->pci->group, need);
+	}
 }
 
 /* Bridges with a driver of the host make their group unusable. */
@@ -65,19 +115,30 @@ static void check_blockers(const struct listener *listener, const struct machine
 	}
 }
 
-void caveats_each(const struct machine *machine,
-		  void (*each)(void *data, const char *text), void *data)
+static void check_all(const struct listener *listener, const struct host *host,
+		      const struct machine *machine)
 {
-	const struct listener listener = { each, data };
+	for (size_t i = 0; i < machine->count; i++) {
+		const struct device *device = &machine->devices[i];
 
-	for (size_t i = 0; i < machine->count; i++)
-		if (machine->devices[i].is_chosen)
-			check_device(&listener, &machine->devices[i]);
-	check_blockers(&listener, machine);
+		if (!device->is_chosen)
+			continue;
+		check_device(listener, device);
+		if (host)
+			check_next_boot(listener, host, device);
+	}
+	check_needs(listener, machine);
+	check_blockers(listener, machine);
 	if (!machine->has_groups)
-		say(&listener,
+		say(listener,
 		    "there are no IOMMU groups yet, so their members are a guess, and no device can be passed through: %s",
 		    machine->advice);
+}
+
+void caveats_each(const struct host *host, const struct machine *machine,
+		  void (*each)(void *data, const char *text), void *data)
+{
+	check_all(&(struct listener){ each, data }, host, machine);
 }
 
 static void warn_members(const struct machine *machine)
@@ -90,9 +151,40 @@ static void warn_members(const struct machine *machine)
 		if (!device->is_chosen || device->is_named)
 			continue;
 		device_full_name(device, name);
-		warn("also includes %s (%s), in the same %s", device->address, name,
-		     device->pci->group != NO_GROUP ? "IOMMU group" : "slot");
+		warn("also includes %s (%s), %s", device->address, name,
+		     choice_is_by_card(machine, device) ? "of the same card"
+		     : device->pci->group != NO_GROUP	? "in the same IOMMU group"
+							: "in the same slot");
 	}
+}
+
+static void warn_refused(void *data, const char *text)
+{
+	bool *allowed = data;
+
+	warn("nothing was changed: %s", text);
+	*allowed = false;
+}
+
+bool caveats_allow(const struct machine *machine)
+{
+	bool allowed = true;
+
+	check_needs(&(struct listener){ warn_refused, &allowed }, machine);
+	return allowed;
+}
+
+bool caveats_allow_driver(const struct host *host, const struct machine *machine)
+{
+	bool allowed = true;
+	const struct listener listener = { warn_refused, &allowed };
+
+	for (size_t i = 0; i < machine->count; i++)
+		if (machine->devices[i].is_chosen &&
+		    denylist_refuses(host, &machine->devices[i]))
+			say(&listener, "%s: " DENYLIST_PHRASE,
+			    machine->devices[i].address);
+	return allowed;
 }
 
 static void warn_caveat(void *data, const char *text)
@@ -101,10 +193,17 @@ static void warn_caveat(void *data, const char *text)
 	warn("%s", text);
 }
 
-void caveats_warn(const struct machine *machine)
+void caveats_warn(const struct host *host, const struct machine *machine)
 {
+	const struct listener listener = { warn_caveat, NULL };
+
 	warn_members(machine);
-	caveats_each(machine, warn_caveat, NULL);
+	check_all(&listener, host, machine);
+}
+
+void caveats_warn_now(const struct machine *machine)
+{
+	caveats_warn(NULL, machine);
 }
 
 /* -- of the hardware ----------------------------------------------------------------- */
@@ -174,22 +273,51 @@ static bool keeps_framebuffer(const struct host *host, const struct machine *mac
 	       has_simple_framebuffer(host->root_fd);
 }
 
+/* "A, B and 6 more": those that cannot be reset. Returns the number of all of them. */
+static size_t put_unresettable(FILE *file, const struct host *host,
+			       const struct device *const *devices, size_t count)
+{
+	enum { SHOWN_MAX = 4 };
+	size_t found = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (!has_reset(host, devices[i]) && found++ < SHOWN_MAX)
+			fprintf(file, "%s%s", found > 1 ? ", " : "", devices[i]->address);
+	if (found > SHOWN_MAX)
+		fprintf(file, " and %zu more", found - SHOWN_MAX);
+	return found;
+}
+
+static void check_resets(const struct listener *listener, const struct host *host,
+			 const struct device *const *devices, size_t count)
+{
+	struct text_file names;
+	FILE *file = text_file_open(&names);
+	size_t found = file ? put_unresettable(file, host, devices, count) : 0;
+	_cleanup_free_ char *list = text_file_close(&names);
+
+	if (list && found)
+		say(listener,
+		    "%s cannot be reset, so a guest may be able to use %s only once until the host boots again",
+		    list, found == 1 ? "it" : "them");
+}
+
 void limits_each(const struct host *host, const struct machine *machine,
-		 const char *cmdline, const struct device *device,
+		 const char *cmdline, const struct device *const *devices, size_t count,
 		 void (*each)(void *data, const char *text), void *data)
 {
 	const struct listener listener = { each, data };
 	char text[PHRASE_SIZE];
 
-	if (device_is_display(device) && xorg_names(host, device, text))
-		say(&listener, "%s", text);
-	if (!has_reset(host, device) && knows_resets(host, machine))
-		say(&listener,
-		    "%s cannot be reset, so a guest may be able to use it only once until the host boots again",
-		    device->address);
-	if (device_is_display(device) && !is_vga(device) &&
-	    keeps_framebuffer(host, machine, cmdline))
-		say(&listener,
-		    "%s is not of class 0300: if it shows the boot messages, this kernel's boot framebuffer (CONFIG_SYSFB_SIMPLEFB) keeps its memory, and no guest can map it; in that case boot with initcall_blacklist=sysfb_init",
-		    device->address);
+	for (size_t i = 0; i < count; i++)
+		if (device_is_display(devices[i]) && xorg_names(host, devices[i], text))
+			say(&listener, "%s", text);
+	if (knows_resets(host, machine))
+		check_resets(&listener, host, devices, count);
+	for (size_t i = 0; i < count; i++)
+		if (device_is_display(devices[i]) && !is_vga(devices[i]) &&
+		    keeps_framebuffer(host, machine, cmdline))
+			say(&listener,
+			    "%s is not of class 0300: if it shows the boot messages, this kernel's boot framebuffer (CONFIG_SYSFB_SIMPLEFB) keeps its memory, and no guest can map it; in that case boot with initcall_blacklist=sysfb_init",
+			    devices[i]->address);
 }

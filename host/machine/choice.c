@@ -10,7 +10,7 @@ bool choice_open(const struct host *host, struct machine *ret)
 {
 	if (!machine_read(host, ret))
 		return false;
-	machine_read_backing(host, ret);
+	machine_read_needs(host, ret);
 	return true;
 }
 
@@ -45,7 +45,10 @@ int choice_add(struct machine *machine, const char *text)
 	return STATUS_NOT_GOOD;
 }
 
-/* Without IOMMU groups the functions of a slot are the best guess. */
+/*
+ * Without IOMMU groups the functions of a slot are the best guess; but not with
+ * what the system needs, nor a display with other devices of an APU.
+ */
 static bool is_member(const struct device *device, const struct device *other)
 {
 	if (other->pci->is_bridge ||
@@ -53,17 +56,54 @@ static bool is_member(const struct device *device, const struct device *other)
 		return false;
 	if (device->pci->group != NO_GROUP)
 		return device->pci->group == other->pci->group;
-	return other->pci->group == NO_GROUP &&
+	return other->pci->group == NO_GROUP && !other->needed_for &&
+	       device->card == other->card &&
 	       address_is_same_slot(&device->pci->address, &other->pci->address);
 }
 
+/* Chooses what belongs to that device. Returns whether there was any. */
+static bool add_members_of(struct machine *machine, const struct device *device)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < machine->count; i++) {
+		struct device *other = &machine->devices[i];
+
+		if (other->is_chosen ||
+		    (!is_member(device, other) && !device_is_of_card(device, other)))
+			continue;
+		other->is_chosen = any = true;
+	}
+	return any;
+}
+
+/* The other functions of a card may be in further groups, which have members, too. */
 void choice_add_members(struct machine *machine)
 {
-	for (size_t i = 0; i < machine->count; i++)
-		for (size_t j = 0; machine->devices[i].is_named && j < machine->count;
-		     j++)
-			if (is_member(&machine->devices[i], &machine->devices[j]))
-				machine->devices[j].is_chosen = true;
+	bool any = true;
+
+	while (any) {
+		any = false;
+		for (size_t i = 0; i < machine->count; i++)
+			if (machine->devices[i].is_chosen)
+				any |= add_members_of(machine, &machine->devices[i]);
+	}
+}
+
+bool choice_is_by_card(const struct machine *machine, const struct device *device)
+{
+	bool is_by_card = false;
+
+	for (size_t i = 0; i < machine->count; i++) {
+		const struct device *named = &machine->devices[i];
+
+		if (!named->is_named)
+			continue;
+		if (is_member(named, device))
+			return false;
+		is_by_card |= device_is_of_card(named, device);
+	}
+	return is_by_card;
 }
 
 int choice_make(const struct host *host, struct machine *ret)

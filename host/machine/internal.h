@@ -21,6 +21,11 @@ void pci_names_free(struct pci_names *names);
 /* Sets the names of the device; "" for those that the list does not have. */
 void pci_names_look_up(struct pci_names *names, struct device *device);
 
+/* -- card ---------------------------------------------------------------------------- */
+
+/* Sets the card of each device, whose IDs, paths and attributes are known. */
+void cards_find(struct machine *machine);
+
 /* -- machine ------------------------------------------------------------------------- */
 
 /*

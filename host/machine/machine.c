@@ -68,6 +68,19 @@ static void describe(struct pci_names *names, const struct run_result *boot, int
 		pci_driver_is_vfio(device->pci->driver) || device->is_reported;
 }
 
+/* What the link physfn leads to, once all devices are there. */
+static void find_physical(const struct machine *machine, int bus_fd,
+			  struct device *device)
+{
+	char path[DEVICE_PATH_SIZE], target[256];
+	struct pci_address address;
+
+	pci_device_path(path, &device->pci->address, "physfn");
+	if (sysfs_read_target(bus_fd, path, target, sizeof(target)) == 0 &&
+	    address_parse_name(beneath_name(target), &address) == 0)
+		device->physical = machine_find(machine, &address);
+}
+
 static int read_devices(const struct host *host, int bus_fd, struct machine *machine)
 {
 	struct pci_names *names = pci_names_open(host->root_fd);
@@ -91,6 +104,9 @@ static int read_devices(const struct host *host, int bus_fd, struct machine *mac
 		describe(names, &boot, bus_fd, device);
 		machine->has_groups |= device->pci->group != NO_GROUP;
 	}
+	for (size_t i = 0; i < machine->count; i++)
+		find_physical(machine, bus_fd, &machine->devices[i]);
+	cards_find(machine);
 	run_result_free(&boot);
 	pci_names_free(names);
 	return 0;
@@ -139,11 +155,11 @@ void machine_free(struct machine *machine)
 
 static void note_use(const struct plan_entry *entry, struct device *device)
 {
-	device->backs_system = true;
+	device->needed_for = entry->reason;
 	phrase_reason(entry, device->system);
 }
 
-/* Asks the disk guards about every device, as if all were to be claimed. */
+/* Asks the guards about every device, as if all were to be claimed. */
 static int judge_all(const struct host *host, struct machine *machine)
 {
 	struct plan plan = { .count = machine->count };
@@ -168,6 +184,7 @@ static int judge_all(const struct host *host, struct machine *machine)
 		strcpy(plan.entries[i].wanted, "vfio-pci");
 		strcpy(plan.entries[i].was, machine->pci.devices[i].driver);
 	}
+	guard_console(host->root_fd, &cmdline, &plan);
 	guard_disks(host->root_fd, &cmdline, DISK_MOMENT_BOOTED, clock_ms() + DISKS_MS,
 		    &plan);
 	cmdline_free(&cmdline);
@@ -175,15 +192,19 @@ static int judge_all(const struct host *host, struct machine *machine)
 		const struct plan_entry *entry = &plan.entries[i];
 
 		if (entry->reason == REASON_IN_USE || entry->reason == REASON_ROOT_DISK ||
-		    entry->reason == REASON_ROOT_NETWORK)
+		    entry->reason == REASON_ROOT_NETWORK ||
+		    entry->reason == REASON_CONSOLE)
 			note_use(entry, &machine->devices[i]);
 	}
 	free(plan.entries);
 	return 0;
 }
 
-void machine_read_backing(const struct host *host, struct machine *machine)
+void machine_read_needs(const struct host *host, struct machine *machine)
 {
+	if (machine->knows_needs)
+		return;
+	machine->knows_needs = true;
 	if (judge_all(host, machine) < 0)
 		warn("cannot find out which disks back the system; system disks are not marked");
 }

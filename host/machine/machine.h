@@ -35,14 +35,16 @@ struct device {
 	char class_name[NAME_SIZE];
 	char vendor_name[NAME_SIZE];
 	char device_name[NAME_SIZE];
-	unsigned vf_count; /* enabled virtual functions */
-	bool is_claimed;   /* its driver is vfio's, or the one that this boot bound */
-	bool is_reported;  /* this boot's report says that it bound that driver */
-	bool backs_system;
+	const struct device *card;     /* the first display of its card, or NULL */
+	unsigned vf_count;	       /* enabled virtual functions */
+	const struct device *physical; /* whose virtual function it is, or NULL */
+	bool is_claimed;  /* its driver is vfio's, or the one that this boot bound */
+	bool is_reported; /* this boot's report says that it bound that driver */
+	enum reason needed_for;	  /* the guard's that keeps it, or REASON_NONE */
 	char system[PHRASE_SIZE]; /* a phrase: what the system uses it for, or "" */
 	struct device_uses uses;  /* known after machine_read_uses() */
 	bool is_named;		  /* the user named it */
-	bool is_chosen;		  /* named, or in the group of one that is */
+	bool is_chosen; /* named, or on the card or in the group of one that is */
 };
 
 /* All PCI functions of the machine, in the order of their addresses. */
@@ -51,6 +53,7 @@ struct machine {
 	struct device *devices;
 	size_t count;
 	bool has_groups;			     /* any function has an IOMMU group */
+	bool knows_needs;			     /* machine_read_needs() has run */
 	unsigned other_keyboards, other_sound_cards; /* behind no PCI function */
 	const char *advice;	    /* what to do about a missing group (static) */
 	const char *display_advice; /* the same for a display */
@@ -63,8 +66,11 @@ struct machine {
 bool machine_read(const struct host *host, struct machine *ret);
 void machine_free(struct machine *machine);
 
-/* Finds out which devices back the system; reads the disks if permitted. */
-void machine_read_backing(const struct host *host, struct machine *machine);
+/*
+ * Finds out, once, which devices the system needs: with its disks, the network of its
+ * root, or its serial console. Reads the disks if permitted.
+ */
+void machine_read_needs(const struct host *host, struct machine *machine);
 
 /*
  * Finds out what people use the devices for: monitors (sys/class/drm), interfaces and
@@ -83,6 +89,13 @@ struct device *machine_find(const struct machine *machine,
 /* Whether both must be passed through together, being in one IOMMU group. */
 bool device_goes_with(const struct device *device, const struct device *other);
 
+/*
+ * Whether both are functions of one card with a display, in whatever IOMMU groups: those
+ * of a slot that have the vendor of the display and are displays, sound, USB or UCSI; and
+ * sound behind another port of the card's own switch. Virtual functions belong to none.
+ */
+bool device_is_of_card(const struct device *device, const struct device *other);
+
 /* "VENDOR DEVICE", as far as pci.ids has the names. */
 #define FULL_NAME_SIZE (2 * NAME_SIZE + 1)
 void device_full_name(const struct device *device, char name[static FULL_NAME_SIZE]);
@@ -99,7 +112,7 @@ bool device_is_display(const struct device *device);
 
 /* -- choice -------------------------------------------------------------------------- */
 
-/* The same, and what backs the system, to choose devices. */
+/* The same, and what the system needs, to choose devices. */
 bool choice_open(const struct host *host, struct machine *ret);
 
 /*
@@ -108,8 +121,11 @@ bool choice_open(const struct host *host, struct machine *ret);
  */
 int choice_add(struct machine *machine, const char *text);
 
-/* Chooses the other members of their IOMMU groups, too. */
+/* Chooses the rest of their cards and the other members of their IOMMU groups, too. */
 void choice_add_members(struct machine *machine);
+
+/* Whether it is chosen for a card only: no device that is named shares its group. */
+bool choice_is_by_card(const struct machine *machine, const struct device *device);
 
 /*
  * All of these steps for the operands of the command line. Returns an exit status, after
@@ -129,12 +145,31 @@ void choice_put_item(const struct machine *machine, const struct device *device,
 
 /* -- caveats ------------------------------------------------------------------------- */
 
-/* Calls back with a phrase for each thing to know about the chosen devices. */
-void caveats_each(const struct machine *machine,
+/*
+ * Calls back with a phrase for each thing to know about the chosen devices before the
+ * next boot.
+ */
+void caveats_each(const struct host *host, const struct machine *machine,
 		  void (*each)(void *data, const char *text), void *data);
 
+/* Why its IOMMU group can never be given to a guest, and what to do. */
+#define NEED_SIZE (PHRASE_SIZE + 128)
+void device_describe_need(const struct device *device, char text[static NEED_SIZE]);
+
+/*
+ * Whether no IOMMU group of the chosen devices has a device that the system needs and
+ * nobody named: such a group can never be given to a guest. Says which, and what to do.
+ */
+bool caveats_allow(const struct machine *machine);
+
+/* Whether vfio-pci will accept the chosen devices. Says which not, and what to do. */
+bool caveats_allow_driver(const struct host *host, const struct machine *machine);
+
 /* Warns about what is chosen besides what the user named, and about all caveats. */
-void caveats_warn(const struct machine *machine);
+void caveats_warn(const struct host *host, const struct machine *machine);
+
+/* The same for a claim that comes now, when the kernel decides about the rest. */
+void caveats_warn_now(const struct machine *machine);
 
 /*
  * Whether the firmware reserves memory for a device of the IOMMU group (RMRR): then the
@@ -144,17 +179,35 @@ void caveats_warn(const struct machine *machine);
 bool limits_reserve_memory(const struct host *host, int group);
 
 /*
- * Calls back with each thing that stands in the way of giving the device to a guest,
- * although it can be claimed, or that will miss it: a phrase without a full stop. cmdline
- * is the kernel command line of the next boot.
+ * Calls back with each thing that stands in the way of giving the devices to a guest,
+ * although they can be claimed, or that will miss them: a phrase without a full stop.
+ * cmdline is the kernel command line of the next boot.
  *
  * Sources: reserved_regions and reset_method in Documentation/ABI/testing/
  * sysfs-kernel-iommu_groups and sysfs-bus-pci; drivers/firmware/sysfb.c and
  * vfio_pci_vga_init() in drivers/vfio/pci/vfio_pci_core.c.
  */
 void limits_each(const struct host *host, const struct machine *machine,
-		 const char *cmdline, const struct device *device,
+		 const char *cmdline, const struct device *const *devices, size_t count,
 		 void (*each)(void *data, const char *text), void *data);
+
+/* -- denylist ------------------------------------------------------------------------ */
+
+/*
+ * Devices that vfio-pci itself refuses, unless its parameter disable_denylist is set:
+ * vfio_pci_dev_in_denylist() in drivers/vfio/pci/vfio_pci.c.
+ */
+#define DENYLIST_PHRASE                             \
+	"vfio-pci refuses this device (denylist); " \
+	"vfio-pci.disable_denylist=1 on the kernel command line overrides that"
+
+bool denylist_has(const struct pci_id *id);
+
+/* Whether it is set in modprobe.d(5) or on that kernel command line. */
+bool denylist_is_off(const struct host *host, const char *cmdline);
+
+/* Whether vfio-pci would refuse the device at the next boot. */
+bool denylist_refuses(const struct host *host, const struct device *device);
 
 /* -- filter -------------------------------------------------------------------------- */
 

@@ -70,14 +70,21 @@ static const struct plan_entry *find_entry(const struct judge *judge,
 	return NULL;
 }
 
-/* Whether the next boot gives the device away, whoever has it now. */
-static bool is_taken(const struct judge *judge, const struct device *device)
+/* Whether the next boot gives the device itself away, whoever has it now. */
+static bool is_given(const struct judge *judge, const struct device *device)
 {
 	const struct plan_entry *entry = find_entry(judge, device);
 
 	if (judge->input->plan)
 		return entry && entry->verdict == VERDICT_CLAIMED;
 	return device->is_chosen;
+}
+
+/* Virtual functions are gone where their physical one is given away. */
+static bool is_taken(const struct judge *judge, const struct device *device)
+{
+	return is_given(judge, device) ||
+	       (device->physical && is_given(judge, device->physical));
 }
 
 /* Whether the host has it now and will not have it then. */
@@ -285,8 +292,9 @@ static void judge_selector(struct judge *judge, const struct selector *selector)
 	for (size_t i = 0; i < machine->count; i++) {
 		const struct device *device = &machine->devices[i];
 
-		if (device->pci->driver[0] && is_lost(judge, device) &&
-		    selector_matches(selector, device->pci) && !is_named(judge, device))
+		if (device->pci->driver[0] && !device->is_claimed &&
+		    is_given(judge, device) && selector_matches(selector, device->pci) &&
+		    !is_named(judge, device))
 			count_device(&found, device);
 	}
 	if (found.count)

@@ -71,7 +71,15 @@ static void describe_other(const struct view *view, struct view_device *ret)
 	bool is_display = ret->device && device_is_display(ret->device);
 	char phrase[PHRASE_SIZE];
 
-	if (view->is_live && entry->reason == REASON_NO_DRIVER)
+	if (entry->reason == REASON_PROBE && denylist_has(&entry->device->id))
+		snprintf(phrase, sizeof(phrase), "%s", DENYLIST_PHRASE);
+	else if (view->result->is_dry && entry->reason == REASON_GONE && ret->device &&
+		 ret->device->physical)
+		snprintf(
+			phrase, sizeof(phrase),
+			"its physical function, %s, will be claimed and then has no virtual ones; leave out either",
+			ret->device->physical->address);
+	else if (view->is_live && entry->reason == REASON_NO_DRIVER)
 		snprintf(phrase, sizeof(phrase),
 			 "the kernel has no such driver, nor a module of that name");
 	else
@@ -141,93 +149,4 @@ bool view_problems(const struct view *view,
 			each(data, &result->problems[i]);
 	}
 	return ok;
-}
-
-/* -- groups -------------------------------------------------------------------------- */
-
-/* The plan with the devices as they are now, without those that are gone. */
-static int plan_for_now(const struct view *view, struct plan *ret)
-{
-	const struct plan *plan = &view->result->plan;
-
-	*ret = (struct plan){ 0 };
-	ret->entries = calloc(plan->count + 1, sizeof(ret->entries[0]));
-	if (!ret->entries)
-		return -ENOMEM;
-	for (size_t i = 0; i < plan->count; i++) {
-		const struct device *device =
-			machine_find(view->machine, &plan->entries[i].device->address);
-
-		if (!device)
-			continue;
-		ret->entries[ret->count] = plan->entries[i];
-		ret->entries[ret->count++].device = device->pci;
-	}
-	ret->total = ret->count;
-	return 0;
-}
-
-static const struct plan_entry *find_held(const struct plan *plan, int group)
-{
-	for (size_t i = 0; i < plan->count; i++)
-		if (plan->entries[i].fb_release == FB_RELEASE_HELD &&
-		    plan->entries[i].device->group == group)
-			return &plan->entries[i];
-	return NULL;
-}
-
-/* Why no guest can have the group. Returns false if one can. */
-static bool describe_fault(const struct view *view, const struct plan *plan, int group,
-			   char text[static PHRASE_SIZE])
-{
-	struct blocker blocker = viability_find_blocker(
-		&view->machine->pci, plan, group,
-		view->result->is_dry ? VIABILITY_BOOT : VIABILITY_NOW);
-	const struct plan_entry *held = find_held(plan, group);
-	char address[ADDRESS_SIZE];
-
-	if (limits_reserve_memory(view->host, group)) {
-		snprintf(
-			text, PHRASE_SIZE,
-			"the firmware reserves memory for a device in it (RMRR); look for a setting or an update of the firmware");
-		return true;
-	}
-	if (held) {
-		address_format(&held->device->address, address);
-		snprintf(text, PHRASE_SIZE,
-			 "the boot framebuffer still covers the memory of %s", address);
-		return true;
-	}
-	if (blocker.device)
-		phrase_blocker(&blocker, text);
-	return blocker.device;
-}
-
-bool view_groups(const struct view *view,
-		 void (*each)(void *data, int group, bool usable, const char *text),
-		 void *data)
-{
-	bool all = true;
-	struct plan plan;
-
-	if (plan_for_now(view, &plan) < 0)
-		return false;
-	for (int group = NO_GROUP;
-	     (group = viability_next_group(&plan, group)) != NO_GROUP;) {
-		char fault[PHRASE_SIZE], text[PHRASE_SIZE + 64];
-		bool usable = !describe_fault(view, &plan, group, fault);
-
-		all &= usable;
-		if (usable)
-			snprintf(text, sizeof(text),
-				 "Group %d can%s be given to a guest.", group,
-				 view->result->is_dry ? " then" : "");
-		else
-			snprintf(text, sizeof(text),
-				 "Group %d cannot be given to a guest: %s", group, fault);
-		if (each)
-			each(data, group, usable, text);
-	}
-	plan_free(&plan);
-	return all;
 }

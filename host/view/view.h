@@ -12,7 +12,8 @@ struct view {
 	const struct host *host;
 	const struct machine *machine;
 	const struct run_result *result;
-	const struct params *params; /* that it was made with, or NULL */
+	const struct params *params;	 /* that it was made with, or NULL */
+	const struct selectors *skipped; /* what passthru.skip names, or NULL */
 	bool is_live; /* it is passthru claim's: no initramfs, no kernel log */
 };
 
@@ -40,15 +41,22 @@ bool view_problems(const struct view *view,
 
 /*
  * Calls back, unless each is NULL, for each group with a claimed device: whether it can
- * be given to a guest, and if not why. Returns whether all can.
+ * be given to a guest together with the rest of its cards, and if not why. The reason is
+ * better if machine_read_needs() has run. Returns whether all can.
  */
 bool view_groups(const struct view *view,
 		 void (*each)(void *data, int group, bool usable, const char *text),
 		 void *data);
 
+/* As many devices in a row that differ in their addresses only are printed as one. */
+#define VIEW_FOLD_MIN 4
+
 /* Print all of that, or add it to the object. Return whether everything is ok. */
 bool view_print(const struct view *view);
 bool view_add(const struct view *view, struct json_object *object);
+
+/* Prints a line with the numbers of devices and groups, after that text. */
+void view_print_summary(const struct view *view, enum style style, const char *before);
 
 /* -- run stage ----------------------------------------------------------------------- */
 

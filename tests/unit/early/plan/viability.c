@@ -92,6 +92,33 @@ START_TEST(finds_the_blocker)
 	situation_free(&situation);
 }
 
+/* All of them, in the order of their addresses. */
+START_TEST(finds_further_blockers)
+{
+	static const char *const wants[] = { "01:00.1", "01:00.3" };
+	struct situation situation;
+	const struct run_result *result = &situation.result;
+	struct blocker blocker = { 0 };
+
+	situation_make("01:00.0 1:1 030000 1 -\n01:00.1 1:2 040300 1 a\n"
+		       "01:00.2 1:3 0c0330 1 vfio-pci\n01:00.3 1:4 0c8000 1 b\n"
+		       "02:00.0 1:5 020000 2 c\n",
+		       "passthru.addrs=01:00.0", &situation);
+	for (size_t i = 0; i < ARRAY_SIZE(wants); i++) {
+		struct pci_address want = address_of(wants[i]);
+
+		blocker = viability_next_blocker(&result->devices, &result->plan, 1,
+						 VIABILITY_BOOT, blocker.device);
+		ck_assert_ptr_nonnull(blocker.device);
+		expect_number(wants[i], address_compare(&blocker.device->address, &want),
+			      0);
+	}
+	expect("no more", !viability_next_blocker(&result->devices, &result->plan, 1,
+						  VIABILITY_BOOT, blocker.device)
+				   .device);
+	situation_free(&situation);
+}
+
 /* A graphics card with USB-C: the late stage decides about its USB controller. */
 START_TEST(waits_for_what_is_deferred)
 {
@@ -153,6 +180,7 @@ int main(void)
 	TCase *tcase = tcase_create("group");
 
 	add_rows(tcase, finds_the_blocker, rows);
+	tcase_add_test(tcase, finds_further_blockers);
 	tcase_add_test(tcase, waits_for_what_is_deferred);
 	add_rows(tcase, goes_through_the_groups, orders);
 	return unit_run(tcase);

@@ -20,8 +20,9 @@ struct scene {
 
 /*
  * The words of a line in the order of the functions: "monitor", "interface", "network"
- * (one that is down), "route", "session", "keyboard", "sound", "reported"; "elsewhere" a
- * keyboard and sound behind no function. Functions are separated by ";".
+ * (one that is down), "route", "session", "keyboard", "sound", "reported", "virtual" (of
+ * the first function); "elsewhere" a keyboard and sound behind no function. Functions are
+ * separated by ";".
  */
 static void add_uses(const char *uses, struct scene *scene)
 {
@@ -44,6 +45,8 @@ static void add_uses(const char *uses, struct scene *scene)
 		to->keyboards = strstr(function, "keyboard") != NULL;
 		to->sound_cards = strstr(function, "sound") != NULL;
 		device->is_reported = strstr(function, "reported");
+		if (strstr(function, "virtual"))
+			device->physical = &scene->devices[0];
 		if (strstr(function, "elsewhere"))
 			scene->machine.other_keyboards =
 				scene->machine.other_sound_cards = 1;
@@ -104,6 +107,9 @@ static void describe(const struct outlook *outlook, char *words, size_t size)
 #define TWO_NICS                           \
 	"03:00.0 8086:1533 020000 3 igb\n" \
 	"04:00.0 8086:1533 020000 4 igb\n"
+#define VIRTUAL_NIC                          \
+	"03:00.0 8086:1563 020000 3 ixgbe\n" \
+	"03:10.0 8086:1565 020000 4 ixgbevf\n"
 #define DISKS                                   \
 	"05:00.0 8086:2700 010802 5 vfio-pci\n" \
 	"06:00.0 8086:2700 010802 6 vfio-pci\n"
@@ -143,6 +149,12 @@ static const struct {
 	  "warning session 04:00.0; " },
 	{ TWO_NICS, "interface session;network", "passthru.ids=8086:1533",
 	  "warning session 03:00.0; warning last-network 03:00.0; " },
+	/* virtual functions go with their physical one */
+	{ VIRTUAL_NIC, "interface;interface virtual", "passthru.addrs=03:00.0",
+	  "warning last-network 03:00.0; " },
+	{ VIRTUAL_NIC, "interface;interface session virtual", "passthru.addrs=03:00.0",
+	  "warning session 03:10.0; warning last-network 03:00.0; " },
+	{ VIRTUAL_NIC, "interface;interface virtual", "passthru.addrs=03:10.0", "" },
 	/* behind a USB controller; a card without an interface is one, too */
 	{ "00:14.0 8086:a36d 0c0330 4 xhci_hcd\n", "interface elsewhere",
 	  "passthru.addrs=00:14.0", "warning last-network 00:14.0; " },

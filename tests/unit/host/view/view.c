@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "machine/internal.h"
 #include "unit.h"
 #include "view/view.h"
 
@@ -10,8 +11,8 @@
 #define HEAD_DRY "format=1 version=0.1.0 dryrun=yes\n"
 
 /*
- * A card with its sound function in group 16, a disk and a bridge in group 12, and a
- * network card that has no group.
+ * A card with its sound function in group 16, a disk and a bridge in group 12, a network
+ * card that has no group, and a card in the groups 17 and 18.
  */
 static struct pci_device functions[] = {
 	{ .id = { .vendor = 0x144d, .device = 0xa808, .class = 0x010802 },
@@ -28,11 +29,13 @@ static struct pci_device functions[] = {
 	{ .id = { .vendor = 0x8086, .device = 0x1533, .class = 0x020000 },
 	  .group = NO_GROUP,
 	  .driver = "igb" },
+	{ .id = { .vendor = 0x1002, .device = 0x731f, .class = 0x030000 }, .group = 17 },
+	{ .id = { .vendor = 0x1002, .device = 0xab38, .class = 0x040300 }, .group = 18 },
 };
 static const char *const addresses[] = { "01:00.0", "02:00.0", "0b:00.0", "0b:00.1",
-					 "0c:00.0" };
+					 "0c:00.0", "0d:00.0", "0d:00.1" };
 static struct device devices[ARRAY_SIZE(functions)];
-static const struct machine machine = {
+static struct machine machine = {
 	.pci = { functions, ARRAY_SIZE(functions) },
 	.devices = devices,
 	.count = ARRAY_SIZE(functions),
@@ -48,6 +51,7 @@ static void make_machine(void)
 		devices[i].pci = &functions[i];
 		address_format(&functions[i].address, devices[i].address);
 	}
+	cards_find(&machine);
 }
 
 /* A record of a device, and how it is shown; text is part of the sentence. */
@@ -215,6 +219,26 @@ static const struct {
 	{ "a driver has it",
 	  HEAD "device=0000:01:00.0 verdict=claimed driver=vfio-pci was=none\n", 12,
 	  false, false },
+	{ "half a card",
+	  HEAD_DRY
+	  "device=0000:0d:00.0 verdict=planned driver=none was=none wanted=vfio-pci\n",
+	  17, false, false },
+	{ "half a card, now",
+	  HEAD "device=0000:0d:00.0 verdict=claimed driver=vfio-pci was=none\n", 17,
+	  false, false },
+	{ "a card in two groups",
+	  HEAD_DRY
+	  "device=0000:0d:00.1 verdict=planned driver=none was=none wanted=vfio-pci\n"
+	  "device=0000:0d:00.0 verdict=planned driver=none was=none wanted=vfio-pci\n",
+	  18, true, false },
+	{ "the other half is skipped",
+	  HEAD "device=0000:0d:00.0 verdict=claimed driver=vfio-pci was=none\n"
+	       "device=0000:0d:00.1 verdict=kept reason=skipped driver=none was=none\n",
+	  17, true, false },
+	{ "the other half failed",
+	  HEAD "device=0000:0d:00.0 verdict=claimed driver=vfio-pci was=none\n"
+	       "device=0000:0d:00.1 verdict=failed reason=probe driver=none was=none\n",
+	  17, false, false },
 	{ "reserved memory",
 	  HEAD "device=0000:0b:00.0 verdict=claimed driver=vfio-pci was=none\n", 16,
 	  false, true },

@@ -1,60 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What passthru status and passthru plan print of a report, as text and as JSON. */
+/* What passthru status, plan and claim print of a run as JSON, one object a device. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "view/view.h"
-
-static void print_device(void *data, const struct view_device *device)
-{
-	const struct view *view = data;
-	const struct output *output = &view->host->output;
-	char name[FULL_NAME_SIZE] = "not in this machine";
-
-	if (device->device)
-		device_full_name(device->device, name);
-	output_styled(output, STYLE_TITLE, device->address);
-	printf("%*s", 14 - (int)strlen(device->address), " ");
-	output_wrapped(output, device->is_ok ? STYLE_GOOD : STYLE_BAD, 14, 14, "%s",
-		       device->text);
-	printf("%14s", "");
-	output_wrapped(output, STYLE_PLAIN, 14, 14, "%s [%s]", name, device->id);
-	if (!device->by_address || !device->device->path[0])
-		return;
-	printf("%14s", "");
-	output_wrapped(output, STYLE_DIM, 14, 14, "path %s", device->device->path);
-}
-
-static void print_problem(void *data, const struct problem *problem)
-{
-	const struct view *view = data;
-	bool is_note = problem->kind == PROBLEM_NO_EFFECT;
-	char text[PHRASE_SIZE];
-
-	phrase_problem(problem, text);
-	output_wrapped(&view->host->output, is_note ? STYLE_NOTE : STYLE_BAD, 0, 2, "%s",
-		       text);
-}
-
-static void print_group(void *data, int group, bool usable, const char *text)
-{
-	const struct view *view = data;
-
-	(void)group;
-	output_wrapped(&view->host->output, usable ? STYLE_PLAIN : STYLE_BAD, 0, 2, "%s",
-		       text);
-}
-
-bool view_print(const struct view *view)
-{
-	void *data = (void *)(uintptr_t)view;
-	bool ok = view_devices(view, print_device, data);
-
-	ok &= view_groups(view, print_group, data);
-	ok &= view_problems(view, print_problem, data);
-	return ok;
-}
 
 /* Where an array of JSON gets its objects from. */
 struct adding {

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What passthru status, plan and claim print of a run for people. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/base.h"
+#include "lib/lib.h"
+#include "view/view.h"
+
+/* The column of what is said about a device. */
+#define INDENT 14
+
+/* What is collected before it is printed. */
+struct text {
+	const struct view *view;
+	struct view_device *devices;
+	size_t device_count;
+	int *groups; /* that can be given to a guest */
+	size_t group_count;
+	bool is_whole; /* there was enough memory */
+};
+
+/* -- devices ------------------------------------------------------------------------- */
+
+static void add_device(void *data, const struct view_device *device)
+{
+	struct text *text = data;
+	struct view_device *added = array_append(text->devices, text->device_count);
+
+	if (added)
+		*added = *device;
+	else
+		text->is_whole = false;
+}
+
+static bool is_equal(const struct view_device *a, const struct view_device *b)
+{
+	return a->device && b->device && a->is_ok == b->is_ok &&
+	       strcmp(a->id, b->id) == 0 && strcmp(a->text, b->text) == 0;
+}
+
+static size_t count_equal(const struct text *text, size_t from)
+{
+	size_t to = from + 1;
+
+	while (to < text->device_count &&
+	       is_equal(&text->devices[from], &text->devices[to]))
+		to++;
+	return to - from;
+}
+
+/* What follows the address, or the addresses. */
+static void print_rest(const struct output *output, const struct view_device *device)
+{
+	char name[FULL_NAME_SIZE] = "not in this machine";
+
+	if (device->device)
+		device_full_name(device->device, name);
+	output_wrapped(output, device->is_ok ? STYLE_GOOD : STYLE_BAD, INDENT, INDENT,
+		       "%s", device->text);
+	printf("%*s", INDENT, "");
+	output_wrapped(output, STYLE_PLAIN, INDENT, INDENT, "%s [%s]", name, device->id);
+}
+
+static void print_device(const struct output *output, const struct view_device *device)
+{
+	output_styled(output, STYLE_TITLE, device->address);
+	printf("%*s", INDENT - (int)strlen(device->address), " ");
+	print_rest(output, device);
+	if (!device->by_address || !device->device->path[0])
+		return;
+	printf("%*s", INDENT, "");
+	output_wrapped(output, STYLE_DIM, INDENT, INDENT, "path %s",
+		       device->device->path);
+}
+
+static void print_folded(const struct output *output, const struct view_device *devices,
+			 size_t count)
+{
+	char range[2 * ADDRESS_SIZE + 8];
+
+	snprintf(range, sizeof(range), "%s to %s", devices[0].address,
+		 devices[count - 1].address);
+	output_styled(output, STYLE_TITLE, range);
+	printf(": %zu equal functions\n%*s", count, INDENT, "");
+	print_rest(output, &devices[0]);
+}
+
+static void print_devices(const struct text *text)
+{
+	const struct output *output = &text->view->host->output;
+
+	for (size_t i = 0; i < text->device_count;) {
+		size_t count = count_equal(text, i);
+
+		if (count >= VIEW_FOLD_MIN) {
+			print_folded(output, &text->devices[i], count);
+		} else {
+			count = 1;
+			print_device(output, &text->devices[i]);
+		}
+		i += count;
+	}
+}
+
+/* -- groups -------------------------------------------------------------------------- */
+
+/* Those that no guest can have are printed one by one, since each has its reason. */
+static void add_group(void *data, int group, bool usable, const char *sentence)
+{
+	struct text *text = data;
+	int *added;
+
+	if (!usable) {
+		output_wrapped(&text->view->host->output, STYLE_BAD, 0, 2, "%s",
+			       sentence);
+		return;
+	}
+	added = array_append(text->groups, text->group_count);
+	if (added)
+		*added = group;
+	else
+		text->is_whole = false;
+}
+
+/* Where a range that begins there ends. */
+static size_t range_end(const struct text *text, size_t from)
+{
+	size_t to = from + 1;
+
+	while (to < text->group_count && text->groups[to] == text->groups[to - 1] + 1)
+		to++;
+	return to;
+}
+
+/* "3, 5 to 9 and 12" */
+static void put_groups(const struct text *text, FILE *file)
+{
+	size_t count = text->group_count;
+
+	for (size_t i = 0, end; i < count; i = end) {
+		end = range_end(text, i);
+		if (end - i < 3)
+			end = i + 1;
+		fprintf(file, "%s%d",
+			i == 0	       ? ""
+			: end == count ? " and "
+				       : ", ",
+			text->groups[i]);
+		if (end - i > 1)
+			fprintf(file, " to %d", text->groups[end - 1]);
+	}
+}
+
+static void print_groups(const struct text *text)
+{
+	const struct view *view = text->view;
+	struct text_file groups;
+	FILE *file = text_file_open(&groups);
+	_cleanup_free_ char *list = NULL;
+
+	if (file)
+		put_groups(text, file);
+	list = text_file_close(&groups);
+	if (list && text->group_count)
+		output_wrapped(&view->host->output, STYLE_PLAIN, 0, 2,
+			       "Group%s %s can%s be given to a guest.",
+			       text->group_count > 1 ? "s" : "", list,
+			       view->result->is_dry ? " then" : "");
+}
+
+/* -- all of it ----------------------------------------------------------------------- */
+
+static void print_problem(void *data, const struct problem *problem)
+{
+	const struct view *view = data;
+	bool is_note = problem->kind == PROBLEM_NO_EFFECT;
+	char text[PHRASE_SIZE];
+
+	phrase_problem(problem, text);
+	output_wrapped(&view->host->output, is_note ? STYLE_NOTE : STYLE_BAD, 0, 2, "%s",
+		       text);
+}
+
+bool view_print(const struct view *view)
+{
+	struct text text = { .view = view, .is_whole = true };
+	bool ok = view_devices(view, add_device, &text);
+
+	print_devices(&text);
+	ok &= view_groups(view, add_group, &text);
+	print_groups(&text);
+	ok &= view_problems(view, print_problem, (void *)(uintptr_t)view);
+	free(text.devices);
+	free(text.groups);
+	if (!text.is_whole)
+		warn("out of memory");
+	return ok && text.is_whole;
+}
+
+/* -- the summary --------------------------------------------------------------------- */
+
+struct counts {
+	size_t devices, good;
+	size_t groups, usable;
+	size_t problems;
+};
+
+static void count_device(void *data, const struct view_device *device)
+{
+	struct counts *counts = data;
+
+	if (device->entry->skipped)
+		return;
+	counts->devices++;
+	counts->good += device->is_ok;
+}
+
+static void count_group(void *data, int group, bool usable, const char *sentence)
+{
+	struct counts *counts = data;
+
+	(void)group, (void)sentence;
+	counts->groups++;
+	counts->usable += usable;
+}
+
+static void count_problem(void *data, const struct problem *problem)
+{
+	struct counts *counts = data;
+
+	counts->problems += problem->kind != PROBLEM_NO_EFFECT;
+}
+
+/* "2 devices", or "1 of 2 devices". */
+static void put_share(FILE *file, size_t part, size_t all, const char *noun)
+{
+	if (part == all)
+		fprintf(file, "%zu %s%s", all, noun, all == 1 ? "" : "s");
+	else
+		fprintf(file, "%zu of %zu %ss", part, all, noun);
+}
+
+/* What is claimed may still be of no use. */
+static void put_devices(FILE *file, const struct counts *counts, bool is_dry)
+{
+	if (!counts->devices) {
+		fputs(is_dry ? "no device will be claimed" : "no device is claimed",
+		      file);
+		return;
+	}
+	put_share(file, counts->good, counts->devices, "device");
+	if (is_dry)
+		fputs(" will be claimed", file);
+	else
+		fprintf(file, " %s %s", counts->good == 1 ? "is" : "are",
+			counts->good == counts->devices ? "claimed" : "as requested");
+}
+
+static void put_counts(FILE *file, const struct counts *counts, bool is_dry)
+{
+	put_devices(file, counts, is_dry);
+	if (counts->groups) {
+		fputs(", ", file);
+		put_share(file, counts->usable, counts->groups, "group");
+		fputs(is_dry ? " can then be given to a guest"
+			     : " can be given to a guest",
+		      file);
+	}
+	if (counts->problems)
+		fprintf(file, ", %zu item%s of the request %s wrong", counts->problems,
+			counts->problems == 1 ? "" : "s",
+			counts->problems == 1 ? "is" : "are");
+}
+
+void view_print_summary(const struct view *view, enum style style, const char *before)
+{
+	struct counts counts = { 0 };
+	struct text_file sentence;
+	FILE *file = text_file_open(&sentence);
+	_cleanup_free_ char *text = NULL;
+
+	view_devices(view, count_device, &counts);
+	view_groups(view, count_group, &counts);
+	view_problems(view, count_problem, &counts);
+	if (file)
+		put_counts(file, &counts, view->result->is_dry);
+	text = text_file_close(&sentence);
+	if (text)
+		output_wrapped(&view->host->output, style, 0, 0, "%s%s.", before, text);
+}
