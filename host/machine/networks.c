@@ -87,34 +87,8 @@ static bool is_up(const struct networks *networks, const char *interface)
 	       strtoul(flags, NULL, 16) & 1; /* IFF_UP */
 }
 
-/*
- * For an interface that is made of nothing that sysfs shows, such as a tunnel or a port
- * of Open vSwitch: any device with an interface that is up may be the way.
- */
+/* Marks the devices of all interfaces that are up, and notes those of the others. */
 static void mark_all(const struct networks *networks, enum mark mark)
-{
-	_cleanup_closedir_ DIR *directory =
-		sysfs_open_directory(networks->host->root_fd, CLASS_NET);
-	struct dirent *entry;
-
-	while (directory && (entry = readdir(directory))) {
-		struct device *device = entry->d_name[0] == '.'
-						? NULL
-						: find_device(networks, entry->d_name);
-
-		if (device && is_up(networks, entry->d_name))
-			set_mark(device, entry->d_name, mark);
-	}
-}
-
-static void mark_way(const struct networks *networks, const char *interface,
-		     enum mark mark)
-{
-	if (strcmp(interface, "lo") != 0 && !mark_below(networks, interface, mark, 0))
-		mark_all(networks, mark);
-}
-
-static void read_interfaces(const struct networks *networks)
 {
 	_cleanup_closedir_ DIR *directory =
 		sysfs_open_directory(networks->host->root_fd, CLASS_NET);
@@ -129,8 +103,19 @@ static void read_interfaces(const struct networks *networks)
 			continue;
 		device->uses.has_network = true;
 		if (is_up(networks, entry->d_name))
-			set_mark(device, entry->d_name, MARK_INTERFACE);
+			set_mark(device, entry->d_name, mark);
 	}
+}
+
+/*
+ * If sysfs does not show what an interface is made of, as of a tunnel or a port of Open
+ * vSwitch, any device with an interface that is up may be the way.
+ */
+static void mark_way(const struct networks *networks, const char *interface,
+		     enum mark mark)
+{
+	if (strcmp(interface, "lo") != 0 && !mark_below(networks, interface, mark, 0))
+		mark_all(networks, mark);
 }
 
 /* -- routes -------------------------------------------------------------------------- */
@@ -341,7 +326,7 @@ void uses_read_networks(const struct host *host, struct machine *machine)
 {
 	struct networks networks = { host, machine };
 
-	read_interfaces(&networks);
+	mark_all(&networks, MARK_INTERFACE);
 	each_route(&networks, mark_default, &networks);
 	read_sessions(&networks);
 }
