@@ -94,7 +94,7 @@ static bool apply(struct work *work)
 static int finish(struct work *work, struct preview *preview)
 {
 	const struct arguments *arguments = work->host->arguments;
-	const struct outlook *outlook = preview_outlook(preview);
+	const struct outlook *outlook = &preview->outlook;
 	bool is_confirmed = !work->takes_devices ||
 			    remarks_confirm(work->host, outlook, arguments->dry_run);
 	bool was_asked = outlook_level(outlook) >= REMARK_WARNING && !arguments->yes &&
@@ -109,7 +109,7 @@ static int finish(struct work *work, struct preview *preview)
 	if (!arguments->dry_run && !is_confirmed)
 		return STATUS_NOT_GOOD;
 	putchar('\n');
-	status = preview_print(preview, work->takes_devices && !was_asked);
+	status = plan_print(preview, work->takes_devices && !was_asked);
 	if (arguments->dry_run)
 		puts("Nothing was changed: this is a dry run.");
 	return is_confirmed ? status : STATUS_NOT_GOOD;

@@ -122,7 +122,7 @@ bool list_has(const struct list *list, const struct device *device);
 /* Prints them for people. Returns the number of devices. */
 size_t list_print(const struct list *list);
 
-/* -- plan ---------------------------------------------------------------------------- */
+/* -- preview ------------------------------------------------------------------------- */
 
 /* What is taken to be different from the files. */
 struct plan_changes {
@@ -131,22 +131,38 @@ struct plan_changes {
 };
 
 /* What the next boot will do. */
-struct preview;
+struct preview {
+	struct view view; /* of the result */
+	struct boot_sources sources;
+	const struct boot_source *source; /* of the command line */
+	struct boot_source given;	  /* that source, with --cmdline */
+	const char *cmdline;
+	struct whole_cmdline whole; /* with the configuration */
+	char *rewritten;	    /* without legacy settings, or NULL */
+	struct params params;
+	bool iommu_pending; /* it is off now and will be on */
+	struct run_result result;
+	struct outlook outlook; /* empty if the preview could not be made */
+	const char *empty;	/* why there is nothing to show, or NULL; static */
+	char absence[768]; /* why nothing will be claimed, whatever is requested, or "" */
+	bool has_conflict; /* that is due to something else on the command line */
+	const char *unread; /* the file that preview_make() could not read, or NULL */
+	int error;	    /* a negative errno of preview_make(), or 0 */
+};
 
 /*
  * Dry-runs the next boot, and reads the needs of the system if they matter. Returns NULL
- * without memory; what else went wrong, preview_print() says. The machine must live as
+ * without memory; what else went wrong, plan_print() says. The machine must live as
  * long; release with preview_free().
  */
 struct preview *preview_new(const struct host *host, struct machine *machine,
 			    const struct plan_changes *changes);
 void preview_free(struct preview *preview);
 
-/* What people would miss; empty if the preview could not be made. */
-const struct outlook *preview_outlook(const struct preview *preview);
+/* -- plan ---------------------------------------------------------------------------- */
 
-/* Prints it, with or without these remarks. Returns an exit status. */
-int preview_print(struct preview *preview, bool with_remarks);
+/* Prints the preview, with or without its remarks. Returns an exit status. */
+int plan_print(const struct preview *preview, bool with_remarks);
 
 /*
  * Whether passthru plan would exit with 0, without printing it. Calls back with each

@@ -288,7 +288,7 @@ static int finish(const struct migration *migration, struct preview *preview)
 	static const struct outlook none = { 0 };
 	const struct arguments *arguments = migration->host->arguments;
 	const char *reason = find_reason(migration);
-	const struct outlook *outlook = preview ? preview_outlook(preview) : &none;
+	const struct outlook *outlook = preview ? &preview->outlook : &none;
 	char backup[BACKUP_PATH_SIZE] = "";
 	int status = STATUS_GOOD;
 	bool is_confirmed;
@@ -311,7 +311,7 @@ static int finish(const struct migration *migration, struct preview *preview)
 			       : status;
 	if (preview) {
 		putchar('\n');
-		if (preview_print(preview, true) != STATUS_GOOD)
+		if (plan_print(preview, true) != STATUS_GOOD)
 			status = STATUS_NOT_GOOD;
 	}
 	if (migration->change_count && !arguments->apply)

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The next boot, as passthru plan and others show it: dry-run with the code that will
+ * run. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "boot/boot.h"
+#include "cmdline/cmdline.h"
+#include "commands/internal.h"
+#include "lib/lib.h"
+#include "machine/machine.h"
+#include "outlook/outlook.h"
+#include "ui/ui.h"
+#include "view/view.h"
+
+/* -- the command line ---------------------------------------------------------------- */
+
+static int find_cmdline(struct preview *preview)
+{
+	const struct host *host = preview->view.host;
+	int r = boot_read(host->root_fd, &preview->sources);
+
+	if (r < 0)
+		return r;
+	preview->given = (struct boot_source){ .path = "--cmdline",
+					       .cmdline = host->arguments->cmdline };
+	preview->source = &preview->given;
+	if (!preview->given.cmdline) {
+		preview->unread = boot_find_unreadable(host->root_fd, &preview->sources);
+		if (preview->unread)
+			return -EACCES;
+		preview->source = boot_next(&preview->sources);
+	}
+	if (!preview->source)
+		r = boot_sources_add_running(&preview->sources, host->root_fd,
+					     &preview->source);
+	if (r < 0)
+		preview->unread = "proc/cmdline";
+	else
+		preview->cmdline = preview->source->cmdline;
+	return r;
+}
+
+/* As it will be without its legacy settings. */
+static int rewrite_cmdline(struct preview *preview)
+{
+	struct legacy_line rewritten;
+	int r = legacy_rewrite_cmdline(span_of(preview->cmdline), &rewritten);
+
+	if (r == 0) {
+		preview->rewritten = take_pointer(rewritten.text);
+		preview->cmdline = preview->rewritten;
+	}
+	legacy_line_free(&rewritten);
+	return r;
+}
+
+static int add_configuration(struct preview *preview, const struct change *change)
+{
+	_cleanup_free_ char *configuration = NULL;
+	int r = configuration_read(preview->view.host->root_fd, change, &configuration);
+
+	if (r < 0) {
+		preview->unread = CONFIGURATION_DIRECTORY;
+		return r;
+	}
+	return whole_cmdline_make(configuration, preview->cmdline, &preview->whole);
+}
+
+static bool has_table(const struct preview *preview, const char *table)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "sys/firmware/acpi/tables/%s", table);
+	return beneath_exists(preview->view.host->root_fd, path);
+}
+
+/* Whether the parameter has that value, and no other after it. */
+static bool ends_with(const char *cmdline, const char *name, const char *value)
+{
+	struct text_cursor rest = { .at = cmdline, .end = cmdline + strlen(cmdline) };
+	struct parameter parameter;
+	bool does = false;
+
+	while (tokenizer_next(&rest, &parameter))
+		if (span_equals(parameter.name, name)) {
+			struct span item, items = parameter.value;
+
+			for (does = false; !does && span_next_item(&items, &item);)
+				does = span_equals(item, value);
+		}
+	return does;
+}
+
+/* What turns the IOMMU off in that boot, or NULL. */
+static const char *find_iommu_off(const struct preview *preview)
+{
+	const char *cmdline = preview->cmdline;
+	bool has_dmar = has_table(preview, "DMAR"), has_ivrs = has_table(preview, "IVRS");
+
+	if (has_dmar && ends_with(cmdline, "intel_iommu", "off"))
+		return "intel_iommu=off";
+	if (has_ivrs && cmdline_has_item(cmdline, "amd_iommu", "off"))
+		return "amd_iommu=off";
+	if ((has_dmar || has_ivrs) && cmdline_has_item(cmdline, "iommu", "off"))
+		return "iommu=off";
+	return NULL;
+}
+
+/* Whether there is an IOMMU that is off now but on with the command line. */
+static bool is_iommu_pending(const struct preview *preview)
+{
+	if (preview->view.machine->has_groups || find_iommu_off(preview))
+		return false;
+	if (has_table(preview, "DMAR"))
+		return ends_with(preview->cmdline, "intel_iommu", "on");
+	return has_table(preview, "IVRS");
+}
+
+/* The module that vfio-pci or a guest needs and that this boot cannot load, or NULL. */
+static const char *find_blacklisted(const struct preview *preview)
+{
+	static const char *const needed[] = { "vfio", "vfio_pci", "vfio_pci_core",
+					      "vfio_iommu_type1" };
+	struct text_cursor rest = { .at = preview->cmdline,
+				    .end = preview->cmdline + strlen(preview->cmdline) };
+	struct parameter parameter;
+	const char *found = NULL;
+
+	/* The last list counts; a name in it has no "-". */
+	while (tokenizer_next(&rest, &parameter)) {
+		struct span item, items = parameter.value;
+
+		if (!span_equals(parameter.name, "module_blacklist"))
+			continue;
+		for (found = NULL; !found && span_next_item(&items, &item);)
+			for (size_t i = 0; i < ARRAY_SIZE(needed); i++)
+				if (span_equals(item, needed[i]))
+					found = needed[i];
+	}
+	return found;
+}
+
+/* What on the command line is against all that is requested. */
+static void find_conflict(struct preview *preview)
+{
+	const char *off = find_iommu_off(preview);
+	const char *module = find_blacklisted(preview);
+
+	preview->has_conflict = off || module;
+	if (module)
+		snprintf(
+			preview->absence, sizeof(preview->absence),
+			"nothing can be given to a guest, because module_blacklist=%s on the kernel command line keeps the kernel from loading that module; remove it.",
+			module);
+	else if (off)
+		snprintf(
+			preview->absence, sizeof(preview->absence),
+			"nothing can be given to a guest, because %s on the kernel command line turns the IOMMU off; remove it.",
+			off);
+}
+
+static void find_absence(struct preview *preview)
+{
+	_cleanup_free_ char *path = check_kernels_next_lacks(
+		preview->view.host->root_fd, boot_next(&preview->sources));
+
+	if (path)
+		snprintf(
+			preview->absence, sizeof(preview->absence),
+			"nothing will be claimed, because its initramfs image, /%s, does not start passthru-early; passthru check tells what to do.",
+			path);
+}
+
+/* -- the dry run ------------------------------------------------------------------- */
+
+static const char quiet_text[] =
+	"no devices are requested; passthru enable ADDRESS requests one.";
+static const char off_text[] = "passthru.off is set, so nothing will be claimed.";
+
+/* Why there is nothing to show, or NULL. */
+static const char *find_empty(const struct params *params)
+{
+	if (params->off)
+		return off_text;
+	return params_are_empty(params) ? quiet_text : NULL;
+}
+
+static bool is_denied(const struct preview *preview, const struct plan_entry *entry)
+{
+	return text_equals_name(entry->wanted, "vfio-pci") &&
+	       denylist_has(&entry->device->id) &&
+	       !denylist_is_off(preview->view.host, preview->cmdline);
+}
+
+/* Whether its physical function is claimed, and then has no virtual ones. */
+static bool will_be_gone(const struct preview *preview, const struct plan_entry *entry)
+{
+	const struct device *device =
+		machine_find(preview->view.machine, &entry->device->address);
+	const struct plan_entry *physical = NULL;
+
+	if (device && device->physical)
+		physical = run_result_find(&preview->result,
+					   &device->physical->pci->address);
+	return physical && plan_entry_is_taken(physical);
+}
+
+/* What the engine only learns from the kernel: it does not know how modules are loaded.
+ */
+static void foresee(struct preview *preview)
+{
+	struct plan *plan = &preview->result.plan;
+
+	for (size_t i = 0; i < plan->count; i++) {
+		struct plan_entry *entry = &plan->entries[i];
+		enum reason reason = REASON_NONE;
+
+		if (!plan_entry_is_taken(entry))
+			continue;
+		if (is_denied(preview, entry))
+			reason = REASON_PROBE;
+		else if (will_be_gone(preview, entry))
+			reason = REASON_GONE;
+		if (reason == REASON_NONE)
+			continue;
+		entry->verdict = VERDICT_REFUSED;
+		entry->reason = reason;
+	}
+}
+
+/* Returns 0 or a negative errno. */
+static int preview_make(const struct host *host, struct machine *machine,
+			const struct plan_changes *changes, struct preview *ret)
+{
+	int r;
+
+	*ret = (struct preview){ .view = { .host = host,
+					   .machine = machine,
+					   .result = &ret->result,
+					   .params = &ret->params,
+					   .skipped = &ret->params.skipped } };
+	r = find_cmdline(ret);
+	if (r == 0 && changes->is_migrated)
+		r = rewrite_cmdline(ret);
+	if (r == 0)
+		r = add_configuration(ret, changes->configuration);
+	if (r == 0)
+		r = params_parse(ret->whole.text, &ret->params);
+	if (r < 0)
+		return r;
+	ret->iommu_pending = is_iommu_pending(ret);
+	ret->empty = find_empty(&ret->params);
+	if (ret->empty)
+		return 0;
+	/* With changes, the image is not built yet. */
+	if (!changes->configuration && !changes->is_migrated)
+		find_absence(ret);
+	if (!ret->absence[0])
+		find_conflict(ret);
+	r = run_stage(host, &ret->params,
+		      ret->iommu_pending ? RUN_PREVIEW_WITH_IOMMU : RUN_PREVIEW,
+		      &ret->result);
+	foresee(ret);
+	/* Reading the disks again only helps to say why. */
+	if (r == 0 && !view_groups(&ret->view, NULL, NULL))
+		machine_read_needs(host, machine);
+	if (r == 0 && !ret->absence[0])
+		r = outlook_make(&(struct outlook_input){ .machine = machine,
+							  .plan = &ret->result.plan,
+							  .wanted = &ret->params.wanted },
+				 &ret->outlook);
+	return r;
+}
+
+struct preview *preview_new(const struct host *host, struct machine *machine,
+			    const struct plan_changes *changes)
+{
+	struct preview *preview = calloc(1, sizeof(*preview));
+
+	if (preview)
+		preview->error = preview_make(host, machine, changes, preview);
+	return preview;
+}
+
+void preview_free(struct preview *preview)
+{
+	if (!preview)
+		return;
+	outlook_free(&preview->outlook);
+	run_result_free(&preview->result);
+	params_free(&preview->params);
+	boot_sources_free(&preview->sources);
+	whole_cmdline_free(&preview->whole);
+	free(preview->rewritten);
+	free(preview);
+}
