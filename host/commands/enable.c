@@ -65,6 +65,15 @@ static bool add_lines(struct work *work)
 static const char way_back[] =
 	"If you lose access to the machine: add passthru.off to the kernel command line in the boot loader; that boot claims nothing.";
 
+/* Once the change is made. On another machine the images must be rebuilt first. */
+static void print_next(const struct host *host)
+{
+	if (host->is_this)
+		output_wrapped(&host->output, STYLE_TITLE, 0, 0,
+			       "Reboot, then run passthru status.");
+	output_wrapped(&host->output, STYLE_NOTE, 0, 0, "%s", way_back);
+}
+
 static int enable(struct work *work)
 {
 	int status = choice_make(work->host, &work->machine);
@@ -83,7 +92,7 @@ static int enable(struct work *work)
 		"/" CONFIGURATION_DIRECTORY
 		" has these devices already; passthru check tells whether the images do");
 	if (work->backup[0] && !work->host->arguments->json)
-		output_wrapped(&work->host->output, STYLE_NOTE, 0, 0, "%s", way_back);
+		print_next(work->host);
 	return status;
 }
 
