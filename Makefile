@@ -49,11 +49,12 @@ all: $(PROGRAMS) man
 
 # $(BUILD)/flags/NAME has the value of the variable NAME, such as a compiler and its flags. It is
 # written only if that has changed, and what depends on it is then made again. (make 4.3 keeps the
-# newline at the end of a file that it reads or not, so that strip is needed.)
+# newline at the end of a file that it reads or not, so that strip is needed; make 4.4 does not
+# export what is private.)
 equal = $(and $(findstring <$(1)>,<$(2)>),$(findstring <$(2)>,<$(1)>))
 
 .SECONDEXPANSION:
-$(BUILD)/flags/%: private export VALUE = $($*)
+$(BUILD)/flags/%: export VALUE = $($*)
 $(BUILD)/flags/%: $$(if $$(call equal,$$(strip $$($$*)),$$(strip $$(file <$$@))),,always)
 	@mkdir -p $(@D)
 	@printf '%s\n' "$$VALUE" >$@.$$$$ && mv $@.$$$$ $@
