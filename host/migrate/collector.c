@@ -152,7 +152,7 @@ static bool matches_text(const char *text, const struct device *device)
 	return false;
 }
 
-/* Whether the device is to be requested. */
+/* Whether the user wants the device requested. */
 static bool is_advised(const char *text, const struct params *requested,
 		       const struct device *device)
 {
