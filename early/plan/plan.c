@@ -102,6 +102,15 @@ const struct plan_entry *plan_find(const struct plan *plan,
 	return NULL;
 }
 
+const struct plan_entry *plan_find_at(const struct plan *plan,
+				      const struct pci_address *address)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (address_compare(&plan->entries[i].device->address, address) == 0)
+			return &plan->entries[i];
+	return NULL;
+}
+
 /* Whether an entry that a selector matched is in the group. */
 static bool is_group_wanted(const struct plan *plan, int group)
 {

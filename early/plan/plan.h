@@ -195,6 +195,10 @@ void plan_free(struct plan *plan);
 const struct plan_entry *plan_find(const struct plan *plan,
 				   const struct pci_device *device);
 
+/* The entry at that address, of those that count, or NULL. */
+const struct plan_entry *plan_find_at(const struct plan *plan,
+				      const struct pci_address *address);
+
 /* Whether any entry is a display. */
 bool plan_has_display(const struct plan *plan);
 

@@ -67,13 +67,7 @@ bool run_result_is_complete(const struct run_result *result)
 const struct plan_entry *run_result_find(const struct run_result *result,
 					 const struct pci_address *address)
 {
-	for (size_t i = 0; i < result->plan.count; i++) {
-		const struct plan_entry *entry = &result->plan.entries[i];
-
-		if (address_compare(&entry->device->address, address) == 0)
-			return entry;
-	}
-	return NULL;
+	return plan_find_at(&result->plan, address);
 }
 
 bool run_result_defers(const struct run_result *result, const struct pci_address *address)

@@ -63,11 +63,7 @@ static const struct plan_entry *find_entry(const struct judge *judge,
 {
 	const struct plan *plan = judge->input->plan;
 
-	for (size_t i = 0; plan && i < plan->count; i++)
-		if (address_compare(&plan->entries[i].device->address,
-				    &device->pci->address) == 0)
-			return &plan->entries[i];
-	return NULL;
+	return plan ? plan_find_at(plan, &device->pci->address) : NULL;
 }
 
 /* Whether the next boot gives the device itself away, whoever has it now. */
