@@ -16,6 +16,12 @@
 /* A sentence of about 130 bytes that names a path. */
 #define NOTE_SIZE 1024
 
+/* An initramfs image that a boot entry loads. */
+struct boot_image {
+	char *path; /* relative to the root; as the boot loader names it if not found */
+	bool is_found; /* the file is there */
+};
+
 /* A file that sets the command line of the next boot, or a part of it. */
 struct boot_source {
 	char path[512];	  /* relative to the root, without a leading "/" */
@@ -27,6 +33,13 @@ struct boot_source {
 	bool is_uki;		/* a UKI: its command line is built in */
 	bool is_fragment;	/* an input to UKIs, one of several */
 	bool is_unclear;	/* some of the file was not understood */
+	bool is_foreign;	/* the entry boots another system */
+	/* What an entry loads, in this order, besides the image in its UKI. */
+	struct boot_image *images;
+	size_t image_count;
+	/* The UKI that it boots, relative to the root, or "" */
+	char uki[512];
+	const struct bls_place *place; /* where that is, for its addons; or NULL */
 	/* The command that updates the boot loader's file, or NULL (static). */
 	const char *rebuild;
 };

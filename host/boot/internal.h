@@ -24,6 +24,13 @@ struct boot_source *boot_sources_add(struct boot_sources *sources, const char *p
 void boot_source_set_kernel(struct boot_source *source, const char *file);
 
 /*
+ * Adds an initramfs image that the entry loads, by the name that the boot loader has for
+ * it: a path on the partition that it reads, which is the root or is mounted at one of
+ * bls_places, perhaps below a subvolume. Returns 0 or -ENOMEM.
+ */
+int boot_source_add_image(struct boot_source *source, int root_fd, const char *name);
+
+/*
  * Adds the files from which the boot loader's files are generated: those of config_files
  * that are CONFIG_FOR_BOOT and in a format of the mask, 1 << format each. Returns 0 or
  * -ENOMEM.

@@ -33,10 +33,68 @@ void boot_source_set_kernel(struct boot_source *source, const char *file)
 			 name + strlen(prefix));
 }
 
+/* Below the root, or on a boot partition; freed by the caller, or NULL. */
+static char *find_file(int root_fd, const char *name)
+{
+	char *path = beneath_find(root_fd, "%s", name);
+
+	for (const struct bls_place *at = bls_places; !path && at->path; at++)
+		path = beneath_find(root_fd, "%s/%s", at->path, name);
+	return path;
+}
+
+/* Whether what is before a "/" can be a device or a subvolume, as in "/@/boot/name". */
+static bool is_prefix(const char *name, const char *slash)
+{
+	const char *start = slash;
+
+	while (start > name && start[-1] != '/')
+		start--;
+	return start == slash || *start == '@' || *start == '(' ||
+	       strncmp(slash, "/boot/", 6) == 0;
+}
+
+/* The file that a boot loader gives that name. Freed by the caller, or NULL. */
+static char *find_image(int root_fd, const char *name)
+{
+	for (const char *at = strchr(name, '/'); at; at = strchr(at + 1, '/')) {
+		char *path = is_prefix(name, at) ? find_file(root_fd, at + 1) : NULL;
+
+		if (path)
+			return path;
+	}
+	return NULL;
+}
+
+int boot_source_add_image(struct boot_source *source, int root_fd, const char *name)
+{
+	char *path = find_image(root_fd, name);
+	bool is_found = path;
+	struct boot_image *image;
+
+	if (!path)
+		path = strdup(name + strspn(name, "/"));
+	image = path ? array_append(source->images, source->image_count) : NULL;
+	if (!image) {
+		free(path);
+		return -ENOMEM;
+	}
+	*image = (struct boot_image){ path, is_found };
+	return 0;
+}
+
+static void free_source(struct boot_source *source)
+{
+	for (size_t i = 0; i < source->image_count; i++)
+		free(source->images[i].path);
+	free(source->images);
+	free(source->cmdline);
+}
+
 void boot_sources_free(struct boot_sources *sources)
 {
 	for (size_t i = 0; i < sources->count; i++)
-		free(sources->items[i].cmdline);
+		free_source(&sources->items[i]);
 	free(sources->items);
 	*sources = (struct boot_sources){ 0 };
 }
