@@ -328,12 +328,13 @@ HOST_SRCS := \
 	boot/grub_menu.c boot/grub_script.c boot/sources.c boot/kernel_config.c \
 	boot/legacy_cmdline.c boot/systemd_boot.c boot/uki.c boot/version.c \
 	commands/args.c commands/check.c commands/claim.c commands/check_cmdline.c \
-	commands/check_kernels.c commands/configure.c commands/disable.c commands/enable.c \
+	commands/check_images.c commands/check_kernels.c commands/configure.c commands/disable.c commands/enable.c \
 	commands/findings.c commands/list.c commands/list_text.c commands/migrate.c \
 	commands/plan.c commands/preview.c commands/remarks.c commands/status.c commands/status_export.c \
 	edit/backup.c edit/change.c \
 	dump/dump.c dump/redact.c dump/unpack.c \
-	initramfs/generators.c initramfs/inspect.c initramfs/rebuild.c \
+	initramfs/generators.c initramfs/images.c initramfs/inspect.c initramfs/rebuild.c \
+	initramfs/systems.c initramfs/ukis.c \
 	lib/beneath.c lib/text.c \
 	machine/card.c machine/caveats.c machine/choice.c machine/denylist.c machine/filter.c \
 	machine/find.c machine/machine.c machine/pci_names.c machine/networks.c \

@@ -66,6 +66,7 @@ struct uki {
 	char *os_release;		 /* in the format of /etc/os-release */
 	char *kernel;			 /* the release of the kernel */
 	uint32_t initrd_at, initrd_size; /* the image in the file; 0, 0: there is none */
+	bool is_signed;			 /* for Secure Boot, by whatever key */
 };
 
 /*

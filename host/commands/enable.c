@@ -87,10 +87,8 @@ static int enable(struct work *work)
 	work->takes_devices = true;
 	if (!configure_open(work) || !add_lines(work))
 		return STATUS_NOT_GOOD;
-	status = configure_finish(
-		work,
-		"/" CONFIGURATION_DIRECTORY
-		" has these devices already; passthru check tells whether the images do");
+	status = configure_finish(work, "/" CONFIGURATION_DIRECTORY
+					" has these devices already");
 	if (work->backup[0] && !work->host->arguments->json)
 		print_next(work->host);
 	return status;

@@ -6,6 +6,7 @@
 #include "cmdline/cmdline.h"
 #include "edit/edit.h"
 #include "host.h"
+#include "initramfs/initramfs.h"
 #include "machine/machine.h"
 #include "outlook/outlook.h"
 #include "view/view.h"
@@ -72,17 +73,9 @@ struct findings {
 void findings_add(struct findings *findings, enum finding_state state, const char *about,
 		  const char *format, ...) _printf_(4, 5);
 
-/*
- * The path of the initramfs image of the next boot, relative to the root, if that image
- * can be read and does not start passthru-early; freed by the caller. Otherwise NULL.
- * Where next, the source of its command line, does not tell the kernel, and with NULL, it
- * is the image of the newest one. UKIs are not judged: the answer is NULL if one boots
- * next or may do so.
- */
-char *check_kernels_next_lacks(int root_fd, const struct boot_source *next);
-
 /* One aspect each, in a file of that name. */
 void check_kernels(struct findings *findings);
+void check_images(struct findings *findings);
 void check_cmdline(struct findings *findings);
 
 /*
@@ -144,8 +137,13 @@ struct preview {
 	struct run_result result;
 	struct outlook outlook; /* empty if the preview could not be made */
 	const char *empty;	/* why there is nothing to show, or NULL; static */
+	bool has_image;		/* what the image has counts: it is the boot as it is */
+	struct initramfs initramfs; /* what that boot loads then */
+	char image_note[768];	    /* what is not known of it, or "" */
 	char absence[768]; /* why nothing will be claimed, whatever is requested, or "" */
-	bool has_conflict; /* that is due to something else on the command line */
+	/* How the configuration in the image differs from the one in the files, or "" */
+	char outdated[768];
+	bool has_conflict;  /* that is due to something else on the command line */
 	const char *unread; /* the file that preview_make() could not read, or NULL */
 	int error;	    /* a negative errno of preview_make(), or 0 */
 };
@@ -183,7 +181,7 @@ struct status {
 	bool is_outdated;    /* the configuration is not the one of this boot */
 	const char *missing; /* why there is no report, or NULL */
 	/* Why this boot lacks passthru-early or the configuration, and what to do. */
-	char absence[512];
+	char absence[1024];
 };
 
 /* Whether what the report says counts: this boot was no dry run, and is not outdated. */

@@ -20,7 +20,7 @@ static const char *find_reason(const struct migration *migration)
 	case DECISION_UNCLEAR:
 		return "some legacy settings are not understood; edit or remove these, then run this command again";
 	case DECISION_NO_GENERATOR:
-		return generators_obstacle(migration->host->root_fd);
+		return migration->obstacle;
 	case DECISION_NO_GRUB:
 		return "GRUB's configuration cannot be regenerated: there is no grub-mkconfig";
 	case DECISION_NOTHING:

@@ -43,6 +43,96 @@ static int find_cmdline(struct preview *preview)
 	return r;
 }
 
+/* -- the image ----------------------------------------------------------------------- */
+
+/* What could not be found out about the image, if anybody can know it. */
+static void note_unread(struct preview *preview)
+{
+	const struct initramfs *initramfs = &preview->initramfs;
+	char *note = preview->image_note;
+	size_t size = sizeof(preview->image_note);
+
+	if (initramfs->error == -EACCES)
+		snprintf(
+			note, size,
+			"the initramfs image, /%s, was not looked into; run this with sudo",
+			initramfs->path);
+	else if (initramfs->error && initramfs->path)
+		snprintf(
+			note, size,
+			"the initramfs image, /%s, was not looked into (%s), so nobody knows whether it has passthru; run passthru check",
+			initramfs->path,
+			initramfs->error == -EINVAL ? "damaged"
+						    : strerror(-initramfs->error));
+	else if (initramfs->error && preview->view.host->is_this)
+		snprintf(
+			note, size,
+			"nobody knows which initramfs image the next boot loads; run passthru check");
+	else if (initramfs->is_guessed && initramfs->path)
+		snprintf(
+			note, size,
+			"no boot entry can be read, so the initramfs image is guessed from the name of kernel %s: /%s",
+			initramfs->kernel, initramfs->path);
+}
+
+/* Only for the boot as it is: with changes, the image is not built yet. */
+static int read_image(struct preview *preview, const struct plan_changes *changes)
+{
+	const struct host *host = preview->view.host;
+	int r;
+
+	if (changes->configuration || changes->is_migrated || host->arguments->cmdline ||
+	    host->is_unpacked)
+		return 0;
+	preview->has_image = true;
+	r = initramfs_read_next(host->root_fd, boot_next(&preview->sources),
+				&preview->initramfs);
+	note_unread(preview);
+	return r;
+}
+
+/* What starts in that boot has the configuration of the image, not that of the files. */
+static const char *choose_configuration(struct preview *preview,
+					const char *configuration)
+{
+	const struct initramfs *initramfs = &preview->initramfs;
+
+	if (!preview->has_image || initramfs->error || !initramfs_starts(initramfs))
+		return configuration;
+	if (!initramfs_has_config(initramfs, configuration))
+		snprintf(
+			preview->outdated, sizeof(preview->outdated),
+			"the initramfs image, /%s, has another configuration than /%s, and this is what the image does; passthru check tells what rebuilds it",
+			initramfs->path, CONFIGURATION_DIRECTORY);
+	return initramfs->image.config ? initramfs->image.config : "";
+}
+
+static void find_absence(struct preview *preview)
+{
+	const struct initramfs *initramfs = &preview->initramfs;
+	char *text = preview->absence;
+	size_t size = sizeof(preview->absence);
+
+	if (!preview->has_image || initramfs->error)
+		return;
+	if (!initramfs->path)
+		snprintf(
+			text, size,
+			"nothing will be claimed, because the boot entry loads no initramfs, and so not passthru-early; passthru check tells more.");
+	else if (!initramfs_starts(initramfs))
+		snprintf(
+			text, size,
+			"nothing will be claimed, because its initramfs image, /%s, does not start passthru-early; passthru check tells what to do.",
+			initramfs->path);
+	else if (!initramfs->image.has_driver)
+		snprintf(
+			text, size,
+			"nothing will be claimed, because its initramfs image, /%s, lacks vfio-pci; passthru check tells what to do.",
+			initramfs->path);
+}
+
+/* -- the command line and the configuration ------------------------------------------ */
+
 /* As it will be without its legacy settings. */
 static int rewrite_cmdline(struct preview *preview)
 {
@@ -66,7 +156,8 @@ static int add_configuration(struct preview *preview, const struct change *chang
 		preview->unread = CONFIGURATION_DIRECTORY;
 		return r;
 	}
-	return whole_cmdline_make(configuration, preview->cmdline, &preview->whole);
+	return whole_cmdline_make(choose_configuration(preview, configuration),
+				  preview->cmdline, &preview->whole);
 }
 
 static bool has_table(const struct preview *preview, const char *table)
@@ -162,18 +253,6 @@ static void find_conflict(struct preview *preview)
 			off);
 }
 
-static void find_absence(struct preview *preview)
-{
-	_cleanup_free_ char *path = check_kernels_next_lacks(
-		preview->view.host->root_fd, boot_next(&preview->sources));
-
-	if (path)
-		snprintf(
-			preview->absence, sizeof(preview->absence),
-			"nothing will be claimed, because its initramfs image, /%s, does not start passthru-early; passthru check tells what to do.",
-			path);
-}
-
 /* -- the dry run ------------------------------------------------------------------- */
 
 static const char quiet_text[] =
@@ -243,6 +322,8 @@ static int preview_make(const struct host *host, struct machine *machine,
 					   .params = &ret->params,
 					   .skipped = &ret->params.skipped } };
 	r = find_cmdline(ret);
+	if (r == 0)
+		r = read_image(ret, changes);
 	if (r == 0 && changes->is_migrated)
 		r = rewrite_cmdline(ret);
 	if (r == 0)
@@ -255,9 +336,7 @@ static int preview_make(const struct host *host, struct machine *machine,
 	ret->empty = find_empty(&ret->params);
 	if (ret->empty)
 		return 0;
-	/* With changes, the image is not built yet. */
-	if (!changes->configuration && !changes->is_migrated)
-		find_absence(ret);
+	find_absence(ret);
 	if (!ret->absence[0])
 		find_conflict(ret);
 	r = run_stage(host, &ret->params,
@@ -290,6 +369,7 @@ void preview_free(struct preview *preview)
 	if (!preview)
 		return;
 	outlook_free(&preview->outlook);
+	initramfs_free(&preview->initramfs);
 	run_result_free(&preview->result);
 	params_free(&preview->params);
 	boot_sources_free(&preview->sources);

@@ -144,10 +144,9 @@ static const char not_readable[] =
 
 static const char *describe_absence(struct status *status)
 {
-	char commands[256];
+	char commands[REBUILD_SIZE];
 
-	generators_rebuild(status->view.host->root_fd, NULL, NULL, commands,
-			   sizeof(commands));
+	rebuild_describe(status->view.host->root_fd, NULL, commands);
 	if (status->is_outdated && !status->view.result)
 		snprintf(
 			status->absence, sizeof(status->absence),

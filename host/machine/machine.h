@@ -143,6 +143,9 @@ bool choice_has_item(const struct machine *machine, const struct device *device)
 void choice_put_item(const struct machine *machine, const struct device *device,
 		     FILE *file);
 
+/* "passthru.ids=…" with all of these items; freed by the caller; NULL without memory. */
+char *choice_make_parameter(const struct machine *machine);
+
 /* -- caveats ------------------------------------------------------------------------- */
 
 /*
