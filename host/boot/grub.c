@@ -169,42 +169,93 @@ static const struct grub_entry *choose(const struct grub_menu *menu, char *note,
 	return entry;
 }
 
-/* The entry, or what the menu boots without one. */
-static int add(const struct grub_menu *menu, const char *path,
-	       const struct grub_entry *entry, const char *note, struct boot_sources *ret)
+/* A menu, and where its entries go as sources. */
+struct listing {
+	int root_fd;
+	const char *path;
+	struct grub_menu menu;
+	bool has_kernels; /* the kernel of an entry of this system is here */
+	struct boot_sources *to;
+};
+
+/* Whether os-prober found the entry, or the submenu that it is in, on another system. */
+static bool is_probed(const struct grub_menu *menu, const struct grub_entry *entry)
 {
-	const char *cmdline = entry ? entry->cmdline : menu->cmdline;
-	struct boot_source *source = boot_sources_add(ret, path, strdup(cmdline));
+	static const char prefix[] = "osprober-";
+
+	return strncmp(entry->id, prefix, strlen(prefix)) == 0 ||
+	       (entry->parent != GRUB_TOP &&
+		is_probed(menu, &menu->entries[entry->parent]));
+}
+
+static bool has_kernel(int root_fd, const struct grub_entry *entry)
+{
+	_cleanup_free_ char *path =
+		entry->kernel ? boot_find_file(root_fd, entry->kernel) : NULL;
+
+	return path;
+}
+
+static bool has_kernels(int root_fd, const struct grub_menu *menu)
+{
+	for (size_t i = 0; i < menu->count; i++)
+		if (!is_probed(menu, &menu->entries[i]) &&
+		    has_kernel(root_fd, &menu->entries[i]))
+			return true;
+	return false;
+}
+
+/*
+ * A kernel that is not here is on another system's partition. If none is, as in a dump,
+ * nothing is known.
+ */
+static bool is_foreign(const struct listing *listing, const struct grub_entry *entry)
+{
+	return is_probed(&listing->menu, entry) ||
+	       (listing->has_kernels && !has_kernel(listing->root_fd, entry));
+}
+
+static int add(const struct listing *listing, const struct grub_entry *entry,
+	       const char *note)
+{
+	struct boot_source *source =
+		boot_sources_add(listing->to, listing->path, strdup(entry->cmdline));
+	int r = 0;
 
 	if (!source)
 		return -ENOMEM;
 	source->is_read_by_loader = true;
 	snprintf(source->note, sizeof(source->note), "%s", note);
-	if (!entry)
-		return 0;
+	boot_source_set_kernel(source, listing->root_fd, entry->kernel);
+	for (size_t i = 0; r == 0 && i < entry->images.count; i++)
+		r = boot_source_add_image(source, listing->root_fd,
+					  entry->images.items[i]);
+	if (r < 0 || entry == &listing->menu.bare)
+		return r;
 	snprintf(source->entry, sizeof(source->entry), "%s", entry->title);
-	boot_source_set_kernel(source, entry->kernel);
+	source->is_foreign = is_foreign(listing, entry);
 	return 0;
 }
 
-static int add_all(const struct grub_menu *menu, const char *path,
-		   struct boot_sources *ret)
+static int add_all(const struct listing *listing)
 {
-	int r = menu->cmdline ? add(menu, path, NULL, "", ret) : 0;
+	const struct grub_menu *menu = &listing->menu;
+	int r = menu->bare.cmdline ? add(listing, &menu->bare, "") : 0;
 
 	for (size_t i = 0; r == 0 && i < menu->count; i++)
 		if (menu->entries[i].cmdline)
-			r = add(menu, path, &menu->entries[i], "", ret);
+			r = add(listing, &menu->entries[i], "");
 	return r;
 }
 
-static int add_default(const struct grub_menu *menu, const char *path,
-		       struct boot_sources *ret)
+static int add_default(const struct listing *listing)
 {
-	char note[sizeof(ret->items[0].note)];
-	const struct grub_entry *entry = choose(menu, note, sizeof(note));
+	char note[NOTE_SIZE];
+	const struct grub_entry *entry = choose(&listing->menu, note, sizeof(note));
 
-	return entry || menu->cmdline ? add(menu, path, entry, note, ret) : 0;
+	if (!entry)
+		entry = &listing->menu.bare;
+	return entry->cmdline ? add(listing, entry, note) : 0;
 }
 
 int grub_read_menu(int root_fd, bool all, struct boot_sources *ret)
@@ -212,13 +263,15 @@ int grub_read_menu(int root_fd, bool all, struct boot_sources *ret)
 	int r = 0;
 
 	for (size_t i = 0; r != -ENOMEM && i < ARRAY_SIZE(grub_files); i++) {
-		struct grub_menu menu;
+		struct listing listing = { .root_fd = root_fd,
+					   .path = grub_files[i].config,
+					   .to = ret };
 
-		r = read_menu(root_fd, i, &menu);
+		r = read_menu(root_fd, i, &listing.menu);
+		listing.has_kernels = has_kernels(root_fd, &listing.menu);
 		if (r == 0)
-			r = all ? add_all(&menu, grub_files[i].config, ret)
-				: add_default(&menu, grub_files[i].config, ret);
-		grub_menu_free(&menu);
+			r = all ? add_all(&listing) : add_default(&listing);
+		grub_menu_free(&listing.menu);
 	}
 	return r == -ENOMEM ? r : 0;
 }
@@ -264,14 +317,43 @@ static char *expand(const struct grub_menu *menu, const char *options)
 	return text;
 }
 
-static int add_expanded(const struct grub_menu *menu, const struct boot_entry *entry,
-			const char *note, struct boot_sources *ret)
+/* The images in the lines, several in each; variables may be among them. */
+static int expand_images(const struct grub_menu *menu, const struct wordlist *lines,
+			 struct wordlist *ret)
 {
-	return bls_add(entry, expand(menu, entry->cmdline ? entry->cmdline : ""), note,
-		       ret);
+	int r = 0;
+
+	*ret = (struct wordlist){ 0 };
+	for (size_t i = 0; r >= 0 && i < lines->count; i++) {
+		const char *line = lines->items[i];
+		struct wordlist words;
+		bool has_unset;
+
+		r = grub_script_next(&line, &menu->variables, &words, &has_unset);
+		for (size_t j = 0; r > 0 && j < words.count; j++)
+			if (wordlist_insert(ret, ret->count, words.items[j]) < 0)
+				r = -ENOMEM;
+		wordlist_free(&words);
+	}
+	return r < 0 ? r : 0;
 }
 
-static int add_default_entry(const struct grub_menu *menu,
+static int add_expanded(int root_fd, const struct grub_menu *menu,
+			const struct boot_entry *entry, const char *note,
+			struct boot_sources *ret)
+{
+	struct wordlist images;
+	int r = expand_images(menu, &entry->images, &images);
+
+	if (r == 0)
+		r = bls_add(root_fd, entry,
+			    expand(menu, entry->cmdline ? entry->cmdline : ""), &images,
+			    note, ret);
+	wordlist_free(&images);
+	return r;
+}
+
+static int add_default_entry(int root_fd, const struct grub_menu *menu,
 			     const struct boot_entries *entries, struct boot_sources *ret)
 {
 	const struct boot_entry *entry = find_grub_entry(entries, grub_default(menu));
@@ -288,7 +370,7 @@ static int add_default_entry(const struct grub_menu *menu,
 			 "GRUB boots \"%s\" once, as grub2-reboot requested",
 			 entry->title);
 	}
-	return add_expanded(menu, entry, note, ret);
+	return add_expanded(root_fd, menu, entry, note, ret);
 }
 
 int grub_read_entries(int root_fd, bool all, struct boot_sources *ret)
@@ -300,9 +382,9 @@ int grub_read_entries(int root_fd, bool all, struct boot_sources *ret)
 	for (size_t i = 0; s == -ENOENT && i < ARRAY_SIZE(grub_files); i++)
 		s = read_menu(root_fd, i, &menu);
 	if (r == 0 && entries.count && !all)
-		r = add_default_entry(&menu, &entries, ret);
+		r = add_default_entry(root_fd, &menu, &entries, ret);
 	for (size_t i = 0; r == 0 && all && i < entries.count; i++)
-		r = add_expanded(&menu, &entries.items[i], "", ret);
+		r = add_expanded(root_fd, &menu, &entries.items[i], "", ret);
 	grub_menu_free(&menu);
 	bls_free(&entries);
 	return r;

@@ -18,16 +18,14 @@ struct boot_source *boot_sources_add(struct boot_sources *sources, const char *p
 				     char *cmdline);
 
 /*
- * Sets the kernel from the path of its file, as the boot loader names it. The release is
- * in names such as vmlinuz-6.12.9-amd64; with other names it stays unknown.
+ * Finds a file by the name that a boot loader has for it: a path on the partition that it
+ * reads, which is the root or is mounted at one of bls_places, perhaps below a subvolume.
+ * Without a leading "/" it may be one relative to the root as well. Returns its path
+ * relative to the root, which the caller frees, or NULL.
  */
-void boot_source_set_kernel(struct boot_source *source, const char *file);
+char *boot_find_file(int root_fd, const char *name);
 
-/*
- * Adds an initramfs image that the entry loads, by the name that the boot loader has for
- * it: a path on the partition that it reads, which is the root or is mounted at one of
- * bls_places, perhaps below a subvolume. Returns 0 or -ENOMEM.
- */
+/* Adds an initramfs image that the entry loads, by that name. Returns 0 or -ENOMEM. */
 int boot_source_add_image(struct boot_source *source, int root_fd, const char *name);
 
 /*
@@ -36,6 +34,15 @@ int boot_source_add_image(struct boot_source *source, int root_fd, const char *n
  * -ENOMEM.
  */
 int boot_sources_add_inputs(struct boot_sources *sources, int root_fd, unsigned formats);
+
+/* -- kernel release ------------------------------------------------------------------ */
+
+/*
+ * Sets the kernel from its file, as the boot loader names it. Its release is in names
+ * such as vmlinuz-6.12.9-amd64. If that has no modules here, the release in the file's
+ * header or that of the only package with that name counts, unless it has none, either.
+ */
+void boot_source_set_kernel(struct boot_source *source, int root_fd, const char *file);
 
 /* -- bls ----------------------------------------------------------------------------- */
 
@@ -50,9 +57,12 @@ struct boot_entry {
 	char sort_key[128];
 	char machine_id[64];
 	char version[128];
-	char kernel[256]; /* the path of its file */
-	char *cmdline;	  /* NULL if it boots no Linux, or none that can be read */
-	int tries_left;	  /* boots that may still fail, or -1 if they are not counted */
+	char kernel[256];	/* the path of its file */
+	char release[128];	/* of the kernel in its UKI */
+	char uki[512];		/* the path of its UKI, relative to the root */
+	struct wordlist images; /* initramfs images, a line of words each */
+	char *cmdline;		/* NULL if it boots no Linux, or none that can be read */
+	int tries_left; /* boots that may still fail, or -1 if they are not counted */
 	int tries_done;
 	bool is_uki; /* a UKI: type 2 */
 };
@@ -77,11 +87,12 @@ void bls_free(struct boot_entries *entries);
 bool bls_exists(int root_fd);
 
 /*
- * Adds the entry, with this command line, as one that the boot loader reads; takes
- * ownership of cmdline, which is NULL after a failed allocation. Returns 0 or -ENOMEM.
+ * Adds the entry, with this command line and with these images, NULL for its own, as one
+ * that the boot loader reads; takes ownership of cmdline, which is NULL after a failed
+ * allocation. Returns 0 or -ENOMEM.
  */
-int bls_add(const struct boot_entry *entry, char *cmdline, const char *note,
-	    struct boot_sources *ret);
+int bls_add(int root_fd, const struct boot_entry *entry, char *cmdline,
+	    const struct wordlist *images, const char *note, struct boot_sources *ret);
 
 /* -- grub ---------------------------------------------------------------------------- */
 
@@ -141,10 +152,11 @@ char *grub_script_join(const struct wordlist *wordlist, size_t from);
 
 struct grub_entry {
 	char *title;
-	char *id;      /* the title if it has none */
-	char *cmdline; /* of the kernel; NULL if it does not boot one */
-	char *kernel;  /* the path of its file; NULL if cmdline is */
-	size_t parent; /* the index of its submenu, or GRUB_TOP */
+	char *id;		/* the title if it has none */
+	char *cmdline;		/* of the kernel; NULL if it does not boot one */
+	char *kernel;		/* the path of its file; NULL if cmdline is */
+	struct wordlist images; /* the paths of its initramfs images */
+	size_t parent;		/* the index of its submenu, or GRUB_TOP */
 	bool is_submenu;
 };
 
@@ -152,7 +164,7 @@ struct grub_entry {
 struct grub_menu {
 	struct grub_entry *entries; /* submenus come before their entries */
 	size_t count;
-	char *cmdline; /* of a kernel that is in no entry, or NULL */
+	struct grub_entry bare; /* what it boots without an entry; no title or ID */
 	struct grub_variables variables;
 	bool is_once; /* an entry is chosen for one boot only */
 };

@@ -194,14 +194,14 @@ int systemd_boot_read(int root_fd, bool all, struct boot_sources *ret)
 
 	for (size_t i = 0; r == 0 && all && i < entries.count; i++)
 		if (entries.items[i].cmdline)
-			r = bls_add(&entries.items[i], strdup(entries.items[i].cmdline),
-				    "", ret);
+			r = bls_add(root_fd, &entries.items[i],
+				    strdup(entries.items[i].cmdline), NULL, "", ret);
 	if (r == 0 && !all) {
 		choose(root_fd, &entries, &choice);
 		if (choice.entry) {
 			note_firmware(root_fd, &entries, &choice);
-			r = bls_add(choice.entry, strdup(choice.entry->cmdline),
-				    choice.note, ret);
+			r = bls_add(root_fd, choice.entry, strdup(choice.entry->cmdline),
+				    NULL, choice.note, ret);
 		}
 	}
 	bls_free(&entries);
