@@ -200,6 +200,12 @@ int configuration_read(int root_fd, const struct change *change, char **ret_text
  */
 int configuration_append(struct change *change, const char *lines);
 
+/*
+ * Whether two texts of the configuration request the same of a boot: the same items and
+ * values, in whatever order, files and comments.
+ */
+bool configuration_means_same(const char *a, const char *b);
+
 /* Whether a parameter of that name lists the item, in any case of letters. */
 bool cmdline_has_item(const char *cmdline, const char *name, const char *item);
 

@@ -12,16 +12,25 @@
 #include "ui/ui.h"
 #include "view/view.h"
 
+/* Whether a boot with this command line uses the configuration, whatever is in it. */
+static bool uses_configuration(const char *cmdline)
+{
+	struct params params;
+	bool uses = !cmdline_is_rescue(cmdline);
+
+	uses &= params_parse(cmdline, &params) < 0 || !params.off;
+	params_free(&params);
+	return uses;
+}
+
 /*
- * Whether the configuration has parameters that a boot with this command line uses, and
- * this boot had others: its image is older, or was booted before they were written.
+ * Whether the configuration requests something else than that of this boot: its image is
+ * older, or was booted before the files were changed.
  */
 static bool has_new_configuration(int root_fd, const char *cmdline)
 {
 	_cleanup_free_ char *now = NULL, *booted = NULL;
-	struct whole_cmdline whole = { 0 };
 	int r = configuration_read(root_fd, NULL, &now);
-	bool is_new;
 
 	if (r < 0) {
 		warn_error(
@@ -31,10 +40,8 @@ static bool has_new_configuration(int root_fd, const char *cmdline)
 		return false;
 	}
 	beneath_read(root_fd, CONFIG_RUN_PATH, &booted);
-	is_new = whole_cmdline_make(now, cmdline, &whole) == 0 && whole.has_config &&
-		 strcmp(now, booted ? booted : "") != 0;
-	whole_cmdline_free(&whole);
-	return is_new;
+	return uses_configuration(cmdline) &&
+	       !configuration_means_same(now, booted ? booted : "");
 }
 
 static void read_request(const struct host *host, struct status *status)
@@ -46,12 +53,12 @@ static void read_request(const struct host *host, struct status *status)
 
 	if (beneath_read(host->root_fd, "proc/cmdline", &cmdline) < 0)
 		return;
+	status->is_outdated = has_new_configuration(host->root_fd, cmdline);
+	status->is_requested = status->is_outdated;
 	if (cmdline_split(cmdline, &words) == 0 &&
 	    config_read(host->root_fd, &stage, &words) == 0 &&
-	    params_read(&words, params) == 0 && !params->off) {
-		status->is_outdated = has_new_configuration(host->root_fd, cmdline);
-		status->is_requested = status->is_outdated || !params_are_empty(params);
-	}
+	    params_read(&words, params) == 0 && !params->off)
+		status->is_requested |= !params_are_empty(params);
 	cmdline_free(&words);
 }
 
