@@ -201,6 +201,18 @@ int configuration_read(int root_fd, const struct change *change, char **ret_text
  */
 int configuration_append(struct change *change, const char *lines);
 
+/*
+ * Whether two texts of the configuration request the same of a boot: the same items and
+ * values, in whatever order, files and comments.
+ */
+bool configuration_means_same(const char *a, const char *b);
+
+/*
+ * Whether all its files have been as they are since before this boot began, so that an
+ * image with them could have booted. False if that cannot be told, as in a dump.
+ */
+bool configuration_is_older_than_boot(int root_fd);
+
 /* Whether a parameter of that name lists the item, in any case of letters. */
 bool cmdline_has_item(const char *cmdline, const char *name, const char *item);
 

@@ -172,17 +172,33 @@ bool plan_is_good(const struct host *host, struct machine *machine,
 
 /* -- status -------------------------------------------------------------------------- */
 
+/* What decides about this boot; see passthru(8), JSON OUTPUT. */
+enum boot_state {
+	BOOT_AS_REPORTED, /* the report tells whether all is well */
+	BOOT_NOT_REQUESTED,
+	BOOT_NOT_YET,  /* the first request waits for a reboot */
+	BOOT_OUTDATED, /* it has another configuration than the files have now */
+	BOOT_NOT_RUN,  /* without passthru-early, or without an older configuration */
+	BOOT_DRY_RUN,
+	BOOT_UNREADABLE, /* the report is */
+};
+
 /* What passthru status found. */
 struct status {
 	struct view view; /* without a result if there is no report */
 	struct run_result result;
-	struct params params; /* this boot's; without the text of its items */
-	bool is_requested;
-	bool is_outdated;    /* the configuration is not the one of this boot */
+	struct params params;	/* this boot's; without the text of its items */
+	bool is_boot_requested; /* by this boot's command line and configuration */
+	bool is_requested;	/* by these, or by the configuration as it is now */
+	bool is_outdated;	/* the configuration is not the one of this boot */
+	enum boot_state state;
 	const char *missing; /* why there is no report, or NULL */
 	/* Why this boot lacks passthru-early or the configuration, and what to do. */
 	char absence[1024];
 };
+
+/* The word for JSON and metrics; ok is what the exit status tells. */
+const char *status_word(const struct status *status, bool ok);
 
 /* Whether what the report says counts: this boot was no dry run, and is not outdated. */
 bool status_counts(const struct status *status);
