@@ -328,8 +328,7 @@ bool initramfs_has_config(const struct initramfs *initramfs, const char *config)
 {
 	const char *own = initramfs->image.config;
 
-	return initramfs->is_rescue ||
-	       configuration_means_same(config, own ? own : "");
+	return initramfs->is_rescue || configuration_means_same(config, own ? own : "");
 }
 
 void initramfs_describe_lack(const struct initramfs *initramfs, const char *config,
