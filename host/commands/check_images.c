@@ -25,7 +25,8 @@ static void add(struct findings *findings, enum finding_state state,
 	va_start(arguments, format);
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
-	snprintf(about, sizeof(about), "%s %s", initramfs->kernel[0] ? "kernel" : "boot",
+	snprintf(about, sizeof(about), "%s %s",
+		 initramfs->kernel[0] ? "kernel" : "boot entry",
 		 initramfs->kernel[0] ? initramfs->kernel : initramfs->entry);
 	findings_add(findings, state, about, "%s", text);
 }
@@ -106,27 +107,27 @@ static char *read_configuration(const struct findings *findings)
 void check_images(struct findings *findings)
 {
 	_cleanup_free_ char *config = read_configuration(findings);
+	const struct host *host = findings->host;
 	struct initramfs_list list;
 	int r;
 
-	if (findings->host->is_unpacked) {
-		findings_add(findings, FINDING_NOTE, "initramfs",
-			     "a dump has no images; check them on the machine itself");
-		return;
-	}
-	r = initramfs_list_read(findings->host->root_fd, &list);
+	r = initramfs_list_read(host->root_fd, &list);
 	if (r < 0)
 		findings_add(findings, FINDING_TODO, "initramfs", "cannot check it: %s",
 			     strerror(-r));
 	else if (list.count == 0)
 		findings_add(
-			findings, FINDING_TODO, "initramfs",
-			"cannot tell what the next boot loads: there is no boot entry and no kernel that passthru can read");
+			findings, host->is_this ? FINDING_TODO : FINDING_NOTE,
+			"initramfs",
+			"cannot tell what the next boot loads: found no boot entry and no kernel");
 	else if (list.items[0].is_guessed)
 		findings_add(
 			findings, FINDING_NOTE, "initramfs",
 			"no boot entry can be read, so the images are guessed from the names of the kernels");
-	for (size_t i = 0; r == 0 && i < list.count; i++)
+	else if (host->is_unpacked)
+		findings_add(findings, FINDING_NOTE, "initramfs",
+			     "a dump has no images; check them on the machine itself");
+	for (size_t i = 0; r == 0 && !host->is_unpacked && i < list.count; i++)
 		check_image(findings, &list.items[i], config);
 	initramfs_list_free(&list);
 }

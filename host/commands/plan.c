@@ -122,7 +122,9 @@ static bool print_text(const struct preview *preview, bool with_remarks)
 	snprintf(source, sizeof(source),
 		 next->entry[0] ? "%sthe command line from %s%s (\"%s\")"
 				: "%sthe command line from %s%s%s",
-		 preview->whole.has_config ? "/" CONFIGURATION_DIRECTORY " and " : "",
+		 !preview->whole.has_config ? ""
+		 : preview->outdated[0]	    ? "the configuration in the image and "
+					    : "/" CONFIGURATION_DIRECTORY " and ",
 		 next == &preview->given ? "" : "/", next->path, next->entry);
 	print_notes(preview);
 	if (preview->empty) {

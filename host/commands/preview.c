@@ -57,10 +57,15 @@ static void note_unread(struct preview *preview)
 			note, size,
 			"the initramfs image, /%s, was not looked into; run this with sudo",
 			initramfs->path);
+	else if (initramfs->error == -ENOENT && initramfs->path)
+		snprintf(
+			note, size,
+			"the initramfs image that the boot entry loads, /%s, is not there, so nobody knows whether it has passthru; run passthru check",
+			initramfs->path);
 	else if (initramfs->error && initramfs->path)
 		snprintf(
 			note, size,
-			"the initramfs image, /%s, was not looked into (%s), so nobody knows whether it has passthru; run passthru check",
+			"the initramfs image, /%s, cannot be read (%s), so nobody knows whether it has passthru; run passthru check",
 			initramfs->path,
 			initramfs->error == -EINVAL ? "damaged"
 						    : strerror(-initramfs->error));
@@ -102,7 +107,7 @@ static const char *choose_configuration(struct preview *preview,
 	if (!initramfs_has_config(initramfs, configuration))
 		snprintf(
 			preview->outdated, sizeof(preview->outdated),
-			"the initramfs image, /%s, has another configuration than /%s, and this is what the image does; passthru check tells what rebuilds it",
+			"the initramfs image, /%s, has another configuration than /%s, and that of the image counts; passthru check tells what rebuilds it",
 			initramfs->path, CONFIGURATION_DIRECTORY);
 	return initramfs->image.config ? initramfs->image.config : "";
 }

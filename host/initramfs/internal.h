@@ -35,7 +35,7 @@ struct uki_builder {
 	const char *name;
 	bool (*is_used)(int root_fd);
 	bool (*is_signing)(int root_fd); /* for Secure Boot */
-	const char *command;		 /* as the rebuild_one of a generator */
+	const char *rebuild_one, *rebuild_all; /* as those of a generator */
 };
 
 /* The one that is set up, or NULL. */

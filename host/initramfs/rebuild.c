@@ -270,7 +270,9 @@ static const char *find_template(int root_fd, const struct initramfs *initramfs)
 
 	if (initramfs && initramfs->is_uki) {
 		builder = ukis_find_builder(root_fd);
-		return builder ? builder->command : NULL;
+		if (!builder)
+			return NULL;
+		return initramfs->kernel[0] ? builder->rebuild_one : builder->rebuild_all;
 	}
 	if (!generator)
 		return NULL;

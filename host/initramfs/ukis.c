@@ -148,10 +148,13 @@ static bool sbctl_signs(int root_fd)
 
 static const struct uki_builder builders[] = {
 	{ "kernel-install", is_kernel_install, kernel_install_signs,
-	  "kernel-install add %k /%v" },
-	{ "mkinitcpio", is_mkinitcpio, mkinitcpio_signs, "mkinitcpio -P" },
-	{ "dracut", is_dracut, dracut_signs, "dracut --force --uefi /%i %k" },
-	{ "sbctl", is_sbctl, sbctl_signs, "sbctl generate-bundles --sign" },
+	  "kernel-install add %k /%v", "kernel-install add-all" },
+	{ "mkinitcpio", is_mkinitcpio, mkinitcpio_signs, "mkinitcpio -P",
+	  "mkinitcpio -P" },
+	{ "dracut", is_dracut, dracut_signs, "dracut --force --uefi /%i %k",
+	  "dracut --force --regenerate-all" },
+	{ "sbctl", is_sbctl, sbctl_signs, "sbctl generate-bundles --sign",
+	  "sbctl generate-bundles --sign" },
 };
 
 const struct uki_builder *ukis_find_builder(int root_fd)
