@@ -142,6 +142,9 @@ struct preview {
 	struct params params;
 	bool iommu_pending; /* it is off now and will be on */
 	struct run_result result;
+	struct devspec
+		*missing; /* what no disk has, if there are disks that nobody saw */
+	size_t missing_count;
 	struct outlook outlook; /* empty if the preview could not be made */
 	const char *empty;	/* why there is nothing to show, or NULL; static */
 	char absence[768]; /* why nothing will be claimed, whatever is requested, or "" */

@@ -110,6 +110,12 @@ bool device_is_requested(const struct device *device, const struct params *param
 /* Whether its class is that of a display. */
 bool device_is_display(const struct device *device);
 
+/*
+ * Whether nobody knows what is on its disks: a controller for storage whose driver is
+ * VFIO's, but not since this boot's guards had seen its disks.
+ */
+bool device_is_unseen(const struct device *device);
+
 /* -- choice -------------------------------------------------------------------------- */
 
 /* The same, and what the system needs, to choose devices. */
