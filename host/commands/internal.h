@@ -167,6 +167,9 @@ void preview_free(struct preview *preview);
 /* Prints the preview, with or without its remarks. Returns an exit status. */
 int plan_print(const struct preview *preview, bool with_remarks);
 
+/* The same without printing it: whether all devices will be as requested. */
+bool plan_is_as_requested(const struct preview *preview);
+
 /*
  * Whether passthru plan would exit with 0, without printing it. Calls back with each
  * limit of a device that will be claimed, see limits_each(), each remark, and with why a

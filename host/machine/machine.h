@@ -168,6 +168,12 @@ void device_describe_need(const struct device *device, char text[static NEED_SIZ
  */
 bool caveats_allow(const struct machine *machine);
 
+/*
+ * Whether the system needs none of the devices that the user named, as far as that is
+ * known. Says which it needs, what for, and what to do.
+ */
+bool caveats_allow_named(const struct machine *machine);
+
 /* Whether vfio-pci will accept the chosen devices. Says which not, and what to do. */
 bool caveats_allow_driver(const struct host *host, const struct machine *machine);
 
