@@ -259,7 +259,7 @@ EARLY_SRCS := \
 	cmdline/cmdline.c cmdline/config.c cmdline/params.c cmdline/selector.c \
 	guard/backing.c guard/class.c guard/devspec.c guard/devspec_cmdline.c \
 	guard/devspec_read.c guard/devspec_tables.c guard/disk.c guard/display.c \
-	guard/network.c \
+	guard/missing.c guard/network.c \
 	pci/address.c pci/framebuffer.c pci/iommu.c pci/pci.c pci/variant.c \
 	plan/plan.c plan/verdict.c \
 	report/phrase.c report/reader.c report/report.c report/result.c report/summary.c \

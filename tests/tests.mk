@@ -108,7 +108,7 @@ $(UNIT_DIR)/early/claim/claim $(UNIT_DIR)/early/claim/display: $(addprefix $(UNI
 	fake.o fake_block.o fake_kmod.o fake_sysfs.o)
 
 # These replace libblkid with disks in words.
-$(addprefix $(UNIT_DIR)/early/guard/,backing devspec_read network virtio): \
+$(addprefix $(UNIT_DIR)/early/guard/,backing devspec_read missing network virtio): \
 	$(UNIT_DIR)/fakes/disks.o
 
 # UNIT=early/plan/plan runs one.

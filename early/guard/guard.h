@@ -110,6 +110,18 @@ enum disk_moment {
 void guard_disks(int root_fd, const struct cmdline *cmdline, enum disk_moment moment,
 		 uint64_t deadline, struct plan *plan);
 
+/* -- missing ------------------------------------------------------------------------- */
+
+/*
+ * Calls back for each devspec of fstab, crypttab or a parameter that no disk of the
+ * running system has: guard_disks() keeps a device whose disk turns out to have it. If a
+ * disk cannot be read, it may have it all the same. Reading stops at the deadline, see
+ * there. Returns 0 or a negative errno. Only the host program needs it.
+ */
+int guard_each_missing(int root_fd, const struct cmdline *cmdline, uint64_t deadline,
+		       void (*each)(void *data, const struct devspec *devspec),
+		       void *data) _must_check_;
+
 /* -- display ------------------------------------------------------------------------- */
 
 /*

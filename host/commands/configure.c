@@ -108,8 +108,10 @@ static int finish(struct work *work, struct preview *preview)
 	if (!arguments->dry_run && is_confirmed && !apply(work))
 		return STATUS_NOT_GOOD;
 	if (arguments->json)
-		return print_json(work, outlook) < 0 || !is_confirmed ? STATUS_NOT_GOOD
-								      : STATUS_GOOD;
+		return print_json(work, outlook) == 0 && is_confirmed &&
+				       plan_is_as_requested(preview)
+			       ? STATUS_GOOD
+			       : STATUS_NOT_GOOD;
 	if (!arguments->dry_run && !is_confirmed)
 		return STATUS_NOT_GOOD;
 	putchar('\n');

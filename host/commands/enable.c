@@ -80,7 +80,7 @@ static int enable(struct work *work)
 
 	if (status != STATUS_GOOD)
 		return status;
-	if (!caveats_allow(&work->machine) ||
+	if (!caveats_allow_named(&work->machine) || !caveats_allow(&work->machine) ||
 	    !caveats_allow_driver(work->host, &work->machine))
 		return STATUS_NOT_GOOD;
 	caveats_warn(work->host, &work->machine);

@@ -135,6 +135,9 @@ struct preview {
 	struct params params;
 	bool iommu_pending; /* it is off now and will be on */
 	struct run_result result;
+	struct devspec
+		*missing; /* what no disk has, if there are disks that nobody saw */
+	size_t missing_count;
 	struct outlook outlook; /* empty if the preview could not be made */
 	const char *empty;	/* why there is nothing to show, or NULL; static */
 	bool has_image;		/* what the image has counts: it is the boot as it is */
@@ -161,6 +164,9 @@ void preview_free(struct preview *preview);
 
 /* Prints the preview, with or without its remarks. Returns an exit status. */
 int plan_print(const struct preview *preview, bool with_remarks);
+
+/* The same without printing it: whether all devices will be as requested. */
+bool plan_is_as_requested(const struct preview *preview);
 
 /*
  * Whether passthru plan would exit with 0, without printing it. Calls back with each

@@ -201,6 +201,17 @@ int plan_print(const struct preview *preview, bool with_remarks)
 	return ok ? STATUS_GOOD : STATUS_NOT_GOOD;
 }
 
+bool plan_is_as_requested(const struct preview *preview)
+{
+	const struct view *view = &preview->view;
+
+	if (preview->error < 0 || preview->absence[0])
+		return false;
+	return preview->empty ||
+	       (view_devices(view, NULL, NULL) && view_problems(view, NULL, NULL) &&
+		view_groups(view, NULL, NULL));
+}
+
 /* -- for passthru check -------------------------------------------------------------- */
 
 /* Whom to call back with why a device is not claimed, or a group is of no use. */

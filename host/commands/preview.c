@@ -9,6 +9,7 @@
 #include "boot/boot.h"
 #include "cmdline/cmdline.h"
 #include "commands/internal.h"
+#include "guard/guard.h"
 #include "lib/lib.h"
 #include "machine/machine.h"
 #include "outlook/outlook.h"
@@ -315,6 +316,62 @@ static void foresee(struct preview *preview)
 	}
 }
 
+/* -- what the host would miss -------------------------------------------------------- */
+
+/* How long reading the disks may take. */
+#define DISKS_MS 5000
+
+static bool has_unseen(const struct machine *machine)
+{
+	for (size_t i = 0; i < machine->count; i++)
+		if (device_is_unseen(&machine->devices[i]))
+			return true;
+	return false;
+}
+
+static void add_missing(void *data, const struct devspec *devspec)
+{
+	struct preview *preview = data;
+	struct devspec *added = array_append(preview->missing, preview->missing_count);
+
+	if (added)
+		*added = *devspec;
+}
+
+/* Reads the disks only if there are others that cannot be. */
+static int find_missing(struct preview *preview)
+{
+	struct cmdline cmdline = { 0 };
+	int r;
+
+	if (!has_unseen(preview->view.machine))
+		return 0;
+	r = cmdline_split(preview->cmdline, &cmdline);
+	if (r == 0)
+		r = guard_each_missing(preview->view.host->root_fd, &cmdline,
+				       clock_ms() + DISKS_MS, add_missing, preview);
+	cmdline_free(&cmdline);
+	return r == -ENOMEM ? r : 0;
+}
+
+static int look_ahead(struct preview *preview)
+{
+	int r = find_missing(preview);
+
+	if (r < 0)
+		return r;
+	return outlook_make(
+		&(struct outlook_input){ .machine = preview->view.machine,
+					 .plan = &preview->result.plan,
+					 .wanted = &preview->params.wanted,
+					 .missing = preview->missing,
+					 .missing_count = preview->missing_count },
+		&preview->outlook);
+}
+
+/* -- all of it ------------------------------------------------------------------------
+ */
+
 /* Returns 0 or a negative errno. */
 static int preview_make(const struct host *host, struct machine *machine,
 			const struct plan_changes *changes, struct preview *ret)
@@ -352,10 +409,7 @@ static int preview_make(const struct host *host, struct machine *machine,
 	if (r == 0 && !view_groups(&ret->view, NULL, NULL))
 		machine_read_needs(host, machine);
 	if (r == 0 && !ret->absence[0])
-		r = outlook_make(&(struct outlook_input){ .machine = machine,
-							  .plan = &ret->result.plan,
-							  .wanted = &ret->params.wanted },
-				 &ret->outlook);
+		r = look_ahead(ret);
 	return r;
 }
 
@@ -375,6 +429,7 @@ void preview_free(struct preview *preview)
 		return;
 	outlook_free(&preview->outlook);
 	initramfs_free(&preview->initramfs);
+	free(preview->missing);
 	run_result_free(&preview->result);
 	params_free(&preview->params);
 	boot_sources_free(&preview->sources);

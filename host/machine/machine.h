@@ -110,6 +110,12 @@ bool device_is_requested(const struct device *device, const struct params *param
 /* Whether its class is that of a display. */
 bool device_is_display(const struct device *device);
 
+/*
+ * Whether nobody knows what is on its disks: a controller for storage whose driver is
+ * VFIO's, but not since this boot's guards had seen its disks.
+ */
+bool device_is_unseen(const struct device *device);
+
 /* -- choice -------------------------------------------------------------------------- */
 
 /* The same, and what the system needs, to choose devices. */
@@ -164,6 +170,12 @@ void device_describe_need(const struct device *device, char text[static NEED_SIZ
  * nobody named: such a group can never be given to a guest. Says which, and what to do.
  */
 bool caveats_allow(const struct machine *machine);
+
+/*
+ * Whether the system needs none of the devices that the user named, as far as that is
+ * known. Says which it needs, what for, and what to do.
+ */
+bool caveats_allow_named(const struct machine *machine);
 
 /* Whether vfio-pci will accept the chosen devices. Says which not, and what to do. */
 bool caveats_allow_driver(const struct host *host, const struct machine *machine);

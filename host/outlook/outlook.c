@@ -7,6 +7,7 @@
 
 #include "base/base.h"
 #include "guard/guard.h"
+#include "lib/lib.h"
 #include "outlook/outlook.h"
 
 struct judge {
@@ -311,20 +312,58 @@ static void judge_requests(struct judge *judge)
 
 /* -- disks that nobody has seen ------------------------------------------------------ */
 
-/* Its driver is VFIO's, but this boot's report does not say so. */
 static bool is_unseen(const struct judge *judge, const struct device *device)
 {
 	const struct plan_entry *entry = find_entry(judge, device);
 
 	return entry && entry->verdict == VERDICT_CLAIMED && !entry->is_forced &&
-	       device->is_claimed && !device->is_reported &&
-	       pci_base_class(&device->pci->id) == PCI_BASE_CLASS_STORAGE;
+	       device_is_unseen(device);
+}
+
+/* "/etc/fstab has UUID=1 for /mnt": the origin is TABLE:PLACE=DEVICE, or a parameter. */
+static void put_missing(FILE *file, const struct devspec *devspec)
+{
+	struct span rest = span_of(devspec->origin), table = span_until(rest, ':');
+	struct span place;
+
+	if (!span_equals(table, "fstab") && !span_equals(table, "crypttab")) {
+		fprintf(file, "the kernel command line has %s", devspec->origin);
+		return;
+	}
+	rest.at += table.length + 1;
+	rest.length -= table.length + 1;
+	place = span_until(rest, '=');
+	fprintf(file, "/etc/%.*s has %s for %.*s", (int)table.length, table.at,
+		place.length < rest.length ? place.at + place.length + 1 : "a device",
+		(int)place.length, place.at);
+}
+
+/* "; A and B, which no disk has that could be read, ..."; "" if nothing is missing. */
+static char *describe_missing(const struct judge *judge)
+{
+	enum { SHOWN_MAX = 3 };
+	size_t count = judge->input->missing_count;
+	size_t shown = count > SHOWN_MAX ? SHOWN_MAX : count;
+	struct text_file text;
+	FILE *file = text_file_open(&text);
+
+	for (size_t i = 0; file && i < shown; i++) {
+		fputs(i == 0 ? "; " : i + 1 == count ? " and " : ", ", file);
+		put_missing(file, &judge->input->missing[i]);
+	}
+	if (file && shown < count)
+		fprintf(file, " and %zu more", count - shown);
+	if (file && count)
+		fputs(", which is on no disk that can be read now: if it is on a drive there, the next boot keeps that drive",
+		      file);
+	return text_file_close(&text);
 }
 
 /* What is on a drive behind a guest's controller, only its usual driver will tell. */
 static void judge_disks(struct judge *judge)
 {
 	const struct machine *machine = judge->input->machine;
+	_cleanup_free_ char *missing = describe_missing(judge);
 	struct devices found = { 0 };
 
 	for (size_t i = 0; i < machine->count; i++)
@@ -332,8 +371,9 @@ static void judge_disks(struct judge *judge)
 			count_device(&found, &machine->devices[i]);
 	if (found.count)
 		add(judge, REMARK_WARNING, "unseen-disk", found.first,
-		    "nothing is known of the disks behind %s, since %s has it now; its usual driver will have them until the root disk is found, and what fstab or crypttab names there keeps it; if no disk there is the host's, write %04x:%04x!",
+		    "nothing is known of the disks behind %s, since %s has %s now; the usual driver will have them until the root disk is found, and keeps what fstab or crypttab names%s; if no disk there is the host's, write %04x:%04x!",
 		    found.text, found.first->pci->driver,
+		    found.count == 1 ? "it" : "them", missing ? missing : "",
 		    (unsigned)found.first->pci->id.vendor,
 		    (unsigned)found.first->pci->id.device);
 }

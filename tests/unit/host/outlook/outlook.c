@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "guard/guard.h"
 #include "machine.h"
 #include "outlook/outlook.h"
 #include "unit.h"
@@ -195,8 +196,9 @@ START_TEST(looks_ahead)
 
 	scene_make(outlooks[_i].functions, outlooks[_i].uses, outlooks[_i].cmdline,
 		   &scene);
-	input = (struct outlook_input){ &scene.machine, &scene.plan,
-					&scene.params.wanted };
+	input = (struct outlook_input){ .machine = &scene.machine,
+					.plan = &scene.plan,
+					.wanted = &scene.params.wanted };
 	ck_assert_int_eq(outlook_make(&input, &outlook), 0);
 	describe(&outlook, words, sizeof(words));
 	expect_text(outlooks[_i].cmdline, words, outlooks[_i].words);
@@ -224,11 +226,52 @@ START_TEST(takes_what_is_chosen)
 	scene_free(&scene);
 }
 
+/* What may be on the disks, as far as the tables tell. */
+static const struct {
+	const char *origins[5];
+	const char *text;
+} missing[] = {
+	{ { "fstab:/games=UUID=7" },
+	  "; /etc/fstab has UUID=7 for /games, which is on no disk that can be read now: if it is on a drive there, the next boot keeps that drive; " },
+	{ { "fstab:/games=UUID=7", "crypttab:x=LABEL=y" },
+	  "; /etc/fstab has UUID=7 for /games and /etc/crypttab has LABEL=y for x, which is" },
+	{ { "resume=UUID=7" }, "; the kernel command line has resume=UUID=7, which is" },
+	{ { "fstab:/a=UUID=1", "fstab:/b=UUID=2", "fstab:/c=UUID=3", "fstab:/d=UUID=4" },
+	  " has UUID=3 for /c and 1 more, which is" },
+	{ { "fstab:truncated" }, "; /etc/fstab has a device for truncated, which is" },
+	{ { NULL }, "names; if no disk there is the host's, write 8086:2700!" },
+};
+
+START_TEST(names_what_is_missing)
+{
+	struct devspec devspecs[5] = { 0 };
+	struct outlook_input input;
+	struct outlook outlook;
+	struct scene scene;
+
+	scene_make(DISKS, "", "passthru.ids=8086:2700", &scene);
+	input = (struct outlook_input){ .machine = &scene.machine,
+					.plan = &scene.plan,
+					.wanted = &scene.params.wanted,
+					.missing = devspecs };
+	while (missing[_i].origins[input.missing_count]) {
+		strcpy(devspecs[input.missing_count].origin,
+		       missing[_i].origins[input.missing_count]);
+		input.missing_count++;
+	}
+	ck_assert_int_eq(outlook_make(&input, &outlook), 0);
+	ck_assert_uint_eq(outlook.count, 1);
+	expect(outlook.items[0].text, strstr(outlook.items[0].text, missing[_i].text));
+	outlook_free(&outlook);
+	scene_free(&scene);
+}
+
 int main(void)
 {
 	TCase *tcase = tcase_create("outlook");
 
 	add_rows(tcase, looks_ahead, outlooks);
 	tcase_add_test(tcase, takes_what_is_chosen);
+	add_rows(tcase, names_what_is_missing, missing);
 	return unit_run(tcase);
 }
