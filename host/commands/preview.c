@@ -162,7 +162,7 @@ static void find_conflict(struct preview *preview)
 			off);
 }
 
-static void find_absence(struct preview *preview)
+void preview_find_absence(struct preview *preview)
 {
 	_cleanup_free_ char *path = check_kernels_next_lacks(
 		preview->view.host->root_fd, boot_next(&preview->sources));
@@ -251,13 +251,14 @@ static int preview_make(const struct host *host, struct machine *machine,
 		r = params_parse(ret->whole.text, &ret->params);
 	if (r < 0)
 		return r;
+	ret->is_dry = ret->params.dryrun;
 	ret->iommu_pending = is_iommu_pending(ret);
 	ret->empty = find_empty(&ret->params);
 	if (ret->empty)
 		return 0;
 	/* With changes, the image is not built yet. */
-	if (!changes->configuration && !changes->is_migrated)
-		find_absence(ret);
+	if (!changes->configuration && !changes->is_migrated && !changes->is_quick)
+		preview_find_absence(ret);
 	if (!ret->absence[0])
 		find_conflict(ret);
 	r = run_stage(host, &ret->params,
