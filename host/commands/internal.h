@@ -107,10 +107,20 @@ struct list {
 	struct host *host;
 	struct machine machine;
 	struct filter *filters;
-	size_t filter_count; /* 0: all devices */
+	size_t filter_count;	 /* 0: all devices */
+	struct preview *preview; /* of the next boot, or NULL if it is not known */
 };
 
 bool list_has(const struct list *list, const struct device *device);
+
+/* What the next boot changes. */
+enum next_boot {
+	NEXT_BOOT_SAME, /* or it is not known */
+	NEXT_BOOT_CLAIMS,
+	NEXT_BOOT_RELEASES, /* what this boot has claimed */
+};
+
+enum next_boot list_next_boot(const struct list *list, const struct device *device);
 
 /* Prints them for people. Returns the number of devices. */
 size_t list_print(const struct list *list);
@@ -121,6 +131,7 @@ size_t list_print(const struct list *list);
 struct plan_changes {
 	const struct change *configuration; /* as if that were made, or NULL */
 	bool is_migrated; /* as if the legacy settings on the command line were */
+	bool is_quick;	  /* as if the image had all that it needs: it is not read */
 };
 
 /* What the next boot will do. */
@@ -134,6 +145,7 @@ struct preview {
 	char *rewritten;	    /* without legacy settings, or NULL */
 	struct params params;
 	bool iommu_pending; /* it is off now and will be on */
+	bool is_dry;	    /* passthru.dryrun is among the parameters */
 	struct run_result result;
 	struct devspec
 		*missing; /* what no disk has, if there are disks that nobody saw */

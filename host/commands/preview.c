@@ -87,8 +87,8 @@ static int read_image(struct preview *preview, const struct plan_changes *change
 	const struct host *host = preview->view.host;
 	int r;
 
-	if (changes->configuration || changes->is_migrated || host->arguments->cmdline ||
-	    host->is_unpacked)
+	if (changes->configuration || changes->is_migrated || changes->is_quick ||
+	    host->arguments->cmdline || host->is_unpacked)
 		return 0;
 	preview->has_image = true;
 	r = initramfs_read_next(host->root_fd, boot_next(&preview->sources),
@@ -394,6 +394,7 @@ static int preview_make(const struct host *host, struct machine *machine,
 		r = params_parse(ret->whole.text, &ret->params);
 	if (r < 0)
 		return r;
+	ret->is_dry = ret->params.dryrun;
 	ret->iommu_pending = is_iommu_pending(ret);
 	ret->empty = find_empty(&ret->params);
 	if (ret->empty)
