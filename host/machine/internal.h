@@ -2,6 +2,8 @@
 #ifndef PASSTHRU_MACHINE_INTERNAL_H
 #define PASSTHRU_MACHINE_INTERNAL_H
 
+#include <sys/types.h>
+
 #include "machine/machine.h"
 
 /* What only the files of this folder share. */
@@ -45,6 +47,52 @@ bool device_shares_fate(const struct device *device);
 
 /* The part of machine_read_uses() that is about the network. */
 void uses_read_networks(const struct host *host, struct machine *machine);
+
+/* -- users ----------------------------------------------------------------------------
+ */
+
+/* A device node of the device, or one that tells about its use. */
+enum node_kind {
+	NODE_OWN,    /* whoever has it open uses the device */
+	NODE_SHARED, /* one for all devices of the driver */
+	NODE_OTHER,  /* another device of the driver: what shared nodes are open for */
+};
+
+struct node {
+	dev_t number;
+	bool is_block;
+	bool any_minor;
+	enum node_kind kind;
+};
+
+/* The search for the users of one function, and of its virtual functions. */
+struct search {
+	const struct host *host;
+	struct pci_address pci_address; /* of the function that is looked at */
+	char address[ADDRESS_SIZE];	/* the same as text */
+	struct node *nodes;
+	size_t node_count;
+	void (*each)(void *data, const char *text);
+	void *data;
+	int count; /* users */
+	int error; /* 0 or -ENOMEM: then there may be more */
+};
+
+/* Reports a user: a phrase. */
+void users_found(struct search *search, const char *format, ...) _printf_(2, 3);
+
+/* Processes that have this node open are users, too. */
+void users_add_node(struct search *search, const struct node *node);
+
+/* For the directory of an interface, or with the name of a framebuffer, in sysfs. */
+void users_read_interface(struct search *search, int directory_fd, const char *name);
+void users_read_framebuffer(struct search *search, const char *name);
+
+/*
+ * What uses the disks: mounts, swap, and what the kernel builds on them. Adds the nodes
+ * of the latter, such as /dev/dm-0.
+ */
+void users_look_at_disks(struct search *search);
 
 /* -- xorg ---------------------------------------------------------------------------- */
 

@@ -25,6 +25,8 @@ struct device_uses {
 	bool has_route;	     /* a default route leads over it */
 	bool has_session;    /* a session of ssh does */
 	unsigned keyboards, sound_cards;
+	/* Why it may be in use although users_each() finds nothing, or "". */
+	char unseen[192]; /* known after machine_read_unseen() */
 };
 
 /* A PCI function with its names and its use by the system. */
@@ -255,9 +257,11 @@ bool filter_matches(const struct filter *filter, const struct device *device);
 /* -- users --------------------------------------------------------------------------- */
 
 /*
- * Who uses a device of the running machine: processes that have one of its device nodes
- * open (display, sound, disk, USB and what hangs on it, VFIO's own), and network
- * interfaces that are up. Mounted disks are found by the guards instead.
+ * Who uses a device of the running machine, or one of its virtual functions: processes
+ * that have one of its device nodes open (display, sound, disk, USB and what hangs on it,
+ * VFIO's own, those of NVIDIA's driver); the console; network interfaces that are up,
+ * have an address or are part of another; disks that are mounted, swap, part of another
+ * block device or opened exclusively.
  *
  * Calls back with a phrase for each, such as "Xorg (process 812) has /dev/dri/card0
  * open". Returns the number of them, or a negative errno. Without root's privileges,
@@ -265,5 +269,12 @@ bool filter_matches(const struct filter *filter, const struct device *device);
  */
 int users_each(const struct host *host, const struct device *device,
 	       void (*each)(void *data, const char *text), void *data);
+
+/*
+ * Finds out which devices may be in use although users_each() finds nothing. This is a
+ * closed list: the driver has device nodes that are not known, or /proc does not show all
+ * processes.
+ */
+void machine_read_unseen(const struct host *host, struct machine *machine);
 
 #endif

@@ -378,6 +378,22 @@ static void judge_disks(struct judge *judge)
 		    (unsigned)found.first->pci->id.device);
 }
 
+/* -- users that nobody sees ---------------------------------------------------------- */
+
+static void judge_users(struct judge *judge)
+{
+	const struct machine *machine = judge->input->machine;
+
+	for (size_t i = 0; i < machine->count; i++) {
+		const struct device *device = &machine->devices[i];
+
+		if (is_lost(judge, device) && device->uses.unseen[0])
+			add(judge, REMARK_WARNING, "unseen-user", device,
+			    "%s may be in use: %s; make sure that nothing uses it",
+			    device->address, device->uses.unseen);
+	}
+}
+
 /* -- all of them --------------------------------------------------------------------- */
 
 int outlook_make(const struct outlook_input *input, struct outlook *ret)
@@ -390,6 +406,7 @@ int outlook_make(const struct outlook_input *input, struct outlook *ret)
 	judge_keyboard(&judge);
 	judge_requests(&judge);
 	judge_disks(&judge);
+	judge_users(&judge);
 	judge_sound(&judge);
 	return judge.error;
 }

@@ -21,9 +21,9 @@ struct scene {
 
 /*
  * The words of a line in the order of the functions: "monitor", "interface", "network"
- * (one that is down), "route", "session", "keyboard", "sound", "reported", "virtual" (of
- * the first function); "elsewhere" a keyboard and sound behind no function. Functions are
- * separated by ";".
+ * (one that is down), "route", "session", "keyboard", "sound", "reported", "unseen" (its
+ * users), "virtual" (of the first function); "elsewhere" a keyboard and sound behind no
+ * function. Functions are separated by ";".
  */
 static void add_uses(const char *uses, struct scene *scene)
 {
@@ -46,6 +46,8 @@ static void add_uses(const char *uses, struct scene *scene)
 		to->keyboards = strstr(function, "keyboard") != NULL;
 		to->sound_cards = strstr(function, "sound") != NULL;
 		device->is_reported = strstr(function, "reported");
+		if (strstr(function, "unseen"))
+			strcpy(to->unseen, "the device nodes of x are not known");
 		if (strstr(function, "virtual"))
 			device->physical = &scene->devices[0];
 		if (strstr(function, "elsewhere"))
@@ -137,6 +139,11 @@ static const struct {
 	  "" },
 	{ "01:00.0 1002:67df 030000 1 vfio-pci boot\n02:00.0 1a03:2000 030000 2 ast\n",
 	  "", "passthru.ids=1002:67df,1a03:2000", "warning last-display 02:00.0; " },
+	/* who uses it is not known */
+	{ TWO_NICS, "unseen;unseen", "passthru.addrs=03:00.0",
+	  "warning unseen-user 03:00.0; " },
+	{ "03:00.0 8086:1533 020000 3 vfio-pci\n04:00.0 8086:1533 020000 4 igb\n",
+	  "unseen", "passthru.addrs=03:00.0", "" },
 	/* the guards keep it */
 	{ ONE_CARD, "", "passthru.addrs=01:00.0 passthru.skip=01:00.0", "" },
 	/* networks */
