@@ -339,7 +339,7 @@ HOST_SRCS := \
 	machine/find.c machine/machine.c machine/pci_names.c machine/networks.c \
 	machine/users.c machine/uses.c machine/xorg.c \
 	outlook/outlook.c \
-	migrate/collect.c migrate/collector.c migrate/facts.c migrate/migration.c \
+	migrate/boots.c migrate/collect.c migrate/collector.c migrate/facts.c migrate/lists.c migrate/migration.c \
 	migrate/proof.c migrate/read_cmdline.c migrate/read_modules.c migrate/read_shell.c \
 	view/run_stage.c view/view.c view/view_groups.c view/view_json.c view/view_text.c \
 	ui/json.c ui/log_none.c ui/output.c

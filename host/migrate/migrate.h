@@ -39,8 +39,10 @@ enum fact_scope {
 struct fact {
 	enum fact_kind kind;
 	enum fact_scope scope;
-	size_t file; /* where it is, an index in facts.files, or NO_FILE */
+	enum legacy_list list; /* that it sets in modprobe.d(5) */
+	size_t file;	       /* where it is, an index in facts.files, or NO_FILE */
 	size_t line;
+	size_t line_count; /* more than one if the line is continued on the next ones */
 	bool has_edit;	   /* migrating it changes the line */
 	char *replacement; /* to that; NULL: the line is removed */
 	char *items;	   /* of a request: IDs, separated by commas */
