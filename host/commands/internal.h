@@ -128,6 +128,8 @@ size_t list_print(const struct list *list);
 struct plan_changes {
 	const struct change *configuration; /* as if that were made, or NULL */
 	bool is_migrated; /* as if the legacy settings on the command line were */
+	const struct change *changes; /* all that migrate makes */
+	size_t change_count;
 };
 
 /* What the next boot will do. */

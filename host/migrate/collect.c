@@ -321,6 +321,33 @@ static void note_unreadable_boots(struct collector *collector)
 	boot_sources_free(&sources);
 }
 
+/* What vfio-pci refuses has not worked so far, and does not work with passthru. */
+static void note_refused(struct collector *collector, size_t index)
+{
+	const struct machine *machine = collector->machine;
+	const struct fact *fact = &collector->facts->items[index];
+	const struct device *first = NULL;
+	char more[32] = "";
+	size_t count = 0;
+
+	for (size_t i = 0; i < machine->count; i++) {
+		const struct device *device = &machine->devices[i];
+
+		if (!denylist_has(&device->pci->id) ||
+		    !collector_lists(span_of(fact->items), device) ||
+		    !denylist_refuses(collector->host, device))
+			continue;
+		if (count++ == 0)
+			first = device;
+	}
+	if (count > 1)
+		snprintf(more, sizeof(more), " and %zu more", count - 1);
+	if (first)
+		collector_note(collector, FACT_NOTE, "/%s, line %zu: %s%s: %s",
+			       collector->facts->files[fact->file].change.path,
+			       fact->line + 1, first->address, more, DENYLIST_PHRASE);
+}
+
 int collect_facts(const struct host *host, const struct machine *machine,
 		  const char *configuration, struct facts *ret)
 {
@@ -337,6 +364,9 @@ int collect_facts(const struct host *host, const struct machine *machine,
 			read_row(&collector, row);
 	lists_settle(&collector);
 	read_running(&collector);
+	for (size_t i = 0, count = ret->count; i < count; i++)
+		if (ret->items[i].kind == FACT_REQUEST)
+			note_refused(&collector, i);
 	note_unreadable_boots(&collector);
 	boots_free(&collector.boots);
 	return collector.error;

@@ -56,6 +56,9 @@ void boots_free(struct boots *boots);
  */
 bool boots_matter(const struct boot_source *boot);
 
+/* A program of Pop!_OS that writes boot entries again, from settings of its own. */
+#define KERNELSTUB "etc/kernelstub/configuration"
+
 /* -- collect ------------------------------------------------------------------------- */
 
 /*

@@ -53,8 +53,7 @@ void read_boot_entry(struct collector *collector, const char *line)
 	if (is_rescue(collector->file->change.path))
 		collector_note_line(collector, FACT_NOTE,
 				    "left unchanged, since the entry is for repairs");
-	/* It writes the entries again, from settings of its own. */
-	else if (beneath_exists(collector->host->root_fd, "etc/kernelstub/configuration"))
+	else if (beneath_exists(collector->host->root_fd, KERNELSTUB))
 		collector_note_line(
 			collector, FACT_UNCLEAR,
 			"kernelstub writes this file; rename the parameter with kernelstub -d and -a");
@@ -122,11 +121,13 @@ static void read_one(struct collector *collector, const char *path)
 
 	if (beneath_read(collector->host->root_fd, path, &text) == 0)
 		real = collector_uncomment(collector, text);
-	if (real && is_about_binding(real))
-		collector_note(
-			collector, FACT_CHECK,
-			"/%s mentions vfio-pci and was left unchanged; remove it if passthru replaces it",
-			path);
+	if (!real || !is_about_binding(real))
+		return;
+	collector->facts->loads = true;
+	collector_note(
+		collector, FACT_CHECK,
+		"/%s mentions vfio-pci and was left unchanged; remove it if passthru replaces it",
+		path);
 }
 
 /* Also one directory deeper: drop-ins of units, and dracut's modules. */

@@ -196,6 +196,7 @@ static void read_softdep(struct collector *collector, struct wordlist *words)
 		if (!legacy_is_module(span_of(words->items[i])))
 			continue;
 		any = true;
+		collector->facts->loads |= legacy_find_list(words->items[i]);
 		wordlist_remove(words, i--);
 	}
 	if (!any)
@@ -286,6 +287,7 @@ static void read_vfio(struct collector *collector, struct wordlist *words)
 	else
 		collector_add(collector, items[0] ? FACT_REQUEST : FACT_SUPPORT, NULL,
 			      items);
+	collector->facts->loads |= legacy_find_list(words->items[0]);
 }
 
 /* Whether it cannot be the name of a module, such as vfio-mdev. */
