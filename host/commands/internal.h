@@ -132,6 +132,8 @@ struct plan_changes {
 	const struct change *configuration; /* as if that were made, or NULL */
 	bool is_migrated; /* as if the legacy settings on the command line were */
 	bool is_quick;	  /* as if the image had all that it needs: it is not read */
+	const struct change *changes; /* all that migrate makes */
+	size_t change_count;
 };
 
 /* What the next boot will do. */

@@ -139,16 +139,30 @@ static void find_absence(struct preview *preview)
 
 /* -- the command line and the configuration ------------------------------------------ */
 
-/* As it will be without its legacy settings. */
-static int rewrite_cmdline(struct preview *preview)
+/* Whether migrate keeps the configuration from the boot entry in that file. */
+static bool is_spared(const struct plan_changes *changes, const char *path)
 {
+	for (size_t i = 0; i < changes->change_count; i++)
+		if (strcmp(changes->changes[i].path, path) == 0)
+			return changes->changes[i].new &&strstr(changes->changes[i].new,
+								"passthru.config=off");
+	return false;
+}
+
+/* As it will be without its legacy settings. */
+static int rewrite_cmdline(struct preview *preview, const struct plan_changes *changes)
+{
+	bool spared = is_spared(changes, preview->source->path);
 	struct legacy_line rewritten;
 	int r = legacy_rewrite_cmdline(span_of(preview->cmdline), &rewritten);
 
-	if (r == 0) {
-		preview->rewritten = take_pointer(rewritten.text);
-		preview->cmdline = preview->rewritten;
+	if (r == 0 && asprintf(&preview->rewritten, "%s%s", rewritten.text,
+			       spared ? " passthru.config=off" : "") < 0) {
+		preview->rewritten = NULL;
+		r = -ENOMEM;
 	}
+	if (r == 0)
+		preview->cmdline = preview->rewritten;
 	legacy_line_free(&rewritten);
 	return r;
 }
@@ -387,7 +401,7 @@ static int preview_make(const struct host *host, struct machine *machine,
 	if (r == 0)
 		r = read_image(ret, changes);
 	if (r == 0 && changes->is_migrated)
-		r = rewrite_cmdline(ret);
+		r = rewrite_cmdline(ret, changes);
 	if (r == 0)
 		r = add_configuration(ret, changes->configuration);
 	if (r == 0)

@@ -19,24 +19,43 @@ struct judge {
 static void add(struct judge *judge, enum remark_level level, const char *kind,
 		const struct device *device, const char *format, ...) _printf_(5, 6);
 
+static int append(struct outlook *outlook, enum remark_level level, const char *kind,
+		  const struct device *device, const char *format, va_list arguments)
+{
+	struct remark *added = array_append(outlook->items, outlook->count);
+
+	if (!added)
+		return -ENOMEM;
+	*added = (struct remark){ .level = level, .kind = kind, .device = device };
+	if (vasprintf(&added->text, format, arguments) >= 0)
+		return 0;
+	added->text = NULL;
+	return -ENOMEM;
+}
+
+int outlook_add(struct outlook *outlook, enum remark_level level, const char *kind,
+		const struct device *device, const char *format, ...)
+{
+	va_list arguments;
+	int r;
+
+	va_start(arguments, format);
+	r = append(outlook, level, kind, device, format, arguments);
+	va_end(arguments);
+	return r;
+}
+
 static void add(struct judge *judge, enum remark_level level, const char *kind,
 		const struct device *device, const char *format, ...)
 {
-	struct outlook *outlook = judge->outlook;
-	struct remark *added = array_append(outlook->items, outlook->count);
 	va_list arguments;
+	int r;
 
-	if (!added) {
-		judge->error = -ENOMEM;
-		return;
-	}
-	*added = (struct remark){ .level = level, .kind = kind, .device = device };
 	va_start(arguments, format);
-	if (vasprintf(&added->text, format, arguments) < 0) {
-		added->text = NULL;
-		judge->error = -ENOMEM;
-	}
+	r = append(judge->outlook, level, kind, device, format, arguments);
 	va_end(arguments);
+	if (r < 0)
+		judge->error = r;
 }
 
 /* Devices that one remark is about. */

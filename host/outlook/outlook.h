@@ -59,6 +59,12 @@ struct outlook_input {
 int outlook_make(const struct outlook_input *input, struct outlook *ret);
 void outlook_free(struct outlook *outlook);
 
+/*
+ * Adds another remark at the end; text is formatted. Returns 0 or -ENOMEM.
+ */
+int outlook_add(struct outlook *outlook, enum remark_level level, const char *kind,
+		const struct device *device, const char *format, ...) _printf_(5, 6);
+
 /* The level of the worst remark; REMARK_NOTE if there is none. */
 enum remark_level outlook_level(const struct outlook *outlook);
 
