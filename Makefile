@@ -223,9 +223,9 @@ BLKID_OBJS := $(addprefix $(BLKID_DIR)/, \
 	$(addprefix libblkid/src/partitions/, \
 		aix.o atari.o bsd.o dos.o gpt.o mac.o minix.o partitions.o sgi.o \
 		solaris_x86.o sun.o ultrix.o unixware.o) \
-	$(addprefix lib/, blkdev.o buffer.o crc32.o crc32c.o crc64.o encode.o \
+	$(addprefix lib/, blkdev.o buffer.o encode.o \
 		fileutils.o md5.o sha256.o xxhash.o) \
-	blkid-sysfs.o blkid-topology.o)
+	blkid-crc.o blkid-sysfs.o blkid-topology.o)
 
 # Upstream's warnings are upstream's concern; only what gcc 14 rejects is an error here.
 LIBS_CFLAGS = $(LIBC_CFLAGS) -Werror=implicit-function-declaration \

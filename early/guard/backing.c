@@ -169,6 +169,9 @@ static bool find_devspec(struct backing *backing, const struct devspec *devspec)
 	const struct block *block = NULL;
 	bool found = false;
 
+	/* No block device is behind it: find_shared() in disk.c. */
+	if (devspec->kind == DEVSPEC_TAG)
+		return true;
 	if (devspec->kind == DEVSPEC_PATH)
 		block = block_find_path(backing->root_fd, &backing->blocks,
 					devspec->value);
