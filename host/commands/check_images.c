@@ -31,10 +31,14 @@ static void add(struct findings *findings, enum finding_state state,
 	findings_add(findings, state, about, "%s", text);
 }
 
-/* An image that nobody needs for passthru is no mistake. */
-static enum finding_state bad_state(const struct initramfs *initramfs)
+/* An image that nobody needs for passthru, or that nobody can rebuild, is no mistake. */
+static enum finding_state bad_state(const struct findings *findings,
+				    const struct initramfs *initramfs)
 {
-	return initramfs->is_rescue ? FINDING_NOTE : FINDING_TODO;
+	return initramfs->is_next ||
+			       rebuild_is_possible(findings->host->root_fd, initramfs)
+		       ? FINDING_TODO
+		       : FINDING_NOTE;
 }
 
 /* Without our hook, a new image would lack the same. */
@@ -48,6 +52,10 @@ static void add_lack(struct findings *findings, const struct initramfs *initramf
 		add(findings, FINDING_NOTE, initramfs,
 		    "/%s lacks %s; it is for rescue, so nothing is claimed with it",
 		    initramfs->path, lack);
+	else if (bad_state(findings, initramfs) == FINDING_NOTE)
+		add(findings, FINDING_NOTE, initramfs,
+		    "/%s lacks %s, and it cannot be rebuilt: a boot of the entry \"%s\" does without",
+		    initramfs->path, lack, initramfs->entry);
 	else
 		add(findings, FINDING_TODO, initramfs, "/%s lacks %s%s", initramfs->path,
 		    lack, advice);
@@ -59,10 +67,10 @@ static void add_unreadable(struct findings *findings, const struct initramfs *in
 
 	rebuild_advise(findings->host->root_fd, initramfs, advice);
 	if (initramfs->error == -EINVAL)
-		add(findings, bad_state(initramfs), initramfs, "/%s is damaged%s",
-		    initramfs->path, advice);
+		add(findings, bad_state(findings, initramfs), initramfs,
+		    "/%s is damaged%s", initramfs->path, advice);
 	else if (initramfs->error == -ENOENT)
-		add(findings, bad_state(initramfs), initramfs,
+		add(findings, bad_state(findings, initramfs), initramfs,
 		    "cannot tell whether its initramfs has passthru: /%s, which it loads, is not there",
 		    initramfs->path);
 	else

@@ -11,25 +11,35 @@
 
 /* -- one entry ----------------------------------------------------------------------- */
 
-/* Of several, the one with /init counts: others have microcode, or a few more files. */
+/* Returns 0 or a negative errno, with the path in either case. */
+static int read_image(int root_fd, const struct boot_image *image, struct initramfs *ret)
+{
+	free(ret->path);
+	ret->path = strdup(image->path);
+	if (!ret->path)
+		return -ENOMEM;
+	return image->is_found ? inspect_image(root_fd, image->path, 0, 0, &ret->image)
+			       : -ENOENT;
+}
+
+/* One more, after the one that counts: microcode, or a few more files. */
+static void add_image(int root_fd, const struct boot_image *image, struct initramfs *ret)
+{
+	if (image->is_found)
+		(void)inspect_image(root_fd, image->path, 0, 0, &ret->image);
+}
+
+/* Of several, the one with /init counts, or else the last one. */
 static int read_images(int root_fd, const struct boot_source *entry,
 		       struct initramfs *ret)
 {
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < entry->image_count; i++) {
-		const struct boot_image *image = &entry->images[i];
-		bool had_init = ret->image.has_init;
-
-		r = image->is_found
-			    ? inspect_image(root_fd, image->path, 0, 0, &ret->image)
-			    : -ENOENT;
-		if (r == 0 && had_init)
-			continue;
-		free(ret->path);
-		ret->path = strdup(image->path);
-		if (!ret->path)
-			r = -ENOMEM;
+	for (size_t i = 0; i < entry->image_count; i++) {
+		if (ret->image.has_init)
+			add_image(root_fd, &entry->images[i], ret);
+		else
+			r = read_image(root_fd, &entry->images[i], ret);
 	}
 	return r;
 }

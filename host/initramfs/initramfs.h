@@ -159,6 +159,9 @@ const char *rebuild_grub_command(const struct host *host);
  */
 char *rebuild_find_obstacle(const struct host *host, const char *parameters);
 
+/* Whether an image can be rebuilt: it is there, and so are the modules of its kernel. */
+bool rebuild_is_possible(int root_fd, const struct initramfs *initramfs);
+
 /*
  * The command that rebuilds an image, or with NULL all of them; for messages, after
  * "run". Where nothing can, a phrase that says so.

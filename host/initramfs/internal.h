@@ -34,7 +34,7 @@ char *systems_find_obstacle(int root_fd, const char *parameters);
 struct uki_builder {
 	const char *name;
 	bool (*is_used)(int root_fd);
-	bool (*is_signing)(int root_fd); /* for Secure Boot */
+	bool (*is_signing)(int root_fd);       /* for Secure Boot */
 	const char *rebuild_one, *rebuild_all; /* as those of a generator */
 };
 

@@ -254,11 +254,12 @@ static const struct wrapper *find_wrapper(int root_fd, const struct generator *g
 	return NULL;
 }
 
-/* Whether what its kernel needs is there, without which nothing can be built. */
-static bool can_be_built(int root_fd, const struct initramfs *initramfs)
+bool rebuild_is_possible(int root_fd, const struct initramfs *initramfs)
 {
-	return !initramfs->is_rescue && initramfs->path &&
-	       (!initramfs->kernel[0] || kernel_is_installed(root_fd, initramfs->kernel));
+	return !initramfs->is_rescue && initramfs->path && initramfs->error != -ENOENT &&
+	       (!initramfs->kernel[0] ||
+		kernel_is_installed(root_fd, initramfs->kernel)) &&
+	       !systems_find_command(root_fd);
 }
 
 /* The command for one image, with NULL for all: a template; or NULL. */
@@ -303,7 +304,7 @@ static int add_all(int root_fd, const struct initramfs_list *list,
 
 	for (size_t i = 0; r == 0 && i < list->count; i++) {
 		const struct initramfs *initramfs = &list->items[i];
-		bool is_buildable = can_be_built(root_fd, initramfs);
+		bool is_buildable = rebuild_is_possible(root_fd, initramfs);
 
 		has_plain |= !initramfs->is_uki;
 		if (is_buildable && (one_by_one || initramfs->is_uki))
@@ -398,7 +399,7 @@ static bool judge(const struct host *host, const struct initramfs_list *list)
 				 "is not signed, which Secure Boot needs");
 		if (!state[0])
 			continue;
-		if (can_be_built(host->root_fd, initramfs) || initramfs->is_next)
+		if (rebuild_is_possible(host->root_fd, initramfs) || initramfs->is_next)
 			ok = false;
 		warn("/%s, which %s%s%s loads, %s", initramfs->path,
 		     initramfs->entry[0] ? "the boot entry \"" : "kernel ",
@@ -419,7 +420,7 @@ bool rebuild_is_needed(int root_fd)
 		char state[REBUILD_SIZE];
 
 		describe_state(&list.items[i], config, state);
-		is_needed |= state[0] && can_be_built(root_fd, &list.items[i]);
+		is_needed |= state[0] && rebuild_is_possible(root_fd, &list.items[i]);
 	}
 	initramfs_list_free(&list);
 	return is_needed;
