@@ -42,23 +42,23 @@ static enum finding_state bad_state(const struct findings *findings,
 }
 
 /* Without our hook, a new image would lack the same. */
-static void add_lack(struct findings *findings, const struct initramfs *initramfs,
-		     const char *lack)
+static void add_fault(struct findings *findings, const struct initramfs *initramfs,
+		      const char *fault)
 {
 	char advice[2 * REBUILD_SIZE];
 
 	rebuild_advise(findings->host->root_fd, initramfs, advice);
 	if (initramfs->is_rescue)
 		add(findings, FINDING_NOTE, initramfs,
-		    "/%s lacks %s; it is for rescue, so nothing is claimed with it",
-		    initramfs->path, lack);
+		    "/%s %s; it is for rescue, so nothing is claimed with it",
+		    initramfs->path, fault);
 	else if (bad_state(findings, initramfs) == FINDING_NOTE)
 		add(findings, FINDING_NOTE, initramfs,
-		    "/%s lacks %s, and it cannot be rebuilt: a boot of the entry \"%s\" does without",
-		    initramfs->path, lack, initramfs->entry);
+		    "/%s %s, and it cannot be rebuilt: a boot of the entry \"%s\" does without",
+		    initramfs->path, fault, initramfs->entry);
 	else
-		add(findings, FINDING_TODO, initramfs, "/%s lacks %s%s", initramfs->path,
-		    lack, advice);
+		add(findings, FINDING_TODO, initramfs, "/%s %s%s", initramfs->path, fault,
+		    advice);
 }
 
 static void add_unreadable(struct findings *findings, const struct initramfs *initramfs)
@@ -82,7 +82,7 @@ static void add_unreadable(struct findings *findings, const struct initramfs *in
 static void check_image(struct findings *findings, const struct initramfs *initramfs,
 			const char *config)
 {
-	char lack[INITRAMFS_LACK_SIZE];
+	char fault[INITRAMFS_FAULT_SIZE];
 
 	if (!initramfs->path && initramfs->is_guessed)
 		add(findings, initramfs->is_next ? FINDING_TODO : FINDING_NOTE, initramfs,
@@ -94,9 +94,9 @@ static void check_image(struct findings *findings, const struct initramfs *initr
 	else if (initramfs->error)
 		add_unreadable(findings, initramfs);
 	else {
-		initramfs_describe_lack(initramfs, config, lack);
-		if (lack[0])
-			add_lack(findings, initramfs, lack);
+		initramfs_describe_fault(initramfs, config, fault);
+		if (fault[0])
+			add_fault(findings, initramfs, fault);
 		else
 			add(findings, FINDING_OK, initramfs,
 			    "/%s has passthru-early and its modules", initramfs->path);

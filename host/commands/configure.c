@@ -91,6 +91,7 @@ static bool apply(struct work *work)
 	/* Those that have the change all the same. */
 	if (rebuild_is_needed(host->root_fd))
 		(void)rebuild_images(host);
+	work->backup[0] = '\0';
 	return false;
 }
 
@@ -129,7 +130,7 @@ static int change_nothing(const struct work *work, const char *unchanged)
 
 	info("%s", unchanged);
 	if (!host->arguments->dry_run && rebuild_is_needed(host->root_fd)) {
-		info("An initramfs image has not: rebuilding");
+		info("An initramfs image differs from that");
 		ok = is_possible(work) && rebuild_images(host);
 	}
 	if (host->arguments->json && print_json(work, &(struct outlook){ 0 }) < 0)

@@ -63,14 +63,12 @@ static void note_unread(struct preview *preview)
 			note, size,
 			"the initramfs image that the boot entry loads, /%s, is not there, so nobody knows whether it has passthru; run passthru check",
 			initramfs->path);
-	else if (initramfs->error && initramfs->path)
+	else if (initramfs->error && initramfs->error != -EINVAL && initramfs->path)
 		snprintf(
 			note, size,
 			"the initramfs image, /%s, cannot be read (%s), so nobody knows whether it has passthru; run passthru check",
-			initramfs->path,
-			initramfs->error == -EINVAL ? "damaged"
-						    : strerror(-initramfs->error));
-	else if (initramfs->error && preview->view.host->is_this)
+			initramfs->path, strerror(-initramfs->error));
+	else if (!initramfs->path && initramfs->is_guessed && preview->view.host->is_this)
 		snprintf(
 			note, size,
 			"nobody knows which initramfs image the next boot loads; run passthru check");
@@ -119,9 +117,14 @@ static void find_absence(struct preview *preview)
 	char *text = preview->absence;
 	size_t size = sizeof(preview->absence);
 
-	if (!preview->has_image || initramfs->error)
+	if (!preview->has_image || (initramfs->error && initramfs->error != -EINVAL))
 		return;
-	if (!initramfs->path)
+	if (initramfs->error)
+		snprintf(
+			text, size,
+			"nobody can tell what will be claimed, because its initramfs image, /%s, is damaged; passthru check tells what to do.",
+			initramfs->path);
+	else if (!initramfs->path)
 		snprintf(
 			text, size,
 			"nothing will be claimed, because the boot entry loads no initramfs, and so not passthru-early; passthru check tells more.");

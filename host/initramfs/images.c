@@ -341,19 +341,31 @@ bool initramfs_has_config(const struct initramfs *initramfs, const char *config)
 	return initramfs->is_rescue || configuration_means_same(config, own ? own : "");
 }
 
-void initramfs_describe_lack(const struct initramfs *initramfs, const char *config,
-			     char ret[static INITRAMFS_LACK_SIZE])
+static const char *describe_config(const struct initramfs *initramfs, const char *config)
+{
+	if (configuration_means_same(config, ""))
+		return "has a configuration that /" CONFIGURATION_DIRECTORY
+		       " has no longer";
+	return initramfs->image.config
+		       ? "has another configuration than /" CONFIGURATION_DIRECTORY
+		       : "lacks the configuration in /" CONFIGURATION_DIRECTORY;
+}
+
+void initramfs_describe_fault(const struct initramfs *initramfs, const char *config,
+			      char ret[static INITRAMFS_FAULT_SIZE])
 {
 	const struct image *image = &initramfs->image;
-	char text[INITRAMFS_LACK_SIZE];
+	char missing[96];
 
-	snprintf(text, sizeof(text), "%s%s%s%s",
+	snprintf(missing, sizeof(missing), "%s%s%s%s",
 		 image->has_program ? "" : ", passthru-early",
 		 image->has_start ? "" : ", the script that starts it",
 		 image->has_driver ? "" : ", vfio-pci",
 		 image->has_type1 ? "" : ", vfio_iommu_type1");
-	if (!text[0] && config && !initramfs_has_config(initramfs, config))
-		snprintf(text, sizeof(text), ", the configuration in /%s",
-			 CONFIGURATION_DIRECTORY);
-	strcpy(ret, text[0] ? text + 2 : "");
+	ret[0] = '\0';
+	if (missing[0])
+		snprintf(ret, INITRAMFS_FAULT_SIZE, "lacks %s", missing + 2);
+	else if (config && !initramfs_has_config(initramfs, config))
+		snprintf(ret, INITRAMFS_FAULT_SIZE, "%s",
+			 describe_config(initramfs, config));
 }

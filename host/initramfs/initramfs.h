@@ -135,12 +135,12 @@ bool initramfs_starts(const struct initramfs *initramfs);
 bool initramfs_has_config(const struct initramfs *initramfs, const char *config);
 
 /*
- * What of passthru it lacks, a list with commas, or "". config is the configuration that
- * it should have, or NULL.
+ * What is wrong with it, such as "lacks vfio-pci", or "". config is the configuration
+ * that it should have, or NULL.
  */
-#define INITRAMFS_LACK_SIZE 128
-void initramfs_describe_lack(const struct initramfs *initramfs, const char *config,
-			     char ret[static INITRAMFS_LACK_SIZE]);
+#define INITRAMFS_FAULT_SIZE 128
+void initramfs_describe_fault(const struct initramfs *initramfs, const char *config,
+			      char ret[static INITRAMFS_FAULT_SIZE]);
 
 /* -- rebuild ------------------------------------------------------------------------- */
 

@@ -363,21 +363,26 @@ static char *read_configuration(int root_fd)
 	return configuration_read(root_fd, NULL, &text) < 0 ? strdup("") : text;
 }
 
+/* Whether nothing is asked of the image, which has nothing of its own, either. */
+static bool is_idle(const struct initramfs *initramfs, const char *config)
+{
+	return configuration_means_same(config, "") &&
+	       (!initramfs_starts(initramfs) || initramfs_has_config(initramfs, config));
+}
+
 /* Why the image is not as it should be, or "". */
 static void describe_state(const struct initramfs *initramfs, const char *config,
 			   char ret[static REBUILD_SIZE])
 {
-	char lack[INITRAMFS_LACK_SIZE];
+	char fault[INITRAMFS_FAULT_SIZE] = "";
 
-	ret[0] = '\0';
-	if (initramfs->error) {
+	if (initramfs->error)
 		snprintf(ret, REBUILD_SIZE, "cannot be read: %s",
 			 strerror(-initramfs->error));
-		return;
-	}
-	initramfs_describe_lack(initramfs, config, lack);
-	if (lack[0])
-		snprintf(ret, REBUILD_SIZE, "lacks %s", lack);
+	else if (!is_idle(initramfs, config))
+		initramfs_describe_fault(initramfs, config, fault);
+	if (!initramfs->error)
+		snprintf(ret, REBUILD_SIZE, "%s", fault);
 }
 
 /* Returns whether all are as they should be; says which not. */
@@ -471,7 +476,7 @@ static bool build(const struct host *host, const struct commands *commands)
 	if (!look(host))
 		return false;
 	if (!ok)
-		info("The images have the change all the same");
+		info("The images are as they should be all the same");
 	return copy(host);
 }
 
