@@ -12,33 +12,16 @@
 #include "boot/internal.h"
 #include "lib/lib.h"
 
-#define PATTERN_SIZE 256
-#define SAVED	     "@saved"
+#define SAVED "@saved"
 
 struct choice {
 	const struct boot_entry *entry; /* NULL if none of the entries boots Linux */
 	char note[NOTE_SIZE];		/* why it is chosen, or "" */
 };
 
-/* Four bytes of attributes, then UTF-16, of which fnmatch() gets "?" for non-ASCII. */
-static bool read_variable(int root_fd, const char *path, char ret[static PATTERN_SIZE])
-{
-	unsigned char data[4 + 2 * PATTERN_SIZE];
-	ssize_t length;
-	size_t count = 0;
-
-	length = sysfs_read_bytes(root_fd, path, data, sizeof(data));
-	for (ssize_t at = 4; at + 1 < length && count < PATTERN_SIZE - 1; at += 2) {
-		if (!data[at] && !data[at + 1])
-			break;
-		ret[count++] = data[at + 1] ? '?' : (char)data[at];
-	}
-	ret[count] = '\0';
-	return count > 0;
-}
-
 /* The last "default" in the loader.conf of the EFI system partition. */
-static bool read_config(int root_fd, char path[static 64], char ret[static PATTERN_SIZE])
+static bool read_config(int root_fd, char path[static 64],
+			char ret[static EFI_VALUE_SIZE])
 {
 	_cleanup_free_ char *text = NULL;
 	char *rest, *line;
@@ -56,7 +39,7 @@ static bool read_config(int root_fd, char path[static 64], char ret[static PATTE
 		    !strchr(" \t", span.at[7]))
 			continue;
 		span = span_trim((struct span){ span.at + 7, span.length - 7 });
-		snprintf(ret, PATTERN_SIZE, "%.*s", (int)span.length, span.at);
+		snprintf(ret, EFI_VALUE_SIZE, "%.*s", (int)span.length, span.at);
 	}
 	return ret[0];
 }
@@ -74,11 +57,11 @@ static const struct boot_entry *find(const struct boot_entries *entries,
 static const struct boot_entry *
 find_default(int root_fd, const struct boot_entries *entries, const char *pattern)
 {
-	char saved[PATTERN_SIZE];
+	char saved[EFI_VALUE_SIZE];
 
 	if (strcmp(pattern, SAVED) != 0)
 		return find(entries, pattern);
-	return read_variable(root_fd, EFI_VARIABLE("LoaderEntryLastBooted"), saved)
+	return efi_variable_read(root_fd, EFI_VARIABLE("LoaderEntryLastBooted"), saved)
 		       ? find(entries, saved)
 		       : NULL;
 }
@@ -87,10 +70,10 @@ find_default(int root_fd, const struct boot_entries *entries, const char *patter
 static const struct boot_entry *
 choose_entry(int root_fd, const struct boot_entries *entries, char *note, size_t size)
 {
-	char pattern[PATTERN_SIZE], path[64];
+	char pattern[EFI_VALUE_SIZE], path[64];
 	const struct boot_entry *entry;
 
-	if (read_variable(root_fd, EFI_VARIABLE("LoaderEntryOneShot"), pattern)) {
+	if (efi_variable_read(root_fd, EFI_VARIABLE("LoaderEntryOneShot"), pattern)) {
 		entry = find(entries, pattern);
 		snprintf(note, size, "systemd-boot boots %s once, as bootctl requested",
 			 pattern);
@@ -98,7 +81,7 @@ choose_entry(int root_fd, const struct boot_entries *entries, char *note, size_t
 			return entry;
 	}
 	note[0] = '\0';
-	if (read_variable(root_fd, EFI_VARIABLE("LoaderEntryDefault"), pattern)) {
+	if (efi_variable_read(root_fd, EFI_VARIABLE("LoaderEntryDefault"), pattern)) {
 		entry = find_default(root_fd, entries, pattern);
 		if (entry)
 			return entry;
@@ -172,18 +155,12 @@ bool systemd_boot_detect(int root_fd)
 }
 
 /* systemd-boot tells its name, and the stub in a UKI its own. */
-bool systemd_boot_has_booted(int root_fd, const char *running)
+bool systemd_boot_has_booted(int root_fd, const struct boot_marks *marks)
 {
-	_cleanup_free_ char **variables = dirlist_read(root_fd, EFI_VARIABLES, "");
-	char name[PATTERN_SIZE];
-
-	(void)running;
-	if (!variables || !variables[0])
-		return true;
-	if (read_variable(root_fd, EFI_VARIABLE("LoaderInfo"), name) &&
-	    strstr(name, "systemd-boot"))
-		return true;
-	return read_variable(root_fd, EFI_VARIABLE("StubInfo"), name);
+	(void)root_fd;
+	if (marks->has_variables)
+		return strstr(marks->loader, "systemd-boot") || marks->has_stub;
+	return marks->is_efi && !marks->image[0];
 }
 
 int systemd_boot_read(int root_fd, bool all, struct boot_sources *ret)
