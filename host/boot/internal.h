@@ -94,6 +94,7 @@ struct boot_entry {
 	char machine_id[64];
 	char version[128];
 	char kernel[256];	/* the path of its file */
+	char program[256];	/* the same for another program of the firmware's */
 	char release[128];	/* of the kernel in its UKI */
 	char uki[512];		/* the path of its UKI, relative to the root */
 	struct wordlist images; /* initramfs images, a line of words each */
@@ -118,6 +119,10 @@ int bls_read(int root_fd, struct boot_entries *ret);
 /* The same for GRUB: without UKIs, sorted by file name only. */
 int bls_read_for_grub(int root_fd, struct boot_entries *ret);
 void bls_free(struct boot_entries *entries);
+void bls_free_entry(struct boot_entry *entry);
+
+/* Whether the kernel, UKI or program that it boots is on its partition. */
+bool bls_has_file(int root_fd, const struct boot_entry *entry);
 
 /* Whether there are entries or UKIs. */
 bool bls_exists(int root_fd);
