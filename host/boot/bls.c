@@ -123,6 +123,7 @@ static int read_key(struct boot_entry *entry, struct span key, struct span value
 		{ "machine-id", entry->machine_id, sizeof(entry->machine_id) },
 		{ "version", entry->version, sizeof(entry->version) },
 		{ "linux", entry->kernel, sizeof(entry->kernel) },
+		{ "efi", entry->program, sizeof(entry->program) },
 	};
 
 	if (span_equals(key, "initrd")) {
@@ -197,7 +198,6 @@ static int read_lines(int root_fd, struct boot_entry *entry)
 {
 	_cleanup_free_ char *text = NULL;
 	struct span uki = { 0 };
-	bool is_program = false;
 	int r = 0;
 
 	if (beneath_read(root_fd, entry->path, &text) < 0 || strlen(text) > TEXT_MAX)
@@ -213,15 +213,13 @@ static int read_lines(int root_fd, struct boot_entry *entry)
 			continue;
 		value = span_trim(
 			(struct span){ line.at + key.length, line.length - key.length });
-		is_program |= span_equals(key, "efi");
 		if (span_equals(key, "uki"))
 			uki = value;
 		r = read_key(entry, key, value);
 	}
 	if (r == 0 && uki.length)
 		r = read_uki_of(root_fd, entry, uki);
-	is_program |= uki.length > 0;
-	if (r == 0 && !entry->cmdline && !is_program)
+	if (r == 0 && !entry->cmdline && !entry->program[0] && !uki.length)
 		r = (entry->cmdline = strdup("")) ? 0 : -ENOMEM;
 	return r < 0 ? r : 1;
 }
@@ -277,7 +275,7 @@ static int read_uki(int root_fd, struct boot_entry *entry)
 
 /* -- all of them --------------------------------------------------------------------- */
 
-static void free_entry(struct boot_entry *entry)
+void bls_free_entry(struct boot_entry *entry)
 {
 	wordlist_free(&entry->images);
 	free(entry->cmdline);
@@ -310,7 +308,7 @@ static int read_directory(int root_fd, const struct bls_place *place, bool ukis,
 		if (r > 0)
 			r = append(ret, &entry);
 		if (r <= 0)
-			free_entry(&entry);
+			bls_free_entry(&entry);
 	}
 	return r < 0 ? r : 0;
 }
@@ -398,9 +396,21 @@ int bls_read_for_grub(int root_fd, struct boot_entries *ret)
 void bls_free(struct boot_entries *entries)
 {
 	for (size_t i = 0; i < entries->count; i++)
-		free_entry(&entries->items[i]);
+		bls_free_entry(&entries->items[i]);
 	free(entries->items);
 	*entries = (struct boot_entries){ 0 };
+}
+
+bool bls_has_file(int root_fd, const struct boot_entry *entry)
+{
+	const char *name = entry->kernel[0] ? entry->kernel : entry->program;
+	_cleanup_free_ char *path = NULL;
+
+	if (entry->uki[0])
+		return beneath_exists(root_fd, entry->uki);
+	if (name[0])
+		path = beneath_find(root_fd, "%s/%s", entry->place->path, name);
+	return path;
 }
 
 bool bls_has_ukis(int root_fd)

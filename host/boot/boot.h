@@ -54,7 +54,10 @@ void boot_sources_free(struct boot_sources *sources);
 /* The source that sets the command line of the next boot, or NULL. */
 const struct boot_source *boot_next(const struct boot_sources *sources);
 
-/* Adds this boot's command line. Returns 0 or a negative errno. */
+/*
+ * Adds this boot's command line, with a note if the boot loader is one that is not read.
+ * Returns 0 or a negative errno.
+ */
 int boot_sources_add_running(struct boot_sources *sources, int root_fd,
 			     const struct boot_source **ret);
 

@@ -44,6 +44,42 @@ int boot_sources_add_inputs(struct boot_sources *sources, int root_fd, unsigned 
  */
 void boot_source_set_kernel(struct boot_source *source, int root_fd, const char *file);
 
+/* -- marks --------------------------------------------------------------------------- */
+
+#define EFI_VALUE_SIZE	    256
+#define LOADER_TYPE_UNKNOWN (-1)
+
+/* Reads a variable that is a text. Returns whether it is there; ret is "" if not. */
+bool efi_variable_read(int root_fd, const char *path, char ret[static EFI_VALUE_SIZE]);
+
+/* What the running system tells about the boot loader that booted it. */
+struct boot_marks {
+	char *cmdline;		     /* of this boot */
+	char image[512];	     /* the value of BOOT_IMAGE, or "" */
+	bool is_first;		     /* that is the first word */
+	bool is_xen;		     /* the first word is that of GRUB's menu for Xen */
+	bool has_initrd;	     /* a word names an image, without backslashes */
+	bool has_interface;	     /* a word tells from which network it booted */
+	int type;		     /* on x86, else LOADER_TYPE_UNKNOWN */
+	bool is_efi;		     /* its firmware is UEFI */
+	bool has_variables;	     /* and its variables can be read */
+	char loader[EFI_VALUE_SIZE]; /* the name and version in LoaderInfo, or "" */
+	bool has_stub;		     /* it is a UKI */
+};
+
+/* Returns 0 or a negative errno; release with marks_free() in either case. */
+int marks_read(int root_fd, struct boot_marks *ret);
+void marks_free(struct boot_marks *marks);
+
+/*
+ * The name (static) of the boot loader that booted this system if it is one whose
+ * configuration is not read; else NULL.
+ */
+const char *marks_find_unread(int root_fd, const struct boot_marks *marks);
+
+/* Whether only GRUB leaves such marks. */
+bool marks_are_of_grub(const struct boot_marks *marks);
+
 /* -- bls ----------------------------------------------------------------------------- */
 
 #define ID_SIZE 256
@@ -58,6 +94,7 @@ struct boot_entry {
 	char machine_id[64];
 	char version[128];
 	char kernel[256];	/* the path of its file */
+	char program[256];	/* the same for another program of the firmware's */
 	char release[128];	/* of the kernel in its UKI */
 	char uki[512];		/* the path of its UKI, relative to the root */
 	struct wordlist images; /* initramfs images, a line of words each */
@@ -82,6 +119,10 @@ int bls_read(int root_fd, struct boot_entries *ret);
 /* The same for GRUB: without UKIs, sorted by file name only. */
 int bls_read_for_grub(int root_fd, struct boot_entries *ret);
 void bls_free(struct boot_entries *entries);
+void bls_free_entry(struct boot_entry *entry);
+
+/* Whether the kernel, UKI or program that it boots is on its partition. */
+bool bls_has_file(int root_fd, const struct boot_entry *entry);
 
 /* Whether there are entries or UKIs. */
 bool bls_exists(int root_fd);
@@ -96,8 +137,11 @@ int bls_add(int root_fd, const struct boot_entry *entry, char *cmdline,
 
 /* -- grub ---------------------------------------------------------------------------- */
 
-/* Whether GRUB booted a system with this command line. */
-bool grub_has_booted(int root_fd, const char *running);
+/*
+ * Whether GRUB booted the system: the first word of its command line names the kernel,
+ * and an entry has that file, or the file is gone.
+ */
+bool grub_has_booted(int root_fd, const struct boot_marks *marks);
 
 /* Add the entry that boots by default, or all of them. Return 0 or -ENOMEM. */
 int grub_read_menu(int root_fd, bool all, struct boot_sources *ret);
@@ -200,10 +244,10 @@ const struct grub_entry *grub_menu_default(const struct grub_menu *menu, bool *r
 bool systemd_boot_detect(int root_fd);
 
 /*
- * Whether systemd-boot booted the system, or the firmware a UKI. True if there are no EFI
- * variables that tell.
+ * Whether systemd-boot booted the system, or the firmware a UKI. True, too, if the EFI
+ * variables that tell cannot be read and nothing tells of another boot loader.
  */
-bool systemd_boot_has_booted(int root_fd, const char *running);
+bool systemd_boot_has_booted(int root_fd, const struct boot_marks *marks);
 
 /* Adds the entry or UKI that boots by default, or all of them. Returns 0 or -ENOMEM. */
 int systemd_boot_read(int root_fd, bool all, struct boot_sources *ret);

@@ -92,19 +92,6 @@ void boot_sources_free(struct boot_sources *sources)
 	*sources = (struct boot_sources){ 0 };
 }
 
-int boot_sources_add_running(struct boot_sources *sources, int root_fd,
-			     const struct boot_source **ret)
-{
-	char *text;
-	int r = beneath_read(root_fd, "proc/cmdline", &text);
-
-	if (r < 0)
-		return r;
-	text[strcspn(text, "\n")] = '\0';
-	*ret = boot_sources_add(sources, "proc/cmdline", text);
-	return *ret ? 0 : -ENOMEM;
-}
-
 const struct boot_source *boot_next(const struct boot_sources *sources)
 {
 	for (size_t i = 0; i < sources->count; i++)
