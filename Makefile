@@ -337,7 +337,7 @@ HOST_SRCS := \
 	lib/beneath.c lib/text.c \
 	machine/card.c machine/caveats.c machine/choice.c machine/denylist.c machine/filter.c \
 	machine/find.c machine/machine.c machine/pci_names.c machine/networks.c \
-	machine/users.c machine/uses.c machine/xorg.c \
+	machine/sessions.c machine/ssh.c machine/users.c machine/uses.c machine/xorg.c \
 	outlook/outlook.c \
 	migrate/collect.c migrate/collector.c migrate/facts.c migrate/migration.c \
 	migrate/proof.c migrate/read_cmdline.c migrate/read_modules.c migrate/read_shell.c \

@@ -20,10 +20,13 @@
 /* What people use a function for, besides its disks. */
 struct device_uses {
 	char connector[32];  /* one with a monitor, such as HDMI-A-1, or "" */
+	char shower[96];     /* a process that shows on it: "Xorg (process 812)", or "" */
 	char interface[256]; /* a network interface behind it that is up, or "" */
-	bool has_network;    /* an interface is behind it, up or not */
-	bool has_route;	     /* a default route leads over it */
-	bool has_session;    /* a session of ssh does */
+	bool is_wifi, is_usb; /* of what kind that interface is */
+	bool has_network;     /* an interface is behind it, up or not */
+	bool has_route;	      /* a default route leads over it */
+	bool has_session;     /* a session of ssh does */
+	bool has_own_session; /* that of this command does */
 	unsigned keyboards, sound_cards;
 };
 
@@ -52,8 +55,9 @@ struct machine {
 	struct pci_list pci;
 	struct device *devices;
 	size_t count;
-	bool has_groups;			     /* any function has an IOMMU group */
-	bool knows_needs;			     /* machine_read_needs() has run */
+	bool has_groups;  /* any function has an IOMMU group */
+	bool knows_needs; /* machine_read_needs() has run */
+	bool has_session; /* somebody is logged in by ssh, over whatever device */
 	unsigned other_keyboards, other_sound_cards; /* behind no PCI function */
 	const char *advice;	    /* what to do about a missing group (static) */
 	const char *display_advice; /* the same for a display */
@@ -74,8 +78,8 @@ void machine_read_needs(const struct host *host, struct machine *machine);
 
 /*
  * Finds out what people use the devices for: monitors (sys/class/drm), interfaces and
- * routes (sys/class/net, proc/net), keyboards and sound. Whatever cannot be read is not
- * used.
+ * routes (sys/class/net, proc/net), keyboards and sound; of the running machine also what
+ * its processes tell, see sessions_read(). Whatever cannot be read is not used.
  */
 void machine_read_uses(const struct host *host, struct machine *machine);
 

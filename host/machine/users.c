@@ -11,7 +11,7 @@
 #include <sys/sysmacros.h>
 
 #include "base/base.h"
-#include "machine/machine.h"
+#include "machine/internal.h"
 
 /* USB devices behind hubs are the deepest. */
 #define DEPTH_MAX 24
@@ -119,6 +119,44 @@ static void add_group(struct search *search, const struct device *device)
 
 /* -- processes ----------------------------------------------------------------------- */
 
+void processes_each(const struct host *host,
+		    void (*each)(void *data, const char *process), void *data)
+{
+	_cleanup_closedir_ DIR *stream = sysfs_open_directory(host->root_fd, "proc");
+	struct dirent *entry;
+
+	while (stream && (entry = readdir(stream)))
+		if (isdigit((unsigned char)entry->d_name[0]))
+			each(data, entry->d_name);
+}
+
+void process_each_file(const struct host *host, const char *process,
+		       bool (*each)(void *data, const struct open_file *file), void *data)
+{
+	_cleanup_closedir_ DIR *stream = NULL;
+	char path[NAME_MAX + 16];
+	struct dirent *entry;
+
+	snprintf(path, sizeof(path), "proc/%s/fd", process);
+	stream = sysfs_open_directory(host->root_fd, path);
+	while (stream && (entry = readdir(stream)))
+		if (isdigit((unsigned char)entry->d_name[0]) &&
+		    !each(data,
+			  &(struct open_file){ process, dirfd(stream), entry->d_name }))
+			return;
+}
+
+void process_name(const struct host *host, const char *process,
+		  char name[static PROCESS_NAME_SIZE])
+{
+	char path[NAME_MAX + 16];
+
+	snprintf(path, sizeof(path), "proc/%s/comm", process);
+	if (sysfs_read(host->root_fd, path, name, PROCESS_NAME_SIZE) <= 0)
+		strcpy(name, "a process");
+	name[strcspn(name, "\n")] = '\0';
+}
+
 static bool is_node(const struct search *search, const struct stat *st)
 {
 	bool block = S_ISBLK(st->st_mode);
@@ -132,55 +170,49 @@ static bool is_node(const struct search *search, const struct stat *st)
 	return false;
 }
 
-static void name_user(struct search *search, const char *process, int directory_fd,
-		      const char *link)
+static void name_user(struct search *search, const struct open_file *file)
 {
-	char path[NAME_MAX + 16], name[64], target[256], text[1024];
-	ssize_t length = readlinkat(directory_fd, link, target, sizeof(target) - 1);
+	char name[PROCESS_NAME_SIZE], target[256], text[1024];
+	ssize_t length =
+		readlinkat(file->directory_fd, file->name, target, sizeof(target) - 1);
 
 	target[length > 0 ? length : 0] = '\0';
-	snprintf(path, sizeof(path), "proc/%s/comm", process);
-	if (sysfs_read(search->host->root_fd, path, name, sizeof(name)) <= 0)
-		strcpy(name, "a process");
-	name[strcspn(name, "\n")] = '\0';
-	snprintf(text, sizeof(text), "%s (process %s) has %s open", name, process,
+	process_name(search->host, file->process, name);
+	snprintf(text, sizeof(text), "%s (process %s) has %s open", name, file->process,
 		 target[0] ? target : "it");
 	found(search, text);
 }
 
 /* One open file is enough to name a process. */
-static void look_at_process(struct search *search, const char *process)
+static bool look_at_file(void *data, const struct open_file *file)
 {
-	_cleanup_closedir_ DIR *stream = NULL;
-	char path[NAME_MAX + 16];
-	struct dirent *entry;
+	struct search *search = data;
 	struct stat st;
 
-	snprintf(path, sizeof(path), "proc/%s/fd", process);
-	stream = sysfs_open_directory(search->host->root_fd, path);
-	while (stream && (entry = readdir(stream)))
-		if (isdigit((unsigned char)entry->d_name[0]) &&
-		    fstatat(dirfd(stream), entry->d_name, &st, 0) == 0 &&
-		    is_node(search, &st)) {
-			name_user(search, process, dirfd(stream), entry->d_name);
-			return;
-		}
+	if (fstatat(file->directory_fd, file->name, &st, 0) < 0 || !is_node(search, &st))
+		return true;
+	name_user(search, file);
+	return false;
+}
+
+static void look_at_process(void *data, const char *process)
+{
+	const struct search *search = data;
+
+	process_each_file(search->host, process, look_at_file, data);
 }
 
 int users_each(const struct host *host, const struct device *device,
 	       void (*each)(void *data, const char *text), void *data)
 {
 	struct search search = { .host = host, .each = each, .data = data };
-	_cleanup_closedir_ DIR *stream = sysfs_open_directory(host->root_fd, "proc");
-	struct dirent *entry;
 	char path[64];
 
 	snprintf(path, sizeof(path), "sys/bus/pci/devices/%s", device->address);
 	walk(&search, host->root_fd, "", path, 0);
 	add_group(&search, device);
-	while (search.node_count && stream && (entry = readdir(stream)))
-		if (isdigit((unsigned char)entry->d_name[0]))
-			look_at_process(&search, entry->d_name);
+	if (search.node_count)
+		processes_each(host, look_at_process, &search);
 	free(search.nodes);
 	return search.error < 0 ? search.error : search.count;
 }
