@@ -124,7 +124,8 @@ static bool has_display(const struct device *device)
 static bool is_in_use(const struct device *device)
 {
 	return device_is_display(device) &&
-	       (device->pci->is_boot_display || device->uses.connector[0]);
+	       (device->pci->is_boot_display || device->uses.connector[0] ||
+		device->uses.shower[0]);
 }
 
 static const struct device *find_other_display(const struct judge *judge)
@@ -138,7 +139,12 @@ static const struct device *find_other_display(const struct judge *judge)
 	return NULL;
 }
 
-/* Of several that are in use, one with a monitor says most. */
+/* A monitor says most, and the boot display least. */
+static unsigned rank(const struct device *device)
+{
+	return device->uses.connector[0] ? 2 : device->uses.shower[0] ? 1 : 0;
+}
+
 static const struct device *find_lost_display(const struct judge *judge)
 {
 	const struct machine *machine = judge->input->machine;
@@ -148,10 +154,32 @@ static const struct device *find_lost_display(const struct judge *judge)
 		const struct device *device = &machine->devices[i];
 
 		if (is_in_use(device) && is_lost(judge, device) &&
-		    (!found || !found->uses.connector[0]))
+		    (!found || rank(device) > rank(found)))
 			found = device;
 	}
 	return found;
+}
+
+static void add_display_in_use(struct judge *judge, const struct device *used,
+			       const struct device *other)
+{
+	const struct device_uses *uses = &used->uses;
+	const char *also = uses->shower[0] ? ", and " : "";
+	const char *shows = uses->shower[0] ? " shows on it now" : "";
+
+	if (uses->connector[0])
+		add(judge, REMARK_WARNING, "display-in-use", used,
+		    "%s has the monitor at %s, which stays dark from early in the boot%s%s%s; connect it to %s",
+		    used->address, uses->connector, also, uses->shower, shows,
+		    other->address);
+	else if (used->pci->is_boot_display)
+		add(judge, REMARK_WARNING, "display-in-use", used,
+		    "%s shows the boot%s%s%s: a monitor at it stays dark from early in the boot; connect it to %s",
+		    used->address, also, uses->shower, shows, other->address);
+	else
+		add(judge, REMARK_WARNING, "display-in-use", used,
+		    "%s: %s%s, and can then only show on %s; connect the monitor to that",
+		    used->address, uses->shower, shows, other->address);
 }
 
 static void judge_displays(struct judge *judge)
@@ -167,14 +195,8 @@ static void judge_displays(struct judge *judge)
 		add(judge, REMARK_WARNING, "last-display", lost,
 		    "%s is the last display of this machine: its screen freezes or stays dark from early in the boot; make sure that you can log in another way, such as ssh",
 		    lost->address);
-	} else if (used && used->uses.connector[0]) {
-		add(judge, REMARK_WARNING, "display-in-use", used,
-		    "%s has the monitor at %s, which stays dark from early in the boot; connect it to %s",
-		    used->address, used->uses.connector, other->address);
 	} else if (used) {
-		add(judge, REMARK_WARNING, "display-in-use", used,
-		    "%s shows the boot: a monitor at it stays dark from early in the boot; connect it to %s",
-		    used->address, other->address);
+		add_display_in_use(judge, used, other);
 	}
 }
 
@@ -195,24 +217,53 @@ static bool has_session(const struct device *device)
 	return device->uses.has_session;
 }
 
+static bool has_own_session(const struct device *device)
+{
+	return device->uses.has_own_session;
+}
+
+/* What the interface is, if it is no plain card. */
+static const char *describe_interface(const struct device_uses *uses)
+{
+	if (uses->is_wifi)
+		return uses->is_usb ? ", a USB Wi-Fi card behind it" : ", Wi-Fi";
+	return uses->is_usb ? ", a USB network card behind it" : "";
+}
+
+static void add_last_network(struct judge *judge, const struct device *network)
+{
+	const struct device_uses *uses = &network->uses;
+	const char *kind = describe_interface(uses);
+
+	if (kind[0])
+		add(judge, REMARK_WARNING, "last-network", network,
+		    "%s %s the last network card of this machine (%s%s): the host will have no network",
+		    network->address, uses->is_usb ? "has" : "is", uses->interface, kind);
+	else
+		add(judge, REMARK_WARNING, "last-network", network,
+		    "%s is the last network card of this machine: the host will have no network",
+		    network->address);
+}
+
 static void judge_networks(struct judge *judge)
 {
 	const struct device *network = find_loss(judge, has_network);
 	const struct device *route = find_loss(judge, has_route);
-	const struct device *session = find_loss(judge, has_session);
+	const struct device *own = find_loss(judge, has_own_session);
+	const struct device *session = own ? own : find_loss(judge, has_session);
 
 	if (session)
 		add(judge, REMARK_WARNING, "session", session,
-		    "a session of ssh comes in over %s at %s: nobody can log in this way then",
-		    session->uses.interface, session->address);
+		    "%s session of ssh comes in over %s (%s%s): nobody can log in this way then",
+		    own ? "this" : "a", session->address, session->uses.interface,
+		    describe_interface(&session->uses));
 	else if (route && !host_keeps(judge, has_route))
 		add(judge, REMARK_WARNING, "default-route", route,
-		    "the default route leads over %s at %s: the host loses this way to the network",
-		    route->uses.interface, route->address);
+		    "the default route leads over %s (%s%s): the host loses this way to the network",
+		    route->address, route->uses.interface,
+		    describe_interface(&route->uses));
 	if (network && !host_keeps(judge, has_network))
-		add(judge, REMARK_WARNING, "last-network", network,
-		    "%s is the last network card of this machine: the host will have no network",
-		    network->address);
+		add_last_network(judge, network);
 }
 
 /* -- keyboard and sound -------------------------------------------------------------- */

@@ -20,8 +20,9 @@ struct scene {
 };
 
 /*
- * The words of a line in the order of the functions: "monitor", "interface", "network"
- * (one that is down), "route", "session", "keyboard", "sound", "reported", "virtual" (of
+ * The words of a line in the order of the functions: "monitor", "shows" (a process),
+ * "interface", "Wi-Fi", "USB" (what that is), "network" (one that is down), "route",
+ * "session", "own session", "keyboard", "sound", "reported", "virtual" (of
  * the first function); "elsewhere" a keyboard and sound behind no function. Functions are
  * separated by ";".
  */
@@ -37,12 +38,17 @@ static void add_uses(const char *uses, struct scene *scene)
 		ck_assert_uint_lt(i, scene->machine.count);
 		if (strstr(function, "monitor"))
 			strcpy(to->connector, "HDMI-A-1");
+		if (strstr(function, "shows"))
+			strcpy(to->shower, "Xorg (process 8)");
 		if (strstr(function, "interface"))
 			strcpy(to->interface, "eth0");
+		to->is_wifi = strstr(function, "Wi-Fi");
+		to->is_usb = strstr(function, "USB");
 		to->has_network =
 			strstr(function, "interface") || strstr(function, "network");
 		to->has_route = strstr(function, "route");
 		to->has_session = strstr(function, "session");
+		to->has_own_session = strstr(function, "own session");
 		to->keyboards = strstr(function, "keyboard") != NULL;
 		to->sound_cards = strstr(function, "sound") != NULL;
 		device->is_reported = strstr(function, "reported");
@@ -127,9 +133,18 @@ static const struct {
 	{ TWO_CARDS, "", "passthru.addrs=01:00.0", "warning display-in-use 01:00.0; " },
 	{ TWO_CARDS, ";monitor", "passthru.addrs=02:00.0",
 	  "warning display-in-use 02:00.0; " },
+	{ TWO_CARDS, ";shows", "passthru.addrs=02:00.0",
+	  "warning display-in-use 02:00.0; " },
+	{ TWO_CARDS, "shows;shows", "passthru.addrs=02:00.0",
+	  "warning display-in-use 02:00.0; " },
+	{ TWO_CARDS, "shows", "passthru.addrs=02:00.0", "" },
 	/* both: the one that is in use is named */
 	{ TWO_CARDS, "", "passthru.ids=10de:2786,1002:67df",
 	  "warning last-display 01:00.0; " },
+	{ TWO_CARDS, ";shows", "passthru.ids=10de:2786,1002:67df",
+	  "warning last-display 02:00.0; " },
+	{ TWO_CARDS, "shows;monitor", "passthru.ids=10de:2786,1002:67df",
+	  "warning last-display 02:00.0; " },
 	{ TWO_CARDS, ";monitor", "passthru.ids=10de:2786,1002:67df",
 	  "warning last-display 02:00.0; " },
 	/* a guest has it already */
@@ -150,6 +165,9 @@ static const struct {
 	  "warning session 04:00.0; " },
 	{ TWO_NICS, "interface session;network", "passthru.ids=8086:1533",
 	  "warning session 03:00.0; warning last-network 03:00.0; " },
+	/* this session counts before those of others */
+	{ TWO_NICS, "interface session;interface own session", "passthru.ids=8086:1533",
+	  "warning session 04:00.0; warning last-network 03:00.0; " },
 	/* virtual functions go with their physical one */
 	{ VIRTUAL_NIC, "interface;interface virtual", "passthru.addrs=03:00.0",
 	  "warning last-network 03:00.0; " },
@@ -226,6 +244,51 @@ START_TEST(takes_what_is_chosen)
 	scene_free(&scene);
 }
 
+/* What the words say of the use. */
+static const struct {
+	const char *functions, *uses, *cmdline, *text;
+} texts[] = {
+	{ TWO_CARDS, ";monitor", "passthru.addrs=02:00.0",
+	  "0000:02:00.0 has the monitor at HDMI-A-1, which stays dark from early in the boot; connect it to 0000:01:00.0" },
+	{ TWO_CARDS, ";monitor shows", "passthru.addrs=02:00.0",
+	  "0000:02:00.0 has the monitor at HDMI-A-1, which stays dark from early in the boot, and Xorg (process 8) shows on it now; connect it to 0000:01:00.0" },
+	{ TWO_CARDS, "shows", "passthru.addrs=01:00.0",
+	  "0000:01:00.0 shows the boot, and Xorg (process 8) shows on it now: a monitor at it stays dark from early in the boot; connect it to 0000:02:00.0" },
+	{ TWO_CARDS, ";shows", "passthru.addrs=02:00.0",
+	  "0000:02:00.0: Xorg (process 8) shows on it now, and can then only show on 0000:01:00.0; connect the monitor to that" },
+	{ TWO_NICS, "interface;interface session", "passthru.addrs=04:00.0",
+	  "a session of ssh comes in over 0000:04:00.0 (eth0): nobody can log in this way then" },
+	{ TWO_NICS, "interface;interface Wi-Fi own session", "passthru.addrs=04:00.0",
+	  "this session of ssh comes in over 0000:04:00.0 (eth0, Wi-Fi): nobody can log in this way then" },
+	{ TWO_NICS, "interface;interface USB route", "passthru.addrs=04:00.0",
+	  "the default route leads over 0000:04:00.0 (eth0, a USB network card behind it): the host loses this way to the network" },
+	{ "03:00.0 8086:1533 020000 3 igb\n", "interface", "passthru.addrs=03:00.0",
+	  "0000:03:00.0 is the last network card of this machine: the host will have no network" },
+	{ "03:00.0 8086:1533 028000 3 iwlwifi\n", "interface Wi-Fi",
+	  "passthru.addrs=03:00.0",
+	  "0000:03:00.0 is the last network card of this machine (eth0, Wi-Fi): the host will have no network" },
+	{ "00:14.0 8086:a36d 0c0330 4 xhci_hcd\n", "interface USB Wi-Fi",
+	  "passthru.addrs=00:14.0",
+	  "0000:00:14.0 has the last network card of this machine (eth0, a USB Wi-Fi card behind it): the host will have no network" },
+};
+
+START_TEST(says_what_it_is)
+{
+	struct outlook_input input;
+	struct outlook outlook;
+	struct scene scene;
+
+	scene_make(texts[_i].functions, texts[_i].uses, texts[_i].cmdline, &scene);
+	input = (struct outlook_input){ .machine = &scene.machine,
+					.plan = &scene.plan,
+					.wanted = &scene.params.wanted };
+	ck_assert_int_eq(outlook_make(&input, &outlook), 0);
+	ck_assert_uint_eq(outlook.count, 1);
+	expect_text(texts[_i].uses, outlook.items[0].text, texts[_i].text);
+	outlook_free(&outlook);
+	scene_free(&scene);
+}
+
 /* What may be on the disks, as far as the tables tell. */
 static const struct {
 	const char *origins[5];
@@ -272,6 +335,7 @@ int main(void)
 
 	add_rows(tcase, looks_ahead, outlooks);
 	tcase_add_test(tcase, takes_what_is_chosen);
+	add_rows(tcase, says_what_it_is, texts);
 	add_rows(tcase, names_what_is_missing, missing);
 	return unit_run(tcase);
 }
