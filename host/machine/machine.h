@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "block/block.h"
 #include "cmdline/cmdline.h"
 #include "host.h"
 #include "pci/pci.h"
@@ -266,5 +267,29 @@ bool filter_matches(const struct filter *filter, const struct device *device);
  */
 int users_each(const struct host *host, const struct device *device,
 	       void (*each)(void *data, const char *text), void *data);
+
+/* -- luks ---------------------------------------------------------------------------- */
+
+/* How a LUKS2 volume that is open is unlocked at boot, as the tokens in its header say.
+ */
+struct unlocking {
+	char volume[BLOCK_DM_NAME_SIZE]; /* below /dev/mapper */
+	char disk[BLOCK_NAME_SIZE];	 /* that the header is on, below /dev */
+	int error;			 /* a negative errno: it could not be read */
+	/* By the TPM, on measurements that a new image changes; else this is all: */
+	bool is_measured;
+	bool is_pcrlock, is_clevis; /* who has enrolled it; else systemd-cryptenroll(1) */
+	uint32_t pcrs;		    /* the measurements: bit N is PCR N */
+};
+
+/*
+ * Reads the headers of the volumes that are open, of which the caller frees *ret. Returns
+ * 0 or a negative errno. Where the machine has no TPM, a header that cannot be read is no
+ * matter.
+ *
+ * Sources: LUKS2 On-Disk Format Specification; systemd's src/shared/tpm2-util.h,
+ * tpm2_make_luks2_json(); clevis-luks-bind(1).
+ */
+int luks_read(const struct host *host, struct unlocking **ret, size_t *ret_count);
 
 #endif
