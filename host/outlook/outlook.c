@@ -429,6 +429,74 @@ static void judge_disks(struct judge *judge)
 		    (unsigned)found.first->pci->id.device);
 }
 
+/* -- images that the TPM measures ---------------------------------------------------- */
+
+/* "4+9" */
+static void describe_pcrs(uint32_t pcrs, char *text, size_t size)
+{
+	size_t at = 0;
+
+	text[0] = '\0';
+	for (unsigned i = 0; i < 32 && at < size; i++)
+		if (pcrs & 1U << i)
+			at += (size_t)snprintf(text + at, size - at, "%s%u",
+					       at ? "+" : "", i);
+}
+
+static void judge_measured(struct judge *judge, const struct unlocking *unlocking)
+{
+	bool has_session = judge->input->machine->has_session;
+	char pcrs[96], what[128], next[BLOCK_NAME_SIZE + 128];
+
+	describe_pcrs(unlocking->pcrs, pcrs, sizeof(pcrs));
+	if (unlocking->is_pcrlock)
+		snprintf(what, sizeof(what), "the policy of systemd-pcrlock");
+	else
+		snprintf(what, sizeof(what), "PCR %s", pcrs);
+	if (unlocking->is_pcrlock)
+		snprintf(next, sizeof(next),
+			 "run systemd-pcrlock make-policy once the image is built");
+	else
+		snprintf(
+			next, sizeof(next),
+			"have it at hand, and after that boot run %s /dev/%s%s",
+			unlocking->is_clevis
+				? "clevis luks regen -d"
+				: "systemd-cryptenroll --wipe-slot=tpm2 --tpm2-device=auto",
+			unlocking->disk,
+			unlocking->is_clevis ? " -s SLOT" : " with your --tpm2-pcrs=");
+	add(judge, REMARK_WARNING, "recovery-key", NULL,
+	    "the TPM unlocks %s (/dev/%s) only while it measures the same (%s), and not with a new image or command line: the next boot may ask for the recovery key%s; %s",
+	    unlocking->volume, unlocking->disk, what,
+	    has_session
+		    ? ", and nobody can type that over ssh: this machine may not come back by itself"
+		    : "",
+	    next);
+}
+
+static void judge_unread(struct judge *judge, const struct unlocking *unlocking)
+{
+	bool is_denied = unlocking->error == -EACCES || unlocking->error == -EPERM;
+
+	add(judge, REMARK_NOTE, "recovery-key", NULL,
+	    "%s: if the TPM unlocks %s with what it measures of the image, the next boot asks for the recovery key; the header on /dev/%s tells%s",
+	    is_denied ? "only root can read how the disk is unlocked"
+		      : "it is not known how the disk is unlocked",
+	    unlocking->volume, unlocking->disk, is_denied ? ", run this as root" : "");
+}
+
+static void judge_unlocking(struct judge *judge, bool is_read)
+{
+	for (size_t i = 0; i < judge->input->unlocking_count; i++) {
+		const struct unlocking *unlocking = &judge->input->unlockings[i];
+
+		if (is_read && unlocking->is_measured)
+			judge_measured(judge, unlocking);
+		if (!is_read && unlocking->error < 0)
+			judge_unread(judge, unlocking);
+	}
+}
+
 /* -- all of them --------------------------------------------------------------------- */
 
 int outlook_make(const struct outlook_input *input, struct outlook *ret)
@@ -441,7 +509,9 @@ int outlook_make(const struct outlook_input *input, struct outlook *ret)
 	judge_keyboard(&judge);
 	judge_requests(&judge);
 	judge_disks(&judge);
+	judge_unlocking(&judge, true);
 	judge_sound(&judge);
+	judge_unlocking(&judge, false);
 	return judge.error;
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,9 +101,10 @@ static void describe(const struct outlook *outlook, char *words, size_t size)
 	for (size_t i = 0; i < outlook->count; i++) {
 		const struct remark *remark = &outlook->items[i];
 
-		at += (size_t)snprintf(words + at, size - at, "%s %s %s; ",
-				       remark_level_word(remark->level), remark->kind,
-				       remark->device->address + strlen("0000:"));
+		at += (size_t)snprintf(
+			words + at, size - at, "%s %s %s; ",
+			remark_level_word(remark->level), remark->kind,
+			remark->device ? remark->device->address + strlen("0000:") : "-");
 		expect("text", remark->text && remark->text[0]);
 	}
 }
@@ -329,6 +331,56 @@ START_TEST(names_what_is_missing)
 	scene_free(&scene);
 }
 
+/* A volume that the TPM unlocks, with an image that changes. */
+static const struct {
+	struct unlocking unlocking;
+	bool has_session;
+	const char *words, *text;
+} unlockings[] = {
+	{ { "crypt", "sda2", .is_measured = true, .pcrs = 1 << 7 | 1 << 9 },
+	  false,
+	  "warning recovery-key -; ",
+	  "the TPM unlocks crypt (/dev/sda2) only while it measures the same (PCR 7+9), and not with a new image or command line: the next boot may ask for the recovery key; have it at hand, and after that boot run systemd-cryptenroll --wipe-slot=tpm2 --tpm2-device=auto /dev/sda2 with your --tpm2-pcrs=" },
+	{ { "crypt", "sda2", .is_measured = true, .pcrs = 1 << 11, .is_clevis = true },
+	  true,
+	  "warning recovery-key -; ",
+	  "the TPM unlocks crypt (/dev/sda2) only while it measures the same (PCR 11), and not with a new image or command line: the next boot may ask for the recovery key, and nobody can type that over ssh: this machine may not come back by itself; have it at hand, and after that boot run clevis luks regen -d /dev/sda2 -s SLOT" },
+	{ { "crypt", "sda2", .is_measured = true, .is_pcrlock = true },
+	  false,
+	  "warning recovery-key -; ",
+	  "the TPM unlocks crypt (/dev/sda2) only while it measures the same (the policy of systemd-pcrlock), and not with a new image or command line: the next boot may ask for the recovery key; run systemd-pcrlock make-policy once the image is built" },
+	{ { "crypt", "sda2", .error = -EACCES },
+	  false,
+	  "note recovery-key -; ",
+	  "only root can read how the disk is unlocked: if the TPM unlocks crypt with what it measures of the image, the next boot asks for the recovery key; the header on /dev/sda2 tells, run this as root" },
+	{ { "crypt", "sda2", .error = -EIO },
+	  true,
+	  "note recovery-key -; ",
+	  "it is not known how the disk is unlocked: if the TPM unlocks crypt with what it measures of the image, the next boot asks for the recovery key; the header on /dev/sda2 tells" },
+};
+
+START_TEST(warns_of_new_images)
+{
+	struct outlook_input input;
+	struct outlook outlook;
+	struct scene scene;
+	char words[256];
+
+	scene_make(ONE_CARD, "", "", &scene);
+	scene.machine.has_session = unlockings[_i].has_session;
+	input = (struct outlook_input){ .machine = &scene.machine,
+					.plan = &scene.plan,
+					.wanted = &scene.params.wanted,
+					.unlockings = &unlockings[_i].unlocking,
+					.unlocking_count = 1 };
+	ck_assert_int_eq(outlook_make(&input, &outlook), 0);
+	describe(&outlook, words, sizeof(words));
+	expect_text("words", words, unlockings[_i].words);
+	expect_text("text", outlook.items[0].text, unlockings[_i].text);
+	outlook_free(&outlook);
+	scene_free(&scene);
+}
+
 int main(void)
 {
 	TCase *tcase = tcase_create("outlook");
@@ -337,5 +389,6 @@ int main(void)
 	tcase_add_test(tcase, takes_what_is_chosen);
 	add_rows(tcase, says_what_it_is, texts);
 	add_rows(tcase, names_what_is_missing, missing);
+	add_rows(tcase, warns_of_new_images, unlockings);
 	return unit_run(tcase);
 }
