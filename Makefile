@@ -338,8 +338,8 @@ HOST_SRCS := \
 	initramfs/systems.c initramfs/ukis.c \
 	lib/beneath.c lib/text.c \
 	machine/card.c machine/caveats.c machine/choice.c machine/denylist.c machine/filter.c \
-	machine/find.c machine/machine.c machine/pci_names.c machine/networks.c \
-	machine/users.c machine/users_disks.c \
+	machine/find.c machine/luks.c machine/machine.c machine/pci_names.c machine/networks.c \
+	machine/processes.c machine/sessions.c machine/ssh.c machine/users.c machine/users_disks.c \
 	machine/users_kernel.c machine/users_search.c machine/users_unseen.c machine/uses.c machine/xorg.c \
 	outlook/outlook.c \
 	migrate/boots.c migrate/collect.c migrate/collector.c migrate/facts.c migrate/lists.c migrate/migration.c \

@@ -110,6 +110,7 @@ $(UNIT_DIR)/early/claim/claim $(UNIT_DIR)/early/claim/display: $(addprefix $(UNI
 # These replace libblkid with disks in words.
 $(addprefix $(UNIT_DIR)/early/guard/,backing devspec_read missing network virtio): \
 	$(UNIT_DIR)/fakes/disks.o
+$(UNIT_DIR)/host/machine/luks: $(UNIT_DIR)/fakes/disks.o
 
 # UNIT=early/plan/plan runs one.
 check-unit: $(if $(UNIT),$(UNIT:%=$(UNIT_DIR)/%),$(UNIT_PROGRAMS))

@@ -117,6 +117,8 @@ static int finish(struct work *work, struct preview *preview)
 		return STATUS_NOT_GOOD;
 	putchar('\n');
 	status = plan_print(preview, work->takes_devices && !was_asked);
+	if (!work->takes_devices)
+		remarks_print_of_images(&work->host->output, outlook);
 	if (arguments->dry_run)
 		puts("Nothing was changed: this is a dry run.");
 	return is_confirmed ? status : STATUS_NOT_GOOD;

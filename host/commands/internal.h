@@ -90,6 +90,9 @@ void check_legacy(struct findings *findings, struct migration *legacy);
 
 void remarks_print(const struct output *output, const struct outlook *outlook);
 
+/* Those about new images only, which are about no device. */
+void remarks_print_of_images(const struct output *output, const struct outlook *outlook);
+
 /* Adds them to the object as an array. */
 void remarks_add(const struct outlook *outlook, struct json_object *object);
 
@@ -152,6 +155,8 @@ struct preview {
 	struct devspec
 		*missing; /* what no disk has, if there are disks that nobody saw */
 	size_t missing_count;
+	struct unlocking *unlockings; /* if the images change */
+	size_t unlocking_count;
 	struct outlook outlook; /* empty if the preview could not be made */
 	const char *empty;	/* why there is nothing to show, or NULL; static */
 	bool has_image;		/* what the image has counts: it is the boot as it is */

@@ -371,10 +371,14 @@ static int find_missing(struct preview *preview)
 	return r == -ENOMEM ? r : 0;
 }
 
-static int look_ahead(struct preview *preview)
+static int look_ahead(struct preview *preview, bool with_new_images)
 {
 	int r = find_missing(preview);
 
+	if (r == 0 && with_new_images &&
+	    luks_read(preview->view.host, &preview->unlockings,
+		      &preview->unlocking_count) == -ENOMEM)
+		r = -ENOMEM;
 	if (r < 0)
 		return r;
 	return outlook_make(
@@ -382,7 +386,9 @@ static int look_ahead(struct preview *preview)
 					 .plan = &preview->result.plan,
 					 .wanted = &preview->params.wanted,
 					 .missing = preview->missing,
-					 .missing_count = preview->missing_count },
+					 .missing_count = preview->missing_count,
+					 .unlockings = preview->unlockings,
+					 .unlocking_count = preview->unlocking_count },
 		&preview->outlook);
 }
 
@@ -393,6 +399,7 @@ static int look_ahead(struct preview *preview)
 static int preview_make(const struct host *host, struct machine *machine,
 			const struct plan_changes *changes, struct preview *ret)
 {
+	bool with_new_images = changes->configuration || changes->is_migrated;
 	int r;
 
 	*ret = (struct preview){ .view = { .host = host,
@@ -415,7 +422,7 @@ static int preview_make(const struct host *host, struct machine *machine,
 	ret->iommu_pending = is_iommu_pending(ret);
 	ret->empty = find_empty(&ret->params);
 	if (ret->empty)
-		return 0;
+		return with_new_images ? look_ahead(ret, true) : 0;
 	find_absence(ret);
 	if (!ret->absence[0])
 		find_conflict(ret);
@@ -427,7 +434,7 @@ static int preview_make(const struct host *host, struct machine *machine,
 	if (r == 0 && !view_groups(&ret->view, NULL, NULL))
 		machine_read_needs(host, machine);
 	if (r == 0 && !ret->absence[0])
-		r = look_ahead(ret);
+		r = look_ahead(ret, with_new_images);
 	return r;
 }
 
@@ -448,6 +455,7 @@ void preview_free(struct preview *preview)
 	outlook_free(&preview->outlook);
 	initramfs_free(&preview->initramfs);
 	free(preview->missing);
+	free(preview->unlockings);
 	run_result_free(&preview->result);
 	params_free(&preview->params);
 	boot_sources_free(&preview->sources);

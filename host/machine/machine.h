@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "block/block.h"
 #include "cmdline/cmdline.h"
 #include "host.h"
 #include "pci/pci.h"
@@ -20,10 +21,13 @@
 /* What people use a function for, besides its disks. */
 struct device_uses {
 	char connector[32];  /* one with a monitor, such as HDMI-A-1, or "" */
+	char shower[96];     /* a process that shows on it: "Xorg (process 812)", or "" */
 	char interface[256]; /* a network interface behind it that is up, or "" */
-	bool has_network;    /* an interface is behind it, up or not */
-	bool has_route;	     /* a default route leads over it */
-	bool has_session;    /* a session of ssh does */
+	bool is_wifi, is_usb; /* of what kind that interface is */
+	bool has_network;     /* an interface is behind it, up or not */
+	bool has_route;	      /* a default route leads over it */
+	bool has_session;     /* a session of ssh does */
+	bool has_own_session; /* that of this command does */
 	unsigned keyboards, sound_cards;
 	/* Why it may be in use although users_each() finds nothing, or "". */
 	char unseen[192]; /* known after machine_read_unseen() */
@@ -54,8 +58,9 @@ struct machine {
 	struct pci_list pci;
 	struct device *devices;
 	size_t count;
-	bool has_groups;			     /* any function has an IOMMU group */
-	bool knows_needs;			     /* machine_read_needs() has run */
+	bool has_groups;  /* any function has an IOMMU group */
+	bool knows_needs; /* machine_read_needs() has run */
+	bool has_session; /* somebody is logged in by ssh, over whatever device */
 	unsigned other_keyboards, other_sound_cards; /* behind no PCI function */
 	const char *advice;	    /* what to do about a missing group (static) */
 	const char *display_advice; /* the same for a display */
@@ -76,8 +81,8 @@ void machine_read_needs(const struct host *host, struct machine *machine);
 
 /*
  * Finds out what people use the devices for: monitors (sys/class/drm), interfaces and
- * routes (sys/class/net, proc/net), keyboards and sound. Whatever cannot be read is not
- * used.
+ * routes (sys/class/net, proc/net), keyboards and sound; of the running machine also what
+ * its processes tell, see sessions_read(). Whatever cannot be read is not used.
  */
 void machine_read_uses(const struct host *host, struct machine *machine);
 
@@ -276,5 +281,29 @@ int users_each(const struct host *host, const struct device *device,
  * processes.
  */
 void machine_read_unseen(const struct host *host, struct machine *machine);
+
+/* -- luks ---------------------------------------------------------------------------- */
+
+/* How a LUKS2 volume that is open is unlocked at boot, as the tokens in its header say.
+ */
+struct unlocking {
+	char volume[BLOCK_DM_NAME_SIZE]; /* below /dev/mapper */
+	char disk[BLOCK_NAME_SIZE];	 /* that the header is on, below /dev */
+	int error;			 /* a negative errno: it could not be read */
+	/* By the TPM, on measurements that a new image changes; else this is all: */
+	bool is_measured;
+	bool is_pcrlock, is_clevis; /* who has enrolled it; else systemd-cryptenroll(1) */
+	uint32_t pcrs;		    /* the measurements: bit N is PCR N */
+};
+
+/*
+ * Reads the headers of the volumes that are open, of which the caller frees *ret. Returns
+ * 0 or a negative errno. Where the machine has no TPM, a header that cannot be read is no
+ * matter.
+ *
+ * Sources: LUKS2 On-Disk Format Specification; systemd's src/shared/tpm2-util.h,
+ * tpm2_make_luks2_json(); clevis-luks-bind(1).
+ */
+int luks_read(const struct host *host, struct unlocking **ret, size_t *ret_count);
 
 #endif

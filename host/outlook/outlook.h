@@ -50,6 +50,10 @@ struct outlook_input {
 	/* What the system asks for and no disk has, see guard_each_missing(). */
 	const struct devspec *missing;
 	size_t missing_count;
+	/* If the images change: the volumes that may not be unlocked then, see
+	 * luks_read(). */
+	const struct unlocking *unlockings;
+	size_t unlocking_count;
 };
 
 /*
