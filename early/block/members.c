@@ -12,27 +12,14 @@
 bool format_carries_others(const char *type)
 {
 	/* Besides every "…_member": RAID, LVM, ZFS and VMFS. */
-	static const char *const types[] = {
-		"bcache",
-		"BitLocker",
-		"cs_fvault2",
-		"crypto_LUKS",
-		"DM_integrity",
-		"DM_snapshot_cow",
-		"DM_verity_hash",
-		"drbd",
-		"drbdmanage_control_volume",
-		"drbdproxy_datalog",
-		"jbd",
-		"stratis",
-		"ubi",
-		"vdo",
-		"xfs_external_log",
-	};
+	static const char types[] =
+		"bcache BitLocker cs_fvault2 crypto_LUKS DM_integrity DM_snapshot_cow "
+		"DM_verity_hash drbd drbdmanage_control_volume drbdproxy_datalog jbd "
+		"stratis ubi vdo xfs_external_log";
 	size_t length = strlen(type), end = strlen("_member");
 
 	return (length > end && strcmp(type + length - end, "_member") == 0) ||
-	       span_is_one_of(span_of(type), types, ARRAY_SIZE(types));
+	       span_is_in(span_of(type), types);
 }
 
 /* -- numbers ------------------------------------------------------------------------- */

@@ -75,6 +75,9 @@ void devspecs_note_network(struct devspecs *devspecs, struct span sign);
 /* Whether a file system of this type is remote. */
 bool devspec_is_remote_type(struct span type);
 
+/* Whether it is one that a hypervisor shares: its source is a name. */
+bool devspec_is_shared_type(struct span type);
+
 /* Whether the value is a device number, MAJOR:MINOR. */
 bool devspec_is_number(struct span value);
 
