@@ -254,7 +254,8 @@ EARLY_SRCS := \
 	main.c options.c run.c \
 	base/array.c base/clock.c base/file.c base/log_kmsg.c base/path.c base/shell_vars.c \
 	base/sysfs.c base/text.c \
-	block/blkid_probe.c block/block.c block/lvm.c block/sandbox.c block/stack.c \
+	block/blkid_probe.c block/block.c block/lvm.c block/members.c block/sandbox.c \
+	block/stack.c \
 	claim/binding.c claim/claim.c claim/module.c claim/rollback.c claim/workers.c \
 	cmdline/cmdline.c cmdline/config.c cmdline/params.c cmdline/selector.c \
 	guard/backing.c guard/class.c guard/devspec.c guard/devspec_cmdline.c \

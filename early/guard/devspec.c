@@ -231,17 +231,16 @@ bool devspec_has_option(struct span options, const char *name)
 
 bool devspec_is_device(const struct devspec *devspec)
 {
-	static const char *const made[] = { "zram", "loop",    "ram",  "random",
-					    "null", "urandom", "zero", "hwrng" };
+	static const char made[] = "zram loop ram random null urandom zero hwrng";
+	struct span name = { devspec->value + 5, 0 };
 
 	if (devspec->kind != DEVSPEC_PATH)
 		return true;
 	if (strncmp(devspec->value, "/dev/", 5) != 0)
 		return false;
-	for (size_t i = 0; i < ARRAY_SIZE(made); i++)
-		if (strncmp(devspec->value + 5, made[i], strlen(made[i])) == 0)
-			return false;
-	return true;
+	/* Without a number. */
+	name.length = strcspn(name.at, "0123456789");
+	return !span_is_in(name, made);
 }
 
 /* The device at the beginning of DEVICE:/PATH. */
@@ -294,26 +293,26 @@ static bool parse_journal(struct span text, struct devspec *ret)
 int devspecs_add_options(struct devspecs *devspecs, const struct devspec *model,
 			 struct span options)
 {
-	static const char *const names[] = {
-		"device=",	 "logdev=",	 "rtdev=",
-		"journal_path=", "header=",	 "x-systemd.requires=",
-		"fec-device=",	 "data-device=", "jdev="
-	};
+	static const char names[] = "device logdev rtdev journal_path header "
+				    "x-systemd.requires fec-device data-device jdev";
 	struct devspec devspec = *model;
 	struct span item;
 	int r = 0;
 
 	while (r == 0 && span_next_item(&options, &item)) {
-		struct span value = item;
+		struct span name = span_until(item, '='), value = item;
 
-		if (span_skip_prefix(&value, "journal_dev=")) {
+		if (name.length == item.length)
+			continue;
+		value.at += name.length + 1;
+		value.length -= name.length + 1;
+		if (span_equals(name, "journal_dev")) {
 			if (!parse_journal(value, &devspec))
 				devspec.kind = DEVSPEC_UNKNOWN;
 			r = devspecs_add(devspecs, &devspec);
+		} else if (span_is_in(name, names)) {
+			r = devspecs_add_key(devspecs, model, value);
 		}
-		for (size_t i = 0; i < ARRAY_SIZE(names) && r == 0; i++)
-			if (span_skip_prefix(&value, names[i]))
-				r = devspecs_add_key(devspecs, model, value);
 	}
 	return r;
 }
@@ -326,10 +325,12 @@ void devspecs_note_network(struct devspecs *devspecs, struct span sign)
 
 bool devspec_is_remote_type(struct span type)
 {
-	static const char *const remote[] = { "nfs",  "nfs4", "cifs",
-					      "smb3", "ceph", "fuse.glusterfs" };
+	return span_is_in(type, "nfs nfs4 cifs smb3 ceph fuse.glusterfs");
+}
 
-	return span_is_one_of(type, remote, ARRAY_SIZE(remote));
+bool devspec_is_shared_type(struct span type)
+{
+	return span_is_in(type, "9p virtiofs");
 }
 
 bool devspec_is_in_use(const struct devspec *devspec)

@@ -55,8 +55,6 @@ static void note_network(const struct reader *reader)
  */
 static bool is_network(struct span value)
 {
-	static const char *const words[] = { "/dev/nfs", "/dev/cifs", "dhcp", "dhcp6",
-					     "auto6",	 "either6",   "on",   "any" };
 	static const char *const prefixes[] = { "/dev/nbd", "/dev/rbd", "/dev/etherd/" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++) {
@@ -65,7 +63,7 @@ static bool is_network(struct span value)
 		if (span_skip_prefix(&rest, prefixes[i]))
 			return true;
 	}
-	return span_is_one_of(value, words, ARRAY_SIZE(words)) ||
+	return span_is_in(value, "/dev/nfs /dev/cifs dhcp dhcp6 auto6 either6 on any") ||
 	       (value.length && value.at[0] != '/' &&
 		memchr(value.at, ':', value.length));
 }
@@ -73,9 +71,7 @@ static bool is_network(struct span value)
 /* root=tmpfs, ram0, off: systemd-fstab-generator(8), and the kernel without a disk. */
 static bool is_no_disk(struct span value)
 {
-	static const char *const words[] = { "tmpfs", "off", "/dev/ram0", "/dev/ram" };
-
-	return span_is_one_of(value, words, ARRAY_SIZE(words));
+	return span_is_in(value, "tmpfs off /dev/ram0 /dev/ram");
 }
 
 static int read_remote(const struct reader *reader)
@@ -95,14 +91,13 @@ static bool is_list(const struct reader *reader)
 
 static int read_device(const struct reader *reader)
 {
-	static const char *const shared[] = { "9p", "virtiofs" };
 	struct devspec devspec = new_devspec(reader);
 	struct span value = reader->parameter.value, device;
 	int r = 0;
 
 	span_skip_prefix(&value, "live:");
 	span_skip_prefix(&value, "block:");
-	if (span_is_one_of(reader->type, shared, ARRAY_SIZE(shared)))
+	if (devspec_is_shared_type(reader->type))
 		return add(reader, DEVSPEC_TAG, value);
 	if (devspec_parse_hex(value, &devspec))
 		return devspecs_add(reader->devspecs, &devspec);
@@ -320,7 +315,6 @@ static int read_cryptopts(const struct reader *reader)
  */
 static int read_boot(const struct reader *reader)
 {
-	static const char *const local[] = { "local", "live", "casper", "overlay" };
 	struct span value = reader->parameter.value;
 	size_t before = reader->devspecs->count;
 	int r;
@@ -329,7 +323,7 @@ static int read_boot(const struct reader *reader)
 		return add(reader, DEVSPEC_POOL, span_of(""));
 	r = read_key(reader);
 	if (r < 0 || reader->devspecs->count > before ||
-	    span_is_one_of(value, local, ARRAY_SIZE(local)))
+	    span_is_in(value, "local live casper overlay"))
 		return r;
 	note_network(reader);
 	if (span_equals(value, "nfs"))
@@ -355,73 +349,44 @@ static int read_remote_root(const struct reader *reader)
 }
 
 static const struct {
-	const char *name;
+	const char *names;
 	int (*read)(const struct reader *reader);
 } known[] = {
-	{ "rootflags", read_flags },
-	{ "mount.usr", read_device },
-	{ "mount.usrflags", read_flags },
+	{ "rootflags mount.usrflags systemd.verity_root_options "
+	  "systemd.verity_usr_options",
+	  read_flags },
+	{ "mount.usr systemd.verity_root_data systemd.verity_root_hash "
+	  "systemd.verity_usr_data systemd.verity_usr_hash rd.zipl",
+	  read_device },
 	{ "rootfallback", read_fallback },
-	{ "systemd.mount-extra", read_mount },
-	{ "rd.systemd.mount-extra", read_mount },
-	{ "systemd.swap-extra", read_swap },
-	{ "rd.systemd.swap-extra", read_swap },
-	{ "rd.luks.uuid", read_luks_uuid },
-	{ "luks.uuid", read_luks_uuid },
-	{ "rd_LUKS_UUID", read_luks_uuid },
+	{ "systemd.mount-extra rd.systemd.mount-extra", read_mount },
+	{ "systemd.swap-extra rd.systemd.swap-extra", read_swap },
+	{ "rd.luks.uuid luks.uuid rd_LUKS_UUID", read_luks_uuid },
 	{ "rd.luks.partuuid", read_partuuid },
-	{ "rd.luks.name", read_luks_name },
-	{ "luks.name", read_luks_name },
-	{ "rd.luks.data", read_luks_key },
-	{ "luks.data", read_luks_key },
-	{ "rd.luks.key", read_luks_key },
-	{ "luks.key", read_luks_key },
+	{ "rd.luks.name luks.name", read_luks_name },
+	{ "rd.luks.data luks.data rd.luks.key luks.key", read_luks_key },
 	{ "rd_LUKS_KEYDEV_UUID", read_uuid },
-	{ "rd.luks.options", read_luks_options },
-	{ "luks.options", read_luks_options },
-	{ "roothash", read_hash },
-	{ "usrhash", read_hash },
-	{ "systemd.verity_root_data", read_device },
-	{ "systemd.verity_root_hash", read_device },
-	{ "systemd.verity_root_options", read_flags },
-	{ "systemd.verity_usr_data", read_device },
-	{ "systemd.verity_usr_hash", read_device },
-	{ "systemd.verity_usr_options", read_flags },
-	{ "rd.lvm.vg", read_group },
-	{ "rd.lvm.lv", read_group },
-	{ "rd.lvm.snapshot", read_group },
-	{ "rd_LVM_VG", read_group },
-	{ "rd_LVM_LV", read_group },
-	{ "rd.md.uuid", read_md },
-	{ "rd_MD_UUID", read_md },
-	{ "rd.live.overlay", read_first },
-	{ "rd.overlay", read_first },
-	{ "rd.zipl", read_device },
+	{ "rd.luks.options luks.options", read_luks_options },
+	{ "roothash usrhash", read_hash },
+	{ "rd.lvm.vg rd.lvm.lv rd.lvm.snapshot rd_LVM_VG rd_LVM_LV", read_group },
+	{ "rd.md.uuid rd_MD_UUID", read_md },
+	{ "rd.live.overlay rd.overlay cryptdevice cryptkey", read_first },
 	{ "cryptopts", read_cryptopts },
-	{ "cryptdevice", read_first },
-	{ "cryptkey", read_first },
-	{ "live-media", read_key },
-	{ "bootfrom", read_key },
-	{ "todisk", read_key },
+	{ "live-media bootfrom todisk", read_key },
 	{ "fromiso", read_image },
 	{ "boot", read_boot },
-	{ "bootfs", read_pool },
-	{ "zfs", read_pool },
-	{ "ip", read_ip },
-	{ "nfsaddrs", read_ip },
-	{ "netroot", read_remote_root },
-	{ "nfsroot", read_remote_root },
+	{ "bootfs zfs", read_pool },
+	{ "ip nfsaddrs", read_ip },
+	{ "netroot nfsroot", read_remote_root },
 };
 
 /*
  * Parameters that configure the network or name what is on it, with any value and without
  * one; the first of them are for the root file system.
  */
-static const char *const network_roots[] = { "netboot", "fetch", "httpfs", "ftpfs",
-					     "nbdroot", "url",	 "iso-url" };
-static const char *const network_words[] = { "BOOTIF", "bootdev",     "vlan",
-					     "bond",   "bridge",      "team",
-					     "iscsi",  "live-netdev", "rd.znet" };
+static const char network_roots[] = "netboot fetch httpfs ftpfs nbdroot url iso-url";
+static const char network_words[] =
+	"BOOTIF bootdev vlan bond bridge team iscsi live-netdev rd.znet";
 
 /* Prefixes of the parameters for disks on the network. */
 static const char *const network_prefixes[] = { "rd.iscsi.", "rd.nvmf", "nvmf.",
@@ -435,9 +400,9 @@ static void find_network(const struct reader *reader)
 	/* The only one with a value that means no. */
 	if (span_equals(name, "rd.neednet") && !span_equals(reader->parameter.value, "0"))
 		note_network(reader);
-	if (span_is_one_of(name, network_words, ARRAY_SIZE(network_words)))
+	if (span_is_in(name, network_words))
 		note_network(reader);
-	if (span_is_one_of(name, network_roots, ARRAY_SIZE(network_roots)))
+	if (span_is_in(name, network_roots))
 		(void)read_remote_root(reader);
 	for (size_t i = 0; i < ARRAY_SIZE(network_prefixes); i++) {
 		struct span rest = name;
@@ -454,7 +419,7 @@ static int read_parameter(const struct reader *reader)
 	find_network(reader);
 	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
 		if (parameter->value.length &&
-		    span_equals(parameter->name, known[i].name))
+		    span_is_in(parameter->name, known[i].names))
 			return known[i].read(reader);
 	return 0;
 }
@@ -462,10 +427,8 @@ static int read_parameter(const struct reader *reader)
 /* The words of systemd that leave the search to its generators. */
 static bool is_automatic(struct span root)
 {
-	static const char *const words[] = { "gpt-auto", "gpt-auto-force", "dissect",
-					     "fstab" };
-
-	return root.length == 0 || span_is_one_of(root, words, ARRAY_SIZE(words));
+	return root.length == 0 ||
+	       span_is_in(root, "gpt-auto gpt-auto-force dissect fstab");
 }
 
 /*

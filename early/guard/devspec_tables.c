@@ -178,7 +178,6 @@ static int add_named(struct devspecs *devspecs, const struct devspec *model,
 static int add_entry(struct devspecs *devspecs, struct devspec *devspec,
 		     const struct mount_words *entry, const char *crypttab)
 {
-	static const char *const shared[] = { "9p", "virtiofs" };
 	struct span source = entry->source, device;
 	int r = 0;
 
@@ -187,7 +186,7 @@ static int add_entry(struct devspecs *devspecs, struct devspec *devspec,
 	if (span_equals(entry->type, "zfs"))
 		return add_named(devspecs, devspec, DEVSPEC_POOL,
 				 span_until(source, '/'));
-	if (span_is_one_of(entry->type, shared, ARRAY_SIZE(shared)))
+	if (devspec_is_shared_type(entry->type))
 		return add_named(devspecs, devspec, DEVSPEC_TAG, source);
 	if (devspec_is_remote_type(entry->type))
 		return 0;
@@ -279,7 +278,7 @@ static int add_source(struct devspecs *devspecs, struct span type, struct span s
 	if (span_equals(type, "zfs"))
 		return add_use(devspecs, DEVSPEC_POOL, DEVSPEC_FROM_MOUNT,
 			       span_until(source, '/'), mount_point);
-	if (span_equals(type, "9p") || span_equals(type, "virtiofs"))
+	if (devspec_is_shared_type(type))
 		return add_use(devspecs, DEVSPEC_TAG, DEVSPEC_FROM_MOUNT, source,
 			       mount_point);
 	while (r == 0 && devspec_next(&source, span_equals(type, "bcachefs"), &device))

@@ -75,9 +75,10 @@ struct visit {
 
 /*
  * The console guard keeps the device of a serial port that console= on the kernel command
- * line names, or that the kernel uses as a console for another reason, unless the device is requested by address, by an ID that no other device
- * has, or with "!". root_fd is the directory above sys. The plan must be complete: it
- * tells how many devices an ID matches.
+ * line names, or that the kernel uses as a console for another reason, unless the device
+ * is requested by address, by an ID that no other device has, or with "!". root_fd is the
+ * directory above sys. The plan must be complete: it tells how many devices an ID
+ * matches.
  */
 void guard_console(int root_fd, const struct cmdline *cmdline, struct plan *plan);
 

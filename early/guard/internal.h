@@ -75,6 +75,9 @@ void devspecs_note_network(struct devspecs *devspecs, struct span sign);
 /* Whether a file system of this type is remote. */
 bool devspec_is_remote_type(struct span type);
 
+/* Whether it is one that a hypervisor shares: its source is a name. */
+bool devspec_is_shared_type(struct span type);
+
 /* Whether the value is a device number, MAJOR:MINOR. */
 bool devspec_is_number(struct span value);
 
@@ -105,6 +108,8 @@ struct backing {
 	bool is_remote;	       /* a remote disk, or a sign of one, is needed */
 	bool is_stack_unclear; /* a device depends on one that is not visible */
 	bool has_lvm;	       /* an LVM volume backs the system */
+	/* Of a volume that was found, but not all of its devices; or NULL. */
+	const struct devspec *incomplete;
 };
 
 /*
@@ -121,17 +126,29 @@ int backing_scan(struct backing *backing) _must_check_;
 int backing_find(struct backing *backing, uint64_t deadline) _must_check_;
 
 /*
- * Looks for what was not found, since disks may still appear: reads them again if the
- * block devices are others than before. Returns 0 or a negative errno.
+ * Looks for what was not found, since disks may still appear: if the block devices are
+ * others than before, reads those that are new. What is known of the others is kept if
+ * block_read_diskseqs() was called for them. Returns 0 or a negative errno.
  */
 int backing_find_again(struct backing *backing, uint64_t deadline) _must_check_;
 
+/* What is missing, and why one asks. */
+enum missing_kind {
+	MISSING_REQUIRED,   /* it has to be found */
+	MISSING_MAY_APPEAR, /* the same, but a disk may still bring it: it is not in a
+			       container that nobody has opened */
+	MISSING_OPTIONAL,   /* the boot goes on without it: nofail */
+};
+
 /*
- * The first devspec that has to be found but was not, or NULL. With may_appear, only one
- * that a disk may still bring: not one that may be in a container that nobody has opened.
+ * The first devspec that was not found, or backing->incomplete: one of which only a part
+ * was found. NULL if there is none.
  */
 const struct devspec *backing_find_missing(const struct backing *backing,
-					   bool may_appear);
+					   enum missing_kind kind);
+
+/* Whether it is an LVM physical volume that does not name its group: it may be any. */
+bool backing_is_nameless(const struct block *block);
 
 void backing_free(struct backing *backing);
 
@@ -237,6 +254,7 @@ struct disk_attributes {
 	const struct block *unclear;
 	/* A devspec that no device matches and that it may still bring, or NULL. */
 	const struct devspec *missing;
+	bool is_part; /* some devices of its volume were found */
 	/* A block device that could not be read and may be the missing one, or NULL. */
 	const struct block *unread_elsewhere;
 	bool is_stack_unclear; /* the stack below the root file system has no known end */

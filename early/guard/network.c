@@ -55,11 +55,10 @@ static void note_network_setting(struct devspecs *devspecs, struct span name,
 static int note_disk_setting(struct devspecs *devspecs, struct span name,
 			     const char *value)
 {
-	static const char *const names[] = { "RESUME", "ROOT" };
 	struct devspec devspec = { .source = DEVSPEC_FROM_PARAMETER,
 				   .is_optional = true };
 
-	if (!span_is_one_of(name, names, ARRAY_SIZE(names)))
+	if (!span_is_in(name, "RESUME ROOT"))
 		return 0;
 	devspec_parse(span_of(value), &devspec);
 	if (!devspec_is_device(&devspec))
