@@ -69,6 +69,7 @@ struct uki {
 	char *os_release;		 /* in the format of /etc/os-release */
 	char *kernel;			 /* the release of the kernel */
 	uint32_t initrd_at, initrd_size; /* the image in the file; 0, 0: there is none */
+	bool is_signed;			 /* for Secure Boot, by whatever key */
 };
 
 /*
@@ -209,6 +210,18 @@ int configuration_read(int root_fd, const struct change *change, char **ret_text
  */
 int configuration_append(struct change *change, const char *lines);
 
+/*
+ * Whether two texts of the configuration request the same of a boot: the same items and
+ * values, in whatever order, files and comments.
+ */
+bool configuration_means_same(const char *a, const char *b);
+
+/*
+ * Whether all its files have been as they are since before this boot began, so that an
+ * image with them could have booted. False if that cannot be told, as in a dump.
+ */
+bool configuration_is_older_than_boot(int root_fd);
+
 /* Whether a parameter of that name lists the item, in any case of letters. */
 bool cmdline_has_item(const char *cmdline, const char *name, const char *item);
 
@@ -267,10 +280,23 @@ bool kernel_config_has(const char *config, const char *option);
  * other lines of words.
  */
 
+/* The module whose parameter "ids" lists devices. */
+enum legacy_list {
+	LIST_NONE,
+	LIST_VFIO, /* vfio-pci's */
+	LIST_STUB, /* pci-stub's */
+};
+
+enum legacy_list legacy_find_list(const char *module);
+
 /* A line of words, and the same without its legacy settings. */
 struct legacy_line {
 	char *text;	  /* the new line; all other bytes are as they were */
 	char *items;	  /* the IDs that it names, separated by commas; "" for none */
+	char *overridden; /* the same for lists without effect, which a later one replaces
+			   */
+	unsigned lists;	  /* the lists that it sets: bits of 1 << LIST_… */
+	bool loads;	  /* it makes the boot load vfio-pci or pci-stub */
 	bool has_support; /* it has settings that name no device themselves */
 	bool has_xen;	  /* it hides devices for Xen; these words stay */
 	/* Why a word that may name devices is not understood, a phrase, or NULL. */
@@ -294,8 +320,8 @@ bool legacy_is_mentioned(const char *text);
 /* Whether it may have a list of devices among them. */
 bool legacy_list_is_mentioned(const char *text);
 
-/* Whether the module is one of VFIO's. */
-bool legacy_is_vfio(struct span module);
+/* Whether the module is one of VFIO's, or pci-stub, which guides used before it. */
+bool legacy_is_module(struct span module);
 
 /*
  * Checks a list of IDs in vfio-pci's format: items separated by commas, which may be
@@ -306,6 +332,9 @@ const char *legacy_check_ids(struct span list);
 
 /* Whether any item of it is not empty. */
 bool legacy_has_ids(struct span list);
+
+/* Whether all items, separated by commas, are in the list as well. */
+bool legacy_has_all_ids(const char *list, const char *items);
 
 /* -- systemd boot -------------------------------------------------------------------- */
 
