@@ -180,6 +180,12 @@ extern const struct config_file config_files[];
  */
 char **config_file_paths(int root_fd, const struct config_file *file);
 
+/*
+ * Whether lines that begin with "#" are no part of the command line in files of that
+ * format. mkinitcpio drops them; kernel-install(8) takes /etc/kernel/cmdline as it is.
+ */
+bool config_file_has_comments(int root_fd, enum config_format format);
+
 /* The row that a path relative to the root belongs to, or NULL. */
 const struct config_file *config_file_find(const char *path);
 

@@ -102,15 +102,19 @@ static int read_menu(int root_fd, const char *path, struct grub_menu *ret)
 	return grub_menu_read(config, environment ? environment : "", ret);
 }
 
-/* The same for the first grub.cfg that can be read. */
-static int read_first_menu(int root_fd, struct grub_menu *ret)
+/* The same for the first grub.cfg that can be read, whose path the caller frees. */
+static int read_first_menu(int root_fd, char **ret_path, struct grub_menu *ret)
 {
 	struct wordlist configs;
 	int r = find_configs(root_fd, &configs), s = -ENOENT;
 
 	*ret = (struct grub_menu){ 0 };
-	for (size_t i = 0; r == 0 && s == -ENOENT && i < configs.count; i++)
+	*ret_path = NULL;
+	for (size_t i = 0; r == 0 && s == -ENOENT && i < configs.count; i++) {
 		s = read_menu(root_fd, configs.items[i], ret);
+		if (s == 0)
+			*ret_path = strdup(configs.items[i]);
+	}
 	wordlist_free(&configs);
 	return r < 0 ? r : s;
 }
@@ -165,8 +169,9 @@ static bool entries_have(int root_fd, const char *image)
 /* True, too, if its menu cannot be read. */
 static bool offers(int root_fd, const char *image)
 {
+	_cleanup_free_ char *path = NULL;
 	struct grub_menu menu;
-	int r = read_first_menu(root_fd, &menu);
+	int r = read_first_menu(root_fd, &path, &menu);
 	bool does = r < 0 || menu_has(&menu, image) || entries_have(root_fd, image);
 
 	grub_menu_free(&menu);
@@ -263,6 +268,53 @@ static void note_missing(const struct grub_menu *menu, char *note, size_t size)
 		path ? "\", since it is in a submenu" : "",
 		is_saved ? "" : ", and run update-grub");
 }
+
+/* -- what is not known --------------------------------------------------------------- */
+
+/* A file in the directory of grub.cfg, if the path of that is not known; or NULL. */
+static char *find_source(int root_fd, const char *config, const char *name)
+{
+	char *path = beneath_find(root_fd, "%.*s%s", (int)(beneath_name(config) - config),
+				  config, beneath_name(name));
+
+	return path ? path : boot_find_file(root_fd, name);
+}
+
+/* A file that is read if it is there, such as custom.cfg, matters if it is here. */
+static void note_sources(int root_fd, const char *config, const struct grub_menu *menu,
+			 char *note, size_t size)
+{
+	for (size_t i = 0; !note[0] && i < menu->source_count; i++) {
+		const struct grub_source *source = &menu->sources[i];
+		_cleanup_free_ char *path = find_source(root_fd, config, source->path);
+
+		if (path || !source->is_guessed)
+			snprintf(
+				note, size,
+				"/%s reads %s%s, which passthru does not: it may choose another entry",
+				config, path ? "/" : "", path ? path : source->path);
+	}
+}
+
+static void note_unknown(int root_fd, const char *config, const struct grub_menu *menu,
+			 const struct grub_entry *entry, char *note, size_t size)
+{
+	if (menu->environment)
+		snprintf(
+			note, size,
+			"/%s reads variables from \"%s\", which passthru does not: grub-reboot or grub-set-default may have chosen another entry there",
+			config,
+			menu->environment +
+				(strncmp(menu->environment, "()", 2) ? 0 : 2));
+	note_sources(root_fd, config, menu, note, size);
+	if (!note[0] && (menu->is_guessed || (entry && entry->is_guessed)))
+		snprintf(
+			note, size,
+			"a condition in /%s that only GRUB can decide tells what boots: assuming that it is true",
+			config);
+}
+
+/* -- the default --------------------------------------------------------------------- */
 
 /* The entry that GRUB boots next, with a note unless it is simply the default. */
 static const struct grub_entry *choose(const struct grub_menu *menu, char *note,
@@ -375,6 +427,8 @@ static int add_default(const struct listing *listing)
 
 	if (!entry)
 		entry = &listing->menu.bare;
+	note_unknown(listing->root_fd, listing->path, &listing->menu, entry, note,
+		     sizeof(note));
 	return entry->cmdline ? add(listing, entry, note) : 0;
 }
 
@@ -432,10 +486,10 @@ static const struct boot_entry *find_grub_entry(const struct boot_entries *entri
 static char *expand(const struct grub_menu *menu, const char *options)
 {
 	struct wordlist wordlist;
-	bool has_unset;
+	bool has_unknown;
 	char *text;
 
-	if (grub_script_next(&options, &menu->variables, &wordlist, &has_unset) < 0)
+	if (grub_script_next(&options, &menu->variables, &wordlist, &has_unknown) < 0)
 		return NULL;
 	text = grub_script_join(&wordlist, 0);
 	wordlist_free(&wordlist);
@@ -452,9 +506,9 @@ static int expand_images(const struct grub_menu *menu, const struct wordlist *li
 	for (size_t i = 0; r >= 0 && i < lines->count; i++) {
 		const char *line = lines->items[i];
 		struct wordlist words;
-		bool has_unset;
+		bool has_unknown;
 
-		r = grub_script_next(&line, &menu->variables, &words, &has_unset);
+		r = grub_script_next(&line, &menu->variables, &words, &has_unknown);
 		for (size_t j = 0; r > 0 && j < words.count; j++)
 			if (wordlist_insert(ret, ret->count, words.items[j]) < 0)
 				r = -ENOMEM;
@@ -478,11 +532,12 @@ static int add_expanded(int root_fd, const struct grub_menu *menu,
 	return r;
 }
 
-static int add_default_entry(int root_fd, const struct grub_menu *menu,
+static int add_default_entry(int root_fd, const char *config,
+			     const struct grub_menu *menu,
 			     const struct boot_entries *entries, struct boot_sources *ret)
 {
 	const struct boot_entry *entry = find_grub_entry(entries, grub_default(menu));
-	char note[512] = "";
+	char note[NOTE_SIZE] = "";
 
 	if (!entry) {
 		entry = &entries->items[0];
@@ -495,18 +550,21 @@ static int add_default_entry(int root_fd, const struct grub_menu *menu,
 			 "GRUB boots \"%s\" once, as grub2-reboot requested",
 			 entry->title);
 	}
+	note_unknown(root_fd, config, menu, NULL, note, sizeof(note));
 	return add_expanded(root_fd, menu, entry, note, ret);
 }
 
 int grub_read_entries(int root_fd, bool all, struct boot_sources *ret)
 {
+	_cleanup_free_ char *config = NULL;
 	struct boot_entries entries;
 	struct grub_menu menu;
 	int r = bls_read_for_grub(root_fd, &entries);
 
-	(void)read_first_menu(root_fd, &menu);
+	(void)read_first_menu(root_fd, &config, &menu);
 	if (r == 0 && entries.count && !all)
-		r = add_default_entry(root_fd, &menu, &entries, ret);
+		r = add_default_entry(root_fd, config ? config : GRUB2_CONFIG, &menu,
+				      &entries, ret);
 	for (size_t i = 0; r == 0 && all && i < entries.count; i++)
 		r = add_expanded(root_fd, &menu, &entries.items[i], "", ret);
 	grub_menu_free(&menu);
