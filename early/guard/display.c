@@ -90,8 +90,18 @@ static bool is_meant(const struct plan *plan, const struct plan_entry *entry)
 	return entry->is_named || (entry->is_meant && !plan->is_partial);
 }
 
-static void keep_console(const char *target, struct span parameter, struct plan *plan)
+/* source and name say how the console is known, such as "console=" and "ttyS4". */
+static void keep_console(int root_fd, const char *source, struct span words,
+			 struct plan *plan)
 {
+	struct span name = words.length ? span_until(words, ',') : words;
+	char path[64], target[PATH_MAX];
+
+	if (!words.length || memchr(name.at, '/', name.length) ||
+	    path_format(path, sizeof(path), "sys/class/tty/%.*s", (int)name.length,
+			name.at) < 0 ||
+	    sysfs_read_target(root_fd, path, target, sizeof(target)) < 0)
+		return;
 	for (size_t i = 0; i < plan->count; i++) {
 		struct plan_entry *entry = &plan->entries[i];
 
@@ -101,26 +111,51 @@ static void keep_console(const char *target, struct span parameter, struct plan 
 			continue;
 		entry->verdict = VERDICT_KEPT;
 		entry->reason = REASON_CONSOLE;
-		snprintf(entry->note, sizeof(entry->note), "console=%.*s",
-			 (int)parameter.length, parameter.at);
+		snprintf(entry->note, sizeof(entry->note), "%s%.*s", source,
+			 (int)words.length, words.at);
 	}
+}
+
+/* Whether a serial port may be behind it: also on USB, or of a class that says nothing.
+ */
+static bool may_have_port(const struct pci_id *id)
+{
+	switch (pci_base_class(id)) {
+	case 0x00:
+	case PCI_BASE_CLASS_COMMUNICATION:
+	case 0x0c:
+	case 0xff:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* The kernel's list of the consoles in use: show_cons_active() in drivers/tty/tty_io.c.
+ */
+static void keep_active(int root_fd, struct plan *plan)
+{
+	char text[256];
+	struct text_cursor rest = { text, text };
+	struct span name;
+	ssize_t length =
+		sysfs_read(root_fd, "sys/class/tty/console/active", text, sizeof(text));
+
+	rest.end += length > 0 ? length : 0;
+	while ((name = text_next_word(&rest)).length)
+		keep_console(root_fd, "console/active=", name, plan);
 }
 
 /* console=ttyS4,115200n8: Documentation/admin-guide/serial-console.rst. */
 void guard_console(int root_fd, const struct cmdline *cmdline, struct plan *plan)
 {
-	for (size_t i = 0; i < cmdline->count; i++) {
-		const struct parameter *parameter = &cmdline->words[i];
-		struct span name = parameter->value;
-		char path[64], target[PATH_MAX];
-
-		if (!span_equals(parameter->name, "console") || !name.length)
+	for (size_t i = 0; i < cmdline->count; i++)
+		if (span_equals(cmdline->words[i].name, "console"))
+			keep_console(root_fd, "console=", cmdline->words[i].value, plan);
+	for (size_t i = 0; i < plan->count; i++) {
+		if (!may_have_port(&plan->entries[i].device->id))
 			continue;
-		name = span_until(name, ',');
-		if (!memchr(name.at, '/', name.length) &&
-		    path_format(path, sizeof(path), "sys/class/tty/%.*s",
-				(int)name.length, name.at) == 0 &&
-		    sysfs_read_target(root_fd, path, target, sizeof(target)) == 0)
-			keep_console(target, parameter->value, plan);
+		keep_active(root_fd, plan);
+		break;
 	}
 }

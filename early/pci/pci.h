@@ -61,6 +61,10 @@ int address_compare(const struct pci_address *a, const struct pci_address *b);
 /* Whether both are functions of one slot, of one card for example. */
 bool address_is_same_slot(const struct pci_address *a, const struct pci_address *b);
 
+/* Whether both patterns are the same, but for how they are written. */
+bool address_is_same_pattern(const struct address_pattern *a,
+			     const struct address_pattern *b);
+
 /* The most functions that a slot has besides one. */
 #define ADDRESS_SIBLINGS_MAX 7
 

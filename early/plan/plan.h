@@ -105,7 +105,7 @@ const char *step_phrase(enum claim_step step);
 
 /* The guards assert that what they note fits. */
 #define PLAN_DISK_SIZE 32
-#define PLAN_NOTE_SIZE 96
+#define PLAN_NOTE_SIZE 104
 
 /* A device that the command line selects, and what happens to it. */
 struct plan_entry {

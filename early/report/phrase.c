@@ -32,7 +32,7 @@ static void describe_disk(const struct plan_entry *entry, char text[static PHRAS
 			 "the contents of %s are unclear and may belong to the system",
 			 disk);
 	else if (entry->reason == REASON_ROOT_DISK && note[0])
-		snprintf(text, PHRASE_SIZE, "%s backs %s", disk, note);
+		snprintf(text, PHRASE_SIZE, "%s backs %s", disk[0] ? disk : "it", note);
 	else if (entry->reason == REASON_IN_USE && strcmp(note, "swap") == 0)
 		snprintf(text, PHRASE_SIZE, "%s is in use as swap", disk);
 	else if (entry->reason == REASON_IN_USE && note[0])

@@ -54,7 +54,10 @@ void boot_sources_free(struct boot_sources *sources);
 /* The source that sets the command line of the next boot, or NULL. */
 const struct boot_source *boot_next(const struct boot_sources *sources);
 
-/* Adds this boot's command line. Returns 0 or a negative errno. */
+/*
+ * Adds this boot's command line, with a note if the boot loader is one that is not read.
+ * Returns 0 or a negative errno.
+ */
 int boot_sources_add_running(struct boot_sources *sources, int root_fd,
 			     const struct boot_source **ret);
 
@@ -66,6 +69,7 @@ struct uki {
 	char *os_release;		 /* in the format of /etc/os-release */
 	char *kernel;			 /* the release of the kernel */
 	uint32_t initrd_at, initrd_size; /* the image in the file; 0, 0: there is none */
+	bool is_signed;			 /* for Secure Boot, by whatever key */
 };
 
 /*
@@ -199,6 +203,18 @@ int configuration_read(int root_fd, const struct change *change, char **ret_text
  * 0 or -ENOMEM.
  */
 int configuration_append(struct change *change, const char *lines);
+
+/*
+ * Whether two texts of the configuration request the same of a boot: the same items and
+ * values, in whatever order, files and comments.
+ */
+bool configuration_means_same(const char *a, const char *b);
+
+/*
+ * Whether all its files have been as they are since before this boot began, so that an
+ * image with them could have booted. False if that cannot be told, as in a dump.
+ */
+bool configuration_is_older_than_boot(int root_fd);
 
 /* Whether a parameter of that name lists the item, in any case of letters. */
 bool cmdline_has_item(const char *cmdline, const char *name, const char *item);

@@ -9,23 +9,113 @@
 #include "boot/internal.h"
 #include "lib/lib.h"
 
-static const struct {
-	const char *config, *environment;
-} grub_files[] = {
-	{ GRUB_CONFIG, GRUB_ENVIRONMENT },
-	{ GRUB2_CONFIG, GRUB2_ENVIRONMENT },
-};
+/* -- its files ----------------------------------------------------------------------- */
+
+/* On an EFI system partition there may be one that only reads the other grub.cfg. */
+static bool is_stub(int root_fd, const char *path)
+{
+	_cleanup_free_ char *text = NULL;
+
+	return beneath_read(root_fd, path, &text) == 0 && strstr(text, "configfile") &&
+	       !strstr(text, "menuentry") && !strstr(text, "blscfg");
+}
+
+static int add_config(struct wordlist *configs, int root_fd, const char *path)
+{
+	return beneath_exists(root_fd, path)
+		       ? wordlist_insert(configs, configs->count, path)
+		       : 0;
+}
+
+/* Red Hat's distributions, up to version 8, have it there. */
+static int add_configs_of_efi(struct wordlist *configs, int root_fd, const char *place)
+{
+	_cleanup_free_ char *directory = NULL;
+	_cleanup_free_ char **names = NULL;
+	int r = beneath_format(&directory, "%s/EFI", place);
+
+	if (r == 0)
+		names = dirlist_paths(root_fd, directory, "");
+	for (size_t i = 0; r == 0 && names && names[i]; i++) {
+		_cleanup_free_ char *path = NULL;
+
+		r = beneath_format(&path, "%s/grub.cfg", names[i]);
+		if (r == 0 && !is_stub(root_fd, path))
+			r = add_config(configs, root_fd, path);
+	}
+	return r == -ENOMEM ? r : 0;
+}
+
+/* The paths of grub.cfg; release with wordlist_free() in any case. */
+static int find_configs(int root_fd, struct wordlist *ret)
+{
+	int r;
+
+	*ret = (struct wordlist){ 0 };
+	r = add_config(ret, root_fd, GRUB_CONFIG);
+	if (r == 0)
+		r = add_config(ret, root_fd, GRUB2_CONFIG);
+	if (ret->count)
+		return r;
+	for (const struct bls_place *at = bls_places; r == 0 && at->path; at++)
+		r = add_configs_of_efi(ret, root_fd, at->path);
+	return r;
+}
 
 /* Freed by the caller; NULL if there is no grub.cfg, or only root may read it. */
 static char *read_config(int root_fd)
 {
-	char *config;
+	struct wordlist configs;
+	char *text = NULL;
+	int r = find_configs(root_fd, &configs);
 
-	for (size_t i = 0; i < ARRAY_SIZE(grub_files); i++)
-		if (beneath_read(root_fd, grub_files[i].config, &config) == 0)
-			return config;
+	for (size_t i = 0; r == 0 && !text && i < configs.count; i++)
+		if (beneath_read(root_fd, configs.items[i], &text) < 0)
+			text = NULL;
+	wordlist_free(&configs);
+	return text;
+}
+
+/* Beside grub.cfg, or where grub-editenv(1) has it. Freed by the caller, or NULL. */
+static char *read_environment(int root_fd, const char *config)
+{
+	char *text;
+
+	if (beneath_readf(root_fd, &text, "%.*sgrubenv",
+			  (int)(beneath_name(config) - config), config) == 0 ||
+	    beneath_read(root_fd, GRUB2_ENVIRONMENT, &text) == 0 ||
+	    beneath_read(root_fd, GRUB_ENVIRONMENT, &text) == 0)
+		return text;
 	return NULL;
 }
+
+/* Returns as grub_menu_read(), or -ENOENT; release the menu in either case. */
+static int read_menu(int root_fd, const char *path, struct grub_menu *ret)
+{
+	_cleanup_free_ char *config = NULL;
+	_cleanup_free_ char *environment = NULL;
+
+	*ret = (struct grub_menu){ 0 };
+	if (beneath_read(root_fd, path, &config) < 0)
+		return -ENOENT;
+	environment = read_environment(root_fd, path);
+	return grub_menu_read(config, environment ? environment : "", ret);
+}
+
+/* The same for the first grub.cfg that can be read. */
+static int read_first_menu(int root_fd, struct grub_menu *ret)
+{
+	struct wordlist configs;
+	int r = find_configs(root_fd, &configs), s = -ENOENT;
+
+	*ret = (struct grub_menu){ 0 };
+	for (size_t i = 0; r == 0 && s == -ENOENT && i < configs.count; i++)
+		s = read_menu(root_fd, configs.items[i], ret);
+	wordlist_free(&configs);
+	return r < 0 ? r : s;
+}
+
+/* -- whether it is this system's ----------------------------------------------------- */
 
 static bool reads_entries(const char *config)
 {
@@ -46,27 +136,57 @@ bool grub_detect_menu(int root_fd)
 	return config ? !reads_entries(config) : beneath_exists(root_fd, GRUB_DEFAULTS);
 }
 
-/* GRUB adds the kernel's name, and Debian's menu for Xen has a word in its place. */
-bool grub_has_booted(int root_fd, const char *running)
+static bool is_named(const char *kernel, const char *image)
 {
-	(void)root_fd;
-	return strstr(running, "BOOT_IMAGE=") ||
-	       strncmp(running, "placeholder ", strlen("placeholder ")) == 0;
+	return kernel && strcmp(beneath_name(kernel), beneath_name(image)) == 0;
 }
 
-/* Returns as grub_menu_read(), or -ENOENT; release the menu in either case. */
-static int read_menu(int root_fd, size_t index, struct grub_menu *ret)
+static bool menu_has(const struct grub_menu *menu, const char *image)
 {
-	_cleanup_free_ char *config = NULL;
-	_cleanup_free_ char *environment = NULL;
+	bool has = is_named(menu->bare.kernel, image);
 
-	*ret = (struct grub_menu){ 0 };
-	if (beneath_read(root_fd, grub_files[index].config, &config) < 0)
-		return -ENOENT;
-	if (beneath_read(root_fd, grub_files[index].environment, &environment) < 0)
-		environment = NULL;
-	return grub_menu_read(config, environment ? environment : "", ret);
+	for (size_t i = 0; !has && i < menu->count; i++)
+		has = is_named(menu->entries[i].kernel, image);
+	return has;
 }
+
+static bool entries_have(int root_fd, const char *image)
+{
+	struct boot_entries entries;
+	bool has = false;
+
+	if (bls_read_for_grub(root_fd, &entries) == 0)
+		for (size_t i = 0; !has && i < entries.count; i++)
+			has = is_named(entries.items[i].kernel, image);
+	bls_free(&entries);
+	return has;
+}
+
+/* True, too, if its menu cannot be read. */
+static bool offers(int root_fd, const char *image)
+{
+	struct grub_menu menu;
+	int r = read_first_menu(root_fd, &menu);
+	bool does = r < 0 || menu_has(&menu, image) || entries_have(root_fd, image);
+
+	grub_menu_free(&menu);
+	return does;
+}
+
+bool grub_has_booted(int root_fd, const struct boot_marks *marks)
+{
+	_cleanup_free_ char *kernel = NULL;
+
+	if (marks_are_of_grub(marks))
+		return true;
+	if (!marks->is_first || marks->image[0] != '/')
+		return false;
+	/* An entry may be gone since this boot, together with its kernel. */
+	kernel = boot_find_file(root_fd, marks->image);
+	return !kernel || offers(root_fd, marks->image);
+}
+
+/* -- the menu ------------------------------------------------------------------------ */
 
 static const char *grub_default(const struct grub_menu *menu)
 {
@@ -169,58 +289,116 @@ static const struct grub_entry *choose(const struct grub_menu *menu, char *note,
 	return entry;
 }
 
-/* The entry, or what the menu boots without one. */
-static int add(const struct grub_menu *menu, const char *path,
-	       const struct grub_entry *entry, const char *note, struct boot_sources *ret)
+/* A menu, and where its entries go as sources. */
+struct listing {
+	int root_fd;
+	const char *path;
+	struct grub_menu menu;
+	bool has_kernels; /* the kernel of an entry of this system is here */
+	struct boot_sources *to;
+};
+
+/* Whether os-prober found the entry, or the submenu that it is in, on another system. */
+static bool is_probed(const struct grub_menu *menu, const struct grub_entry *entry)
 {
-	const char *cmdline = entry ? entry->cmdline : menu->cmdline;
-	struct boot_source *source = boot_sources_add(ret, path, strdup(cmdline));
+	static const char prefix[] = "osprober-";
+
+	return strncmp(entry->id, prefix, strlen(prefix)) == 0 ||
+	       (entry->parent != GRUB_TOP &&
+		is_probed(menu, &menu->entries[entry->parent]));
+}
+
+static bool has_kernel(int root_fd, const struct grub_entry *entry)
+{
+	_cleanup_free_ char *path =
+		entry->kernel ? boot_find_file(root_fd, entry->kernel) : NULL;
+
+	return path;
+}
+
+static bool has_kernels(int root_fd, const struct grub_menu *menu)
+{
+	for (size_t i = 0; i < menu->count; i++)
+		if (!is_probed(menu, &menu->entries[i]) &&
+		    has_kernel(root_fd, &menu->entries[i]))
+			return true;
+	return false;
+}
+
+/*
+ * A kernel that is not here is on another system's partition. If none is, as in a dump,
+ * nothing is known.
+ */
+static bool is_foreign(const struct listing *listing, const struct grub_entry *entry)
+{
+	return is_probed(&listing->menu, entry) ||
+	       (listing->has_kernels && !has_kernel(listing->root_fd, entry));
+}
+
+static int add(const struct listing *listing, const struct grub_entry *entry,
+	       const char *note)
+{
+	struct boot_source *source =
+		boot_sources_add(listing->to, listing->path, strdup(entry->cmdline));
+	int r = 0;
 
 	if (!source)
 		return -ENOMEM;
 	source->is_read_by_loader = true;
 	snprintf(source->note, sizeof(source->note), "%s", note);
-	if (!entry)
-		return 0;
+	boot_source_set_kernel(source, listing->root_fd, entry->kernel);
+	for (size_t i = 0; r == 0 && i < entry->images.count; i++)
+		r = boot_source_add_image(source, listing->root_fd,
+					  entry->images.items[i]);
+	if (r < 0 || entry == &listing->menu.bare)
+		return r;
 	snprintf(source->entry, sizeof(source->entry), "%s", entry->title);
-	boot_source_set_kernel(source, entry->kernel);
+	source->is_foreign = is_foreign(listing, entry);
 	return 0;
 }
 
-static int add_all(const struct grub_menu *menu, const char *path,
-		   struct boot_sources *ret)
+static int add_all(const struct listing *listing)
 {
-	int r = menu->cmdline ? add(menu, path, NULL, "", ret) : 0;
+	const struct grub_menu *menu = &listing->menu;
+	int r = menu->bare.cmdline ? add(listing, &menu->bare, "") : 0;
 
 	for (size_t i = 0; r == 0 && i < menu->count; i++)
 		if (menu->entries[i].cmdline)
-			r = add(menu, path, &menu->entries[i], "", ret);
+			r = add(listing, &menu->entries[i], "");
 	return r;
 }
 
-static int add_default(const struct grub_menu *menu, const char *path,
-		       struct boot_sources *ret)
+static int add_default(const struct listing *listing)
 {
-	char note[sizeof(ret->items[0].note)];
-	const struct grub_entry *entry = choose(menu, note, sizeof(note));
+	char note[NOTE_SIZE];
+	const struct grub_entry *entry = choose(&listing->menu, note, sizeof(note));
 
-	return entry || menu->cmdline ? add(menu, path, entry, note, ret) : 0;
+	if (!entry)
+		entry = &listing->menu.bare;
+	return entry->cmdline ? add(listing, entry, note) : 0;
+}
+
+static int read_listing(int root_fd, const char *path, bool all, struct boot_sources *ret)
+{
+	struct listing listing = { .root_fd = root_fd, .path = path, .to = ret };
+	int r = read_menu(root_fd, path, &listing.menu);
+
+	listing.has_kernels = has_kernels(root_fd, &listing.menu);
+	if (r == 0)
+		r = all ? add_all(&listing) : add_default(&listing);
+	grub_menu_free(&listing.menu);
+	return r == -ENOMEM ? r : 0;
 }
 
 int grub_read_menu(int root_fd, bool all, struct boot_sources *ret)
 {
-	int r = 0;
+	struct wordlist configs;
+	int r = find_configs(root_fd, &configs);
 
-	for (size_t i = 0; r != -ENOMEM && i < ARRAY_SIZE(grub_files); i++) {
-		struct grub_menu menu;
-
-		r = read_menu(root_fd, i, &menu);
-		if (r == 0)
-			r = all ? add_all(&menu, grub_files[i].config, ret)
-				: add_default(&menu, grub_files[i].config, ret);
-		grub_menu_free(&menu);
-	}
-	return r == -ENOMEM ? r : 0;
+	for (size_t i = 0; r == 0 && i < configs.count; i++)
+		r = read_listing(root_fd, configs.items[i], all, ret);
+	wordlist_free(&configs);
+	return r;
 }
 
 /* -- boot entries -------------------------------------------------------------------- */
@@ -264,14 +442,43 @@ static char *expand(const struct grub_menu *menu, const char *options)
 	return text;
 }
 
-static int add_expanded(const struct grub_menu *menu, const struct boot_entry *entry,
-			const char *note, struct boot_sources *ret)
+/* The images in the lines, several in each; variables may be among them. */
+static int expand_images(const struct grub_menu *menu, const struct wordlist *lines,
+			 struct wordlist *ret)
 {
-	return bls_add(entry, expand(menu, entry->cmdline ? entry->cmdline : ""), note,
-		       ret);
+	int r = 0;
+
+	*ret = (struct wordlist){ 0 };
+	for (size_t i = 0; r >= 0 && i < lines->count; i++) {
+		const char *line = lines->items[i];
+		struct wordlist words;
+		bool has_unset;
+
+		r = grub_script_next(&line, &menu->variables, &words, &has_unset);
+		for (size_t j = 0; r > 0 && j < words.count; j++)
+			if (wordlist_insert(ret, ret->count, words.items[j]) < 0)
+				r = -ENOMEM;
+		wordlist_free(&words);
+	}
+	return r < 0 ? r : 0;
 }
 
-static int add_default_entry(const struct grub_menu *menu,
+static int add_expanded(int root_fd, const struct grub_menu *menu,
+			const struct boot_entry *entry, const char *note,
+			struct boot_sources *ret)
+{
+	struct wordlist images;
+	int r = expand_images(menu, &entry->images, &images);
+
+	if (r == 0)
+		r = bls_add(root_fd, entry,
+			    expand(menu, entry->cmdline ? entry->cmdline : ""), &images,
+			    note, ret);
+	wordlist_free(&images);
+	return r;
+}
+
+static int add_default_entry(int root_fd, const struct grub_menu *menu,
 			     const struct boot_entries *entries, struct boot_sources *ret)
 {
 	const struct boot_entry *entry = find_grub_entry(entries, grub_default(menu));
@@ -288,21 +495,20 @@ static int add_default_entry(const struct grub_menu *menu,
 			 "GRUB boots \"%s\" once, as grub2-reboot requested",
 			 entry->title);
 	}
-	return add_expanded(menu, entry, note, ret);
+	return add_expanded(root_fd, menu, entry, note, ret);
 }
 
 int grub_read_entries(int root_fd, bool all, struct boot_sources *ret)
 {
 	struct boot_entries entries;
-	struct grub_menu menu = { 0 };
-	int r = bls_read_for_grub(root_fd, &entries), s = -ENOENT;
+	struct grub_menu menu;
+	int r = bls_read_for_grub(root_fd, &entries);
 
-	for (size_t i = 0; s == -ENOENT && i < ARRAY_SIZE(grub_files); i++)
-		s = read_menu(root_fd, i, &menu);
+	(void)read_first_menu(root_fd, &menu);
 	if (r == 0 && entries.count && !all)
-		r = add_default_entry(&menu, &entries, ret);
+		r = add_default_entry(root_fd, &menu, &entries, ret);
 	for (size_t i = 0; r == 0 && all && i < entries.count; i++)
-		r = add_expanded(&menu, &entries.items[i], "", ret);
+		r = add_expanded(root_fd, &menu, &entries.items[i], "", ret);
 	grub_menu_free(&menu);
 	bls_free(&entries);
 	return r;

@@ -7,6 +7,7 @@
 
 #include "base/base.h"
 #include "boot/internal.h"
+#include "lib/lib.h"
 
 #define DEPTH_MAX   32
 #define ENTRIES_MAX 4096
@@ -319,47 +320,109 @@ static int follow_block(struct reader *reader)
 
 /* -- commands ------------------------------------------------------------------------ */
 
-/*
- * Returns the index of the first argument for the kernel, or 0 if the command boots none.
- * With Xen, dom0's kernel is the first module; "placeholder" stands for its file name.
- */
-static size_t find_arguments(const struct reader *reader)
+static bool is_command(const struct reader *reader, const char *const *names,
+		       size_t count)
 {
-	static const char *const kernels[] = { "linux", "linux16", "linuxefi" };
-	static const char *const modules[] = { "module", "module2" };
-
-	for (size_t i = 0; i < ARRAY_SIZE(kernels); i++)
-		if (strcmp(word(reader, 0), kernels[i]) == 0)
-			return 2;
-	for (size_t i = 0; i < ARRAY_SIZE(modules); i++)
-		if (strcmp(word(reader, 0), modules[i]) == 0)
-			return strcmp(word(reader, 2), "placeholder") == 0 ? 3 : 2;
-	return 0;
+	return span_is_one_of(span_of(word(reader, 0)), names, count);
 }
 
-static int set_cmdline(struct reader *reader, size_t arguments)
+/* What the current command is about: its entry, or what the menu boots without one. */
+static struct grub_entry *find_target(const struct reader *reader)
 {
 	size_t place = find_block(reader, BLOCK_ENTRY);
-	struct grub_entry *entry =
-		place == GRUB_TOP ? NULL : &reader->menu->entries[place];
-	char **cmdline = entry ? &entry->cmdline : &reader->menu->cmdline;
 
-	if (*cmdline)
+	return place == GRUB_TOP ? &reader->menu->bare : &reader->menu->entries[place];
+}
+
+/* What was to be booted before is not, nor are its images loaded. */
+static void clear_kernel(struct grub_entry *entry)
+{
+	wordlist_free(&entry->images);
+	free(entry->cmdline);
+	free(entry->kernel);
+	entry->cmdline = entry->kernel = NULL;
+}
+
+static int set_kernel(const struct reader *reader, size_t arguments)
+{
+	struct grub_entry *entry = find_target(reader);
+
+	clear_kernel(entry);
+	entry->cmdline = grub_script_join(&reader->wordlist, arguments);
+	entry->kernel = strdup(word(reader, 1));
+	return entry->cmdline && entry->kernel ? 0 : -ENOMEM;
+}
+
+static int add_image(struct grub_entry *entry, const char *path)
+{
+	return wordlist_insert(&entry->images, entry->images.count, path);
+}
+
+/* Each "initrd" replaces those before it. */
+static int set_images(const struct reader *reader)
+{
+	struct grub_entry *entry = find_target(reader);
+	int r = 0;
+
+	wordlist_free(&entry->images);
+	for (size_t i = 1; r == 0 && i < reader->wordlist.count; i++)
+		/* Any other file can be packed into an archive of that name in it. */
+		if (strncmp(word(reader, i), "newc:", 5) != 0)
+			r = add_image(entry, word(reader, i));
+	return r;
+}
+
+/*
+ * A module of Xen's or tboot's. The first one is the kernel; "placeholder" stands for its
+ * file name. The next is its image, unless it is Xen's policy.
+ */
+static int add_module(const struct reader *reader)
+{
+	struct grub_entry *entry = find_target(reader);
+	size_t at = 1;
+
+	if (!entry->cmdline)
+		return set_kernel(reader,
+				  strcmp(word(reader, 2), "placeholder") == 0 ? 3 : 2);
+	while (strncmp(word(reader, at), "--", 2) == 0)
+		at++;
+	if (!word(reader, at)[0] || entry->images.count ||
+	    strncmp(beneath_name(word(reader, at)), "xenpolicy", 9) == 0)
 		return 0;
-	*cmdline = grub_script_join(&reader->wordlist, arguments);
-	if (entry)
-		entry->kernel = strdup(word(reader, 1));
-	return *cmdline && (!entry || entry->kernel) ? 0 : -ENOMEM;
+	return add_image(entry, word(reader, at));
+}
+
+/* Returns 1 if the command loads something, 0 if not, or a negative errno. */
+static int follow_load(const struct reader *reader)
+{
+	static const char *const kernels[] = { "linux", "linux16", "linuxefi" };
+	static const char *const images[] = { "initrd", "initrd16", "initrdefi" };
+	static const char *const hypervisors[] = { "multiboot", "multiboot2",
+						   "xen_hypervisor" };
+	static const char *const modules[] = { "module", "module2", "xen_module" };
+	int r = 0;
+
+	if (is_command(reader, kernels, ARRAY_SIZE(kernels)))
+		r = set_kernel(reader, 2);
+	else if (is_command(reader, images, ARRAY_SIZE(images)))
+		r = set_images(reader);
+	else if (is_command(reader, hypervisors, ARRAY_SIZE(hypervisors)))
+		clear_kernel(find_target(reader));
+	else if (is_command(reader, modules, ARRAY_SIZE(modules)))
+		r = add_module(reader);
+	else
+		return 0;
+	return r < 0 ? r : 1;
 }
 
 static int follow_command(struct reader *reader)
 {
 	const char *command = word(reader, 0);
 	bool is_entry = find_block(reader, BLOCK_ENTRY) != GRUB_TOP;
-	size_t arguments = find_arguments(reader);
+	int r = follow_load(reader);
 
-	if (arguments)
-		return set_cmdline(reader, arguments);
+	if (r != 0)
+		return r;
 	if (strcmp(command, "load_env") == 0 && !is_entry)
 		return load_environment(reader);
 	if (strcmp(command, "set") == 0)
@@ -397,16 +460,19 @@ int grub_menu_read(const char *config, const char *environment, struct grub_menu
 	return r == -E2BIG ? 0 : r;
 }
 
+static void free_entry(struct grub_entry *entry)
+{
+	clear_kernel(entry);
+	free(entry->title);
+	free(entry->id);
+}
+
 void grub_menu_free(struct grub_menu *menu)
 {
-	for (size_t i = 0; i < menu->count; i++) {
-		free(menu->entries[i].title);
-		free(menu->entries[i].id);
-		free(menu->entries[i].cmdline);
-		free(menu->entries[i].kernel);
-	}
+	for (size_t i = 0; i < menu->count; i++)
+		free_entry(&menu->entries[i]);
 	free(menu->entries);
-	free(menu->cmdline);
+	free_entry(&menu->bare);
 	grub_variables_free(&menu->variables);
 	*menu = (struct grub_menu){ 0 };
 }

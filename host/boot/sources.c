@@ -23,16 +23,6 @@ struct boot_source *boot_sources_add(struct boot_sources *sources, const char *p
 	return source;
 }
 
-void boot_source_set_kernel(struct boot_source *source, const char *file)
-{
-	static const char prefix[] = "vmlinuz-";
-	const char *name = beneath_name(file);
-
-	if (strncmp(name, prefix, strlen(prefix)) == 0)
-		snprintf(source->kernel, sizeof(source->kernel), "%s",
-			 name + strlen(prefix));
-}
-
 /* Below the root, or on a boot partition; freed by the caller, or NULL. */
 static char *find_file(int root_fd, const char *name)
 {
@@ -54,9 +44,12 @@ static bool is_prefix(const char *name, const char *slash)
 	       strncmp(slash, "/boot/", 6) == 0;
 }
 
-/* The file that a boot loader gives that name. Freed by the caller, or NULL. */
-static char *find_image(int root_fd, const char *name)
+char *boot_find_file(int root_fd, const char *name)
 {
+	char *found = name[0] == '/' ? NULL : find_file(root_fd, name);
+
+	if (found)
+		return found;
 	for (const char *at = strchr(name, '/'); at; at = strchr(at + 1, '/')) {
 		char *path = is_prefix(name, at) ? find_file(root_fd, at + 1) : NULL;
 
@@ -68,7 +61,7 @@ static char *find_image(int root_fd, const char *name)
 
 int boot_source_add_image(struct boot_source *source, int root_fd, const char *name)
 {
-	char *path = find_image(root_fd, name);
+	char *path = boot_find_file(root_fd, name);
 	bool is_found = path;
 	struct boot_image *image;
 
@@ -97,19 +90,6 @@ void boot_sources_free(struct boot_sources *sources)
 		free_source(&sources->items[i]);
 	free(sources->items);
 	*sources = (struct boot_sources){ 0 };
-}
-
-int boot_sources_add_running(struct boot_sources *sources, int root_fd,
-			     const struct boot_source **ret)
-{
-	char *text;
-	int r = beneath_read(root_fd, "proc/cmdline", &text);
-
-	if (r < 0)
-		return r;
-	text[strcspn(text, "\n")] = '\0';
-	*ret = boot_sources_add(sources, "proc/cmdline", text);
-	return *ret ? 0 : -ENOMEM;
 }
 
 const struct boot_source *boot_next(const struct boot_sources *sources)

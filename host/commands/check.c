@@ -107,6 +107,7 @@ int check_run(struct host *host)
 		check_iommu(&findings, &machine);
 		check_unsafe(&findings);
 		check_kernels(&findings);
+		check_images(&findings);
 		legacy = check_read_legacy(&findings);
 		check_cmdline(&findings);
 		check_plan(&findings, host, &machine);

@@ -334,7 +334,7 @@ static void check_sources(struct findings *findings, const struct boot_sources *
 		findings_add(findings, FINDING_NOTE, "boot loader", "%s", next->note);
 	check_whole(findings, next);
 	check_running(findings, next, running);
-	if (next == running)
+	if (next == running && !next->note[0])
 		findings_add(
 			findings, FINDING_NOTE, "command line",
 			"the boot loader that booted this system is not known; checked the command line of this boot instead");

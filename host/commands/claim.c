@@ -131,13 +131,16 @@ static int show(struct host *host, const struct run_result *result,
 	return ok ? STATUS_GOOD : STATUS_NOT_GOOD;
 }
 
-/* What the host would miss from now on. */
-static bool is_confirmed(const struct host *host, const struct machine *machine)
+/* What the host would miss from now on, and what cannot be known. */
+static bool is_confirmed(const struct host *host, struct machine *machine)
 {
 	struct outlook outlook;
-	bool confirmed = outlook_make(&(struct outlook_input){ .machine = machine },
-				      &outlook) == 0 &&
-			 remarks_confirm(host, &outlook, false);
+	bool confirmed;
+
+	machine_read_unseen(host, machine);
+	confirmed = outlook_make(&(struct outlook_input){ .machine = machine },
+				 &outlook) == 0 &&
+		    remarks_confirm(host, &outlook, false);
 
 	outlook_free(&outlook);
 	return confirmed;

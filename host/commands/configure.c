@@ -30,10 +30,12 @@ void configure_free_request(struct request *request)
 
 /* -- changing the file --------------------------------------------------------------- */
 
-/* Whether an initramfs generator has the hook; says what to do if not. */
-static bool is_possible(const struct host *host)
+/* Whether the images that boot can be built here; says what to do if not. */
+static bool is_possible(const struct work *work)
 {
-	const char *obstacle = generators_obstacle(host->root_fd);
+	_cleanup_free_ char *parameters =
+		work->takes_devices ? choice_make_parameter(&work->machine) : NULL;
+	_cleanup_free_ char *obstacle = rebuild_find_obstacle(work->host, parameters);
 
 	if (obstacle)
 		warn("nothing was changed: %s", obstacle);
@@ -86,7 +88,10 @@ static bool apply(struct work *work)
 	if (rebuild_images(host))
 		return true;
 	(void)backup_undo(host->root_fd, BACKUPS_OF_CONFIGURATION, NULL, NULL);
-	info("Some images may have the change all the same: passthru check tells which, and what rebuilds them");
+	/* Those that have the change all the same. */
+	if (rebuild_is_needed(host->root_fd))
+		(void)rebuild_images(host);
+	work->backup[0] = '\0';
 	return false;
 }
 
@@ -104,23 +109,35 @@ static int finish(struct work *work, struct preview *preview)
 	if (!arguments->dry_run && is_confirmed && !apply(work))
 		return STATUS_NOT_GOOD;
 	if (arguments->json)
-		return print_json(work, outlook) < 0 || !is_confirmed ? STATUS_NOT_GOOD
-								      : STATUS_GOOD;
+		return print_json(work, outlook) == 0 && is_confirmed &&
+				       plan_is_as_requested(preview)
+			       ? STATUS_GOOD
+			       : STATUS_NOT_GOOD;
 	if (!arguments->dry_run && !is_confirmed)
 		return STATUS_NOT_GOOD;
 	putchar('\n');
 	status = plan_print(preview, work->takes_devices && !was_asked);
+	if (!work->takes_devices)
+		remarks_print_of_images(&work->host->output, outlook);
 	if (arguments->dry_run)
 		puts("Nothing was changed: this is a dry run.");
 	return is_confirmed ? status : STATUS_NOT_GOOD;
 }
 
+/* An earlier run may have been ended before the images had what the file has. */
 static int change_nothing(const struct work *work, const char *unchanged)
 {
+	const struct host *host = work->host;
+	bool ok = true;
+
 	info("%s", unchanged);
-	return work->host->arguments->json && print_json(work, &(struct outlook){ 0 }) < 0
-		       ? STATUS_NOT_GOOD
-		       : STATUS_GOOD;
+	if (!host->arguments->dry_run && rebuild_is_needed(host->root_fd)) {
+		info("An initramfs image differs from that");
+		ok = is_possible(work) && rebuild_images(host);
+	}
+	if (host->arguments->json && print_json(work, &(struct outlook){ 0 }) < 0)
+		ok = false;
+	return ok ? STATUS_GOOD : STATUS_NOT_GOOD;
 }
 
 int configure_finish(struct work *work, const char *unchanged)
@@ -131,7 +148,7 @@ int configure_finish(struct work *work, const char *unchanged)
 
 	if (!change_is_any(&work->change))
 		return change_nothing(work, unchanged);
-	if (!is_possible(host) ||
+	if (!is_possible(work) ||
 	    (!host->arguments->json && !change_print(&host->output, &work->change)))
 		return STATUS_NOT_GOOD;
 	fflush(stdout);

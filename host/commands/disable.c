@@ -89,14 +89,6 @@ struct selection {
 	bool orphans; /* what is neither present nor named */
 };
 
-static bool is_same_place(const struct address_pattern *a,
-			  const struct address_pattern *b)
-{
-	return address_compare(&a->address, &b->address) == 0 &&
-	       a->any_function == b->any_function && a->step_count == b->step_count &&
-	       memcmp(a->steps, b->steps, a->step_count) == 0;
-}
-
 /* Whether the item has the ID and the address, as far as the user named them. */
 static bool is_named(const struct selector *item, const struct selector *named)
 {
@@ -104,7 +96,8 @@ static bool is_named(const struct selector *item, const struct selector *named)
 			      item->id.device != named->id.device))
 		return false;
 	return !named->has_address ||
-	       (item->has_address && is_same_place(&item->address, &named->address));
+	       (item->has_address &&
+		address_is_same_pattern(&item->address, &named->address));
 }
 
 static bool note_absent(struct removal *removal, const struct selector *item)

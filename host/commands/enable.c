@@ -80,17 +80,15 @@ static int enable(struct work *work)
 
 	if (status != STATUS_GOOD)
 		return status;
-	if (!caveats_allow(&work->machine) ||
+	if (!caveats_allow_named(&work->machine) || !caveats_allow(&work->machine) ||
 	    !caveats_allow_driver(work->host, &work->machine))
 		return STATUS_NOT_GOOD;
 	caveats_warn(work->host, &work->machine);
 	work->takes_devices = true;
 	if (!configure_open(work) || !add_lines(work))
 		return STATUS_NOT_GOOD;
-	status = configure_finish(
-		work,
-		"/" CONFIGURATION_DIRECTORY
-		" has these devices already; passthru check tells whether the images do");
+	status = configure_finish(work, "/" CONFIGURATION_DIRECTORY
+					" has these devices already");
 	if (work->backup[0] && !work->host->arguments->json)
 		print_next(work->host);
 	return status;

@@ -10,6 +10,60 @@
 #include "machine/machine.h"
 #include "ui/ui.h"
 
+/* -- the next boot ------------------------------------------------------------------- */
+
+static bool will_claim(const struct preview *preview, const struct device *device)
+{
+	const struct plan_entry *entry =
+		run_result_find(&preview->result, &device->pci->address);
+
+	return !preview->absence[0] && entry && plan_entry_is_taken(entry);
+}
+
+/* Without an entry nothing requests it; what a guard says may be due to who asks. */
+static bool will_release(const struct preview *preview, const struct device *device)
+{
+	const struct plan_entry *entry =
+		run_result_find(&preview->result, &device->pci->address);
+
+	return preview->absence[0] || !entry || entry->skipped;
+}
+
+enum next_boot list_next_boot(const struct list *list, const struct device *device)
+{
+	if (!list->preview)
+		return NEXT_BOOT_SAME;
+	if (!device->is_claimed && will_claim(list->preview, device))
+		return NEXT_BOOT_CLAIMS;
+	if (device->is_reported && will_release(list->preview, device))
+		return NEXT_BOOT_RELEASES;
+	return NEXT_BOOT_SAME;
+}
+
+static void read_preview(struct list *list, const struct plan_changes *changes)
+{
+	preview_free(list->preview);
+	list->preview = preview_new(list->host, &list->machine, changes);
+	if (list->preview && (list->preview->error < 0 || list->preview->is_dry)) {
+		preview_free(list->preview);
+		list->preview = NULL;
+	}
+}
+
+/* An image is large: it is only read if there is something to say. */
+static void read_next_boot(struct list *list)
+{
+	bool any = false;
+
+	read_preview(list, &(struct plan_changes){ .is_quick = true });
+	for (size_t i = 0; i < list->machine.count; i++)
+		any |= list_next_boot(list, &list->machine.devices[i]) != NEXT_BOOT_SAME;
+	if (any)
+		read_preview(list, &(struct plan_changes){ 0 });
+}
+
+/* -- printing ------------------------------------------------------------------------ */
+
 static int print_text(const struct list *list)
 {
 	const struct machine *machine = &list->machine;
@@ -48,6 +102,19 @@ static void add_others(const struct list *list, const struct device *device,
 			json_append_text(array, list->machine.devices[i].address);
 }
 
+static const char *next_boot_word(enum next_boot next)
+{
+	switch (next) {
+	case NEXT_BOOT_SAME:
+		break;
+	case NEXT_BOOT_CLAIMS:
+		return "claimed";
+	case NEXT_BOOT_RELEASES:
+		return "released";
+	}
+	return NULL;
+}
+
 static void add_device(const struct list *list, const struct device *device,
 		       struct json_object *object)
 {
@@ -63,6 +130,7 @@ static void add_device(const struct list *list, const struct device *device,
 	json_add_text(object, "driver", pci->driver);
 	json_add_bool(object, "bridge", pci->is_bridge);
 	json_add_bool(object, "claimed", device->is_claimed);
+	json_add_text(object, "next_boot", next_boot_word(list_next_boot(list, device)));
 	json_add_bool(object, "boot_display", pci->is_boot_display);
 	json_add_text(object, "system", device->system);
 	json_add_number(object, "virtual_functions", device->vf_count);
@@ -88,6 +156,8 @@ static int print_json(const struct list *list)
 	return json_end(top) < 0 || count == 0 ? STATUS_NOT_GOOD : STATUS_GOOD;
 }
 
+/* -- the command --------------------------------------------------------------------- */
+
 /* Returns an exit status. */
 static int parse_operands(const struct arguments *arguments, struct list *list)
 {
@@ -111,6 +181,7 @@ static int print(struct list *list)
 {
 	if (!choice_open(list->host, &list->machine))
 		return STATUS_NOT_GOOD;
+	read_next_boot(list);
 	return list->host->arguments->json ? print_json(list) : print_text(list);
 }
 
@@ -136,6 +207,7 @@ int list_run(struct host *host)
 	if (status == STATUS_GOOD)
 		status = print(&list);
 	free(list.filters);
+	preview_free(list.preview);
 	machine_free(&list.machine);
 	return status;
 }

@@ -21,7 +21,7 @@ static const char *find_reason(const struct migration *migration)
 	case DECISION_UNCLEAR:
 		return "some legacy settings are not understood; edit or remove these, then run this command again";
 	case DECISION_NO_GENERATOR:
-		return generators_obstacle(migration->host->root_fd);
+		return migration->obstacle;
 	case DECISION_NO_GRUB:
 		return "GRUB's configuration cannot be regenerated: there is no grub-mkconfig";
 	case DECISION_NOTHING:
@@ -355,7 +355,7 @@ static int finish(const struct migration *migration, struct preview *preview)
 	if (migration->change_count && arguments->apply &&
 	    (!is_confirmed || !apply(migration, backup)))
 		return STATUS_NOT_GOOD;
-	if (!is_confirmed)
+	if (!is_confirmed || (preview && !plan_is_as_requested(preview)))
 		status = STATUS_NOT_GOOD;
 	if (arguments->json)
 		return print_json(migration, reason, backup, outlook) < 0
@@ -363,8 +363,7 @@ static int finish(const struct migration *migration, struct preview *preview)
 			       : status;
 	if (preview) {
 		putchar('\n');
-		if (plan_print(preview, true) != STATUS_GOOD)
-			status = STATUS_NOT_GOOD;
+		(void)plan_print(preview, true);
 	}
 	if (migration->change_count && !arguments->apply)
 		puts("Nothing was changed; run passthru migrate --apply to make these changes.");

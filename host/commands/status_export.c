@@ -139,6 +139,9 @@ bool status_export_prometheus(const struct status *status)
 		    status->is_outdated);
 	print_value("passthru_dryrun", "Whether this boot was a dry run.",
 		    is_dry(status));
+	print_head("passthru_state", "What decides about this boot.");
+	fputs("passthru_state{", stdout);
+	print_label("state", status_word(status, ok), "} 1\n");
 	print_value(
 		"passthru_ok",
 		"Whether everything is as requested: the exit status of passthru status.",

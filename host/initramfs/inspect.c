@@ -26,6 +26,9 @@ static void note_name(struct image *image, const char *path)
 {
 	const char *name = beneath_name(path);
 
+	path += strspn(path, "./");
+	if (strcmp(path, "init") == 0)
+		image->has_init = true;
 	if (strcmp(name, "passthru-early") == 0)
 		image->has_program = true;
 	else if (is_starter(name))

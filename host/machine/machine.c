@@ -264,3 +264,9 @@ bool device_is_display(const struct device *device)
 {
 	return pci_base_class(&device->pci->id) == PCI_BASE_CLASS_DISPLAY;
 }
+
+bool device_is_unseen(const struct device *device)
+{
+	return device->is_claimed && !device->is_reported &&
+	       pci_base_class(&device->pci->id) == PCI_BASE_CLASS_STORAGE;
+}

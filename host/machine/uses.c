@@ -105,8 +105,12 @@ static void read_sound(const struct host *host, struct machine *machine, int fd,
 
 void machine_read_uses(const struct host *host, struct machine *machine)
 {
-	uses_read_networks(host, machine);
+	struct sessions sessions;
+
 	each_link(host, "sys/class/drm", read_connector, machine);
+	sessions_read(host, machine, &sessions);
+	uses_read_networks(host, machine, &sessions);
+	sessions_free(&sessions);
 	each_link(host, "sys/bus/usb/devices", read_usb_interface, machine);
 	each_link(host, "sys/class/input", read_input, machine);
 	each_link(host, "sys/class/sound", read_sound, machine);

@@ -69,7 +69,7 @@ size_t facts_count(const struct facts *facts, enum fact_kind kind);
 
 /* What is known about the machine besides its legacy settings. */
 struct conditions {
-	bool has_generator;    /* an initramfs generator with passthru's hook */
+	bool has_generator;    /* the images that boot can be built, with passthru */
 	bool can_rebuild_grub; /* GRUB's configuration can be regenerated */
 	bool is_configured;    /* passthru's own parameters request devices already */
 };
@@ -120,6 +120,7 @@ struct migration {
 	size_t change_count;
 	struct proof proof; /* by migration_prove() */
 	char *parameter; /* all requested devices, "passthru.ids=…", or NULL for none */
+	char *obstacle;	 /* without has_generator, why: a phrase */
 	bool needs_grub; /* GRUB's configuration must be regenerated */
 };
 

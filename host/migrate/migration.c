@@ -41,7 +41,6 @@ static void read_conditions(const struct host *host, const char *configuration,
 	struct boot_sources sources;
 	const struct boot_source *next;
 
-	ret->has_generator = !generators_obstacle(host->root_fd);
 	ret->can_rebuild_grub = rebuild_grub_command(host);
 	if (boot_read(host->root_fd, &sources) == 0) {
 		next = boot_next(&sources);
@@ -308,6 +307,8 @@ int migration_make(const struct host *host, const struct machine *machine,
 		r = make_parameter(&ret->facts, &ret->parameter);
 	if (r < 0)
 		return r;
+	ret->obstacle = rebuild_find_obstacle(host, ret->parameter);
+	ret->conditions.has_generator = !ret->obstacle;
 	read_conditions(host, configuration, &ret->conditions);
 	ret->decision = facts_decide(&ret->facts, &ret->conditions);
 	if (ret->decision == DECISION_MIGRATE)
@@ -321,6 +322,7 @@ void migration_free(struct migration *migration)
 		change_free(&migration->changes[i]);
 	free(migration->changes);
 	free(migration->parameter);
+	free(migration->obstacle);
 	proof_free(&migration->proof);
 	facts_free(&migration->facts);
 }

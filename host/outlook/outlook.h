@@ -34,6 +34,8 @@ struct outlook {
 	size_t count;
 };
 
+struct devspec;
+
 /* What becomes of the devices. */
 struct outlook_input {
 	/* With its uses, see machine_read_uses(). */
@@ -45,6 +47,13 @@ struct outlook_input {
 	const struct plan *plan;
 	/* The selectors that the plan was made from, or NULL. */
 	const struct selectors *wanted;
+	/* What the system asks for and no disk has, see guard_each_missing(). */
+	const struct devspec *missing;
+	size_t missing_count;
+	/* If the images change: the volumes that may not be unlocked then, see
+	 * luks_read(). */
+	const struct unlocking *unlockings;
+	size_t unlocking_count;
 };
 
 /*

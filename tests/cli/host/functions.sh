@@ -48,6 +48,13 @@ new_next()
 	mkdir -p "$tmp/next/boot/grub" "$tmp/next/etc/default"
 }
 
+# uefi ROOT: its firmware is UEFI, and no boot loader tells its name on the command line.
+uefi()
+{
+	mkdir -p "$1/sys/firmware/efi"
+	sed -i 's/^BOOT_IMAGE=[^ ]* //' "$1/proc/cmdline"
+}
+
 # put PATH: writes standard input there.
 put()
 {
@@ -78,7 +85,7 @@ cpio_entry()
 # -- legacy settings ---------------------------------------------------------------------
 
 # new_old NAME: a machine in $old with the files that standard input has, each after a line
-# "=== PATH".
+# "=== PATH". Without GRUB, its firmware is UEFI.
 new_old()
 {
 	machine two-gpus
@@ -89,6 +96,7 @@ new_old()
 		/^=== / { path = top "/" $2; dir = path; sub("/[^/]*$", "", dir)
 			system("mkdir -p \"" dir "\""); printf "" >path; next }
 		{ print >path }'
+	[ -e "$old/etc/default/grub" ] || [ -e "$old/boot/grub2/grub.cfg" ] || uefi "$old"
 	# What rebuilds, and the hook: only the names are looked up.
 	mkdir -p "$old/usr/sbin" "$old/usr/share/initramfs-tools/hooks"
 	: >"$old/usr/sbin/update-initramfs"

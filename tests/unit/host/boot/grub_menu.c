@@ -147,7 +147,7 @@ START_TEST(finds_none)
 
 	expect_number("no entries", grub_menu_read("linux /a alone\n", "", &menu), 0);
 	expect("no entries", !grub_menu_default(&menu, &found));
-	expect_text("outside of all entries", menu.cmdline, "alone");
+	expect_text("outside of all entries", menu.bare.cmdline, "alone");
 	grub_menu_free(&menu);
 }
 
