@@ -335,7 +335,7 @@ HOST_SRCS := \
 	dump/dump.c dump/redact.c dump/unpack.c \
 	initramfs/generators.c initramfs/inspect.c initramfs/rebuild.c \
 	lib/beneath.c lib/text.c \
-	machine/card.c machine/caveats.c machine/choice.c machine/denylist.c machine/filter.c \
+	machine/card.c machine/caveats.c machine/choice.c machine/compositor.c machine/denylist.c machine/filter.c \
 	machine/find.c machine/luks.c machine/machine.c machine/pci_names.c machine/networks.c \
 	machine/sessions.c machine/ssh.c machine/users.c machine/uses.c machine/xorg.c \
 	outlook/outlook.c \

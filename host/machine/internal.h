@@ -136,6 +136,19 @@ void ssh_read_sessions(const struct networks *networks);
 void uses_read_networks(const struct host *host, struct machine *machine,
 			const struct sessions *sessions);
 
+/* -- compositor ---------------------------------------------------------------------- */
+
+/* Whether that path below /dev/dri, or a link there, is a node of the device. */
+bool display_is_node(const struct host *host, const struct device *device,
+		     const char *path);
+
+/*
+ * Whether a compositor is configured to use that device, a phrase about it: by variables
+ * in /etc/environment, environment.d(5) and profile.d, or mutter's rules of udev.
+ */
+bool compositor_names(const struct host *host, const struct device *device,
+		      char text[static PHRASE_SIZE]);
+
 /* -- xorg ---------------------------------------------------------------------------- */
 
 /* Whether the X server is configured to use that device; a phrase about it. */

@@ -200,6 +200,20 @@ static void judge_displays(struct judge *judge)
 	}
 }
 
+/* The X server may not even start; a guest may have the card already. */
+static void judge_settings(struct judge *judge)
+{
+	const struct machine *machine = judge->input->machine;
+
+	for (size_t i = 0; i < machine->count; i++) {
+		const struct device *device = &machine->devices[i];
+
+		if (device->uses.setting[0] && is_taken(judge, device))
+			add(judge, REMARK_NOTE, "display-setting", device, "%s",
+			    device->uses.setting);
+	}
+}
+
 /* -- the network --------------------------------------------------------------------- */
 
 static bool has_network(const struct device *device)
@@ -510,6 +524,7 @@ int outlook_make(const struct outlook_input *input, struct outlook *ret)
 	judge_requests(&judge);
 	judge_disks(&judge);
 	judge_unlocking(&judge, true);
+	judge_settings(&judge);
 	judge_sound(&judge);
 	judge_unlocking(&judge, false);
 	return judge.error;
