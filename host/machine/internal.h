@@ -109,6 +109,9 @@ struct connection {
 	struct address local, peer;
 };
 
+/* Marks the devices of interfaces, and those that default routes lead over. */
+void networks_read(const struct networks *networks);
+
 /*
  * Marks the devices that an interface leads over. If sysfs does not show what it is made
  * of, as of a tunnel or a port of Open vSwitch, any device with an interface that is up
@@ -129,12 +132,6 @@ void networks_mark_connection(const struct networks *networks,
  * process of sshd.
  */
 void ssh_read_sessions(const struct networks *networks);
-
-/* -- uses ---------------------------------------------------------------------------- */
-
-/* The part of machine_read_uses() that is about the network. */
-void uses_read_networks(const struct host *host, struct machine *machine,
-			const struct sessions *sessions);
 
 /* -- compositor ---------------------------------------------------------------------- */
 

@@ -108,7 +108,7 @@ static void read_settings(const struct host *host, struct machine *machine)
 	for (size_t i = 0; i < machine->count; i++) {
 		struct device *device = &machine->devices[i];
 
-		if (device_is_display(device) &&
+		if (pci_is_display(&device->pci->id) &&
 		    !xorg_names(host, device, device->uses.setting))
 			(void)compositor_names(host, device, device->uses.setting);
 	}
@@ -117,10 +117,12 @@ static void read_settings(const struct host *host, struct machine *machine)
 void machine_read_uses(const struct host *host, struct machine *machine)
 {
 	struct sessions sessions;
+	const struct networks networks = { host, machine, &sessions };
 
 	each_link(host, "sys/class/drm", read_connector, machine);
 	sessions_read(host, machine, &sessions);
-	uses_read_networks(host, machine, &sessions);
+	networks_read(&networks);
+	ssh_read_sessions(&networks);
 	sessions_free(&sessions);
 	read_settings(host, machine);
 	each_link(host, "sys/bus/usb/devices", read_usb_interface, machine);

@@ -408,16 +408,15 @@ static char *describe_missing(const struct judge *judge)
 {
 	enum { SHOWN_MAX = 3 };
 	size_t count = judge->input->missing_count;
-	size_t shown = count > SHOWN_MAX ? SHOWN_MAX : count;
 	struct text_file text;
 	FILE *file = text_file_open(&text);
 
-	for (size_t i = 0; file && i < shown; i++) {
+	for (size_t i = 0; file && i < count && i < SHOWN_MAX; i++) {
 		fputs(i == 0 ? "; " : i + 1 == count ? " and " : ", ", file);
 		put_missing(file, &judge->input->missing[i]);
 	}
-	if (file && shown < count)
-		fprintf(file, " and %zu more", count - shown);
+	if (file && count > SHOWN_MAX)
+		fprintf(file, " and %zu more", count - SHOWN_MAX);
 	if (file && count)
 		fputs(", which is on no disk that can be read now: if it is on a drive there, the next boot keeps that drive",
 		      file);
@@ -459,7 +458,7 @@ static void describe_pcrs(uint32_t pcrs, char *text, size_t size)
 
 static void judge_measured(struct judge *judge, const struct unlocking *unlocking)
 {
-	bool has_session = judge->input->machine->has_session;
+	bool is_remote = judge->input->machine->has_session;
 	char pcrs[96], what[128], next[BLOCK_NAME_SIZE + 128];
 
 	describe_pcrs(unlocking->pcrs, pcrs, sizeof(pcrs));
@@ -482,7 +481,7 @@ static void judge_measured(struct judge *judge, const struct unlocking *unlockin
 	add(judge, REMARK_WARNING, "recovery-key", NULL,
 	    "the TPM unlocks %s (/dev/%s) only while it measures the same (%s), and not with a new image or command line: the next boot may ask for the recovery key%s; %s",
 	    unlocking->volume, unlocking->disk, what,
-	    has_session
+	    is_remote
 		    ? ", and nobody can type that over ssh: this machine may not come back by itself"
 		    : "",
 	    next);
