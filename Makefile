@@ -338,7 +338,8 @@ HOST_SRCS := \
 	initramfs/generators.c initramfs/images.c initramfs/inspect.c initramfs/rebuild.c \
 	initramfs/systems.c initramfs/ukis.c \
 	lib/beneath.c lib/programs.c lib/text.c \
-	machine/card.c machine/caveats.c machine/choice.c machine/denylist.c machine/filter.c \
+	machine/card.c machine/caveats.c machine/choice.c machine/compositor.c \
+	machine/denylist.c machine/filter.c \
 	machine/find.c machine/luks.c machine/machine.c machine/pci_names.c machine/networks.c \
 	machine/processes.c machine/sessions.c machine/ssh.c machine/users.c machine/users_disks.c \
 	machine/users_kernel.c machine/users_search.c machine/users_unseen.c machine/uses.c machine/xorg.c \
