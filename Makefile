@@ -336,7 +336,7 @@ HOST_SRCS := \
 	edit/backup.c edit/change.c edit/files.c edit/guard.c \
 	dump/dump.c dump/redact.c dump/unpack.c \
 	initramfs/generators.c initramfs/images.c initramfs/inspect.c initramfs/rebuild.c \
-	initramfs/systems.c initramfs/ukis.c \
+	initramfs/switches.c initramfs/systems.c initramfs/ukis.c \
 	lib/beneath.c lib/programs.c lib/text.c \
 	machine/card.c machine/caveats.c machine/choice.c machine/compositor.c \
 	machine/denylist.c machine/filter.c \

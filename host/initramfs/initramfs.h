@@ -24,7 +24,8 @@ struct generator {
 	const char *rebuild_one;
 	bool is_one_by_one; /* its names for images are not those of all distributions */
 	const char *hook;   /* where passthru's hook is installed */
-	const char *obstacle;	 /* what to say if it is not */
+	const char *obstacle;			 /* what to say if it is not */
+	const char *(*find_switch)(int root_fd); /* whether it is switched off; or NULL */
 	const char *starters[2]; /* files that start passthru-early in the initramfs */
 	/*
 	 * The path of an image is the prefix, the kernel's release and the suffix. NULL
