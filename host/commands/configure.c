@@ -40,24 +40,29 @@ static bool is_possible(const struct host *host)
 	return !obstacle;
 }
 
-bool configure_open(struct work *work)
+static bool open_file(const struct host *host, const char *path, struct change *ret)
 {
-	int r = change_open(work->host->root_fd, CONFIGURATION_FILE, &work->change);
+	int r = change_open(host->root_fd, path, ret);
 
 	if (r == 0 || r == -ENOENT)
 		return true;
 	if (r == -ELOOP)
-		warn("nothing was changed: /%s is not a regular file",
-		     CONFIGURATION_FILE);
+		warn("nothing was changed: /%s is not a regular file", path);
 	else
-		warn_error(r, "nothing was changed: cannot read /%s", CONFIGURATION_FILE);
+		warn_error(r, "nothing was changed: cannot read /%s", path);
 	return false;
 }
 
-void configure_set(struct work *work, char *text)
+bool configure_open(struct work *work)
 {
-	free(work->change.new);
-	work->change.new = text;
+	return open_file(work->host, CONFIGURATION_FILE, &work->change) &&
+	       open_file(work->host, GROUPS_FILE, &work->groups);
+}
+
+void configure_set(struct change *change, char *text)
+{
+	free(change->new);
+	change->new = text;
 }
 
 static int print_json(const struct work *work, const struct outlook *outlook)
@@ -77,8 +82,10 @@ static int print_json(const struct work *work, const struct outlook *outlook)
 static bool apply(struct work *work)
 {
 	struct host *host = work->host;
+	const struct change changes[] = { work->change, work->groups };
+	size_t count = change_is_any(&work->groups) ? 2 : 1;
 
-	if (!backup_apply(host->root_fd, BACKUPS_OF_CONFIGURATION, &work->change, 1,
+	if (!backup_apply(host->root_fd, BACKUPS_OF_CONFIGURATION, changes, count,
 			  work->backup))
 		return false;
 	info("Changed /%s; passthru %s --undo takes that back", CONFIGURATION_FILE,
@@ -171,6 +178,7 @@ int configure_run(struct host *host, int (*change)(struct work *work))
 		return undo(host);
 	status = change(&work);
 	change_free(&work.change);
+	change_free(&work.groups);
 	machine_free(&work.machine);
 	return status;
 }

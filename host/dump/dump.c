@@ -432,6 +432,7 @@ static void copy_system(struct dump *dump)
 	for_each(dump, "sys/class", "iommu", copy_link_in);
 	copy_configuration(dump);
 	copy(dump, "proc/sys/kernel/osrelease");
+	copy(dump, GROUPS_FILE);
 	copy(dump, "etc/os-release");
 	copy_cmdline(dump);
 	copy_changed(dump, "proc/cpuinfo", first_processor);
