@@ -54,6 +54,22 @@ bool grub_has_booted(int root_fd, const char *running)
 	       strncmp(running, "placeholder ", strlen("placeholder ")) == 0;
 }
 
+const char *grub_menu_key(int root_fd)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(grub_files); i++) {
+		_cleanup_free_ char *config = NULL;
+		_cleanup_free_ char *environment = NULL;
+
+		if (beneath_read(root_fd, grub_files[i].config, &config) < 0)
+			continue;
+		if (beneath_read(root_fd, grub_files[i].environment, &environment) < 0)
+			environment = NULL;
+		return menu_key_of_grub(config, environment ? environment : "",
+					beneath_exists(root_fd, "sys/firmware/efi"));
+	}
+	return NULL;
+}
+
 /* Returns as grub_menu_read(), or -ENOENT; release the menu in either case. */
 static int read_menu(int root_fd, size_t index, struct grub_menu *ret)
 {

@@ -37,16 +37,25 @@ static bool read_variable(int root_fd, const char *path, char ret[static PATTERN
 	return count > 0;
 }
 
-/* The last "default" in the loader.conf of the EFI system partition. */
-static bool read_config(int root_fd, char path[static 64], char ret[static PATTERN_SIZE])
+/* The loader.conf of the EFI system partition; freed by the caller, or NULL. */
+static char *read_loader_conf(int root_fd, char path[static 64])
 {
-	_cleanup_free_ char *text = NULL;
-	char *rest, *line;
+	char *text = NULL;
 
 	for (const struct bls_place *at = bls_places; !text && at->path; at++) {
 		snprintf(path, 64, "%s/loader/loader.conf", at->path);
-		(void)beneath_read(root_fd, path, &text);
+		if (beneath_read(root_fd, path, &text) < 0)
+			text = NULL;
 	}
+	return text;
+}
+
+/* The last "default" in it. */
+static bool read_config(int root_fd, char path[static 64], char ret[static PATTERN_SIZE])
+{
+	_cleanup_free_ char *text = read_loader_conf(root_fd, path);
+	char *rest, *line;
+
 	ret[0] = '\0';
 	for (line = text ? strtok_r(text, "\n", &rest) : NULL; line;
 	     line = strtok_r(NULL, "\n", &rest)) {
@@ -184,6 +193,21 @@ bool systemd_boot_has_booted(int root_fd, const char *running)
 	    strstr(name, "systemd-boot"))
 		return true;
 	return read_variable(root_fd, EFI_VARIABLE("StubInfo"), name);
+}
+
+/* A UKI that the firmware boots has no menu. */
+const char *systemd_boot_menu_key(int root_fd)
+{
+	_cleanup_free_ char *config = NULL;
+	char name[PATTERN_SIZE], timeout[PATTERN_SIZE], path[64];
+
+	if (!read_variable(root_fd, EFI_VARIABLE("LoaderInfo"), name) ||
+	    !strstr(name, "systemd-boot"))
+		return NULL;
+	config = read_loader_conf(root_fd, path);
+	if (!read_variable(root_fd, EFI_VARIABLE("LoaderConfigTimeout"), timeout))
+		timeout[0] = '\0';
+	return config ? menu_key_of_systemd_boot(config, timeout) : NULL;
 }
 
 int systemd_boot_read(int root_fd, bool all, struct boot_sources *ret)

@@ -74,6 +74,7 @@ static int print_json(const struct work *work, const struct outlook *outlook)
 	json_add_bool(top, "deleted", work->change.old && !work->change.new);
 	json_add_text(top, "text", work->change.new);
 	json_add_text(top, "backup", work->backup);
+	json_add_text(top, "menu_key", boot_menu_key(work->host->root_fd));
 	remarks_add(outlook, top);
 	return json_end(top);
 }

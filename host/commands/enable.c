@@ -84,10 +84,14 @@ static const char way_back[] =
 /* Once the change is made. On another machine the images must be rebuilt first. */
 static void print_next(const struct host *host)
 {
+	const char *key = boot_menu_key(host->root_fd);
+
 	if (host->is_this)
 		output_wrapped(&host->output, STYLE_TITLE, 0, 0,
 			       "Reboot, then run passthru status.");
-	output_wrapped(&host->output, STYLE_NOTE, 0, 0, "%s", way_back);
+	output_wrapped(&host->output, STYLE_NOTE, 0, 0, "%s%s%s%s", way_back,
+		       key ? " Its menu is hidden: " : "", key ? key : "",
+		       key ? " while the machine starts." : "");
 }
 
 static int enable(struct work *work)
