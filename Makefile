@@ -327,8 +327,8 @@ HOST_SRCS := \
 	main.c options.c root.c \
 	boot/bls.c boot/boot.c boot/config_files.c boot/configuration.c boot/grub.c \
 	boot/grub_menu.c boot/grub_script.c boot/sources.c boot/kernel_config.c \
-	boot/kernel_release.c boot/legacy_cmdline.c boot/marks.c boot/systemd_boot.c \
-	boot/uki.c boot/version.c \
+	boot/kernel_release.c boot/legacy_cmdline.c boot/marks.c boot/menu_key.c \
+	boot/systemd_boot.c boot/uki.c boot/version.c \
 	commands/args.c commands/check.c commands/claim.c commands/check_cmdline.c \
 	commands/check_images.c commands/check_kernels.c commands/configure.c commands/disable.c commands/enable.c \
 	commands/findings.c commands/list.c commands/list_text.c commands/migrate.c \
@@ -340,7 +340,7 @@ HOST_SRCS := \
 	lib/beneath.c lib/programs.c lib/text.c \
 	machine/card.c machine/caveats.c machine/choice.c machine/compositor.c \
 	machine/denylist.c machine/filter.c \
-	machine/find.c machine/luks.c machine/machine.c machine/pci_names.c machine/networks.c \
+	machine/find.c machine/groups.c machine/luks.c machine/machine.c machine/pci_names.c machine/networks.c \
 	machine/processes.c machine/sessions.c machine/ssh.c machine/users.c machine/users_disks.c \
 	machine/users_kernel.c machine/users_search.c machine/users_unseen.c machine/uses.c machine/xorg.c \
 	outlook/outlook.c \

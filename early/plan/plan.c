@@ -323,15 +323,26 @@ bool viability_concerns(const struct pci_device *device)
 	       (device->driver[0] && !viability_tolerates(device->driver));
 }
 
+/* Whether its driver, present or to come, leaves the group usable. */
+static bool is_tolerated(const struct blocker *found, enum viability_time time)
+{
+	bool is_taken = found->entry && plan_entry_is_taken(found->entry);
+
+	if (!found->driver[0])
+		return time == VIABILITY_NOW;
+	if (time == VIABILITY_NEXT_BOOT && !is_taken && pci_driver_is_vfio(found->driver))
+		return false;
+	return viability_tolerates(found->driver);
+}
+
 static bool is_blocker(const struct blocker *found, enum viability_time time)
 {
 	const struct plan_entry *entry = found->entry;
 
 	if (!viability_concerns(found->device) ||
-	    (time == VIABILITY_BOOT && entry && entry->verdict == VERDICT_DEFERRED))
+	    (time != VIABILITY_NOW && entry && entry->verdict == VERDICT_DEFERRED))
 		return false;
-	return found->driver[0] ? !viability_tolerates(found->driver)
-				: time == VIABILITY_BOOT;
+	return !is_tolerated(found, time);
 }
 
 struct blocker viability_next_blocker(const struct pci_list *list,
@@ -348,7 +359,7 @@ struct blocker viability_next_blocker(const struct pci_list *list,
 		if (device->group != group)
 			continue;
 		found.entry = plan_find(plan, device);
-		if (time == VIABILITY_BOOT && found.entry &&
+		if (time != VIABILITY_NOW && found.entry &&
 		    plan_entry_is_taken(found.entry))
 			found.driver = found.entry->wanted;
 		if (is_blocker(&found, time))

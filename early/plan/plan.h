@@ -228,9 +228,10 @@ int viability_next_group(const struct plan *plan, int previous);
 /*
  * When a group is judged: at a time when every driver may still be loaded, so that what
  * is taken counts with the driver that it gets, and what has no driver counts as if it
- * had one; or as the machine is now.
+ * had one; the same seen from the boot before, which may have given to VFIO what the next
+ * one will not; or as the machine is now.
  */
-enum viability_time { VIABILITY_BOOT, VIABILITY_NOW };
+enum viability_time { VIABILITY_BOOT, VIABILITY_NEXT_BOOT, VIABILITY_NOW };
 
 /* Why a group cannot be given to a virtual machine. */
 struct blocker {

@@ -124,6 +124,12 @@ int boot_read_all(int root_fd, struct boot_sources *ret);
 const char *boot_find_unreadable(int root_fd, const struct boot_sources *sources);
 
 /*
+ * What to do while the machine starts to see the menu of that boot loader, if it is
+ * hidden: "press Esc" (static). NULL if it is not, or if that is not known.
+ */
+const char *boot_menu_key(int root_fd);
+
+/*
  * The formats of config_files in which that boot loader, or what generates its
  * files, has command lines: bits of 1 << format. 0 if it is not known.
  */

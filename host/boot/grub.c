@@ -62,20 +62,6 @@ static int find_configs(int root_fd, struct wordlist *ret)
 	return r;
 }
 
-/* Freed by the caller; NULL if there is no grub.cfg, or only root may read it. */
-static char *read_config(int root_fd)
-{
-	struct wordlist configs;
-	char *text = NULL;
-	int r = find_configs(root_fd, &configs);
-
-	for (size_t i = 0; r == 0 && !text && i < configs.count; i++)
-		if (beneath_read(root_fd, configs.items[i], &text) < 0)
-			text = NULL;
-	wordlist_free(&configs);
-	return text;
-}
-
 /* Beside grub.cfg, or where grub-editenv(1) has it. Freed by the caller, or NULL. */
 static char *read_environment(int root_fd, const char *config)
 {
@@ -87,6 +73,25 @@ static char *read_environment(int root_fd, const char *config)
 	    beneath_read(root_fd, GRUB_ENVIRONMENT, &text) == 0)
 		return text;
 	return NULL;
+}
+
+/*
+ * Freed by the caller; NULL if there is no grub.cfg, or only root may read it. The same
+ * for its environment, unless ret_environment is NULL.
+ */
+static char *read_config(int root_fd, char **ret_environment)
+{
+	struct wordlist configs;
+	char *text = NULL;
+	int r = find_configs(root_fd, &configs);
+
+	for (size_t i = 0; r == 0 && !text && i < configs.count; i++)
+		if (beneath_read(root_fd, configs.items[i], &text) < 0)
+			text = NULL;
+		else if (ret_environment)
+			*ret_environment = read_environment(root_fd, configs.items[i]);
+	wordlist_free(&configs);
+	return text;
 }
 
 /* Returns as grub_menu_read(), or -ENOENT; release the menu in either case. */
@@ -128,14 +133,14 @@ static bool reads_entries(const char *config)
 
 bool grub_detect_entries(int root_fd)
 {
-	_cleanup_free_ char *config = read_config(root_fd);
+	_cleanup_free_ char *config = read_config(root_fd, NULL);
 
 	return config && reads_entries(config);
 }
 
 bool grub_detect_menu(int root_fd)
 {
-	_cleanup_free_ char *config = read_config(root_fd);
+	_cleanup_free_ char *config = read_config(root_fd, NULL);
 
 	return config ? !reads_entries(config) : beneath_exists(root_fd, GRUB_DEFAULTS);
 }
@@ -192,6 +197,16 @@ bool grub_has_booted(int root_fd, const struct boot_marks *marks)
 }
 
 /* -- the menu ------------------------------------------------------------------------ */
+
+const char *grub_menu_key(int root_fd)
+{
+	_cleanup_free_ char *environment = NULL;
+	_cleanup_free_ char *config = read_config(root_fd, &environment);
+
+	return config ? menu_key_of_grub(config, environment ? environment : "",
+					 beneath_exists(root_fd, "sys/firmware/efi"))
+		      : NULL;
+}
 
 static const char *grub_default(const struct grub_menu *menu)
 {

@@ -143,6 +143,9 @@ int bls_add(int root_fd, const struct boot_entry *entry, char *cmdline,
  */
 bool grub_has_booted(int root_fd, const struct boot_marks *marks);
 
+/* What opens its menu, as boot_menu_key(). */
+const char *grub_menu_key(int root_fd);
+
 /* Add the entry that boots by default, or all of them. Return 0 or -ENOMEM. */
 int grub_read_menu(int root_fd, bool all, struct boot_sources *ret);
 int grub_read_entries(int root_fd, bool all, struct boot_sources *ret);
@@ -250,6 +253,16 @@ bool grub_path_names(const char *path, const char *name);
  */
 const struct grub_entry *grub_menu_default(const struct grub_menu *menu, bool *ret_found);
 
+/* -- menu key ------------------------------------------------------------------------ */
+
+/*
+ * What opens a hidden menu while the machine starts, such as "press Esc"; NULL if the
+ * menu shows up by itself, or never. From grub.cfg and the text of its grubenv, or from
+ * loader.conf and the variable LoaderConfigTimeout ("" if it is not set).
+ */
+const char *menu_key_of_grub(const char *config, const char *environment, bool is_uefi);
+const char *menu_key_of_systemd_boot(const char *config, const char *variable);
+
 /* -- systemd boot -------------------------------------------------------------------- */
 
 /* Whether there are boot entries or UKIs, or a command line for kernel-install. */
@@ -260,6 +273,9 @@ bool systemd_boot_detect(int root_fd);
  * variables that tell cannot be read and nothing tells of another boot loader.
  */
 bool systemd_boot_has_booted(int root_fd, const struct boot_marks *marks);
+
+/* What opens its menu, as boot_menu_key(). */
+const char *systemd_boot_menu_key(int root_fd);
 
 /* Adds the entry or UKI that boots by default, or all of them. Returns 0 or -ENOMEM. */
 int systemd_boot_read(int root_fd, bool all, struct boot_sources *ret);

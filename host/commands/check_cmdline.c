@@ -8,6 +8,7 @@
 #include "boot/boot.h"
 #include "cmdline/cmdline.h"
 #include "commands/internal.h"
+#include "initramfs/initramfs.h"
 #include "lib/lib.h"
 #include "report/report.h"
 
@@ -280,7 +281,10 @@ static void check_request(struct findings *findings, const struct boot_source *n
 	/* Else passthru migrate is what to run. */
 	else if (params.wanted.count == 0 && !findings->has_legacy)
 		findings_add(findings, FINDING_TODO, "command line",
-			     "%s requests no devices; run passthru enable ADDRESS", name);
+			     "%s requests no devices%s", name,
+			     generators_obstacle(findings->host->root_fd)
+				     ? ""
+				     : "; run passthru enable ADDRESS");
 	if (!params.off && params.wanted.count)
 		check_blacklists(findings, next->cmdline, next->path);
 	if (!params.off && params.wanted.count && params.problem_count == 0)

@@ -429,10 +429,13 @@ static void copy_system(struct dump *dump)
 	copy_boot_loader(dump);
 	put_empty(dump, "sys/firmware/acpi/tables/DMAR");
 	put_empty(dump, "sys/firmware/acpi/tables/IVRS");
+	put_empty(dump, "sys/firmware/devicetree/base/compatible");
+	copy(dump, "proc/xen/capabilities");
 	for_each(dump, "sys/class", "iommu", copy_link_in);
 	copy_configuration(dump);
 	copy(dump, "proc/sys/kernel/osrelease");
 	copy(dump, "proc/sys/kernel/bootloader_type");
+	copy(dump, GROUPS_FILE);
 	copy(dump, "etc/os-release");
 	copy_cmdline(dump);
 	copy_changed(dump, "proc/cpuinfo", first_processor);

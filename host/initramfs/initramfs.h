@@ -171,7 +171,10 @@ bool rebuild_is_possible(int root_fd, const struct initramfs *initramfs);
 void rebuild_describe(int root_fd, const struct initramfs *initramfs,
 		      char ret[static REBUILD_SIZE]);
 
-/* The same as the end of a sentence that says what is wrong with the image. */
+/*
+ * The same as the end of a sentence that says what is wrong with the image. Why a new one
+ * would not have passthru is said elsewhere: without a generator the end is "".
+ */
 void rebuild_advise(int root_fd, const struct initramfs *initramfs,
 		    char ret[static 2 * REBUILD_SIZE]);
 

@@ -340,17 +340,17 @@ void rebuild_describe(int root_fd, const struct initramfs *initramfs,
 void rebuild_advise(int root_fd, const struct initramfs *initramfs,
 		    char ret[static 2 * REBUILD_SIZE])
 {
-	const char *obstacle = generators_obstacle(root_fd);
 	char command[REBUILD_SIZE];
 
 	rebuild_describe(root_fd, initramfs, command);
-	if (!obstacle || initramfs->is_uki || systems_find_command(root_fd))
+	if (!generators_obstacle(root_fd) || initramfs->is_uki ||
+	    systems_find_command(root_fd))
 		snprintf(ret, 2 * REBUILD_SIZE, "; rebuild it: run %s", command);
 	else if (generators_installed(root_fd))
-		snprintf(ret, 2 * REBUILD_SIZE, ", and %s; then run %s", obstacle,
-			 command);
+		snprintf(ret, 2 * REBUILD_SIZE,
+			 "; once passthru is installed again, run %s", command);
 	else
-		snprintf(ret, 2 * REBUILD_SIZE, ", and %s", obstacle);
+		ret[0] = '\0';
 }
 
 /* -- what became of them ------------------------------------------------------------- */
