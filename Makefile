@@ -334,12 +334,13 @@ HOST_SRCS := \
 	commands/check_images.c commands/check_kernels.c commands/configure.c commands/disable.c commands/enable.c \
 	commands/findings.c commands/list.c commands/list_text.c commands/migrate.c \
 	commands/plan.c commands/preview.c commands/remarks.c commands/status.c commands/status_export.c \
-	edit/backup.c edit/change.c \
+	edit/backup.c edit/change.c edit/files.c edit/guard.c \
 	dump/dump.c dump/redact.c dump/unpack.c \
 	initramfs/generators.c initramfs/images.c initramfs/inspect.c initramfs/rebuild.c \
 	initramfs/systems.c initramfs/ukis.c \
-	lib/beneath.c lib/text.c \
-	machine/card.c machine/caveats.c machine/choice.c machine/denylist.c machine/filter.c \
+	lib/beneath.c lib/programs.c lib/text.c \
+	machine/card.c machine/caveats.c machine/choice.c machine/compositor.c \
+	machine/denylist.c machine/filter.c \
 	machine/find.c machine/luks.c machine/machine.c machine/pci_names.c machine/networks.c \
 	machine/processes.c machine/sessions.c machine/ssh.c machine/users.c machine/users_disks.c \
 	machine/users_kernel.c machine/users_search.c machine/users_unseen.c machine/uses.c machine/xorg.c \

@@ -247,8 +247,10 @@ static bool apply(const struct migration *migration, char backup[static BACKUP_P
 	for (size_t i = 0; i < migration->change_count; i++)
 		note_changed(&migration->changes[i], backup);
 	/* Elsewhere, GRUB's menu is still to be generated. */
-	if (rebuild(host, migration->needs_grub) &&
-	    (!host->is_this || is_kept(migration)))
+	if (edit_interrupted())
+		warn("interrupted: putting everything back");
+	else if (rebuild(host, migration->needs_grub) &&
+		 (!host->is_this || is_kept(migration)))
 		return true;
 	put_back(host);
 	return false;
@@ -417,11 +419,17 @@ static int run(const struct host *host)
 int migrate_run(struct host *host)
 {
 	const struct arguments *arguments = host->arguments;
+	int status = STATUS_NOT_GOOD;
 
 	if (host->is_unpacked && (arguments->undo || arguments->apply)) {
 		warn("%s is a dump, which cannot be changed; use --apply and --undo with a machine or a directory",
 		     arguments->root);
 		return STATUS_USAGE;
 	}
-	return arguments->undo ? undo(host) : run(host);
+	if (arguments->undo)
+		status = undo(host);
+	else if (!arguments->apply || edit_lock(host->root_fd))
+		status = run(host);
+	edit_end();
+	return status;
 }

@@ -20,7 +20,9 @@
 
 /* What people use a function for, besides its disks. */
 struct device_uses {
-	char connector[32];  /* one with a monitor, such as HDMI-A-1, or "" */
+	char connector[32];	   /* one with a monitor, such as HDMI-A-1, or "" */
+	char setting[PHRASE_SIZE]; /* a phrase: what has the X server or a compositor use
+				      it */
 	char shower[96];     /* a process that shows on it: "Xorg (process 812)", or "" */
 	char interface[256]; /* a network interface behind it that is up, or "" */
 	bool is_wifi, is_usb; /* of what kind that interface is */

@@ -186,7 +186,7 @@ static void read_file(struct collector *collector, const struct reader *reader,
 	struct fact_file *added = NULL;
 	int r = change_open(collector->host->root_fd, path, &file.change);
 
-	if (r == -ELOOP)
+	if (r == -ELOOP || r == -EMLINK)
 		read_link(collector, path);
 	else if (r == -EILSEQ)
 		read_binary(collector, path);

@@ -219,6 +219,20 @@ static void judge_displays(struct judge *judge)
 	}
 }
 
+/* The X server may not even start; a guest may have the card already. */
+static void judge_settings(struct judge *judge)
+{
+	const struct machine *machine = judge->input->machine;
+
+	for (size_t i = 0; i < machine->count; i++) {
+		const struct device *device = &machine->devices[i];
+
+		if (device->uses.setting[0] && is_taken(judge, device))
+			add(judge, REMARK_NOTE, "display-setting", device, "%s",
+			    device->uses.setting);
+	}
+}
+
 /* -- the network --------------------------------------------------------------------- */
 
 static bool has_network(const struct device *device)
@@ -413,16 +427,15 @@ static char *describe_missing(const struct judge *judge)
 {
 	enum { SHOWN_MAX = 3 };
 	size_t count = judge->input->missing_count;
-	size_t shown = count > SHOWN_MAX ? SHOWN_MAX : count;
 	struct text_file text;
 	FILE *file = text_file_open(&text);
 
-	for (size_t i = 0; file && i < shown; i++) {
+	for (size_t i = 0; file && i < count && i < SHOWN_MAX; i++) {
 		fputs(i == 0 ? "; " : i + 1 == count ? " and " : ", ", file);
 		put_missing(file, &judge->input->missing[i]);
 	}
-	if (file && shown < count)
-		fprintf(file, " and %zu more", count - shown);
+	if (file && count > SHOWN_MAX)
+		fprintf(file, " and %zu more", count - SHOWN_MAX);
 	if (file && count)
 		fputs(", which is on no disk that can be read now: if it is on a drive there, the next boot keeps that drive",
 		      file);
@@ -480,7 +493,7 @@ static void describe_pcrs(uint32_t pcrs, char *text, size_t size)
 
 static void judge_measured(struct judge *judge, const struct unlocking *unlocking)
 {
-	bool has_session = judge->input->machine->has_session;
+	bool is_remote = judge->input->machine->has_session;
 	char pcrs[96], what[128], next[BLOCK_NAME_SIZE + 128];
 
 	describe_pcrs(unlocking->pcrs, pcrs, sizeof(pcrs));
@@ -503,7 +516,7 @@ static void judge_measured(struct judge *judge, const struct unlocking *unlockin
 	add(judge, REMARK_WARNING, "recovery-key", NULL,
 	    "the TPM unlocks %s (/dev/%s) only while it measures the same (%s), and not with a new image or command line: the next boot may ask for the recovery key%s; %s",
 	    unlocking->volume, unlocking->disk, what,
-	    has_session
+	    is_remote
 		    ? ", and nobody can type that over ssh: this machine may not come back by itself"
 		    : "",
 	    next);
@@ -546,6 +559,7 @@ int outlook_make(const struct outlook_input *input, struct outlook *ret)
 	judge_disks(&judge);
 	judge_users(&judge);
 	judge_unlocking(&judge, true);
+	judge_settings(&judge);
 	judge_sound(&judge);
 	judge_unlocking(&judge, false);
 	return judge.error;

@@ -22,10 +22,10 @@ struct scene {
 
 /*
  * The words of a line in the order of the functions: "monitor", "shows" (a process),
- * "interface", "Wi-Fi", "USB" (what that is), "network" (one that is down), "route",
- * "session", "own session", "keyboard", "sound", "reported", "unseen" (its users),
- * "virtual" (of the first function); "elsewhere" a keyboard and sound behind no function.
- * Functions are separated by ";".
+ * "interface", "Wi-Fi", "USB" (what that is), "setting", "network" (one that is down),
+ * "route", "session", "own session", "keyboard", "sound", "reported", "unseen" (its
+ * users), "virtual" (of the first function); "elsewhere" a keyboard and sound behind no
+ * function. Functions are separated by ";".
  */
 static void add_uses(const char *uses, struct scene *scene)
 {
@@ -43,6 +43,8 @@ static void add_uses(const char *uses, struct scene *scene)
 			strcpy(to->shower, "Xorg (process 8)");
 		if (strstr(function, "interface"))
 			strcpy(to->interface, "eth0");
+		if (strstr(function, "setting"))
+			strcpy(to->setting, "a file names it");
 		to->is_wifi = strstr(function, "Wi-Fi");
 		to->is_usb = strstr(function, "USB");
 		to->has_network =
@@ -163,6 +165,11 @@ static const struct {
 	  "unseen", "passthru.addrs=03:00.0", "" },
 	/* the guards keep it */
 	{ ONE_CARD, "", "passthru.addrs=01:00.0 passthru.skip=01:00.0", "" },
+	/* a setting that names it, whoever has it now */
+	{ TWO_CARDS, "setting;setting", "passthru.addrs=02:00.0",
+	  "note display-setting 02:00.0; " },
+	{ "01:00.0 1002:67df 030000 1 vfio-pci\n02:00.0 1a03:2000 030000 2 ast boot\n",
+	  "setting", "passthru.ids=1002:67df", "note display-setting 01:00.0; " },
 	/* networks */
 	{ TWO_NICS, "interface;interface", "passthru.addrs=03:00.0", "" },
 	{ TWO_NICS, "interface;interface", "passthru.ids=8086:1533",
