@@ -40,8 +40,6 @@ struct boot_source {
 	/* The UKI that it boots, relative to the root, or "" */
 	char uki[512];
 	const struct bls_place *place; /* where that is, for its addons; or NULL */
-	/* The command that updates the boot loader's file, or NULL (static). */
-	const char *rebuild;
 };
 
 struct boot_sources {
@@ -266,6 +264,27 @@ void whole_cmdline_free(struct whole_cmdline *whole);
  */
 bool grub_detect_menu(int root_fd);
 bool grub_detect_entries(int root_fd);
+
+/* -- grub tools ---------------------------------------------------------------------- */
+
+/* What regenerates GRUB's configuration; ends with a row whose path is NULL. */
+extern const struct grub_tool {
+	const char *path, *command;
+} grub_tools[];
+
+/* The command, a line of shell (static), or NULL if no such tool is installed. */
+const char *grub_find_command(int root_fd);
+
+/* The name of the program that sets GRUB's default (static). */
+const char *grub_find_set_default(int root_fd);
+
+/*
+ * What brings the parameters from GRUB's defaults into what it boots, its menu or boot
+ * entries; for messages, after "run".
+ */
+#define GRUB_UPDATE_SIZE 1024
+void grub_describe_update(int root_fd, const char *parameters,
+			  char ret[static GRUB_UPDATE_SIZE]);
 
 /* -- kernel config ------------------------------------------------------------------- */
 

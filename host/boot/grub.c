@@ -258,13 +258,20 @@ static char *find_hidden(const struct grub_menu *menu, const char *name)
 	return NULL;
 }
 
-static void note_missing(const struct grub_menu *menu, char *note, size_t size)
+static void note_missing(int root_fd, const struct grub_menu *menu, char *note,
+			 size_t size)
 {
+	const char *command = grub_find_command(root_fd);
 	const char *name = grub_default(menu);
 	const char *saved = grub_variable(&menu->variables, "saved_entry");
 	bool is_saved = saved && strcmp(saved, name) == 0;
 	_cleanup_free_ char *path = NULL;
+	char regenerate[128], set_default[64];
 
+	snprintf(regenerate, sizeof(regenerate), ", and run %s",
+		 command ? command : "what generates grub.cfg");
+	snprintf(set_default, sizeof(set_default), "run %s with ",
+		 grub_find_set_default(root_fd));
 	if (menu->is_once) {
 		snprintf(
 			note, size,
@@ -275,13 +282,11 @@ static void note_missing(const struct grub_menu *menu, char *note, size_t size)
 	path = find_hidden(menu, name);
 	snprintf(
 		note, size,
-		"GRUB's default \"%s\" is not in its menu: assuming the first entry; %s %s%s%s%s",
+		"GRUB's default \"%s\" is not in its menu: assuming the first entry; %s%s%s%s%s",
 		name,
-		is_saved ? "run grub-set-default with"
-			 : "set GRUB_DEFAULT in /etc/default/grub to",
+		is_saved ? set_default : "set GRUB_DEFAULT in /etc/default/grub to ",
 		path ? "\"" : "an entry of the menu", path ? path : "",
-		path ? "\", since it is in a submenu" : "",
-		is_saved ? "" : ", and run update-grub");
+		path ? "\", since it is in a submenu" : "", is_saved ? "" : regenerate);
 }
 
 /* -- what is not known --------------------------------------------------------------- */
@@ -332,8 +337,8 @@ static void note_unknown(int root_fd, const char *config, const struct grub_menu
 /* -- the default --------------------------------------------------------------------- */
 
 /* The entry that GRUB boots next, with a note unless it is simply the default. */
-static const struct grub_entry *choose(const struct grub_menu *menu, char *note,
-				       size_t size)
+static const struct grub_entry *choose(int root_fd, const struct grub_menu *menu,
+				       char *note, size_t size)
 {
 	bool is_found;
 	const struct grub_entry *chosen = grub_menu_default(menu, &is_found);
@@ -344,7 +349,7 @@ static const struct grub_entry *choose(const struct grub_menu *menu, char *note,
 	if (!entry)
 		return NULL;
 	if (!is_found)
-		note_missing(menu, note, size);
+		note_missing(root_fd, menu, note, size);
 	else if (chosen != entry)
 		snprintf(
 			note, size,
@@ -438,7 +443,8 @@ static int add_all(const struct listing *listing)
 static int add_default(const struct listing *listing)
 {
 	char note[NOTE_SIZE];
-	const struct grub_entry *entry = choose(&listing->menu, note, sizeof(note));
+	const struct grub_entry *entry =
+		choose(listing->root_fd, &listing->menu, note, sizeof(note));
 
 	if (!entry)
 		entry = &listing->menu.bare;
@@ -558,8 +564,8 @@ static int add_default_entry(int root_fd, const char *config,
 		entry = &entries->items[0];
 		snprintf(
 			note, sizeof(note),
-			"GRUB's default \"%s\" is not a boot entry: assuming the first one; run grub2-set-default",
-			grub_default(menu));
+			"GRUB's default \"%s\" is not a boot entry: assuming the first one; run %s",
+			grub_default(menu), grub_find_set_default(root_fd));
 	} else if (menu->is_once) {
 		snprintf(note, sizeof(note),
 			 "GRUB boots \"%s\" once, as grub2-reboot requested",

@@ -143,7 +143,6 @@ static int add_grub_script(const char *script, struct boot_sources *ret)
 	source = boot_sources_add(ret, GRUB_DEFAULTS, both);
 	if (!source)
 		return -ENOMEM;
-	source->rebuild = "update-grub";
 	source->is_unclear = !plain;
 	return 0;
 }
@@ -215,18 +214,14 @@ static int read_dracut(int root_fd, const char *path, char **ret)
 	return 1;
 }
 
-#define REBUILD_UKI "dracut --force --regenerate-all, or whatever builds the UKI"
-
 static const struct input {
 	enum config_format format;
 	int (*read)(int root_fd, const char *path, char **ret);
-	const char *rebuild;
 	bool is_fragment; /* otherwise the first file is all that is read */
 } inputs[] = {
-	{ FORMAT_CMDLINE, read_cmdline,
-	  "kernel-install, or whatever builds the kernel image", false },
-	{ FORMAT_FRAGMENT, read_fragment, REBUILD_UKI, true },
-	{ FORMAT_DRACUT, read_dracut, REBUILD_UKI, true },
+	{ FORMAT_CMDLINE, read_cmdline, false },
+	{ FORMAT_FRAGMENT, read_fragment, true },
+	{ FORMAT_DRACUT, read_dracut, true },
 };
 
 /* Returns 1 if there is something to add, 0, or -ENOMEM. */
@@ -242,7 +237,6 @@ static int add_input(int root_fd, const struct input *input, const char *path,
 	source = boot_sources_add(ret, path, cmdline);
 	if (!source)
 		return -ENOMEM;
-	source->rebuild = input->rebuild;
 	source->is_fragment = input->is_fragment;
 	return 1;
 }

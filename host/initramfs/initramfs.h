@@ -145,14 +145,6 @@ void initramfs_describe_fault(const struct initramfs *initramfs, const char *con
 
 /* -- rebuild ------------------------------------------------------------------------- */
 
-/* What regenerates GRUB's configuration; ends with a row whose path is NULL. */
-extern const struct grub_tool {
-	const char *path, *command;
-} grub_tools[];
-
-/* The command, a line of shell (static), or NULL if no such tool is installed. */
-const char *rebuild_grub_command(const struct host *host);
-
 /*
  * Why the images that boot cannot be built on that machine, and what to do: a phrase,
  * freed by the caller; NULL if they can, or without memory. parameters is what is asked

@@ -177,21 +177,6 @@ static bool run(const struct command *command)
 
 /* -- GRUB's configuration ------------------------------------------------------------ */
 
-const struct grub_tool grub_tools[] = {
-	{ "usr/sbin/update-grub", "update-grub" },
-	{ "usr/sbin/grub2-mkconfig", "grub2-mkconfig -o /boot/grub2/grub.cfg" },
-	{ "usr/bin/grub-mkconfig", "grub-mkconfig -o /boot/grub/grub.cfg" },
-	{ NULL, NULL },
-};
-
-const char *rebuild_grub_command(const struct host *host)
-{
-	for (const struct grub_tool *at = grub_tools; at->path; at++)
-		if (beneath_exists(host->root_fd, at->path))
-			return at->command;
-	return NULL;
-}
-
 /* about is what to say of a command besides. Returns whether all were done. */
 static bool run_or_tell(const struct host *host, const struct commands *commands,
 			const char *about)
@@ -224,7 +209,7 @@ static bool run_plain(const struct host *host, const char *line)
 
 bool rebuild_grub(const struct host *host)
 {
-	const char *line = rebuild_grub_command(host);
+	const char *line = grub_find_command(host->root_fd);
 
 	if (line)
 		return run_plain(host, line);
