@@ -128,6 +128,7 @@ static int run(const struct job *job, const struct params *params)
 {
 	_cleanup_close_ int bus_fd =
 		openat(job->root_fd, "sys/bus/pci", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	_cleanup_close_ int slot_fd = -1;
 	struct run_request request = {
 		.params = params,
 		.root = job->options->root,
@@ -136,6 +137,7 @@ static int run(const struct job *job, const struct params *params)
 		.stage = job->stage,
 		.device = job->options->device,
 		.earlier = job->has_earlier ? &job->earlier : NULL,
+		.slot_fd = &slot_fd,
 		.start_us = job->start_us,
 		.start_ms = job->start_ms,
 	};
@@ -143,6 +145,7 @@ static int run(const struct job *job, const struct params *params)
 	bool is_complete;
 	int r;
 
+	request.report = report_path(job, &request.report_fd);
 	if (bus_fd < 0) {
 		log_line(LOG_LEVEL_ERROR, "no PCI bus in %s/sys: %s; is sysfs mounted?",
 			 job->options->root, strerror(errno));

@@ -32,8 +32,15 @@ struct claims {
 	int bus_fd;	  /* a directory like /sys/bus/pci */
 	int root_fd;	  /* the directory above sys, proc and dev */
 	const char *root; /* above lib/modules; "" for "/" */
-	bool load_iommu;  /* load virtio_iommu before any driver */
-	bool guards;	  /* leave disks in use alone; without it unbind them, too */
+	/*
+	 * For an event: to be locked, so that one at a time handles a card. The device
+	 * may not be ready for a driver yet. Otherwise -1.
+	 */
+	int slot_fd;
+	bool has_turn, has_waited; /* it is locked; another process had it */
+	uint64_t wait_until;	   /* for the device to get ready, of clock_ms() */
+	bool load_iommu;	   /* load virtio_iommu before any driver */
+	bool guards; /* leave disks in use alone; without it unbind them, too */
 	/* The driver that failed to load last, to try each only once. */
 	char failed_driver[DRIVER_NAME_SIZE];
 	int failed_error;

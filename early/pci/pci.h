@@ -158,8 +158,8 @@ struct pci_list {
 int pci_scan(int bus_fd, struct pci_list *ret);
 
 /*
- * The same for the members of the IOMMU group of the function at that address only;
- * -ENOENT if it has no group.
+ * The same for the functions of the slot and the members of the IOMMU group of the
+ * function at that address only; -ENOENT if it has no group.
  */
 int pci_scan_group(int bus_fd, const struct pci_address *address, struct pci_list *ret);
 
@@ -174,9 +174,9 @@ void pci_read_paths(int bus_fd, struct pci_list *list);
 /* Whether the pattern means the device. For a path, that of the device must be known. */
 bool pci_matches(const struct pci_device *device, const struct address_pattern *pattern);
 
-/* Whether a function of the slot that the address is in is a display or has serial ports.
- */
-bool pci_slot_has_console(int bus_fd, const struct pci_address *address);
+/* Whether a function in the list, of the slot that the address is in, is a display or has
+ * serial ports. */
+bool pci_slot_has_console(const struct pci_list *list, const struct pci_address *address);
 
 /* Source: PCI_CLASS_REVISION in include/uapi/linux/pci_regs.h. */
 static inline unsigned pci_base_class(const struct pci_id *id)

@@ -112,11 +112,12 @@ struct plan_entry {
 	struct pci_device *device; /* in the list that the plan was made from */
 	enum verdict verdict;
 	enum reason reason;
-	bool skipped;	/* passthru.skip names it */
-	bool by_group;	/* only passthru.group=claim selects it */
-	bool is_forced; /* a selector with "!" names it: no guard applies */
-	bool is_named;	/* by address, or with "!" */
-	bool is_meant;	/* named, or by an ID that no other function of its kind has */
+	bool skipped;	 /* passthru.skip names it */
+	bool by_group;	 /* only passthru.group=claim selects it */
+	bool is_forced;	 /* a selector with "!" names it: no guard applies */
+	bool is_named;	 /* by address, or with "!" */
+	bool is_meant;	 /* named, or by an ID that no other function of its kind has */
+	bool is_earlier; /* an event of the same card has claimed it before */
 	char wanted[DRIVER_NAME_SIZE]; /* the driver to bind */
 	/* Set by the claim: */
 	enum claim_step step;	    /* that failed */
