@@ -192,6 +192,8 @@ static int make_plan(struct run *run)
 		return r;
 	for (size_t i = 0; i < plan->count; i++)
 		choose_driver(run, &plan->entries[i]);
+	if (!is_partial && has_groupless(plan))
+		prospect.is_noiommu = iommu_is_done_without(run->root_fd);
 	prospect.groups_may_come = run->request->iommu_pending ||
 				   (!is_partial && has_groupless(plan) &&
 				    iommu_may_add_groups(run->root_fd, devices));
@@ -330,13 +332,21 @@ static void drop_known(const struct run *run)
 	run_result_free(&again);
 }
 
+/* Of clock_ms() with klibc, twice. */
+#define CLOCK_STEP_MS 20
+
 static void note_time(const struct run *run)
 {
 	struct stage_time *time = &run->result->times[run->stage];
+	uint64_t steady_ms = clock_ms() - run->request->start_ms;
 
 	time->has_run = true;
 	time->kernel_us = run->kernel_us;
 	time->total_us = clock_us() - run->request->start_us;
+	/* The finer clock may have been set meanwhile. */
+	if (time->total_us / 1000 > steady_ms + CLOCK_STEP_MS ||
+	    time->total_us / 1000 + CLOCK_STEP_MS < steady_ms)
+		time->total_us = steady_ms * 1000;
 	/* Two processes may have been in the kernel at the same time. */
 	if (time->kernel_us > time->total_us)
 		time->kernel_us = time->total_us;

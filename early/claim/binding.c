@@ -60,12 +60,14 @@ void claim_leave(struct claim *claim)
 
 static int write_timed(struct claims *claims, const char *path, const char *value)
 {
-	uint64_t before = clock_us();
+	uint64_t before = clock_us(), after;
 	int r;
 
 	log_debug("writing \"%s\" to %s", value[0] == '\n' ? "\\n" : value, path);
 	r = sysfs_write(claims->bus_fd, path, value);
-	claims->kernel_us += clock_us() - before;
+	after = clock_us();
+	/* With klibc somebody may have set it. */
+	claims->kernel_us += after > before ? after - before : 0;
 	return r;
 }
 
@@ -173,14 +175,27 @@ int binding_bind(struct claims *claims, const struct claim *claim)
 	return write_timed(claims, path, name);
 }
 
-/* A newline; an empty write would not reach the kernel (driver_set_override()). */
+void binding_note_override(const struct claims *claims, struct claim *claim)
+{
+	char path[DEVICE_PATH_SIZE];
+
+	device_path(path, claim, "driver_override");
+	if (sysfs_read(claims->bus_fd, path, claim->foreign, sizeof(claim->foreign)) <
+		    0 ||
+	    strcmp(claim->foreign, "(null)") == 0 ||
+	    text_equals_name(claim->foreign, claim->entry.wanted))
+		claim->foreign[0] = '\0';
+}
+
+/* That of somebody else; or a newline: an empty write would not reach the kernel
+ * (driver_set_override()). */
 bool binding_clear_override(struct claims *claims, const struct claim *claim)
 {
 	char path[DEVICE_PATH_SIZE];
 	int r;
 
 	device_path(path, claim, "driver_override");
-	r = write_twice(claims, claim, path, "\n");
+	r = write_twice(claims, claim, path, claim->foreign[0] ? claim->foreign : "\n");
 	if (r < 0)
 		log_debug("clearing the override failed: %s", strerror(-r));
 	return r == 0 || !binding_exists(claims, claim);

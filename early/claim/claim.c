@@ -74,6 +74,9 @@ static void set_override(struct claims *claims, struct claim *claim)
 	    framebuffer_find(claims->root_fd, &claim->entry.device->address,
 			     &claim->framebuffer) < 0)
 		claim->framebuffer.device[0] = '\0';
+	claim->entry.step = STEP_OVERRIDE;
+	if (claims->slot_fd >= 0 || claim->entry.now[0])
+		binding_note_override(claims, claim);
 	/* Before the write, which may not return but still needs the rollback. */
 	claim->overridden = true;
 	claim->override_is_set = write_override(claims, claim);
@@ -123,18 +126,22 @@ static void load_driver(struct claims *claims, struct claim *claim)
 /* Returns whether the device has no driver, or ours. */
 static bool unbind_current(struct claims *claims, struct claim *claim)
 {
-	int r;
+	struct block_hold disks = { 0 };
+	int r = 0;
 
 	if (binding_is_ours(claims, claim) || !claim->entry.now[0])
 		return true;
 	claim->entry.step = STEP_UNBIND;
-	if (claims->guards && !claim->entry.is_forced &&
-	    block_open_exclusive(claims->root_fd, &claim->entry.device->address) ==
-		    -EBUSY) {
+	if (claims->guards && !claim->entry.is_forced)
+		r = block_open_exclusive(claims->root_fd, &claim->entry.device->address,
+					 &disks);
+	if (r == -EBUSY) {
 		fail(claims, claim, REASON_IN_USE, -EBUSY);
 		return false;
 	}
 	r = binding_unbind(claims, claim);
+	/* They are gone; or the host keeps them, and must be able to mount them. */
+	block_release(&disks);
 	if (has_ours(claim) || !claim->entry.now[0])
 		return true;
 	fail(claims, claim, REASON_UNBIND, r);

@@ -23,7 +23,8 @@ struct claim {
 	bool is_cleared;      /* the rollback has cleared the override */
 	bool driver_is_there; /* the driver to bind is registered */
 	bool needs_retry;     /* a job left it alone, since an earlier one still hung */
-	struct plan_entry entry; /* the plan's, with the results so far */
+	char foreign[DRIVER_NAME_SIZE]; /* the override of somebody else, "" for none */
+	struct plan_entry entry;	/* the plan's, with the results so far */
 	/* The boot framebuffer on it before; its device is "" for none. */
 	struct framebuffer framebuffer;
 };

@@ -74,7 +74,10 @@ int binding_probe(struct claims *claims, const struct claim *claim);
  */
 int binding_bind(struct claims *claims, const struct claim *claim);
 
-/* Returns whether the device has no override any more. */
+/* Notes the override that the device has for another driver, to be written back. */
+void binding_note_override(const struct claims *claims, struct claim *claim);
+
+/* Returns whether the device has no override of ours any more. */
 bool binding_clear_override(struct claims *claims, const struct claim *claim);
 
 /* -- claim --------------------------------------------------------------------------- */

@@ -60,6 +60,15 @@ static bool is_turned_off(int root_fd)
 	return says(root_fd, "proc/cmdline", "iommu=off");
 }
 
+#define NOIOMMU "enable_unsafe_noiommu_mode"
+
+bool iommu_is_done_without(int root_fd)
+{
+	return says(root_fd, "sys/module/vfio/parameters/" NOIOMMU, "Y") ||
+	       says(root_fd, "proc/cmdline", "vfio." NOIOMMU "=1") ||
+	       says(root_fd, "proc/cmdline", "vfio." NOIOMMU "=Y");
+}
+
 const char *iommu_advice(int root_fd, const struct pci_id *id)
 {
 	/* The ACPI tables with which the firmware describes the IOMMU. */

@@ -11,6 +11,7 @@
 /* include/linux/pci_ids.h */
 #define CLASS_BRIDGE_PCI     0x0604
 #define CLASS_BRIDGE_CARDBUS 0x0607
+#define VENDOR_INTEL	     0x8086
 
 void pci_device_path(char path[static DEVICE_PATH_SIZE],
 		     const struct pci_address *address, const char *file)
@@ -359,6 +360,18 @@ int pci_read_group_attributes(int bus_fd, const struct pci_device *device,
 		pci_read_attributes(bus_fd, found);
 	}
 	return 0;
+}
+
+bool pci_is_denylisted(const struct pci_id *id)
+{
+	/* QuickAssist C3xxx, C62x and DH895xCC with their VFs; DSA and IAX. */
+	static const uint16_t devices[] = { 0x19e2, 0x19e3, 0x37c8, 0x37c9,
+					    0x0435, 0x0443, 0x0b25, 0x0cfe };
+
+	for (size_t i = 0; id->vendor == VENDOR_INTEL && i < ARRAY_SIZE(devices); i++)
+		if (id->device == devices[i])
+			return true;
+	return false;
 }
 
 bool pci_driver_is_vfio(const char *driver)
