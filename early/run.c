@@ -254,6 +254,7 @@ static int claim_planned(struct run *run)
 	claims->guards = !run->params->force;
 	if (run->request->slot_fd)
 		claims->slot_fd = *run->request->slot_fd;
+	claims->may_be_foreign = run->stage != STAGE_EARLY || run->request->is_booted;
 	claims->load_iommu = iommu_is_virtio(&run->result->devices);
 	claims_run(claims, run->request->start_ms, run->timeout_ms);
 	claims_store(claims, plan);

@@ -75,7 +75,7 @@ static void set_override(struct claims *claims, struct claim *claim)
 			     &claim->framebuffer) < 0)
 		claim->framebuffer.device[0] = '\0';
 	claim->entry.step = STEP_OVERRIDE;
-	if (claims->slot_fd >= 0 || claim->entry.now[0])
+	if (claims->may_be_foreign)
 		binding_note_override(claims, claim);
 	/* Before the write, which may not return but still needs the rollback. */
 	claim->overridden = true;

@@ -40,13 +40,15 @@ struct claims {
 	int slot_fd;
 	bool has_turn, has_waited; /* it is locked; another process had it */
 	uint64_t wait_until;	   /* for the device to get ready, of clock_ms() */
-	bool load_iommu;	   /* load virtio_iommu before any driver */
-	bool guards; /* leave disks in use alone; without it unbind them, too */
+	bool may_be_foreign; /* somebody else may have set an override: not the first
+				stage */
+	bool load_iommu;     /* load virtio_iommu before any driver */
+	bool guards;	     /* leave disks in use alone; without it unbind them, too */
 	/* The driver that failed to load last, to try each only once. */
 	char failed_driver[DRIVER_NAME_SIZE];
 	int failed_error;
 	enum reason expired; /* REASON_TIMEOUT or REASON_INTERNAL */
-	uint64_t kernel_us;  /* time that all jobs spent in the kernel */
+	uint64_t kernel_us;  /* time of all jobs, nearly all of it in the kernel */
 	unsigned count;
 	struct claim items[];
 };
