@@ -154,12 +154,20 @@ bool block_is_behind(const struct block *block, const struct pci_address *addres
 #define BLOCK_NODE_SIZE (sizeof("dev/") + BLOCK_NAME_SIZE)
 void block_node(const struct block *block, char path[static BLOCK_NODE_SIZE]);
 
+/* Open descriptors. */
+struct block_hold {
+	int *fds;
+	size_t count;
+};
+
 /*
  * Opens every disk behind the PCI function so that nobody else can mount it or stack a
- * device on it until this process ends. Returns 0, or -EBUSY if one is mounted or part of
- * a stack already. May hang.
+ * device on it until block_release(). Returns 0; -EBUSY if one is mounted or part of a
+ * stack already: then none is held; or another negative errno. May hang.
  */
-int block_open_exclusive(int root_fd, const struct pci_address *address);
+int block_open_exclusive(int root_fd, const struct pci_address *address,
+			 struct block_hold *ret);
+void block_release(struct block_hold *hold);
 
 /* -- lookup -------------------------------------------------------------------------- */
 

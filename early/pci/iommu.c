@@ -75,6 +75,15 @@ static bool has_device_tree(int root_fd)
 	return file_exists(root_fd, "sys/firmware/devicetree/base/compatible");
 }
 
+#define NOIOMMU "enable_unsafe_noiommu_mode"
+
+bool iommu_is_done_without(int root_fd)
+{
+	return says(root_fd, "sys/module/vfio/parameters/" NOIOMMU, "Y") ||
+	       says(root_fd, "proc/cmdline", "vfio." NOIOMMU "=1") ||
+	       says(root_fd, "proc/cmdline", "vfio." NOIOMMU "=Y");
+}
+
 const char *iommu_advice(int root_fd, const struct pci_id *id)
 {
 	/* The ACPI tables with which the firmware describes the IOMMU. */
