@@ -332,7 +332,8 @@ HOST_SRCS := \
 	commands/findings.c commands/list.c commands/list_text.c commands/migrate.c \
 	commands/plan.c commands/preview.c commands/remarks.c commands/status.c commands/status_export.c \
 	edit/backup.c edit/change.c \
-	dump/dump.c dump/redact.c dump/unpack.c \
+	dump/dump.c dump/redact_names.c dump/redact_proc.c dump/redact_text.c \
+	dump/redact_values.c dump/redact_words.c dump/unpack.c \
 	initramfs/generators.c initramfs/inspect.c initramfs/rebuild.c \
 	lib/beneath.c lib/text.c \
 	machine/card.c machine/caveats.c machine/choice.c machine/denylist.c machine/filter.c \
