@@ -334,7 +334,8 @@ HOST_SRCS := \
 	commands/findings.c commands/list.c commands/list_text.c commands/migrate.c \
 	commands/plan.c commands/preview.c commands/remarks.c commands/status.c commands/status_export.c \
 	edit/backup.c edit/change.c edit/files.c edit/guard.c \
-	dump/dump.c dump/redact.c dump/unpack.c \
+	dump/dump.c dump/redact_names.c dump/redact_proc.c dump/redact_text.c \
+	dump/redact_values.c dump/redact_words.c dump/unpack.c \
 	initramfs/generators.c initramfs/images.c initramfs/inspect.c initramfs/rebuild.c \
 	initramfs/switches.c initramfs/systems.c initramfs/ukis.c \
 	lib/beneath.c lib/programs.c lib/text.c \

@@ -103,9 +103,14 @@ static int read_devices(int bus_fd, const struct pci_address *addresses, size_t 
 	ret->devices = malloc((count + 1) * sizeof(ret->devices[0]));
 	if (!ret->devices)
 		return -ENOMEM;
-	for (size_t i = 0; i < count; i++)
-		if (read_device(bus_fd, &addresses[i], &ret->devices[ret->count]) == 0)
-			ret->count++;
+	for (size_t i = 0; i < count; i++) {
+		int r = read_device(bus_fd, &addresses[i], &ret->devices[ret->count]);
+
+		ret->count += r == 0;
+		/* One that has vanished, or is no device, is not missing. */
+		if (r < 0 && r != -ENOENT && r != -ENODEV && r != -EINVAL)
+			ret->error = r;
+	}
 	return 0;
 }
 
@@ -248,12 +253,14 @@ int pci_read_driver(int bus_fd, const struct pci_address *address,
 	return r == -ENOENT ? 0 : r;
 }
 
+/* The kernel counts groups from 0; a dump may have any name. */
 static int read_group(int bus_fd, const struct pci_address *address)
 {
 	char path[DEVICE_PATH_SIZE], name[16];
 
 	pci_device_path(path, address, "iommu_group");
-	if (sysfs_read_link(bus_fd, path, name, sizeof(name)) < 0)
+	if (sysfs_read_link(bus_fd, path, name, sizeof(name)) < 0 || strlen(name) > 9 ||
+	    name[strspn(name, "0123456789")])
 		return NO_GROUP;
 	return atoi(name);
 }

@@ -153,6 +153,7 @@ struct pci_device {
 struct pci_list {
 	struct pci_device *devices;
 	size_t count;
+	int error; /* why one that is there could not be read and is missing, or 0 */
 };
 
 /*

@@ -190,7 +190,14 @@ static int write_dump(const struct host *host, const char *file)
 	int r = dump_write(host, file);
 
 	if (r == -EINVAL)
-		warn("cannot write %s: choose a name that ends in .tar or .tar.gz", file);
+		warn("cannot write %s: choose a name that ends in .tar, .tar.gz or .tar.zst",
+		     file);
+	else if (r == -EEXIST)
+		warn("cannot write %s: it is there already; remove it, or choose another name",
+		     file);
+	else if (r == -EACCES || r == -EPERM || r == -EROFS)
+		warn("cannot write %s: %s; choose a directory that you may write to, such as /tmp",
+		     file, strerror(-r));
 	else if (r < 0)
 		warn_error(r, "cannot write %s", file);
 	return r < 0 ? STATUS_NOT_GOOD : STATUS_GOOD;

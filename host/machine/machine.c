@@ -118,6 +118,8 @@ static int read_all(const struct host *host, struct machine *ret)
 		openat(host->root_fd, "sys/bus/pci", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int r = bus_fd < 0 ? -errno : pci_scan(bus_fd, &ret->pci);
 
+	if (r == 0)
+		r = ret->pci.error;
 	if (r < 0)
 		return r;
 	pci_read_paths(bus_fd, &ret->pci);

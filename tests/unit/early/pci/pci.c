@@ -137,6 +137,23 @@ START_TEST(reads_the_alias)
 	pci_list_free(&list);
 }
 
+/* One that is there and cannot be read is told from one that has vanished. */
+START_TEST(tells_what_is_unreadable)
+{
+	struct pci_list list;
+
+	put_modalias("0000:05:00.0", ALIAS);
+	put_directory(&root, "devices/0000:06:00.0");
+	expect_number("vanished", pci_scan(root.fd, &list), 0);
+	expect_number("vanished", list.error, 0);
+	pci_list_free(&list);
+	put_directory(&root, "devices/0000:06:00.0/modalias");
+	expect_number("unreadable", pci_scan(root.fd, &list), 0);
+	expect_number("unreadable", list.error, -EISDIR);
+	expect_number("the others", list.count, 1);
+	pci_list_free(&list);
+}
+
 START_TEST(fails_without_a_bus)
 {
 	struct pci_list list;
@@ -194,6 +211,10 @@ static const struct {
 	{ "modalias", 0x030000, { false, NO_GROUP, false, false, "" } },
 	{ "modalias group=13", 0x030000, { false, 13, false, false, "" } },
 	{ "modalias group=0", 0x030000, { false, 0, false, false, "" } },
+	/* no number of the kernel's */
+	{ "modalias group=2147483647", 0x030000, { false, NO_GROUP, false, false, "" } },
+	{ "modalias group=-1", 0x030000, { false, NO_GROUP, false, false, "" } },
+	{ "modalias group=x", 0x030000, { false, NO_GROUP, false, false, "" } },
 	{ "modalias driver=nouveau",
 	  0x030000,
 	  { false, NO_GROUP, false, false, "nouveau" } },
@@ -564,6 +585,7 @@ int main(void)
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	add_rows(tcase, scans_in_order, buses);
 	add_rows(tcase, reads_the_alias, aliases);
+	tcase_add_test(tcase, tells_what_is_unreadable);
 	tcase_add_test(tcase, fails_without_a_bus);
 	tcase_add_test(tcase, survives_out_of_memory);
 	add_rows(tcase, reads_the_attributes, devices);
