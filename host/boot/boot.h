@@ -180,6 +180,9 @@ extern const struct config_file config_files[];
  */
 char **config_file_paths(int root_fd, const struct config_file *file);
 
+/* The same. *ret_error is a negative errno if the directory was not read to its end. */
+char **config_file_try_paths(int root_fd, const struct config_file *file, int *ret_error);
+
 /* The row that a path relative to the root belongs to, or NULL. */
 const struct config_file *config_file_find(const char *path);
 
