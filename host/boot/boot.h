@@ -189,6 +189,8 @@ char **config_file_paths(int root_fd, const struct config_file *file);
  * format. mkinitcpio drops them; kernel-install(8) takes /etc/kernel/cmdline as it is.
  */
 bool config_file_has_comments(int root_fd, enum config_format format);
+/* The same. *ret_error is a negative errno if the directory was not read to its end. */
+char **config_file_try_paths(int root_fd, const struct config_file *file, int *ret_error);
 
 /* The row that a path relative to the root belongs to, or NULL. */
 const struct config_file *config_file_find(const char *path);

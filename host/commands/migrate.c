@@ -411,6 +411,7 @@ static int run(const struct host *host)
 		else
 			status = migrate(&migration, &machine);
 	}
+	proof_free(&migration.proof);
 	migration_free(&migration);
 	machine_free(&machine);
 	return status;
