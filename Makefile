@@ -336,7 +336,7 @@ HOST_SRCS := \
 	initramfs/generators.c initramfs/inspect.c initramfs/rebuild.c \
 	lib/beneath.c lib/text.c \
 	machine/card.c machine/caveats.c machine/choice.c machine/denylist.c machine/filter.c \
-	machine/find.c machine/groups.c machine/machine.c machine/pci_names.c machine/networks.c \
+	machine/find.c machine/groups.c machine/machine.c machine/pci_names.c machine/networks.c machine/reader.c \
 	machine/users.c machine/uses.c machine/xorg.c \
 	outlook/outlook.c \
 	migrate/collect.c migrate/collector.c migrate/facts.c migrate/migration.c \
