@@ -329,7 +329,7 @@ HOST_SRCS := \
 	boot/legacy_cmdline.c boot/menu_key.c boot/systemd_boot.c boot/uki.c boot/version.c \
 	commands/args.c commands/check.c commands/claim.c commands/check_cmdline.c \
 	commands/check_kernels.c commands/configure.c commands/disable.c commands/enable.c \
-	commands/findings.c commands/list.c commands/list_text.c commands/migrate.c \
+	commands/findings.c commands/list.c commands/list_next.c commands/list_text.c commands/migrate.c \
 	commands/plan.c commands/preview.c commands/remarks.c commands/status.c commands/status_export.c \
 	edit/backup.c edit/change.c \
 	dump/dump.c dump/redact.c dump/unpack.c \
