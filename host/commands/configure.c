@@ -194,7 +194,11 @@ int configure_run(struct host *host, int (*change)(struct work *work))
 	}
 	if (arguments->undo)
 		return undo(host);
+	/* Nobody else changes what is read from here on. */
+	if (!arguments->dry_run && !edit_lock(host->root_fd))
+		return STATUS_NOT_GOOD;
 	status = change(&work);
+	edit_end();
 	change_free(&work.change);
 	change_free(&work.groups);
 	machine_free(&work.machine);
