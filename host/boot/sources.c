@@ -25,19 +25,14 @@ struct boot_source *boot_sources_add(struct boot_sources *sources, const char *p
 
 int boot_source_add_image(struct boot_source *source, int root_fd, const char *name)
 {
-	char *path = boot_find_file(root_fd, name);
-	bool is_found = path;
-	struct boot_image *image;
+	_cleanup_free_ char *found = boot_find_file(root_fd, name);
+	struct boot_image *image = array_append(source->images, source->image_count);
 
-	if (!path)
-		path = strdup(name + strspn(name, "/"));
-	image = path ? array_append(source->images, source->image_count) : NULL;
-	if (!image) {
-		free(path);
+	if (!image)
 		return -ENOMEM;
-	}
-	*image = (struct boot_image){ path, is_found };
-	return 0;
+	image->path = strdup(found ? found : name + strspn(name, "/"));
+	image->is_found = found;
+	return image->path ? 0 : -ENOMEM;
 }
 
 static void free_source(struct boot_source *source)
