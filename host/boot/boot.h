@@ -59,6 +59,15 @@ const struct boot_source *boot_next(const struct boot_sources *sources);
 int boot_sources_add_running(struct boot_sources *sources, int root_fd,
 			     const struct boot_source **ret);
 
+/* -- places -------------------------------------------------------------------------- */
+
+/* Where boot partitions are mounted, the EFI system partition first; ends with NULL. */
+extern const struct bls_place {
+	const char *path, *entries, *ukis, *addons;
+} bls_places[];
+
+#define BLS_ENTRIES(place) place "/loader/entries"
+
 /* -- uki ----------------------------------------------------------------------------- */
 
 /* The sections of a unified kernel image that matter here; NULL if it lacks one. */
@@ -79,13 +88,6 @@ int uki_read(int root_fd, const char *path, struct uki *ret);
 void uki_free(struct uki *uki);
 
 /* -- bls ----------------------------------------------------------------------------- */
-
-/* Where boot partitions are mounted, the EFI system partition first; ends with NULL. */
-extern const struct bls_place {
-	const char *path, *entries, *ukis, *addons;
-} bls_places[];
-
-#define BLS_ENTRIES(place) place "/loader/entries"
 
 /* Whether there are UKIs. */
 bool bls_has_ukis(int root_fd);

@@ -11,57 +11,6 @@
 
 /* -- its files ----------------------------------------------------------------------- */
 
-/* On an EFI system partition there may be one that only reads the other grub.cfg. */
-static bool is_stub(int root_fd, const char *path)
-{
-	_cleanup_free_ char *text = NULL;
-
-	return beneath_read(root_fd, path, &text) == 0 && strstr(text, "configfile") &&
-	       !strstr(text, "menuentry") && !strstr(text, "blscfg");
-}
-
-static int add_config(struct wordlist *configs, int root_fd, const char *path)
-{
-	return beneath_exists(root_fd, path)
-		       ? wordlist_insert(configs, configs->count, path)
-		       : 0;
-}
-
-/* Red Hat's distributions, up to version 8, have it there. */
-static int add_configs_of_efi(struct wordlist *configs, int root_fd, const char *place)
-{
-	_cleanup_free_ char *directory = NULL;
-	_cleanup_free_ char **names = NULL;
-	int r = beneath_format(&directory, "%s/EFI", place);
-
-	if (r == 0)
-		names = dirlist_paths(root_fd, directory, "");
-	for (size_t i = 0; r == 0 && names && names[i]; i++) {
-		_cleanup_free_ char *path = NULL;
-
-		r = beneath_format(&path, "%s/grub.cfg", names[i]);
-		if (r == 0 && !is_stub(root_fd, path))
-			r = add_config(configs, root_fd, path);
-	}
-	return r == -ENOMEM ? r : 0;
-}
-
-/* The paths of grub.cfg; release with wordlist_free() in any case. */
-static int find_configs(int root_fd, struct wordlist *ret)
-{
-	int r;
-
-	*ret = (struct wordlist){ 0 };
-	r = add_config(ret, root_fd, GRUB_CONFIG);
-	if (r == 0)
-		r = add_config(ret, root_fd, GRUB2_CONFIG);
-	if (ret->count)
-		return r;
-	for (const struct bls_place *at = bls_places; r == 0 && at->path; at++)
-		r = add_configs_of_efi(ret, root_fd, at->path);
-	return r;
-}
-
 /* Beside grub.cfg, or where grub-editenv(1) has it. Freed by the caller, or NULL. */
 static char *read_environment(int root_fd, const char *config)
 {
@@ -83,7 +32,7 @@ static char *read_config(int root_fd, char **ret_environment)
 {
 	struct wordlist configs;
 	char *text = NULL;
-	int r = find_configs(root_fd, &configs);
+	int r = grub_find_configs(root_fd, &configs);
 
 	for (size_t i = 0; r == 0 && !text && i < configs.count; i++)
 		if (beneath_read(root_fd, configs.items[i], &text) < 0)
@@ -111,7 +60,7 @@ static int read_menu(int root_fd, const char *path, struct grub_menu *ret)
 static int read_first_menu(int root_fd, char **ret_path, struct grub_menu *ret)
 {
 	struct wordlist configs;
-	int r = find_configs(root_fd, &configs), s = -ENOENT;
+	int r = grub_find_configs(root_fd, &configs), s = -ENOENT;
 
 	*ret = (struct grub_menu){ 0 };
 	*ret_path = NULL;
@@ -125,25 +74,6 @@ static int read_first_menu(int root_fd, char **ret_path, struct grub_menu *ret)
 }
 
 /* -- whether it is this system's ----------------------------------------------------- */
-
-static bool reads_entries(const char *config)
-{
-	return strstr(config, "\nblscfg");
-}
-
-bool grub_detect_entries(int root_fd)
-{
-	_cleanup_free_ char *config = read_config(root_fd, NULL);
-
-	return config && reads_entries(config);
-}
-
-bool grub_detect_menu(int root_fd)
-{
-	_cleanup_free_ char *config = read_config(root_fd, NULL);
-
-	return config ? !reads_entries(config) : beneath_exists(root_fd, GRUB_DEFAULTS);
-}
 
 static bool is_named(const char *kernel, const char *image)
 {
@@ -468,7 +398,7 @@ static int read_listing(int root_fd, const char *path, bool all, struct boot_sou
 int grub_read_menu(int root_fd, bool all, struct boot_sources *ret)
 {
 	struct wordlist configs;
-	int r = find_configs(root_fd, &configs);
+	int r = grub_find_configs(root_fd, &configs);
 
 	for (size_t i = 0; r == 0 && i < configs.count; i++)
 		r = read_listing(root_fd, configs.items[i], all, ret);

@@ -7,6 +7,16 @@
 
 /* What only the files of this folder share. */
 
+/* -- places -------------------------------------------------------------------------- */
+
+/*
+ * Finds a file by the name that a boot loader has for it: a path on the partition that it
+ * reads, which is the root or is mounted at one of bls_places, perhaps below a subvolume.
+ * Without a leading "/" it may be one relative to the root as well. Returns its path
+ * relative to the root, which the caller frees, or NULL.
+ */
+char *boot_find_file(int root_fd, const char *name);
+
 /* -- sources ------------------------------------------------------------------------- */
 
 /*
@@ -18,14 +28,9 @@ struct boot_source *boot_sources_add(struct boot_sources *sources, const char *p
 				     char *cmdline);
 
 /*
- * Finds a file by the name that a boot loader has for it: a path on the partition that it
- * reads, which is the root or is mounted at one of bls_places, perhaps below a subvolume.
- * Without a leading "/" it may be one relative to the root as well. Returns its path
- * relative to the root, which the caller frees, or NULL.
+ * Adds an initramfs image that the entry loads, by the name for boot_find_file(). Returns
+ * 0 or -ENOMEM.
  */
-char *boot_find_file(int root_fd, const char *name);
-
-/* Adds an initramfs image that the entry loads, by that name. Returns 0 or -ENOMEM. */
 int boot_source_add_image(struct boot_source *source, int root_fd, const char *name);
 
 /*
@@ -134,6 +139,14 @@ bool bls_exists(int root_fd);
  */
 int bls_add(int root_fd, const struct boot_entry *entry, char *cmdline,
 	    const struct wordlist *images, const char *note, struct boot_sources *ret);
+
+/* -- grub files ---------------------------------------------------------------------- */
+
+/*
+ * The paths of grub.cfg, in the order in which they count. Returns 0 or -ENOMEM; release
+ * with wordlist_free() in either case.
+ */
+int grub_find_configs(int root_fd, struct wordlist *ret);
 
 /* -- grub ---------------------------------------------------------------------------- */
 
