@@ -312,7 +312,7 @@ void rebuild_advise(int root_fd, const struct initramfs *initramfs,
 		snprintf(ret, 2 * REBUILD_SIZE, "; rebuild it: run %s", command);
 	else if (generators_installed(root_fd))
 		snprintf(ret, 2 * REBUILD_SIZE,
-			 "; once passthru is installed again, run %s", command);
+			 "; once the generator is set up for passthru, run %s", command);
 	else
 		ret[0] = '\0';
 }
