@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/base.h"
+#include "block/block.h"
 #include "cmdline/cmdline.h"
 #include "options.h"
 #include "report/report.h"
@@ -301,6 +302,8 @@ int main(int argc, char **argv)
 
 	if (status >= 0)
 		return status;
+	if (options.probe)
+		blkid_probe_serve();
 	resist_signals(argv);
 	root_fd = open(options.root[0] ? options.root : "/",
 		       O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -14,6 +14,7 @@ struct options {
 	bool dry_run;
 	bool verbose;
 	bool late; /* the late stage: the root disk is known */
+	bool probe; /* only read a disk, for passthru on the running machine */
 	bool has_device;
 	struct pci_address device; /* the only one to claim */
 	const char *root;	   /* "" for "/"; has no "/" at its end */

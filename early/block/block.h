@@ -96,6 +96,18 @@ typedef void (*blkid_probe_found)(void *data, size_t target,
 void blkid_probe_run(int root_fd, const struct blkid_probe_target *targets, size_t count,
 		     uint64_t deadline, blkid_probe_found found, void *data);
 
+/*
+ * From now on, that program reads the disks, with its libblkid: passthru-early of the
+ * same version, which the next boot runs. Versions of libblkid differ in what they know.
+ */
+void blkid_probe_use(const char *program);
+
+/*
+ * What it does then: reads the device on standard input, writes the reply to standard
+ * output, and ends the process.
+ */
+void blkid_probe_serve(void);
+
 /* -- block --------------------------------------------------------------------------- */
 
 /*

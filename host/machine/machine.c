@@ -215,6 +215,7 @@ void machine_read_needs(const struct host *host, struct machine *machine)
 	if (machine->knows_needs)
 		return;
 	machine->knows_needs = true;
+	(void)reader_choose();
 	if (judge_all(host, machine) < 0)
 		warn("cannot find out which disks back the system; system disks are not marked");
 }

@@ -296,6 +296,15 @@ int filter_parse(const char *text, struct filter *ret);
 
 bool filter_matches(const struct filter *filter, const struct device *device);
 
+/* -- reader -------------------------------------------------------------------------- */
+
+/*
+ * Lets passthru-early read the disks, if it is installed on this machine in the same
+ * version: its libblkid is that of the next boot, and this program's is the
+ * distribution's. Returns whether it does.
+ */
+bool reader_choose(void);
+
 /* -- users --------------------------------------------------------------------------- */
 
 /*
