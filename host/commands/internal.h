@@ -124,6 +124,9 @@ enum next_boot {
 	NEXT_BOOT_RELEASES, /* what this boot has claimed */
 };
 
+/* Makes the preview. If it cannot be made, nothing is known. */
+void list_read_next_boot(struct list *list);
+
 enum next_boot list_next_boot(const struct list *list, const struct device *device);
 
 /* Prints them for people. Returns the number of devices. */

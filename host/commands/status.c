@@ -226,27 +226,6 @@ static void read_report(struct status *status)
 	status->is_requested = true;
 }
 
-const char *status_word(const struct status *status, bool ok)
-{
-	switch (status->state) {
-	case BOOT_AS_REPORTED:
-		return ok ? "good" : "not-good";
-	case BOOT_NOT_REQUESTED:
-		return "not-requested";
-	case BOOT_NOT_YET:
-		return "not-booted";
-	case BOOT_OUTDATED:
-		return "outdated";
-	case BOOT_NOT_RUN:
-		return "not-run";
-	case BOOT_DRY_RUN:
-		return "dry-run";
-	case BOOT_UNREADABLE:
-		return "unreadable";
-	}
-	return "not-good";
-}
-
 /* Returns what prints it, or NULL after a warning. */
 static bool (*find_format(const struct arguments *arguments))(const struct status *status)
 {

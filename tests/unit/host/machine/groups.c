@@ -47,9 +47,11 @@ START_TEST(keeps)
 	functions_read(FUNCTIONS, &machine.pci);
 	machine.count = machine.pci.count;
 	for (size_t i = 0; i < machine.count; i++) {
-		devices[i].pci = &machine.pci.devices[i];
-		address_format(&devices[i].pci->address, devices[i].address);
-		devices[i].is_chosen = strchr(rows[_i].chosen, '0' + (int)i);
+		struct device *device = &machine.devices[i];
+
+		device->pci = &machine.pci.devices[i];
+		address_format(&device->pci->address, device->address);
+		device->is_chosen = strchr(rows[_i].chosen, '0' + (int)i);
 	}
 	text = groups_remember(&machine, rows[_i].old);
 	expect_text("remembered", text, rows[_i].remembered);
