@@ -104,8 +104,9 @@ static int finish(struct work *work, struct preview *preview)
 	if (!arguments->dry_run && is_confirmed && !apply(work))
 		return STATUS_NOT_GOOD;
 	if (arguments->json)
-		return print_json(work, outlook) < 0 || !is_confirmed ? STATUS_NOT_GOOD
-								      : STATUS_GOOD;
+		return print_json(work, outlook) < 0 || !is_confirmed
+			       ? STATUS_NOT_GOOD
+			       : plan_status(preview);
 	if (!arguments->dry_run && !is_confirmed)
 		return STATUS_NOT_GOOD;
 	putchar('\n');
@@ -148,12 +149,26 @@ int configure_finish(struct work *work, const char *unchanged)
 
 /* -- both commands ------------------------------------------------------------------- */
 
+static void add_restored(void *data, const char *path)
+{
+	if (data)
+		json_append_text(data, path);
+}
+
 static int undo(struct host *host)
 {
-	return backup_undo(host->root_fd, BACKUPS_OF_CONFIGURATION, NULL, NULL) &&
-			       rebuild_images(host)
-		       ? STATUS_GOOD
-		       : STATUS_NOT_GOOD;
+	struct json_object *top = NULL, *paths = NULL;
+	bool ok;
+
+	if (host->arguments->json) {
+		top = json_begin(host->arguments->command);
+		paths = json_add_array(top, "restored");
+	}
+	ok = backup_undo(host->root_fd, BACKUPS_OF_CONFIGURATION, add_restored, paths) &&
+	     rebuild_images(host);
+	if (top && json_end(top) < 0)
+		ok = false;
+	return ok ? STATUS_GOOD : STATUS_NOT_GOOD;
 }
 
 int configure_run(struct host *host, int (*change)(struct work *work))

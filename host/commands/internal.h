@@ -164,6 +164,9 @@ void preview_free(struct preview *preview);
 /* Prints the preview, with or without its remarks. Returns an exit status. */
 int plan_print(const struct preview *preview, bool with_remarks);
 
+/* The same status without printing it, for the JSON of other commands. */
+int plan_status(const struct preview *preview);
+
 /*
  * Whether passthru plan would exit with 0, without printing it. Calls back with each
  * limit of a device that will be claimed, see limits_each(), each remark, and with why a

@@ -305,10 +305,12 @@ static int finish(const struct migration *migration, struct preview *preview)
 		return STATUS_NOT_GOOD;
 	if (!is_confirmed)
 		status = STATUS_NOT_GOOD;
-	if (arguments->json)
-		return print_json(migration, reason, backup, outlook) < 0
-			       ? STATUS_NOT_GOOD
-			       : status;
+	if (arguments->json) {
+		if (print_json(migration, reason, backup, outlook) < 0 ||
+		    (preview && plan_status(preview) != STATUS_GOOD))
+			status = STATUS_NOT_GOOD;
+		return status;
+	}
 	if (preview) {
 		putchar('\n');
 		if (plan_print(preview, true) != STATUS_GOOD)

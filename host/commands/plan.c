@@ -189,6 +189,19 @@ int plan_print(const struct preview *preview, bool with_remarks)
 	return ok ? STATUS_GOOD : STATUS_NOT_GOOD;
 }
 
+int plan_status(const struct preview *preview)
+{
+	struct json_object *unused = json_object_new_object();
+	bool ok = preview->empty != NULL;
+
+	if (preview->error < 0)
+		warn_unmade(preview, preview->error);
+	else if (!ok)
+		ok = view_add(&preview->view, unused) && !preview->absence[0];
+	json_object_put(unused);
+	return ok && preview->error == 0 ? STATUS_GOOD : STATUS_NOT_GOOD;
+}
+
 /* -- for passthru check -------------------------------------------------------------- */
 
 /* Whom to call back with why a device is not claimed, or a group is of no use. */
