@@ -173,12 +173,29 @@ int configure_finish(struct work *work, const char *unchanged)
 
 /* -- both commands ------------------------------------------------------------------- */
 
+static void add_restored(void *data, const char *path)
+{
+	if (data)
+		json_append_text(data, path);
+}
+
 static int undo(struct host *host)
 {
-	return backup_undo(host->root_fd, BACKUPS_OF_CONFIGURATION, NULL, NULL) &&
-			       rebuild_images(host)
-		       ? STATUS_GOOD
-		       : STATUS_NOT_GOOD;
+	struct json_object *top = NULL, *paths = NULL;
+	bool ok;
+
+	if (host->arguments->json) {
+		top = json_begin(host->arguments->command);
+		paths = json_add_array(top, "restored");
+	}
+	ok = backup_undo(host->root_fd, BACKUPS_OF_CONFIGURATION, add_restored, paths);
+	/* An earlier --undo may have been ended before the images were built. */
+	if (ok || rebuild_is_needed(host->root_fd))
+		ok = rebuild_images(host);
+	edit_end();
+	if (top && json_end(top) < 0)
+		ok = false;
+	return ok ? STATUS_GOOD : STATUS_NOT_GOOD;
 }
 
 int configure_run(struct host *host, int (*change)(struct work *work))
