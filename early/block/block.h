@@ -96,6 +96,18 @@ typedef void (*blkid_probe_found)(void *data, size_t target,
 void blkid_probe_run(int root_fd, const struct blkid_probe_target *targets, size_t count,
 		     uint64_t deadline, blkid_probe_found found, void *data);
 
+/*
+ * From now on, that program reads the disks, with its libblkid: passthru-early of the
+ * same version, which the next boot runs. Versions of libblkid differ in what they know.
+ */
+void blkid_probe_use(const char *program);
+
+/*
+ * What it does then: reads the device on standard input, writes the reply to standard
+ * output, and ends the process.
+ */
+void blkid_probe_serve(void);
+
 /* -- block --------------------------------------------------------------------------- */
 
 /*
@@ -154,12 +166,20 @@ bool block_is_behind(const struct block *block, const struct pci_address *addres
 #define BLOCK_NODE_SIZE (sizeof("dev/") + BLOCK_NAME_SIZE)
 void block_node(const struct block *block, char path[static BLOCK_NODE_SIZE]);
 
+/* Open descriptors. */
+struct block_hold {
+	int *fds;
+	size_t count;
+};
+
 /*
  * Opens every disk behind the PCI function so that nobody else can mount it or stack a
- * device on it until this process ends. Returns 0, or -EBUSY if one is mounted or part of
- * a stack already. May hang.
+ * device on it until block_release(). Returns 0; -EBUSY if one is mounted or part of a
+ * stack already: then none is held; or another negative errno. May hang.
  */
-int block_open_exclusive(int root_fd, const struct pci_address *address);
+int block_open_exclusive(int root_fd, const struct pci_address *address,
+			 struct block_hold *ret);
+void block_release(struct block_hold *hold);
 
 /* -- lookup -------------------------------------------------------------------------- */
 

@@ -40,8 +40,6 @@ struct boot_source {
 	/* The UKI that it boots, relative to the root, or "" */
 	char uki[512];
 	const struct bls_place *place; /* where that is, for its addons; or NULL */
-	/* The command that updates the boot loader's file, or NULL (static). */
-	const char *rebuild;
 };
 
 struct boot_sources {
@@ -124,6 +122,12 @@ int boot_read_all(int root_fd, struct boot_sources *ret);
 const char *boot_find_unreadable(int root_fd, const struct boot_sources *sources);
 
 /*
+ * What to do while the machine starts to see the menu of that boot loader, if it is
+ * hidden: "press Esc" (static). NULL if it is not, or if that is not known.
+ */
+const char *boot_menu_key(int root_fd);
+
+/*
  * The formats of config_files in which that boot loader, or what generates its
  * files, has command lines: bits of 1 << format. 0 if it is not known.
  */
@@ -180,6 +184,11 @@ extern const struct config_file config_files[];
  */
 char **config_file_paths(int root_fd, const struct config_file *file);
 
+/*
+ * Whether lines that begin with "#" are no part of the command line in files of that
+ * format. mkinitcpio drops them; kernel-install(8) takes /etc/kernel/cmdline as it is.
+ */
+bool config_file_has_comments(int root_fd, enum config_format format);
 /* The same. *ret_error is a negative errno if the directory was not read to its end. */
 char **config_file_try_paths(int root_fd, const struct config_file *file, int *ret_error);
 
@@ -257,6 +266,27 @@ void whole_cmdline_free(struct whole_cmdline *whole);
  */
 bool grub_detect_menu(int root_fd);
 bool grub_detect_entries(int root_fd);
+
+/* -- grub tools ---------------------------------------------------------------------- */
+
+/* What regenerates GRUB's configuration; ends with a row whose path is NULL. */
+extern const struct grub_tool {
+	const char *path, *command;
+} grub_tools[];
+
+/* The command, a line of shell (static), or NULL if no such tool is installed. */
+const char *grub_find_command(int root_fd);
+
+/* The name of the program that sets GRUB's default (static). */
+const char *grub_find_set_default(int root_fd);
+
+/*
+ * What brings the parameters from GRUB's defaults into what it boots, its menu or boot
+ * entries; for messages, after "run".
+ */
+#define GRUB_UPDATE_SIZE 1024
+void grub_describe_update(int root_fd, const char *parameters,
+			  char ret[static GRUB_UPDATE_SIZE]);
 
 /* -- kernel config ------------------------------------------------------------------- */
 

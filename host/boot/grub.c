@@ -62,20 +62,6 @@ static int find_configs(int root_fd, struct wordlist *ret)
 	return r;
 }
 
-/* Freed by the caller; NULL if there is no grub.cfg, or only root may read it. */
-static char *read_config(int root_fd)
-{
-	struct wordlist configs;
-	char *text = NULL;
-	int r = find_configs(root_fd, &configs);
-
-	for (size_t i = 0; r == 0 && !text && i < configs.count; i++)
-		if (beneath_read(root_fd, configs.items[i], &text) < 0)
-			text = NULL;
-	wordlist_free(&configs);
-	return text;
-}
-
 /* Beside grub.cfg, or where grub-editenv(1) has it. Freed by the caller, or NULL. */
 static char *read_environment(int root_fd, const char *config)
 {
@@ -87,6 +73,25 @@ static char *read_environment(int root_fd, const char *config)
 	    beneath_read(root_fd, GRUB_ENVIRONMENT, &text) == 0)
 		return text;
 	return NULL;
+}
+
+/*
+ * Freed by the caller; NULL if there is no grub.cfg, or only root may read it. The same
+ * for its environment, unless ret_environment is NULL.
+ */
+static char *read_config(int root_fd, char **ret_environment)
+{
+	struct wordlist configs;
+	char *text = NULL;
+	int r = find_configs(root_fd, &configs);
+
+	for (size_t i = 0; r == 0 && !text && i < configs.count; i++)
+		if (beneath_read(root_fd, configs.items[i], &text) < 0)
+			text = NULL;
+		else if (ret_environment)
+			*ret_environment = read_environment(root_fd, configs.items[i]);
+	wordlist_free(&configs);
+	return text;
 }
 
 /* Returns as grub_menu_read(), or -ENOENT; release the menu in either case. */
@@ -102,15 +107,19 @@ static int read_menu(int root_fd, const char *path, struct grub_menu *ret)
 	return grub_menu_read(config, environment ? environment : "", ret);
 }
 
-/* The same for the first grub.cfg that can be read. */
-static int read_first_menu(int root_fd, struct grub_menu *ret)
+/* The same for the first grub.cfg that can be read, whose path the caller frees. */
+static int read_first_menu(int root_fd, char **ret_path, struct grub_menu *ret)
 {
 	struct wordlist configs;
 	int r = find_configs(root_fd, &configs), s = -ENOENT;
 
 	*ret = (struct grub_menu){ 0 };
-	for (size_t i = 0; r == 0 && s == -ENOENT && i < configs.count; i++)
+	*ret_path = NULL;
+	for (size_t i = 0; r == 0 && s == -ENOENT && i < configs.count; i++) {
 		s = read_menu(root_fd, configs.items[i], ret);
+		if (s == 0)
+			*ret_path = strdup(configs.items[i]);
+	}
 	wordlist_free(&configs);
 	return r < 0 ? r : s;
 }
@@ -124,14 +133,14 @@ static bool reads_entries(const char *config)
 
 bool grub_detect_entries(int root_fd)
 {
-	_cleanup_free_ char *config = read_config(root_fd);
+	_cleanup_free_ char *config = read_config(root_fd, NULL);
 
 	return config && reads_entries(config);
 }
 
 bool grub_detect_menu(int root_fd)
 {
-	_cleanup_free_ char *config = read_config(root_fd);
+	_cleanup_free_ char *config = read_config(root_fd, NULL);
 
 	return config ? !reads_entries(config) : beneath_exists(root_fd, GRUB_DEFAULTS);
 }
@@ -165,8 +174,9 @@ static bool entries_have(int root_fd, const char *image)
 /* True, too, if its menu cannot be read. */
 static bool offers(int root_fd, const char *image)
 {
+	_cleanup_free_ char *path = NULL;
 	struct grub_menu menu;
-	int r = read_first_menu(root_fd, &menu);
+	int r = read_first_menu(root_fd, &path, &menu);
 	bool does = r < 0 || menu_has(&menu, image) || entries_have(root_fd, image);
 
 	grub_menu_free(&menu);
@@ -187,6 +197,16 @@ bool grub_has_booted(int root_fd, const struct boot_marks *marks)
 }
 
 /* -- the menu ------------------------------------------------------------------------ */
+
+const char *grub_menu_key(int root_fd)
+{
+	_cleanup_free_ char *environment = NULL;
+	_cleanup_free_ char *config = read_config(root_fd, &environment);
+
+	return config ? menu_key_of_grub(config, environment ? environment : "",
+					 beneath_exists(root_fd, "sys/firmware/efi"))
+		      : NULL;
+}
 
 static const char *grub_default(const struct grub_menu *menu)
 {
@@ -238,13 +258,20 @@ static char *find_hidden(const struct grub_menu *menu, const char *name)
 	return NULL;
 }
 
-static void note_missing(const struct grub_menu *menu, char *note, size_t size)
+static void note_missing(int root_fd, const struct grub_menu *menu, char *note,
+			 size_t size)
 {
+	const char *command = grub_find_command(root_fd);
 	const char *name = grub_default(menu);
 	const char *saved = grub_variable(&menu->variables, "saved_entry");
 	bool is_saved = saved && strcmp(saved, name) == 0;
 	_cleanup_free_ char *path = NULL;
+	char regenerate[128], set_default[64];
 
+	snprintf(regenerate, sizeof(regenerate), ", and run %s",
+		 command ? command : "what generates grub.cfg");
+	snprintf(set_default, sizeof(set_default), "run %s with ",
+		 grub_find_set_default(root_fd));
 	if (menu->is_once) {
 		snprintf(
 			note, size,
@@ -255,18 +282,63 @@ static void note_missing(const struct grub_menu *menu, char *note, size_t size)
 	path = find_hidden(menu, name);
 	snprintf(
 		note, size,
-		"GRUB's default \"%s\" is not in its menu: assuming the first entry; %s %s%s%s%s",
+		"GRUB's default \"%s\" is not in its menu: assuming the first entry; %s%s%s%s%s",
 		name,
-		is_saved ? "run grub-set-default with"
-			 : "set GRUB_DEFAULT in /etc/default/grub to",
+		is_saved ? set_default : "set GRUB_DEFAULT in /etc/default/grub to ",
 		path ? "\"" : "an entry of the menu", path ? path : "",
-		path ? "\", since it is in a submenu" : "",
-		is_saved ? "" : ", and run update-grub");
+		path ? "\", since it is in a submenu" : "", is_saved ? "" : regenerate);
 }
 
+/* -- what is not known --------------------------------------------------------------- */
+
+/* A file in the directory of grub.cfg, if the path of that is not known; or NULL. */
+static char *find_source(int root_fd, const char *config, const char *name)
+{
+	char *path = beneath_find(root_fd, "%.*s%s", (int)(beneath_name(config) - config),
+				  config, beneath_name(name));
+
+	return path ? path : boot_find_file(root_fd, name);
+}
+
+/* A file that is read if it is there, such as custom.cfg, matters if it is here. */
+static void note_sources(int root_fd, const char *config, const struct grub_menu *menu,
+			 char *note, size_t size)
+{
+	for (size_t i = 0; !note[0] && i < menu->source_count; i++) {
+		const struct grub_source *source = &menu->sources[i];
+		_cleanup_free_ char *path = find_source(root_fd, config, source->path);
+
+		if (path || !source->is_guessed)
+			snprintf(
+				note, size,
+				"/%s reads %s%s, which passthru does not: it may choose another entry",
+				config, path ? "/" : "", path ? path : source->path);
+	}
+}
+
+static void note_unknown(int root_fd, const char *config, const struct grub_menu *menu,
+			 const struct grub_entry *entry, char *note, size_t size)
+{
+	if (menu->environment)
+		snprintf(
+			note, size,
+			"/%s reads variables from \"%s\", which passthru does not: grub-reboot or grub-set-default may have chosen another entry there",
+			config,
+			menu->environment +
+				(strncmp(menu->environment, "()", 2) ? 0 : 2));
+	note_sources(root_fd, config, menu, note, size);
+	if (!note[0] && (menu->is_guessed || (entry && entry->is_guessed)))
+		snprintf(
+			note, size,
+			"a condition in /%s that only GRUB can decide tells what boots: assuming that it is true",
+			config);
+}
+
+/* -- the default --------------------------------------------------------------------- */
+
 /* The entry that GRUB boots next, with a note unless it is simply the default. */
-static const struct grub_entry *choose(const struct grub_menu *menu, char *note,
-				       size_t size)
+static const struct grub_entry *choose(int root_fd, const struct grub_menu *menu,
+				       char *note, size_t size)
 {
 	bool is_found;
 	const struct grub_entry *chosen = grub_menu_default(menu, &is_found);
@@ -277,7 +349,7 @@ static const struct grub_entry *choose(const struct grub_menu *menu, char *note,
 	if (!entry)
 		return NULL;
 	if (!is_found)
-		note_missing(menu, note, size);
+		note_missing(root_fd, menu, note, size);
 	else if (chosen != entry)
 		snprintf(
 			note, size,
@@ -371,10 +443,13 @@ static int add_all(const struct listing *listing)
 static int add_default(const struct listing *listing)
 {
 	char note[NOTE_SIZE];
-	const struct grub_entry *entry = choose(&listing->menu, note, sizeof(note));
+	const struct grub_entry *entry =
+		choose(listing->root_fd, &listing->menu, note, sizeof(note));
 
 	if (!entry)
 		entry = &listing->menu.bare;
+	note_unknown(listing->root_fd, listing->path, &listing->menu, entry, note,
+		     sizeof(note));
 	return entry->cmdline ? add(listing, entry, note) : 0;
 }
 
@@ -432,10 +507,10 @@ static const struct boot_entry *find_grub_entry(const struct boot_entries *entri
 static char *expand(const struct grub_menu *menu, const char *options)
 {
 	struct wordlist wordlist;
-	bool has_unset;
+	bool has_unknown;
 	char *text;
 
-	if (grub_script_next(&options, &menu->variables, &wordlist, &has_unset) < 0)
+	if (grub_script_next(&options, &menu->variables, &wordlist, &has_unknown) < 0)
 		return NULL;
 	text = grub_script_join(&wordlist, 0);
 	wordlist_free(&wordlist);
@@ -452,9 +527,9 @@ static int expand_images(const struct grub_menu *menu, const struct wordlist *li
 	for (size_t i = 0; r >= 0 && i < lines->count; i++) {
 		const char *line = lines->items[i];
 		struct wordlist words;
-		bool has_unset;
+		bool has_unknown;
 
-		r = grub_script_next(&line, &menu->variables, &words, &has_unset);
+		r = grub_script_next(&line, &menu->variables, &words, &has_unknown);
 		for (size_t j = 0; r > 0 && j < words.count; j++)
 			if (wordlist_insert(ret, ret->count, words.items[j]) < 0)
 				r = -ENOMEM;
@@ -478,35 +553,39 @@ static int add_expanded(int root_fd, const struct grub_menu *menu,
 	return r;
 }
 
-static int add_default_entry(int root_fd, const struct grub_menu *menu,
+static int add_default_entry(int root_fd, const char *config,
+			     const struct grub_menu *menu,
 			     const struct boot_entries *entries, struct boot_sources *ret)
 {
 	const struct boot_entry *entry = find_grub_entry(entries, grub_default(menu));
-	char note[512] = "";
+	char note[NOTE_SIZE] = "";
 
 	if (!entry) {
 		entry = &entries->items[0];
 		snprintf(
 			note, sizeof(note),
-			"GRUB's default \"%s\" is not a boot entry: assuming the first one; run grub2-set-default",
-			grub_default(menu));
+			"GRUB's default \"%s\" is not a boot entry: assuming the first one; run %s",
+			grub_default(menu), grub_find_set_default(root_fd));
 	} else if (menu->is_once) {
 		snprintf(note, sizeof(note),
 			 "GRUB boots \"%s\" once, as grub2-reboot requested",
 			 entry->title);
 	}
+	note_unknown(root_fd, config, menu, NULL, note, sizeof(note));
 	return add_expanded(root_fd, menu, entry, note, ret);
 }
 
 int grub_read_entries(int root_fd, bool all, struct boot_sources *ret)
 {
+	_cleanup_free_ char *config = NULL;
 	struct boot_entries entries;
 	struct grub_menu menu;
 	int r = bls_read_for_grub(root_fd, &entries);
 
-	(void)read_first_menu(root_fd, &menu);
+	(void)read_first_menu(root_fd, &config, &menu);
 	if (r == 0 && entries.count && !all)
-		r = add_default_entry(root_fd, &menu, &entries, ret);
+		r = add_default_entry(root_fd, config ? config : GRUB2_CONFIG, &menu,
+				      &entries, ret);
 	for (size_t i = 0; r == 0 && all && i < entries.count; i++)
 		r = add_expanded(root_fd, &menu, &entries.items[i], "", ret);
 	grub_menu_free(&menu);

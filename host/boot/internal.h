@@ -143,6 +143,9 @@ int bls_add(int root_fd, const struct boot_entry *entry, char *cmdline,
  */
 bool grub_has_booted(int root_fd, const struct boot_marks *marks);
 
+/* What opens its menu, as boot_menu_key(). */
+const char *grub_menu_key(int root_fd);
+
 /* Add the entry that boots by default, or all of them. Return 0 or -ENOMEM. */
 int grub_read_menu(int root_fd, bool all, struct boot_sources *ret);
 int grub_read_entries(int root_fd, bool all, struct boot_sources *ret);
@@ -158,17 +161,18 @@ int grub_read_entries(int root_fd, bool all, struct boot_sources *ret);
 /* The variables of a GRUB script. */
 struct grub_variables {
 	struct grub_variable {
-		char *name, *value;
+		char *name;
+		char *value; /* NULL: only GRUB knows it */
 	} * items;
 	size_t count;
 };
 
-/* Returns NULL if the variable is not set. */
+/* Returns NULL if the variable is not set, or only GRUB knows it. */
 const char *grub_variable(const struct grub_variables *variables, const char *name);
 
 /*
- * Copies both. Values are truncated to 8191 bytes; after 1024 variables, new ones are
- * ignored. Returns 0 or -ENOMEM.
+ * Copies both; without a value, only GRUB knows it. Values are truncated to 8191 bytes;
+ * after 1024 variables, new ones are ignored. Returns 0 or -ENOMEM.
  */
 int grub_variable_set(struct grub_variables *variables, const char *name,
 		      const char *value);
@@ -177,12 +181,12 @@ void grub_variables_free(struct grub_variables *variables);
 /*
  * Reads the next command of a GRUB script and advances *text: the words without quotes,
  * with variables replaced by their values. "{" is the last word of its command; "}",
- * "then", "else" and "do" are commands by themselves. *ret_unset tells whether the
- * command uses a variable without a known value. Returns 1; 0 at the end; or -ENOMEM. If
- * 1, release with wordlist_free().
+ * "then", "else" and "do" are commands by themselves. A variable that is not set is
+ * empty. *ret_unknown tells whether the command uses one that only GRUB knows, such as
+ * grub_platform. Returns 1; 0 at the end; or -ENOMEM. If 1, release with wordlist_free().
  */
 int grub_script_next(const char **text, const struct grub_variables *variables,
-		     struct wordlist *ret, bool *ret_unset);
+		     struct wordlist *ret, bool *ret_unknown);
 
 /*
  * Joins the words from that index on, as the kernel gets them: words with blanks are in
@@ -202,6 +206,13 @@ struct grub_entry {
 	struct wordlist images; /* the paths of its initramfs images */
 	size_t parent;		/* the index of its submenu, or GRUB_TOP */
 	bool is_submenu;
+	bool is_guessed; /* only GRUB knows whether it loads this */
+};
+
+/* Another file that a menu reads. */
+struct grub_source {
+	char *path;	 /* as GRUB names it, without what only GRUB knows of it */
+	bool is_guessed; /* only GRUB knows whether it does */
 };
 
 /* The menu that grub.cfg describes. */
@@ -210,12 +221,16 @@ struct grub_menu {
 	size_t count;
 	struct grub_entry bare; /* what it boots without an entry; no title or ID */
 	struct grub_variables variables;
-	bool is_once; /* an entry is chosen for one boot only */
+	bool is_once;	   /* an entry is chosen for one boot only */
+	bool is_guessed;   /* only GRUB knows whether it sets that default */
+	char *environment; /* where it has variables besides grubenv, or NULL */
+	struct grub_source *sources;
+	size_t source_count;
 };
 
 /*
- * Interprets grub.cfg; environment is the text of its grubenv. If a condition cannot be
- * decided, the "then" branch is taken. Limits: 4096 entries, the others
+ * Interprets grub.cfg; environment is the text of its grubenv. If only GRUB can decide a
+ * condition, the "then" branch is taken. Limits: 4096 entries, the others
  * are ignored; 32 nested blocks and "if"s, reading stops at the next one. Returns 0 or
  * -ENOMEM; release with grub_menu_free() in either case.
  */
@@ -238,6 +253,16 @@ bool grub_path_names(const char *path, const char *name);
  */
 const struct grub_entry *grub_menu_default(const struct grub_menu *menu, bool *ret_found);
 
+/* -- menu key ------------------------------------------------------------------------ */
+
+/*
+ * What opens a hidden menu while the machine starts, such as "press Esc"; NULL if the
+ * menu shows up by itself, or never. From grub.cfg and the text of its grubenv, or from
+ * loader.conf and the variable LoaderConfigTimeout ("" if it is not set).
+ */
+const char *menu_key_of_grub(const char *config, const char *environment, bool is_uefi);
+const char *menu_key_of_systemd_boot(const char *config, const char *variable);
+
 /* -- systemd boot -------------------------------------------------------------------- */
 
 /* Whether there are boot entries or UKIs, or a command line for kernel-install. */
@@ -248,6 +273,9 @@ bool systemd_boot_detect(int root_fd);
  * variables that tell cannot be read and nothing tells of another boot loader.
  */
 bool systemd_boot_has_booted(int root_fd, const struct boot_marks *marks);
+
+/* What opens its menu, as boot_menu_key(). */
+const char *systemd_boot_menu_key(int root_fd);
 
 /* Adds the entry or UKI that boots by default, or all of them. Returns 0 or -ENOMEM. */
 int systemd_boot_read(int root_fd, bool all, struct boot_sources *ret);

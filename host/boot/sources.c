@@ -143,7 +143,6 @@ static int add_grub_script(const char *script, struct boot_sources *ret)
 	source = boot_sources_add(ret, GRUB_DEFAULTS, both);
 	if (!source)
 		return -ENOMEM;
-	source->rebuild = "update-grub";
 	source->is_unclear = !plain;
 	return 0;
 }
@@ -161,15 +160,43 @@ static int add_grub(int root_fd, struct boot_sources *ret)
 
 /* -- files with a command line or a part of it --------------------------------------- */
 
-/* Each returns 1, 0 if there is no such file or it has none, or -ENOMEM. */
-static int read_plain(int root_fd, const char *path, char **ret)
+bool config_file_has_comments(int root_fd, enum config_format format)
 {
-	if (beneath_read(root_fd, path, ret) < 0)
+	return format == FORMAT_FRAGMENT ||
+	       (format == FORMAT_CMDLINE &&
+		beneath_exists(root_fd, "usr/bin/mkinitcpio"));
+}
+
+/* Each returns 1, 0 if there is no such file or it has none, or -ENOMEM. */
+static int read_lines(int root_fd, const char *path, bool has_comments, char **ret)
+{
+	_cleanup_free_ char *text = NULL;
+	struct text_file words;
+	struct text_cursor line;
+	const char *rest;
+	FILE *file;
+
+	if (beneath_read(root_fd, path, &text) < 0)
 		return 0;
-	for (char *at = *ret; *at; at++)
-		if (*at == '\n')
-			*at = ' ';
-	return 1;
+	file = text_file_open(&words);
+	rest = text;
+	while (file && text_next_line(&rest, &line))
+		if (!has_comments || line.at == line.end || *line.at != '#')
+			fprintf(file, "%.*s ", (int)(line.end - line.at), line.at);
+	*ret = text_file_close(&words);
+	return *ret ? 1 : -ENOMEM;
+}
+
+static int read_cmdline(int root_fd, const char *path, char **ret)
+{
+	return read_lines(root_fd, path,
+			  config_file_has_comments(root_fd, FORMAT_CMDLINE), ret);
+}
+
+static int read_fragment(int root_fd, const char *path, char **ret)
+{
+	return read_lines(root_fd, path,
+			  config_file_has_comments(root_fd, FORMAT_FRAGMENT), ret);
 }
 
 static int read_dracut(int root_fd, const char *path, char **ret)
@@ -187,18 +214,14 @@ static int read_dracut(int root_fd, const char *path, char **ret)
 	return 1;
 }
 
-#define REBUILD_UKI "dracut --force --regenerate-all, or whatever builds the UKI"
-
 static const struct input {
 	enum config_format format;
 	int (*read)(int root_fd, const char *path, char **ret);
-	const char *rebuild;
 	bool is_fragment; /* otherwise the first file is all that is read */
 } inputs[] = {
-	{ FORMAT_CMDLINE, read_plain,
-	  "kernel-install, or whatever builds the kernel image", false },
-	{ FORMAT_FRAGMENT, read_plain, REBUILD_UKI, true },
-	{ FORMAT_DRACUT, read_dracut, REBUILD_UKI, true },
+	{ FORMAT_CMDLINE, read_cmdline, false },
+	{ FORMAT_FRAGMENT, read_fragment, true },
+	{ FORMAT_DRACUT, read_dracut, true },
 };
 
 /* Returns 1 if there is something to add, 0, or -ENOMEM. */
@@ -214,7 +237,6 @@ static int add_input(int root_fd, const struct input *input, const char *path,
 	source = boot_sources_add(ret, path, cmdline);
 	if (!source)
 		return -ENOMEM;
-	source->rebuild = input->rebuild;
 	source->is_fragment = input->is_fragment;
 	return 1;
 }

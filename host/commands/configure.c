@@ -42,24 +42,29 @@ static bool is_possible(const struct work *work)
 	return !obstacle;
 }
 
-bool configure_open(struct work *work)
+static bool open_file(const struct host *host, const char *path, struct change *ret)
 {
-	int r = change_open(work->host->root_fd, CONFIGURATION_FILE, &work->change);
+	int r = change_open(host->root_fd, path, ret);
 
 	if (r == 0 || r == -ENOENT)
 		return true;
 	if (r == -ELOOP)
-		warn("nothing was changed: /%s is not a regular file",
-		     CONFIGURATION_FILE);
+		warn("nothing was changed: /%s is not a regular file", path);
 	else
-		warn_error(r, "nothing was changed: cannot read /%s", CONFIGURATION_FILE);
+		warn_error(r, "nothing was changed: cannot read /%s", path);
 	return false;
 }
 
-void configure_set(struct work *work, char *text)
+bool configure_open(struct work *work)
 {
-	free(work->change.new);
-	work->change.new = text;
+	return open_file(work->host, CONFIGURATION_FILE, &work->change) &&
+	       open_file(work->host, GROUPS_FILE, &work->groups);
+}
+
+void configure_set(struct change *change, char *text)
+{
+	free(change->new);
+	change->new = text;
 }
 
 static int print_json(const struct work *work, const struct outlook *outlook)
@@ -71,6 +76,7 @@ static int print_json(const struct work *work, const struct outlook *outlook)
 	json_add_bool(top, "deleted", work->change.old && !work->change.new);
 	json_add_text(top, "text", work->change.new);
 	json_add_text(top, "backup", work->backup);
+	json_add_text(top, "menu_key", boot_menu_key(work->host->root_fd));
 	remarks_add(outlook, top);
 	return json_end(top);
 }
@@ -79,8 +85,10 @@ static int print_json(const struct work *work, const struct outlook *outlook)
 static bool apply(struct work *work)
 {
 	struct host *host = work->host;
+	const struct change changes[] = { work->change, work->groups };
+	size_t count = change_is_any(&work->groups) ? 2 : 1;
 
-	if (!backup_apply(host->root_fd, BACKUPS_OF_CONFIGURATION, &work->change, 1,
+	if (!backup_apply(host->root_fd, BACKUPS_OF_CONFIGURATION, changes, count,
 			  work->backup))
 		return false;
 	info("Changed /%s; passthru %s --undo takes that back", CONFIGURATION_FILE,
@@ -188,6 +196,7 @@ int configure_run(struct host *host, int (*change)(struct work *work))
 		return undo(host);
 	status = change(&work);
 	change_free(&work.change);
+	change_free(&work.groups);
 	machine_free(&work.machine);
 	return status;
 }

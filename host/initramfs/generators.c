@@ -20,6 +20,7 @@ const struct generator generators[] = {
 		.hook = "usr/share/initramfs-tools/hooks/passthru",
 		.obstacle =
 			"passthru's hook for initramfs-tools is not installed; install passthru again",
+		.find_switch = switches_of_initramfs_tools,
 		.starters = { "00-passthru" },
 	},
 	{
@@ -33,6 +34,7 @@ const struct generator generators[] = {
 		.hook = "usr/lib/dracut/modules.d/50passthru/module-setup.sh",
 		.obstacle =
 			"passthru's hook for dracut is not installed; install passthru again",
+		.find_switch = switches_of_dracut,
 		.starters = { "00-passthru-early.sh", "passthru-early.service" },
 	},
 	{
@@ -45,6 +47,7 @@ const struct generator generators[] = {
 		.hook = "usr/lib/initcpio/install/passthru",
 		.obstacle =
 			"passthru's hook for mkinitcpio is not installed; install passthru again",
+		.find_switch = switches_of_mkinitcpio,
 		.starters = { "passthru-early.sh", "passthru-early.service" },
 	},
 	/* Only if kernel-install(8) is told so: it is often there for other uses. */
@@ -128,14 +131,26 @@ static const struct generator *find_chosen(int root_fd)
 	return NULL;
 }
 
+/* On Arch, mkinitcpio builds the images that have presets, whatever else is there. */
+static bool has_presets(int root_fd)
+{
+	_cleanup_free_ char **presets =
+		dirlist_read(root_fd, "etc/mkinitcpio.d", ".preset");
+
+	return presets && presets[0];
+}
+
 const struct generator *generators_installed(int root_fd)
 {
 	const struct generator *chosen = find_chosen(root_fd), *first = NULL;
+	bool presets = has_presets(root_fd);
 
 	if (chosen)
 		return chosen;
 	for (const struct generator *at = generators; at->name; at++) {
-		if (!at->prefix || !is_there(root_fd, at))
+		if (!at->prefix || !is_there(root_fd, at) ||
+		    (presets && strcmp(at->name, "dracut") == 0 &&
+		     beneath_exists(root_fd, "usr/bin/mkinitcpio")))
 			continue;
 		if (beneath_exists(root_fd, at->hook))
 			return at;
@@ -152,7 +167,9 @@ const char *generators_obstacle(int root_fd)
 	if (!installed)
 		return "no initramfs generator that passthru supports (" GENERATOR_NAMES
 		       ") is installed";
-	return beneath_exists(root_fd, installed->hook) ? NULL : installed->obstacle;
+	if (!beneath_exists(root_fd, installed->hook))
+		return installed->obstacle;
+	return installed->find_switch ? installed->find_switch(root_fd) : NULL;
 }
 
 bool generators_is_for_rescue(const char *path)

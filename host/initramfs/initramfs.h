@@ -24,7 +24,8 @@ struct generator {
 	const char *rebuild_one;
 	bool is_one_by_one; /* its names for images are not those of all distributions */
 	const char *hook;   /* where passthru's hook is installed */
-	const char *obstacle;	 /* what to say if it is not */
+	const char *obstacle;			 /* what to say if it is not */
+	const char *(*find_switch)(int root_fd); /* whether it is switched off; or NULL */
 	const char *starters[2]; /* files that start passthru-early in the initramfs */
 	/*
 	 * The path of an image is the prefix, the kernel's release and the suffix. NULL
@@ -144,14 +145,6 @@ void initramfs_describe_fault(const struct initramfs *initramfs, const char *con
 
 /* -- rebuild ------------------------------------------------------------------------- */
 
-/* What regenerates GRUB's configuration; ends with a row whose path is NULL. */
-extern const struct grub_tool {
-	const char *path, *command;
-} grub_tools[];
-
-/* The command, a line of shell (static), or NULL if no such tool is installed. */
-const char *rebuild_grub_command(const struct host *host);
-
 /*
  * Why the images that boot cannot be built on that machine, and what to do: a phrase,
  * freed by the caller; NULL if they can, or without memory. parameters is what is asked
@@ -170,7 +163,10 @@ bool rebuild_is_possible(int root_fd, const struct initramfs *initramfs);
 void rebuild_describe(int root_fd, const struct initramfs *initramfs,
 		      char ret[static REBUILD_SIZE]);
 
-/* The same as the end of a sentence that says what is wrong with the image. */
+/*
+ * The same as the end of a sentence that says what is wrong with the image. Why a new one
+ * would not have passthru is said elsewhere: without a generator the end is "".
+ */
 void rebuild_advise(int root_fd, const struct initramfs *initramfs,
 		    char ret[static 2 * REBUILD_SIZE]);
 

@@ -18,6 +18,14 @@ char *kernel_install_setting(int root_fd, const char *name);
 /* The names in the table. */
 #define GENERATOR_NAMES "initramfs-tools, dracut, mkinitcpio, mkosi-initrd"
 
+/* -- switches ------------------------------------------------------------------------ */
+
+/* Why a new image would not have passthru although the hook is there (static), or NULL.
+ */
+const char *switches_of_initramfs_tools(int root_fd);
+const char *switches_of_dracut(int root_fd);
+const char *switches_of_mkinitcpio(int root_fd);
+
 /* -- systems ------------------------------------------------------------------------- */
 
 /*

@@ -177,21 +177,6 @@ static bool run(const struct command *command)
 
 /* -- GRUB's configuration ------------------------------------------------------------ */
 
-const struct grub_tool grub_tools[] = {
-	{ "usr/sbin/update-grub", "update-grub" },
-	{ "usr/sbin/grub2-mkconfig", "grub2-mkconfig -o /boot/grub2/grub.cfg" },
-	{ "usr/bin/grub-mkconfig", "grub-mkconfig -o /boot/grub/grub.cfg" },
-	{ NULL, NULL },
-};
-
-const char *rebuild_grub_command(const struct host *host)
-{
-	for (const struct grub_tool *at = grub_tools; at->path; at++)
-		if (beneath_exists(host->root_fd, at->path))
-			return at->command;
-	return NULL;
-}
-
 /* about is what to say of a command besides. Returns whether all were done. */
 static bool run_or_tell(const struct host *host, const struct commands *commands,
 			const char *about)
@@ -224,7 +209,7 @@ static bool run_plain(const struct host *host, const char *line)
 
 bool rebuild_grub(const struct host *host)
 {
-	const char *line = rebuild_grub_command(host);
+	const char *line = grub_find_command(host->root_fd);
 
 	if (line)
 		return run_plain(host, line);
@@ -340,17 +325,17 @@ void rebuild_describe(int root_fd, const struct initramfs *initramfs,
 void rebuild_advise(int root_fd, const struct initramfs *initramfs,
 		    char ret[static 2 * REBUILD_SIZE])
 {
-	const char *obstacle = generators_obstacle(root_fd);
 	char command[REBUILD_SIZE];
 
 	rebuild_describe(root_fd, initramfs, command);
-	if (!obstacle || initramfs->is_uki || systems_find_command(root_fd))
+	if (!generators_obstacle(root_fd) || initramfs->is_uki ||
+	    systems_find_command(root_fd))
 		snprintf(ret, 2 * REBUILD_SIZE, "; rebuild it: run %s", command);
 	else if (generators_installed(root_fd))
-		snprintf(ret, 2 * REBUILD_SIZE, ", and %s; then run %s", obstacle,
-			 command);
+		snprintf(ret, 2 * REBUILD_SIZE,
+			 "; once passthru is installed again, run %s", command);
 	else
-		snprintf(ret, 2 * REBUILD_SIZE, ", and %s", obstacle);
+		ret[0] = '\0';
 }
 
 /* -- what became of them ------------------------------------------------------------- */

@@ -331,11 +331,7 @@ void limits_each(const struct host *host, const struct machine *machine,
 		 void (*each)(void *data, const char *text), void *data)
 {
 	const struct listener listener = { each, data };
-	char text[PHRASE_SIZE];
 
-	for (size_t i = 0; i < count; i++)
-		if (device_is_display(devices[i]) && xorg_names(host, devices[i], text))
-			say(&listener, "%s", text);
 	if (knows_resets(host, machine))
 		check_resets(&listener, host, devices, count);
 	for (size_t i = 0; i < count; i++)

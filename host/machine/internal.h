@@ -111,6 +111,9 @@ struct connection {
 	struct address local, peer;
 };
 
+/* Marks the devices of interfaces, and those that default routes lead over. */
+void networks_read(const struct networks *networks);
+
 /*
  * Marks the devices that an interface leads over. If sysfs does not show what it is made
  * of, as of a tunnel or a port of Open vSwitch, any device with an interface that is up
@@ -132,11 +135,18 @@ void networks_mark_connection(const struct networks *networks,
  */
 void ssh_read_sessions(const struct networks *networks);
 
-/* -- uses ---------------------------------------------------------------------------- */
+/* -- compositor ---------------------------------------------------------------------- */
 
-/* The part of machine_read_uses() that is about the network. */
-void uses_read_networks(const struct host *host, struct machine *machine,
-			const struct sessions *sessions);
+/* Whether that path below /dev/dri, or a link there, is a node of the device. */
+bool display_is_node(const struct host *host, const struct device *device,
+		     const char *path);
+
+/*
+ * Whether a compositor is configured to use that device, a phrase about it: by variables
+ * in /etc/environment, environment.d(5) and profile.d, or mutter's rules of udev.
+ */
+bool compositor_names(const struct host *host, const struct device *device,
+		      char text[static PHRASE_SIZE]);
 
 /* -- users ----------------------------------------------------------------------------
  */

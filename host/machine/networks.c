@@ -370,12 +370,8 @@ void networks_mark_connection(const struct networks *networks,
 		mark_all(networks, mark);
 }
 
-void uses_read_networks(const struct host *host, struct machine *machine,
-			const struct sessions *sessions)
+void networks_read(const struct networks *networks)
 {
-	const struct networks networks = { host, machine, sessions };
-
-	mark_all(&networks, MARK_INTERFACE);
-	each_route(&networks, mark_default, (void *)(uintptr_t)&networks);
-	ssh_read_sessions(&networks);
+	mark_all(networks, MARK_INTERFACE);
+	each_route(networks, mark_default, (void *)(uintptr_t)networks);
 }

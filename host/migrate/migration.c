@@ -41,7 +41,7 @@ static void read_conditions(const struct host *host, const char *configuration,
 	struct boot_sources sources;
 	const struct boot_source *next;
 
-	ret->can_rebuild_grub = rebuild_grub_command(host);
+	ret->can_rebuild_grub = grub_find_command(host->root_fd);
 	if (boot_read(host->root_fd, &sources) == 0) {
 		next = boot_next(&sources);
 		ret->is_configured =

@@ -75,7 +75,8 @@ static void read_foreign(struct collector *collector, const char *line)
 
 void read_plain_cmdline(struct collector *collector, const char *line)
 {
-	if (line[0] == '#')
+	if (line[0] == '#' &&
+	    config_file_has_comments(collector->host->root_fd, collector->row->format))
 		return;
 	if (collector->is_foreign)
 		read_foreign(collector, line);

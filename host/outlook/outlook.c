@@ -219,6 +219,20 @@ static void judge_displays(struct judge *judge)
 	}
 }
 
+/* The X server may not even start; a guest may have the card already. */
+static void judge_settings(struct judge *judge)
+{
+	const struct machine *machine = judge->input->machine;
+
+	for (size_t i = 0; i < machine->count; i++) {
+		const struct device *device = &machine->devices[i];
+
+		if (device->uses.setting[0] && is_taken(judge, device))
+			add(judge, REMARK_NOTE, "display-setting", device, "%s",
+			    device->uses.setting);
+	}
+}
+
 /* -- the network --------------------------------------------------------------------- */
 
 static bool has_network(const struct device *device)
@@ -413,16 +427,15 @@ static char *describe_missing(const struct judge *judge)
 {
 	enum { SHOWN_MAX = 3 };
 	size_t count = judge->input->missing_count;
-	size_t shown = count > SHOWN_MAX ? SHOWN_MAX : count;
 	struct text_file text;
 	FILE *file = text_file_open(&text);
 
-	for (size_t i = 0; file && i < shown; i++) {
+	for (size_t i = 0; file && i < count && i < SHOWN_MAX; i++) {
 		fputs(i == 0 ? "; " : i + 1 == count ? " and " : ", ", file);
 		put_missing(file, &judge->input->missing[i]);
 	}
-	if (file && shown < count)
-		fprintf(file, " and %zu more", count - shown);
+	if (file && count > SHOWN_MAX)
+		fprintf(file, " and %zu more", count - SHOWN_MAX);
 	if (file && count)
 		fputs(", which is on no disk that can be read now: if it is on a drive there, the next boot keeps that drive",
 		      file);
@@ -480,7 +493,7 @@ static void describe_pcrs(uint32_t pcrs, char *text, size_t size)
 
 static void judge_measured(struct judge *judge, const struct unlocking *unlocking)
 {
-	bool has_session = judge->input->machine->has_session;
+	bool is_remote = judge->input->machine->has_session;
 	char pcrs[96], what[128], next[BLOCK_NAME_SIZE + 128];
 
 	describe_pcrs(unlocking->pcrs, pcrs, sizeof(pcrs));
@@ -503,7 +516,7 @@ static void judge_measured(struct judge *judge, const struct unlocking *unlockin
 	add(judge, REMARK_WARNING, "recovery-key", NULL,
 	    "the TPM unlocks %s (/dev/%s) only while it measures the same (%s), and not with a new image or command line: the next boot may ask for the recovery key%s; %s",
 	    unlocking->volume, unlocking->disk, what,
-	    has_session
+	    is_remote
 		    ? ", and nobody can type that over ssh: this machine may not come back by itself"
 		    : "",
 	    next);
@@ -532,6 +545,71 @@ static void judge_unlocking(struct judge *judge, bool is_read)
 	}
 }
 
+/* -- groups that have got more members ----------------------------------------------- */
+
+/* The first member of the known group that is given away, or NULL. */
+static const struct device *find_given(const struct judge *judge,
+				       const struct known_group *known)
+{
+	const struct machine *machine = judge->input->machine;
+
+	for (size_t i = 0; i < machine->count; i++) {
+		const struct device *device = &machine->devices[i];
+
+		if (is_given(judge, device) && groups_had(known, device))
+			return device;
+	}
+	return NULL;
+}
+
+/* A member that is given away, too, does no harm. */
+static bool is_new_member(const struct judge *judge, const struct known_group *known,
+			  const struct device *device, const struct device *other)
+{
+	return device_goes_with(device, other) && !is_given(judge, other) &&
+	       !groups_had(known, other);
+}
+
+static const char *driver_or_none(const struct device *device)
+{
+	return device->pci->driver[0] ? device->pci->driver : "no driver";
+}
+
+static void judge_group(struct judge *judge, const struct known_group *known)
+{
+	const struct machine *machine = judge->input->machine;
+	const struct device *device = find_given(judge, known);
+	bool is_other_kernel = known->kernel.length && machine->kernel[0] &&
+			       !span_equals(known->kernel, machine->kernel);
+	struct devices found = { 0 };
+
+	for (size_t i = 0; device && i < machine->count; i++)
+		if (is_new_member(judge, known, device, &machine->devices[i]))
+			count_device(&found, &machine->devices[i]);
+	if (!found.count)
+		return;
+	if (is_other_kernel)
+		add(judge, REMARK_NOTE, "group-grown", found.first,
+		    "since kernel %s group %d also has %s (%s); to claim the whole group, run passthru enable %s again, or boot kernel %.*s",
+		    machine->kernel, device->pci->group, found.text,
+		    driver_or_none(found.first), device->address,
+		    (int)known->kernel.length, known->kernel.at);
+	else
+		add(judge, REMARK_NOTE, "group-grown", found.first,
+		    "group %d also has %s (%s), which it had not when %s was enabled; to claim the whole group, run passthru enable %s again",
+		    device->pci->group, found.text, driver_or_none(found.first),
+		    device->address, device->address);
+}
+
+static void judge_groups(struct judge *judge)
+{
+	const char *rest = judge->input->machine->known_groups;
+	struct known_group known;
+
+	while (rest && groups_next(&rest, &known))
+		judge_group(judge, &known);
+}
+
 /* -- all of them --------------------------------------------------------------------- */
 
 int outlook_make(const struct outlook_input *input, struct outlook *ret)
@@ -546,8 +624,19 @@ int outlook_make(const struct outlook_input *input, struct outlook *ret)
 	judge_disks(&judge);
 	judge_users(&judge);
 	judge_unlocking(&judge, true);
+	judge_settings(&judge);
 	judge_sound(&judge);
 	judge_unlocking(&judge, false);
+	judge_groups(&judge);
+	return judge.error;
+}
+
+int outlook_make_groups(const struct outlook_input *input, struct outlook *ret)
+{
+	struct judge judge = { .input = input, .outlook = ret };
+
+	*ret = (struct outlook){ 0 };
+	judge_groups(&judge);
 	return judge.error;
 }
 

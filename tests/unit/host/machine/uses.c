@@ -388,11 +388,79 @@ START_TEST(asks_for_a_seat)
 	drop_directory(&scene.root);
 }
 
+/* What has the X server or a compositor use the card at 01:00.0, card0. */
+static const struct {
+	const char *there, *text;
+} settings[] = {
+	{ "", "" },
+	{ "etc/X11/xorg.conf = Section \"Device\"|BusID \"PCI:1:0:0\"|\n",
+	  "/etc/X11/xorg.conf, line 2, makes the X server use 0000:01:00.0 (BusID \"PCI:1:0:0\"), which it cannot while vfio-pci has it; remove that section" },
+	{ "etc/X11/xorg.conf = option \"KMSDev\" \"/dev/dri/card0\"|\n",
+	  "/etc/X11/xorg.conf, line 1, makes the X server use 0000:01:00.0 (kmsdev \"/dev/dri/card0\"), which it cannot while vfio-pci has it; remove that section" },
+	{ "etc/X11/xorg.conf = Option \"kmsdev\" \"/dev/dri/card1\"|\n", "" },
+	{ "etc/environment = LANG=C|KWIN_DRM_DEVICES=/dev/dri/card1:/dev/dri/card0|\n",
+	  "KWIN_DRM_DEVICES in /etc/environment makes KWin use 0000:01:00.0, which it cannot while vfio-pci has it; take it out there" },
+	{ "etc/environment = KWIN_DRM_DEVICES=/dev/dri/card1|\n", "" },
+	{ "etc/environment = #KWIN_DRM_DEVICES=/dev/dri/card0|\n", "" },
+	{ "etc/environment = KWIN_DRM_DEVICES=\"/dev/dri/by-path/pci-0000\\:01\\:00.0-card\"|\n",
+	  "KWIN_DRM_DEVICES in /etc/environment makes KWin use 0000:01:00.0, which it cannot while vfio-pci has it; take it out there" },
+	{ "etc/environment = KWIN_DRM_DEVICES=/dev/dri/by-path/pci-0000\\:03\\:00.0-card|\n",
+	  "" },
+	{ "etc/environment.d/90-gpu.conf = WLR_DRM_DEVICES=/dev/dri/card0|\n",
+	  "WLR_DRM_DEVICES in /etc/environment.d/90-gpu.conf makes wlroots use 0000:01:00.0, which it cannot while vfio-pci has it; take it out there" },
+	{ "etc/profile.d/gpu.sh = export AQ_DRM_DEVICES=\"/dev/dri/big:/dev/dri/card1\"|\n"
+	  "dev/dri/big -> card0\n",
+	  "AQ_DRM_DEVICES in /etc/profile.d/gpu.sh makes Hyprland use 0000:01:00.0, which it cannot while vfio-pci has it; take it out there" },
+	{ "etc/udev/rules.d/61-m.rules = |ENV{DEVNAME}==\"/dev/dri/card0\", TAG+=\"mutter-device-preferred-primary\"|\n",
+	  "/etc/udev/rules.d/61-m.rules, line 2, makes GNOME prefer 0000:01:00.0 (mutter-device-preferred-primary), which it cannot use while vfio-pci has it; remove that line" },
+	{ "etc/udev/rules.d/61-m.rules = SUBSYSTEM==\"drm\", KERNEL==\"card0\", TAG+=\"mutter-device-preferred-primary\"|\n",
+	  "/etc/udev/rules.d/61-m.rules, line 1," },
+	{ "etc/udev/rules.d/61-m.rules = KERNEL==\"card0\", TAG+=\"mutter-device-ignore\"|\n",
+	  "" },
+	{ "etc/udev/rules.d/61-m.rules = #KERNEL==\"card0\", TAG+=\"mutter-device-preferred-primary\"|\n",
+	  "" },
+	{ "etc/udev/rules.d/61-m.rules = KERNEL==\"card1\", TAG+=\"mutter-device-preferred-primary\"|\n",
+	  "" },
+	{ "etc/udev/rules.d/61-m.rules = ENV{ID_PATH}==\"pci-0000:01:00.0\", TAG+=\"mutter-device-preferred-primary\"|\n",
+	  "/etc/udev/rules.d/61-m.rules, line 1," },
+	{ "etc/udev/rules.d/61-m.rules = KERNELS==\"0000:01:00.0\", TAG+=\"mutter-device-preferred-primary\"|\n",
+	  "/etc/udev/rules.d/61-m.rules, line 1," },
+	{ "etc/udev/rules.d/61-m.rules = ATTRS{vendor}==\"0x10de\", ATTRS{device}==\"0x2786\", TAG+=\"mutter-device-preferred-primary\"|\n",
+	  "/etc/udev/rules.d/61-m.rules, line 1," },
+	{ "etc/udev/rules.d/61-m.rules = ATTRS{vendor}==\"0x10de\", ATTRS{device}==\"0x2787\", TAG+=\"mutter-device-preferred-primary\"|\n",
+	  "" },
+	{ "usr/lib/udev/rules.d/61-m.rules = DRIVERS==\"nvidia\", TAG+=\"mutter-device-preferred-primary\"|\n",
+	  "/usr/lib/udev/rules.d/61-m.rules, line 1," },
+};
+
+START_TEST(reads_settings)
+{
+	struct scene scene;
+	const char *text;
+	unsigned before;
+
+	scene_make(settings[_i].there, &scene);
+	put_link(&scene.root, "sys/class/drm/card0", PCI "0000:01:00.0/drm/card0");
+	put_link(&scene.root, "sys/class/drm/card1", PCI "0000:03:00.0/drm/card1");
+	scene.pci[1].id =
+		(struct pci_id){ .vendor = 0x10de, .device = 0x2786, .class = 0x030000 };
+	strcpy(scene.pci[1].driver, "nvidia");
+	before = count_fds();
+	machine_read_uses(&scene.host, &scene.machine);
+	expect_number(settings[_i].there, count_fds(), before);
+	text = scene.devices[1].uses.setting;
+	expect(settings[_i].there,
+	       settings[_i].text[0] ? strstr(text, settings[_i].text) == text : !text[0]);
+	ck_assert_str_eq(scene.devices[2].uses.setting, "");
+	drop_directory(&scene.root);
+}
+
 int main(void)
 {
 	TCase *tcase = tcase_create("uses");
 
 	add_rows(tcase, reads_uses, rows);
 	add_rows(tcase, asks_for_a_seat, seats);
+	add_rows(tcase, reads_settings, settings);
 	return unit_run(tcase);
 }
