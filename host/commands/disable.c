@@ -93,7 +93,8 @@ static bool is_same_place(const struct address_pattern *a,
 			  const struct address_pattern *b)
 {
 	return address_compare(&a->address, &b->address) == 0 &&
-	       a->any_function == b->any_function && a->step_count == b->step_count &&
+	       a->any_function == b->any_function && a->any_slot == b->any_slot &&
+	       a->is_below == b->is_below && a->step_count == b->step_count &&
 	       memcmp(a->steps, b->steps, a->step_count) == 0;
 }
 
