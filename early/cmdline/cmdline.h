@@ -125,7 +125,7 @@ int selector_parse_id(struct span text, struct selector *ret,
 
 /*
  * The same for ADDRESS[!] (see address_parse()), and for either of them: an item with a
- * dot and without "@" is an address.
+ * dot or a slash and without "@" is an address, and so are 06:00 and 06:*.
  */
 int selector_parse_address(struct span text, struct selector *ret,
 			   struct selector_error *ret_error);

@@ -223,11 +223,13 @@ static bool path_matches(const struct address_pattern *path,
 {
 	unsigned last = pattern->step_count - 1u;
 
-	return path->step_count == pattern->step_count &&
-	       memcmp(path->steps, pattern->steps, last) == 0 &&
-	       (path->steps[last] ^ pattern->steps[last]) <=
-		       (pattern->any_function ? 7 : 0) &&
-	       address_compare(&path->address, &pattern->address) == 0;
+	if (path->step_count < pattern->step_count ||
+	    memcmp(path->steps, pattern->steps, last) != 0 ||
+	    address_compare(&path->address, &pattern->address) != 0)
+		return false;
+	return pattern->is_below || (path->step_count == pattern->step_count &&
+				     (path->steps[last] ^ pattern->steps[last]) <=
+					     (pattern->any_function ? 7 : 0));
 }
 
 bool pci_matches(const struct pci_device *device, const struct address_pattern *pattern)
@@ -238,6 +240,8 @@ bool pci_matches(const struct pci_device *device, const struct address_pattern *
 		return path_matches(&device->path, pattern);
 	if (pattern->any_function)
 		wanted.function = device->address.function;
+	if (pattern->any_slot)
+		wanted.slot = device->address.slot;
 	return address_compare(&wanted, &device->address) == 0;
 }
 

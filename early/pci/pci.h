@@ -27,12 +27,15 @@ struct pci_address {
 
 /*
  * An address as written: one function, or every function of its slot if any_function is
- * set. Or a path: the address of a bridge on a root bus, then the slot and function of
- * each device on the way down, whatever the number of its bus.
+ * set, or of its bus if any_slot is set, too. Or a path: the address of a bridge on a
+ * root bus, then the slot and function of each device on the way down, whatever the
+ * number of its bus. With is_below, the last step stands for whatever is there and below.
  */
 struct address_pattern {
 	struct pci_address address;
 	bool any_function;
+	bool any_slot;
+	bool is_below;
 	uint8_t step_count;		  /* 0: not a path */
 	uint8_t steps[ADDRESS_STEPS_MAX]; /* slot << 3 | function */
 };
@@ -40,11 +43,13 @@ struct address_pattern {
 #define ADDRESS_SIZE sizeof("ffffffff:ff:1f.7")
 
 /*
- * Parses [DOMAIN:]BUS:SLOT.FUNCTION[/SLOT.FUNCTION...], where the last FUNCTION may be
- * "*", from all of text[0..length). The default domain is 0. The kernel reads paths in
- * this form, too: pci_dev_str_match_path() in drivers/pci/pci.c. Returns 0, or -EINVAL
- * with *ret_why set to a static phrase for the user and *ret_at to the offset of the
- * error.
+ * Parses [DOMAIN:]BUS:SLOT.FUNCTION[/SLOT.FUNCTION...] from all of text[0..length). The
+ * last FUNCTION may be "*", or be left out with its dot, which means the same; the slot
+ * of an address may be "*", and the last element of a path. libvirt's name of a device,
+ * pci_DOMAIN_BUS_SLOT_FUNCTION, is an address, too. The default domain is 0. The kernel
+ * reads paths in this form, too: pci_dev_str_match_path() in drivers/pci/pci.c. Returns
+ * 0, or -EINVAL with *ret_why set to a static phrase for the user and *ret_at to the
+ * offset of the error.
  */
 int address_parse(const char *text, size_t length, struct address_pattern *ret,
 		  const char **ret_why, size_t *ret_at);

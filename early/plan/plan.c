@@ -59,7 +59,9 @@ static void note_names(const struct selectors *wanted, const struct plan *plan,
 		if (!selector_matches(selector, entry->device))
 			continue;
 		entry->is_forced |= selector->is_forced;
-		entry->is_named |= selector->has_address || selector->is_forced;
+		entry->is_named |= selector->is_forced || (selector->has_address &&
+							   !selector->address.any_slot &&
+							   !selector->address.is_below);
 		entry->is_meant |= entry->is_named ||
 				   is_only_match(&plan->matches[i], entry->device);
 	}
