@@ -65,12 +65,17 @@ void configure_set(struct work *work, char *text)
 static int print_json(const struct work *work, const struct outlook *outlook)
 {
 	struct json_object *top = json_begin(work->host->arguments->command);
+	struct json_object *array = NULL;
 
 	json_add_text(top, "path", CONFIGURATION_FILE);
 	json_add_bool(top, "changed", change_is_any(&work->change));
 	json_add_bool(top, "deleted", work->change.old && !work->change.new);
 	json_add_text(top, "text", work->change.new);
 	json_add_text(top, "backup", work->backup);
+	if (!work->takes_devices)
+		array = json_add_array(top, "requested_by");
+	for (size_t i = 0; i < work->requester_count; i++)
+		json_append_text(array, work->requesters[i]);
 	remarks_add(outlook, top);
 	return json_end(top);
 }
@@ -189,5 +194,8 @@ int configure_run(struct host *host, int (*change)(struct work *work))
 	status = change(&work);
 	change_free(&work.change);
 	machine_free(&work.machine);
+	for (size_t i = 0; i < work.requester_count; i++)
+		free(work.requesters[i]);
+	free(work.requesters);
 	return status;
 }
