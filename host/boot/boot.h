@@ -11,6 +11,8 @@
 
 /* Boot loaders, their entries and command lines, and the configuration. */
 
+struct selector;
+
 /* -- sources ------------------------------------------------------------------------- */
 
 /* A sentence of about 130 bytes that names a path. */
@@ -217,6 +219,17 @@ int configuration_read(int root_fd, const struct change *change, char **ret_text
  * 0 or -ENOMEM.
  */
 int configuration_append(struct change *change, const char *lines);
+
+/*
+ * Copies a text of the configuration without the items of passthru.ids and passthru.addrs
+ * that is_removed() wants to go. It gets each with its line; NULL for a malformed one.
+ * All other bytes stay, but a line that loses its last parameter goes with its comment.
+ * Returns 0 or -ENOMEM; the caller frees *ret_text.
+ */
+int configuration_remove(const char *text,
+			 bool (*is_removed)(void *data, struct span line,
+					    const struct selector *item),
+			 void *data, char **ret_text) _must_check_;
 
 /*
  * Whether two texts of the configuration request the same of a boot: the same items and

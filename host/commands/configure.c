@@ -70,6 +70,7 @@ void configure_set(struct change *change, char *text)
 static int print_json(const struct work *work, const struct outlook *outlook)
 {
 	struct json_object *top = json_begin(work->host->arguments->command);
+	struct json_object *array = NULL;
 
 	json_add_text(top, "path", CONFIGURATION_FILE);
 	json_add_bool(top, "changed", change_is_any(&work->change));
@@ -77,6 +78,10 @@ static int print_json(const struct work *work, const struct outlook *outlook)
 	json_add_text(top, "text", work->change.new);
 	json_add_text(top, "backup", work->backup);
 	json_add_text(top, "menu_key", boot_menu_key(work->host->root_fd));
+	if (!work->takes_devices)
+		array = json_add_array(top, "requested_by");
+	for (size_t i = 0; i < work->requester_count; i++)
+		json_append_text(array, work->requesters[i]);
 	remarks_add(outlook, top);
 	return json_end(top);
 }
@@ -219,5 +224,8 @@ int configure_run(struct host *host, int (*change)(struct work *work))
 	change_free(&work.change);
 	change_free(&work.groups);
 	machine_free(&work.machine);
+	for (size_t i = 0; i < work.requester_count; i++)
+		free(work.requesters[i]);
+	free(work.requesters);
 	return status;
 }

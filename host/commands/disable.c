@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* passthru disable: removes lines from the configuration. */
+/* passthru disable: removes items from the configuration. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,18 +12,27 @@
 #include "lib/lib.h"
 #include "ui/ui.h"
 
-/* An operand that matches no device of the machine: of one that is gone, perhaps. */
-struct absent {
+/* What the user named that is an address or an ID, with a device there or not. */
+struct operand {
 	struct selector selector;
-	bool is_found; /* an item selects it */
+	bool is_absent; /* there is no such device: it is gone, perhaps */
+	bool is_found;	/* an item selects it */
 };
 
 struct removal {
 	struct work *work;
-	struct absent *absent; /* freed by disable() */
-	size_t absent_count;
-	char *orphans; /* lines that select neither a device nor what is absent; or NULL
-			*/
+	struct operand *operands; /* freed by disable() */
+	size_t operand_count;
+	/* The whole configuration as it is, and the kernel command line of the next boot.
+	 */
+	struct request configuration;
+	struct boot_sources boot;
+	const struct boot_source *next; /* NULL if it cannot be read */
+	struct params cmdline;
+	/* Of lines with items that select neither a device nor what is named. */
+	struct text_file orphans;
+	const char *last_orphan; /* the last of these lines */
+	bool has_failed;	 /* it was said why */
 };
 
 /* -- what is named ------------------------------------------------------------------- */
@@ -37,22 +46,22 @@ static bool matches_any(const struct machine *machine, const struct selector *se
 }
 
 /* Chooses devices by address, or notes an address or ID without a device. */
-static int name_operand(struct removal *removal, const char *operand)
+static int name_operand(struct removal *removal, const char *text)
 {
-	struct selector *absent = &removal->absent[removal->absent_count].selector;
+	struct operand *operand = &removal->operands[removal->operand_count];
 	struct machine *machine = &removal->work->machine;
 	struct selector_error error;
 
-	if (selector_parse_any(span_of(operand), absent, &error) < 0)
-		return choice_add(machine, operand);
-	if (!matches_any(machine, absent)) {
-		removal->absent_count++;
+	if (selector_parse_any(span_of(text), &operand->selector, &error) < 0)
+		return choice_add(machine, text);
+	removal->operand_count++;
+	operand->is_absent = !matches_any(machine, &operand->selector);
+	if (operand->is_absent)
 		return STATUS_GOOD;
-	}
-	if (!absent->has_id)
-		return choice_add(machine, operand);
+	if (!operand->selector.has_id)
+		return choice_add(machine, text);
 	warn("there is a device with the ID %s; name its address, as passthru list shows it",
-	     operand);
+	     text);
 	return STATUS_USAGE;
 }
 
@@ -61,9 +70,9 @@ static int name_operands(struct removal *removal)
 	const struct arguments *arguments = removal->work->host->arguments;
 	int status = STATUS_GOOD;
 
-	removal->absent =
-		calloc((size_t)arguments->operand_count + 1, sizeof(removal->absent[0]));
-	if (!removal->absent) {
+	removal->operands = calloc((size_t)arguments->operand_count + 1,
+				   sizeof(removal->operands[0]));
+	if (!removal->operands) {
 		warn("out of memory");
 		return STATUS_NOT_GOOD;
 	}
@@ -73,21 +82,7 @@ static int name_operands(struct removal *removal)
 	return status;
 }
 
-static int name_all(struct machine *machine)
-{
-	for (size_t i = 0; i < machine->count; i++)
-		machine->devices[i].is_chosen = true;
-	return STATUS_GOOD;
-}
-
-/* -- what a text selects ------------------------------------------------------------- */
-
-/* What the items of a text select. */
-struct selection {
-	bool named;   /* what the user named, present or not */
-	bool others;  /* other devices */
-	bool orphans; /* what is neither present nor named */
-};
+/* -- what an item selects ------------------------------------------------------------ */
 
 /* Whether the item has the ID and the address, as far as the user named them. */
 static bool is_named(const struct selector *item, const struct selector *named)
@@ -100,125 +95,118 @@ static bool is_named(const struct selector *item, const struct selector *named)
 		address_is_same_pattern(&item->address, &named->address));
 }
 
-static bool note_absent(struct removal *removal, const struct selector *item)
+/* Whether an operand has the item's address or ID, whatever sits there now. */
+static bool note_operands(struct removal *removal, const struct selector *item)
 {
 	bool found = false;
 
-	for (size_t i = 0; i < removal->absent_count; i++)
-		if (is_named(item, &removal->absent[i].selector))
-			found = removal->absent[i].is_found = true;
+	for (size_t i = 0; i < removal->operand_count; i++)
+		if (is_named(item, &removal->operands[i].selector))
+			found = removal->operands[i].is_found = true;
 	return found;
 }
 
-static void note_item(struct removal *removal, const struct selector *item,
-		      struct selection *ret)
+static bool is_in(const struct selectors *list, const struct device *device)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (selector_matches(&list->items[i], device->pci))
+			return true;
+	return false;
+}
+
+static bool is_skipped(const struct removal *removal, const struct device *device)
+{
+	return is_in(&removal->configuration.params.skipped, device) ||
+	       is_in(&removal->cmdline.skipped, device);
+}
+
+/* A device that the item selects, among those that are chosen or not; or NULL. */
+static const struct device *find_selected(const struct removal *removal,
+					  const struct selector *item, bool chosen,
+					  bool even_skipped)
 {
 	const struct machine *machine = &removal->work->machine;
-	bool any = false;
 
 	for (size_t i = 0; i < machine->count; i++) {
-		if (!selector_matches(item, machine->devices[i].pci))
-			continue;
-		any = true;
-		if (machine->devices[i].is_chosen)
-			ret->named = true;
-		else
-			ret->others = true;
+		const struct device *device = &machine->devices[i];
+
+		if (device->is_chosen == chosen && !device->pci->is_bridge &&
+		    selector_matches(item, device->pci) &&
+		    (even_skipped || !is_skipped(removal, device)))
+			return device;
 	}
-	if (!any && note_absent(removal, item))
-		ret->named = true;
-	else if (!any)
-		ret->orphans = true;
+	return NULL;
 }
 
-/* Returns 0 or -ENOMEM. */
-static int read_selection(struct removal *removal, const char *text,
-			  struct selection *ret)
+/* -- the file ------------------------------------------------------------------------ */
+
+/* An ID does not tell where its device was: the user decides. */
+static void note_orphan(struct removal *removal, struct span line)
 {
-	struct request request = { 0 };
-	int r = configure_parse(text, &request);
-
-	*ret = (struct selection){ 0 };
-	for (size_t i = 0; r == 0 && i < request.params.wanted.count; i++)
-		note_item(removal, &request.params.wanted.items[i], ret);
-	configure_free_request(&request);
-	return r;
+	if (removal->last_orphan == line.at)
+		return;
+	removal->last_orphan = line.at;
+	fprintf(removal->orphans.file, "%.*s\n", (int)line.length, line.at);
 }
 
-/* -- the lines ----------------------------------------------------------------------- */
-
-/*
- * Puts a line where it belongs. Returns 0; -EBUSY if it selects devices that are named
- * and others; or -ENOMEM.
- */
-static int sort_line(struct removal *removal, const char *line, FILE *kept, FILE *orphans)
+static bool refuse_shared(struct removal *removal, const struct selector *item,
+			  const struct device *other)
 {
-	struct selection selection;
-	int r = read_selection(removal, line, &selection);
-
-	if (r < 0)
-		return r;
-	if (selection.named)
-		return selection.others || selection.orphans ? -EBUSY : 0;
-	fputs(line, kept);
-	if (selection.orphans && !selection.others)
-		fputs(line, orphans);
-	return 0;
+	warn("nothing was changed: %.*s in /%s also selects other devices, such as %s; name that, too, or replace this item with those of the devices that stay, such as %04x:%04x@%s",
+	     (int)item->text.length, item->text.at, CONFIGURATION_FILE, other->address,
+	     (unsigned)other->pci->id.vendor, (unsigned)other->pci->id.device,
+	     device_lasting_address(&removal->work->machine, other));
+	removal->has_failed = true;
+	return false;
 }
 
-/* Returns whether all lines were sorted; says why not. */
-static bool sort_lines(struct removal *removal, FILE *kept, FILE *orphans)
+static bool is_removed(void *data, struct span line, const struct selector *item)
 {
-	const char *at = removal->work->change.old;
-	int r = 0;
+	struct removal *removal = data;
+	const struct device *other;
 
-	while (r == 0 && *at) {
-		size_t length = strcspn(at, "\n");
-		_cleanup_free_ char *line = strndup(at, length + (at[length] == '\n'));
-
-		r = line ? sort_line(removal, line, kept, orphans) : -ENOMEM;
-		if (r == -EBUSY)
-			warn("nothing was changed: a line of /%s also selects other devices; edit it: %.*s",
-			     CONFIGURATION_FILE, (int)length, at);
-		else if (r < 0)
-			warn_error(r, "nothing was changed");
-		at += length + (at[length] == '\n');
-	}
-	return r == 0;
+	if (removal->work->host->arguments->all)
+		return true;
+	if (!item || removal->has_failed)
+		return false;
+	other = find_selected(removal, item, false, false);
+	if (find_selected(removal, item, true, true))
+		return !other || refuse_shared(removal, item, other);
+	if (!other && note_operands(removal, item))
+		return true;
+	if (!other && !matches_any(&removal->work->machine, item))
+		note_orphan(removal, line);
+	return false;
 }
 
-static bool remove_lines(struct removal *removal)
+static bool remove_items(struct removal *removal)
 {
 	struct work *work = removal->work;
 	_cleanup_free_ char *text = NULL;
-	struct text_file kept, orphans;
-	FILE *kept_file = text_file_open(&kept);
-	FILE *orphans_file = text_file_open(&orphans);
-	bool sorted = !kept_file || !orphans_file ||
-		      sort_lines(removal, kept_file, orphans_file);
+	int r = text_file_open(&removal->orphans) ? 0 : -ENOMEM;
 
-	text = text_file_close(&kept);
-	removal->orphans = text_file_close(&orphans);
-	if (!sorted)
+	if (r == 0 && work->change.old)
+		r = configuration_remove(work->change.old, is_removed, removal, &text);
+	if (r < 0)
+		warn_error(r, "nothing was changed");
+	if (r < 0 || removal->has_failed)
 		return false;
-	if (!text || !removal->orphans) {
-		warn_error(-ENOMEM, "nothing was changed");
-		return false;
-	}
 	/* An empty file goes. */
-	configure_set(&work->change,
-		      text[strspn(text, " \t\n")] ? take_pointer(text) : NULL);
+	if (work->change.old)
+		configure_set(&work->change,
+			      text[strspn(text, " \t\r\n")] ? take_pointer(text) : NULL);
 	return true;
 }
 
-static bool is_removed(void *data, const struct selector *member)
+static bool is_forgotten(void *data, const struct selector *member)
 {
-	struct removal *removal = data;
+	const struct removal *removal = data;
 
 	if (groups_is_chosen(&removal->work->machine, member))
 		return true;
-	for (size_t i = 0; i < removal->absent_count; i++)
-		if (is_named(member, &removal->absent[i].selector))
+	for (size_t i = 0; i < removal->operand_count; i++)
+		if (removal->operands[i].is_absent &&
+		    is_named(member, &removal->operands[i].selector))
 			return true;
 	return false;
 }
@@ -230,7 +218,7 @@ static bool forget_groups(struct removal *removal)
 	_cleanup_free_ char *text = NULL;
 
 	if (work->change.new && work->groups.old) {
-		text = groups_forget(work->groups.old, is_removed, removal);
+		text = groups_forget(work->groups.old, is_forgotten, removal);
 		if (!text) {
 			warn_error(-ENOMEM, "nothing was changed");
 			return false;
@@ -240,52 +228,11 @@ static bool forget_groups(struct removal *removal)
 	return true;
 }
 
-/* Whether another file selects these devices. Returns 1, 0 or a negative errno. */
-static int check_other(struct removal *removal, const char *path)
-{
-	_cleanup_free_ char *text = NULL;
-	struct selection selection;
-	int r = beneath_read(removal->work->host->root_fd, path, &text);
-
-	/* What the hooks skip as well. */
-	if (r == -ENOENT || r == -EISDIR)
-		return 0;
-	if (r == 0)
-		r = read_selection(removal, text, &selection);
-	return r < 0 ? r : selection.named;
-}
-
-/* Names the other files that may select these devices. Returns whether there are none. */
-static bool check_others(struct removal *removal)
-{
-	int root_fd = removal->work->host->root_fd;
-	_cleanup_free_ char **paths =
-		dirlist_paths(root_fd, CONFIGURATION_DIRECTORY, ".conf");
-	bool good = true;
-
-	for (size_t i = 0; paths && paths[i]; i++) {
-		int r = strcmp(paths[i], CONFIGURATION_FILE) == 0
-				? 0
-				: check_other(removal, paths[i]);
-
-		if (r > 0)
-			warn("/%s selects these devices; passthru enable has not written it: edit it yourself",
-			     paths[i]);
-		else if (r < 0)
-			warn_error(
-				r,
-				"cannot tell whether /%s also selects these devices: cannot read it",
-				paths[i]);
-		good &= r == 0;
-	}
-	return good;
-}
-
 static const struct selector *find_missing(const struct removal *removal)
 {
-	for (size_t i = 0; i < removal->absent_count; i++)
-		if (!removal->absent[i].is_found)
-			return &removal->absent[i].selector;
+	for (size_t i = 0; i < removal->operand_count; i++)
+		if (removal->operands[i].is_absent && !removal->operands[i].is_found)
+			return &removal->operands[i].selector;
 	return NULL;
 }
 
@@ -293,42 +240,170 @@ static const struct selector *find_missing(const struct removal *removal)
  * An ID does not tell where its device was. Warns if something that is named was not
  * found, but there are lines that may be for it.
  */
-static bool check_found(const struct removal *removal)
+static bool check_found(struct removal *removal)
 {
 	const struct selector *missing = find_missing(removal);
-	const char *at = removal->orphans;
+	_cleanup_free_ char *orphans = text_file_close(&removal->orphans);
+	const char *rest = orphans;
+	struct text_cursor line;
 
-	if (!missing || !at || !at[0])
+	if (!missing || !orphans || !orphans[0])
 		return true;
 	warn("nothing was changed: there is neither a device nor an item in /%s for %.*s. These lines select no device; to remove one, name its ID, as in passthru disable 10de:13c2",
 	     CONFIGURATION_FILE, (int)missing->text.length, missing->text.at);
-	while (*at) {
-		size_t length = strcspn(at, "\n");
-
-		info("  %.*s", (int)length, at);
-		at += length + (at[length] == '\n');
-	}
+	while (text_next_line(&rest, &line))
+		info("  %.*s", (int)(line.end - line.at), line.at);
 	return false;
+}
+
+/* -- who else asks ------------------------------------------------------------------- */
+
+static int read_next_cmdline(struct removal *removal)
+{
+	int root_fd = removal->work->host->root_fd;
+	int r = boot_read(root_fd, &removal->boot);
+
+	if (r == 0 && boot_find_unreadable(root_fd, &removal->boot))
+		return -EACCES;
+	removal->next = boot_next(&removal->boot);
+	if (r == 0 && !removal->next)
+		r = boot_sources_add_running(&removal->boot, root_fd, &removal->next);
+	if (r == 0)
+		r = params_parse(removal->next->cmdline, &removal->cmdline);
+	return r;
+}
+
+/* What cannot be read here, check_others() names. Returns whether there is memory. */
+static bool read_requests(struct removal *removal)
+{
+	_cleanup_free_ char *text = NULL;
+	int r = configuration_read(removal->work->host->root_fd, NULL, &text);
+
+	if (r == 0)
+		r = configure_parse(text, &removal->configuration);
+	if (r != -ENOMEM)
+		r = read_next_cmdline(removal);
+	if (r < 0)
+		removal->next = NULL;
+	if (r == -ENOMEM)
+		warn_error(r, "nothing was changed");
+	return r != -ENOMEM;
+}
+
+/* The first of the items that still selects what is named, or NULL. */
+static const struct selector *find_item(struct removal *removal,
+					const struct params *params)
+{
+	for (size_t i = 0; i < params->wanted.count; i++) {
+		const struct selector *item = &params->wanted.items[i];
+
+		if (removal->work->host->arguments->all ||
+		    find_selected(removal, item, true, false) ||
+		    (!matches_any(&removal->work->machine, item) &&
+		     note_operands(removal, item)))
+			return item;
+	}
+	return NULL;
+}
+
+/* For --json. Returns whether there is memory; says if not. */
+static bool note_requester(struct work *work, const char *path)
+{
+	char **added = array_append(work->requesters, work->requester_count);
+
+	if (added)
+		*added = strdup(path);
+	if (added && *added)
+		return true;
+	warn("out of memory");
+	return false;
+}
+
+/* Whether another file of the configuration asks for none of these devices. */
+static bool check_file(struct removal *removal, const char *path)
+{
+	_cleanup_free_ char *text = NULL;
+	const struct selector *item = NULL;
+	struct request request = { 0 };
+	int r = beneath_read(removal->work->host->root_fd, path, &text);
+
+	/* What the hooks skip as well. */
+	if (r == -ENOENT || r == -EISDIR)
+		return true;
+	if (r == 0)
+		r = configure_parse(text, &request);
+	if (r == 0)
+		item = find_item(removal, &request.params);
+	if (r < 0)
+		warn_error(
+			r,
+			"cannot tell whether /%s also selects these devices: cannot read it",
+			path);
+	if (item) {
+		warn("/%s selects these devices, with %.*s; passthru enable has not written it: edit it yourself",
+		     path, (int)item->text.length, item->text.at);
+		(void)note_requester(removal->work, path);
+	}
+	configure_free_request(&request);
+	return r == 0 && !item;
+}
+
+static bool check_next_cmdline(struct removal *removal)
+{
+	const struct selector *item;
+
+	if (!removal->next) {
+		warn("cannot tell whether the kernel command line of the next boot also selects these devices: cannot read it; run this as root");
+		return false;
+	}
+	item = find_item(removal, &removal->cmdline);
+	if (!item)
+		return true;
+	warn("the kernel command line of the next boot selects these devices, with %.*s, in /%s; passthru changes no settings of a boot loader: edit them yourself",
+	     (int)item->text.length, item->text.at, removal->next->path);
+	(void)note_requester(removal->work, removal->next->path);
+	return false;
+}
+
+/* Names all that asks for these devices besides the file. Returns whether nothing does.
+ */
+static bool check_others(struct removal *removal)
+{
+	_cleanup_free_ char **paths = dirlist_paths(removal->work->host->root_fd,
+						    CONFIGURATION_DIRECTORY, ".conf");
+	bool good = paths;
+
+	for (size_t i = 0; paths && paths[i]; i++)
+		if (strcmp(paths[i], CONFIGURATION_FILE) != 0)
+			good &= check_file(removal, paths[i]);
+	return check_next_cmdline(removal) && good;
 }
 
 /* -- the command --------------------------------------------------------------------- */
 
+static int name_devices(struct removal *removal)
+{
+	struct machine *machine = &removal->work->machine;
+
+	if (!removal->work->host->arguments->all)
+		return name_operands(removal);
+	for (size_t i = 0; i < machine->count; i++)
+		machine->devices[i].is_chosen = true;
+	return STATUS_GOOD;
+}
+
 static int run(struct removal *removal)
 {
 	struct work *work = removal->work;
-	bool all = work->host->arguments->all, good;
 	int status;
+	bool good;
 
 	if (!choice_open(work->host, &work->machine))
 		return STATUS_NOT_GOOD;
-	status = all ? name_all(&work->machine) : name_operands(removal);
+	status = name_devices(removal);
 	if (status != STATUS_GOOD)
 		return status;
-	if (!configure_open(work))
-		return STATUS_NOT_GOOD;
-	if (all)
-		configure_set(&work->change, NULL);
-	else if (work->change.old && !remove_lines(removal))
+	if (!configure_open(work) || !read_requests(removal) || !remove_items(removal))
 		return STATUS_NOT_GOOD;
 	if (!forget_groups(removal))
 		return STATUS_NOT_GOOD;
@@ -345,8 +420,11 @@ static int disable(struct work *work)
 	struct removal removal = { .work = work };
 	int status = run(&removal);
 
-	free(removal.absent);
-	free(removal.orphans);
+	free(removal.operands);
+	free(text_file_close(&removal.orphans));
+	configure_free_request(&removal.configuration);
+	params_free(&removal.cmdline);
+	boot_sources_free(&removal.boot);
 	return status;
 }
 

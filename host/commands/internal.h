@@ -26,6 +26,9 @@ struct work {
 	struct change groups;	/* of GROUPS_FILE */
 	char backup[BACKUP_PATH_SIZE];
 	bool takes_devices; /* what the host would miss is said first */
+	/* Of disable: paths of what still asks for the devices; each is freed. */
+	char **requesters;
+	size_t requester_count;
 };
 
 /* What a part of the configuration requests. */

@@ -1,24 +1,34 @@
 # bash completion for passthru(8)                          -*- shell-script -*-
 # shellcheck shell=bash
 
-# The addresses of this machine, or of the one that --root names. readline ends a word at a
-# colon; __ltrim_colon_completions makes up for that.
-_passthru_addresses()
+# The devices of this machine, or of the one that --root names, as passthru list prints them:
+# without the domain 0000, unless that is what was typed. What can be named has no bridges; what
+# can be disabled is enabled, and what can be released is claimed. readline ends a word at a colon;
+# __ltrim_colon_completions makes up for that.
+_passthru_devices() # COMMAND ROOT WORD
 {
-	local path
-
-	for path in "$1"/sys/bus/pci/devices/*; do
-		[[ -e $path ]] && echo "${path##*/}"
-	done
-}
-
-# The paths of the devices behind bridges: the links without the numbers of the lower buses. The
-# default domain may be left out.
-_passthru_paths()
-{
-	readlink "$1"/sys/bus/pci/devices/* |
-		sed -n 's,^.*/pci[0-9a-f]*:[0-9a-f]*/,,; s,/[0-9a-f]*:[0-9a-f]*:,/,g
-			/\//p; s/^0000:\(.*\/\)/\1/p'
+	passthru list --json ${2:+--root "$2"} 2>/dev/null | awk -F '"' -v command="$1" -v word="$3" '
+		function is_offered()
+		{
+			if (command == "disable")
+				return coming == "claimed" || claimed && coming != "released"
+			return command == "list" || !bridge && (command != "release" || claimed)
+		}
+		function offer()
+		{
+			name = word ~ /\// ? path : address
+			sub(/^0000:/, "", name)
+			if (word ~ /^000/ && name !~ /:.*:/)
+				name = "0000:" name
+			if (address != "" && name != "" && is_offered())
+				print name
+		}
+		$2 == "address" { offer(); address = $4; path = "" }
+		$2 == "path" { path = $4 }
+		$2 == "class" { bridge = $4 ~ /^06/ }
+		$2 == "claimed" { claimed = /true/ }
+		$2 == "next_boot" { coming = $4 }
+		END { offer() }'
 }
 
 # Sets command and root from the words before the current one.
@@ -78,8 +88,7 @@ _passthru()
 	list | args | enable | disable | claim | release)
 		case $cur in
 		-*) ;;
-		*/*) options=$(_passthru_paths "$root") ;;
-		*) options+=" $(_passthru_addresses "$root")" ;;
+		*) options+=" $(_passthru_devices "$command" "$root" "$cur")" ;;
 		esac
 		;;
 	esac

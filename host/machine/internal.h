@@ -31,13 +31,6 @@ void cards_find(struct machine *machine);
 /* -- machine ------------------------------------------------------------------------- */
 
 /*
- * What to write after "@": its path, or its address if it is on a root bus or another
- * device has the same path.
- */
-const char *device_lasting_address(const struct machine *machine,
-				   const struct device *device);
-
-/*
  * Whether the device must be passed together with the others of its IOMMU group. Bridges
  * need not, unless a host driver is bound to them.
  */

@@ -111,6 +111,13 @@ bool device_is_of_card(const struct device *device, const struct device *other);
 #define FULL_NAME_SIZE (2 * NAME_SIZE + 1)
 void device_full_name(const struct device *device, char name[static FULL_NAME_SIZE]);
 
+/*
+ * What to write after "@": its path, or its address if it is on a root bus or another
+ * device has the same path.
+ */
+const char *device_lasting_address(const struct machine *machine,
+				   const struct device *device);
+
 /* Reads an attribute in sysfs. Returns whether there is any text. */
 bool device_read(const struct host *host, const struct device *device,
 		 const char *attribute, char *ret, size_t size);
