@@ -199,6 +199,15 @@ struct block *block_find_path(int root_fd, const struct block_list *list,
 /* Whether the path below /dev is that of a logical volume in the LVM volume group. */
 bool block_is_in_group(const char *path, const char *group);
 
+bool block_is_loop(const struct block *block);
+
+/*
+ * The block device that is the file below a loop device, as an index of the list, or
+ * -ENOENT: then it is in a file system.
+ */
+int block_read_loop(int root_fd, const struct block_list *list,
+		    const struct block *block);
+
 /* -- stack --------------------------------------------------------------------------- */
 
 /* What a block device depends on. */
@@ -211,15 +220,6 @@ bool block_is_in_group(const char *path, const char *group);
  */
 int block_read_lower(int root_fd, const struct block_list *list,
 		     const struct block *block, size_t lower[static BLOCK_LOWER_MAX]);
-
-bool block_is_loop(const struct block *block);
-
-/*
- * The block device that is the file below a loop device, as an index of the list, or
- * -ENOENT: then it is in a file system.
- */
-int block_read_loop(int root_fd, const struct block_list *list,
-		    const struct block *block);
 
 /* Whether another block device is on it, such as an opened LUKS volume. */
 bool block_has_holders(int root_fd, const struct block *block);

@@ -374,6 +374,11 @@ START_TEST(scans_a_group)
 	pci_list_free(&list);
 }
 
+static void set_class(struct pci_list *list, size_t index, uint32_t class)
+{
+	list->devices[index].id.class = class;
+}
+
 START_TEST(finds_the_console_of_a_slot)
 {
 	struct pci_device functions[] = {
@@ -386,11 +391,11 @@ START_TEST(finds_the_console_of_a_slot)
 
 	expect("another slot", !pci_slot_has_console(&list, &address));
 	expect("function 1", pci_slot_has_console(&list, &other));
-	functions[0].id.class = 0x030000;
+	set_class(&list, 0, 0x030000);
 	expect("function 0", pci_slot_has_console(&list, &address));
-	functions[0].id.class = 0x0c0330;
+	set_class(&list, 0, 0x0c0330);
 	expect("neither", !pci_slot_has_console(&list, &address));
-	functions[1].id.class = 0x070002;
+	set_class(&list, 1, 0x070002);
 	expect("serial", pci_slot_has_console(&list, &address));
 }
 
