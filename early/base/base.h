@@ -215,6 +215,9 @@ struct span span_of(const char *string);
 struct span span_trim(struct span span);
 bool span_equals(struct span span, const char *string);
 
+/* Whether the list, with blanks between its words, has the word. */
+bool span_is_in(struct span word, const char *list);
+
 /* Whether it equals one of the words. */
 bool span_is_one_of(struct span span, const char *const *words, size_t count);
 

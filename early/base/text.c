@@ -84,6 +84,18 @@ static char fold_dash(char c)
 	return c == '-' ? '_' : c;
 }
 
+bool span_is_in(struct span word, const char *list)
+{
+	struct text_cursor rest = { list, list + strlen(list) };
+	struct span item;
+
+	while ((item = text_next_word(&rest)).length)
+		if (item.length == word.length &&
+		    memcmp(item.at, word.at, word.length) == 0)
+			return true;
+	return false;
+}
+
 bool span_is_one_of(struct span span, const char *const *words, size_t count)
 {
 	for (size_t i = 0; i < count; i++)

@@ -35,6 +35,14 @@ struct run {
 	struct slot slots[WINDOW];
 };
 
+/* The program that reads disks, or NULL for this one. */
+static const char *reader;
+
+void blkid_probe_use(const char *program)
+{
+	reader = program;
+}
+
 /* -- in the child -------------------------------------------------------------------- */
 
 static void copy_text(char *buffer, size_t size, const char *text)
@@ -53,13 +61,13 @@ static void copy_value(blkid_probe probe, const char *name, char *buffer, size_t
 
 static void read_superblock(blkid_probe probe, int fd, struct superblock *superblock)
 {
-	char usage[16] = "";
+	char usage[16] = "", magic[24] = "", journal[SUPERBLOCK_UUID_SIZE] = "";
 	int r;
 
 	blkid_probe_enable_superblocks(probe, 1);
-	blkid_probe_set_superblocks_flags(probe, BLKID_SUBLKS_LABEL | BLKID_SUBLKS_UUID |
-							 BLKID_SUBLKS_TYPE |
-							 BLKID_SUBLKS_USAGE);
+	blkid_probe_set_superblocks_flags(
+		probe, BLKID_SUBLKS_LABEL | BLKID_SUBLKS_UUID | BLKID_SUBLKS_TYPE |
+			       BLKID_SUBLKS_USAGE | BLKID_SUBLKS_MAGIC);
 	errno = 0;
 	r = blkid_do_safeprobe(probe);
 	if (r < 0) {
@@ -71,10 +79,15 @@ static void read_superblock(blkid_probe probe, int fd, struct superblock *superb
 	copy_value(probe, "UUID", superblock->uuid, sizeof(superblock->uuid));
 	copy_value(probe, "LABEL", superblock->label, sizeof(superblock->label));
 	copy_value(probe, "USAGE", usage, sizeof(usage));
-	superblock->is_container =
-		strcmp(usage, "raid") == 0 || strcmp(usage, "crypto") == 0;
-	if (strcmp(superblock->type, "LVM2_member") == 0)
-		lvm_read_group(fd, superblock);
+	superblock->is_container = strcmp(usage, "raid") == 0 ||
+				   strcmp(usage, "crypto") == 0 ||
+				   format_carries_others(superblock->type);
+	copy_value(probe, "SBMAGIC_OFFSET", magic, sizeof(magic));
+	copy_value(probe, "EXT_JOURNAL", journal, sizeof(journal));
+	if (journal[0])
+		snprintf(superblock->needs, sizeof(superblock->needs), "UUID=%s\n",
+			 journal);
+	members_read(fd, strtoull(magic, NULL, 10), superblock);
 }
 
 static void read_partitions(blkid_probe probe, struct blkid_probe_reply *reply)
@@ -145,20 +158,12 @@ static void write_reply(int fd, const struct blkid_probe_reply *reply)
 	}
 }
 
-static void probe_child(const struct run *run, const struct slot *slot, int pipe_fd)
+/* Reads what is on the device, and ends the process. */
+static void serve(int fd, int pipe_fd)
 {
-	int fd = open_node(run->root_fd, &run->targets[slot->target]);
 	struct blkid_probe_reply *reply = calloc(1, sizeof(*reply));
-	blkid_probe probe;
+	blkid_probe probe = reply ? open_probe(fd) : NULL;
 
-	if (!reply)
-		_exit(1);
-	if (fd < 0 && errno == ENOMEDIUM) {
-		reply->superblock.state = SUPERBLOCK_EMPTY;
-		write_reply(pipe_fd, reply);
-		_exit(0);
-	}
-	probe = fd < 0 ? NULL : open_probe(fd);
 	if (!probe || sandbox_enter(fd, pipe_fd) < 0)
 		_exit(1);
 	read_superblock(probe, fd, &reply->superblock);
@@ -166,6 +171,39 @@ static void probe_child(const struct run *run, const struct slot *slot, int pipe
 		read_partitions(probe, reply);
 	write_reply(pipe_fd, reply);
 	_exit(0);
+}
+
+void blkid_probe_serve(void)
+{
+	serve(STDIN_FILENO, STDOUT_FILENO);
+}
+
+/* Returns only if that cannot be run. */
+static void run_program(const char *program, int fd, int pipe_fd)
+{
+	/* Either may have one of the numbers that the other gets. */
+	int device = fcntl(fd, F_DUPFD, 3), reply = fcntl(pipe_fd, F_DUPFD, 3);
+
+	if (device >= 0 && reply >= 0 && dup2(device, STDIN_FILENO) >= 0 &&
+	    dup2(reply, STDOUT_FILENO) >= 0)
+		execl(program, program, "--probe", (char *)NULL);
+	_exit(1);
+}
+
+static void probe_child(const struct run *run, const struct slot *slot, int pipe_fd)
+{
+	int fd = open_node(run->root_fd, &run->targets[slot->target]);
+	struct blkid_probe_reply nothing = { .superblock.state = SUPERBLOCK_EMPTY };
+
+	if (fd < 0 && errno == ENOMEDIUM) {
+		write_reply(pipe_fd, &nothing);
+		_exit(0);
+	}
+	if (fd < 0)
+		_exit(1);
+	if (reader)
+		run_program(reader, fd, pipe_fd);
+	serve(fd, pipe_fd);
 }
 
 /* -- in the parent ------------------------------------------------------------------- */
@@ -177,19 +215,22 @@ static void end_strings(struct superblock *superblock)
 	superblock->label[sizeof(superblock->label) - 1] = '\0';
 	superblock->group_uuid[sizeof(superblock->group_uuid) - 1] = '\0';
 	superblock->group_name[sizeof(superblock->group_name) - 1] = '\0';
+	superblock->needs[sizeof(superblock->needs) - 1] = '\0';
 }
 
 /* The child has parsed an untrusted disk, so its reply is not trusted either. */
 static bool is_valid(struct slot *slot)
 {
 	struct blkid_probe_reply *reply = &slot->reply;
-	unsigned char container;
+	unsigned char container, seed;
 
 	if (slot->length < reply_size(0) || reply->count > BLKID_PROBE_PARTITIONS_MAX ||
 	    slot->length != reply_size(reply->count))
 		return false;
 	memcpy(&container, &reply->superblock.is_container, 1);
-	if ((unsigned)reply->superblock.state > SUPERBLOCK_KNOWN || container > 1)
+	memcpy(&seed, &reply->superblock.is_seed, 1);
+	if ((unsigned)reply->superblock.state > SUPERBLOCK_KNOWN || container > 1 ||
+	    seed > 1)
 		return false;
 	end_strings(&reply->superblock);
 	for (unsigned i = 0; i < reply->count; i++) {

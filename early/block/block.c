@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/base.h"
 #include "block/internal.h"
@@ -105,8 +106,8 @@ static int read_block(int root_fd, const char *name, struct block *block)
 		return 0;
 	if (read_file(root_fd, name, "partition", text, sizeof(text)))
 		block->number = (unsigned)atoi(text);
-	read_file(root_fd, name, "size", text, sizeof(text));
-	block->is_empty = strcmp(text, "0") == 0;
+	read_file(root_fd, name, "size", block->size, sizeof(block->size));
+	block->is_empty = strcmp(block->size, "0") == 0;
 	read_file(root_fd, name, "dm/name", block->dm_name, sizeof(block->dm_name));
 	read_file(root_fd, name, "dm/uuid", block->dm_uuid, sizeof(block->dm_uuid));
 	r = read_paths(root_fd, block);
@@ -170,6 +171,21 @@ void block_list_free(struct block_list *list)
 	*list = (struct block_list){ 0 };
 }
 
+void block_read_diskseqs(int root_fd, struct block_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (!list->items[i].number)
+			read_file(root_fd, list->items[i].name, "diskseq",
+				  list->items[i].diskseq, sizeof(list->items[i].diskseq));
+}
+
+bool block_is_same(const struct block *a, const struct block *b)
+{
+	return strcmp(a->name, b->name) == 0 && a->major == b->major &&
+	       a->minor == b->minor && strcmp(a->size, b->size) == 0 &&
+	       strcmp(a->diskseq, b->diskseq) == 0;
+}
+
 bool block_is_behind(const struct block *block, const struct pci_address *address)
 {
 	return address_is_in_path(address, block->paths);
@@ -183,32 +199,72 @@ void block_node(const struct block *block, char path[static BLOCK_NODE_SIZE])
 			*c = '/';
 }
 
+/* A loop device does not claim the disk below it. */
+static bool has_loop(int root_fd, const struct block_list *list,
+		     const struct pci_address *address)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const struct block *block = &list->items[i];
+		int lower = -ENOENT;
+
+		if (block_is_loop(block) && !block->is_empty)
+			lower = block_read_loop(root_fd, list, block);
+		if (lower >= 0 && block_is_behind(&list->items[lower], address)) {
+			log_debug("%s is on a disk", block->name);
+			return true;
+		}
+	}
+	return false;
+}
+
 /*
  * With O_EXCL the kernel lets nobody else claim the disk or one of its partitions, and
  * fails if somebody has: bd_prepare_to_claim() in block/bdev.c. A disk that cannot be
  * opened for another reason, such as a drive without a disc, is not in use.
  */
-int block_open_exclusive(int root_fd, const struct pci_address *address)
+static int hold_disk(int root_fd, const struct block *block, struct block_hold *hold)
+{
+	char path[BLOCK_NODE_SIZE];
+	int fd, *added;
+
+	block_node(block, path);
+	fd = openat(root_fd, path, O_RDONLY | O_EXCL | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0 && errno == EBUSY) {
+		log_debug("%s is in use", path);
+		return -EBUSY;
+	}
+	added = fd >= 0 ? array_append(hold->fds, hold->count) : NULL;
+	if (added)
+		*added = fd;
+	else if (fd >= 0)
+		close(fd);
+	return fd >= 0 && !added ? -ENOMEM : 0;
+}
+
+int block_open_exclusive(int root_fd, const struct pci_address *address,
+			 struct block_hold *ret)
 {
 	struct block_list list;
 	int r = block_scan(root_fd, &list);
 
-	for (size_t i = 0; r == 0 && i < list.count; i++) {
-		char path[BLOCK_NODE_SIZE];
-
-		if (list.items[i].number || !block_is_behind(&list.items[i], address))
-			continue;
-		block_node(&list.items[i], path);
-		/* The descriptor stays open on purpose. */
-		if (openat(root_fd, path, O_RDONLY | O_EXCL | O_CLOEXEC | O_NONBLOCK) <
-			    0 &&
-		    errno == EBUSY)
-			r = -EBUSY;
-		if (r < 0)
-			log_debug("%s is in use", path);
-	}
+	*ret = (struct block_hold){ 0 };
+	if (r == 0 && has_loop(root_fd, &list, address))
+		r = -EBUSY;
+	for (size_t i = 0; r == 0 && i < list.count; i++)
+		if (!list.items[i].number && block_is_behind(&list.items[i], address))
+			r = hold_disk(root_fd, &list.items[i], ret);
 	block_list_free(&list);
+	if (r < 0)
+		block_release(ret);
 	return r;
+}
+
+void block_release(struct block_hold *hold)
+{
+	for (size_t i = 0; i < hold->count; i++)
+		close(hold->fds[i]);
+	free(hold->fds);
+	*hold = (struct block_hold){ 0 };
 }
 
 /* -- lookup -------------------------------------------------------------------------- */

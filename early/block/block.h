@@ -21,9 +21,10 @@ enum superblock_state {
 	SUPERBLOCK_KNOWN,
 };
 
-#define SUPERBLOCK_TYPE_SIZE 32
-#define SUPERBLOCK_UUID_SIZE 48
-#define SUPERBLOCK_NAME_SIZE 260
+#define SUPERBLOCK_TYPE_SIZE  32
+#define SUPERBLOCK_UUID_SIZE  48
+#define SUPERBLOCK_NAME_SIZE  260
+#define SUPERBLOCK_NEEDS_SIZE 512
 
 /*
  * The contents of a block device, in libblkid's terms; "" for what it lacks. All of it
@@ -32,13 +33,27 @@ enum superblock_state {
 struct superblock {
 	enum superblock_state state;
 	bool is_container; /* of other block devices: RAID, LVM, LUKS and the like */
+	bool is_seed;	   /* btrfs: a volume with another UUID may be on it */
 	char type[SUPERBLOCK_TYPE_SIZE];
 	char uuid[SUPERBLOCK_UUID_SIZE];
 	char label[SUPERBLOCK_NAME_SIZE];
-	/* Of an LVM physical volume: */
+	/* Of an LVM physical volume; the former of bcache, too: */
 	char group_uuid[SUPERBLOCK_UUID_SIZE];
 	char group_name[SUPERBLOCK_NAME_SIZE];
+	/*
+	 * Of a format with several devices: how many parts its volume has, in which this
+	 * device is, and how many devices are in that. 0 parts or members are 1.
+	 */
+	unsigned parts, part, members;
+	/* Other devices that it needs, as fstab(5) names them, each with a newline. */
+	char needs[SUPERBLOCK_NEEDS_SIZE];
 };
+
+/*
+ * Whether libblkid's type is a format that carries other block devices or belongs to
+ * others: what is missing may be on it.
+ */
+bool format_carries_others(const char *type);
 
 /* -- blkid probe --------------------------------------------------------------------- */
 
@@ -81,6 +96,18 @@ typedef void (*blkid_probe_found)(void *data, size_t target,
 void blkid_probe_run(int root_fd, const struct blkid_probe_target *targets, size_t count,
 		     uint64_t deadline, blkid_probe_found found, void *data);
 
+/*
+ * From now on, that program reads the disks, with its libblkid: passthru-early of the
+ * same version, which the next boot runs. Versions of libblkid differ in what they know.
+ */
+void blkid_probe_use(const char *program);
+
+/*
+ * What it does then: reads the device on standard input, writes the reply to standard
+ * output, and ends the process.
+ */
+void blkid_probe_serve(void);
+
 /* -- block --------------------------------------------------------------------------- */
 
 /*
@@ -96,10 +123,13 @@ void blkid_probe_run(int root_fd, const struct blkid_probe_target *targets, size
 struct block {
 	char name[BLOCK_NAME_SIZE]; /* as in sysfs, with "!" for "/" */
 	unsigned major, minor;
-	unsigned number; /* of a partition in its table, 0 for a whole disk */
-	size_t disk;	 /* index of the disk that a partition is on, or its own */
-	bool is_empty;	 /* it has no medium */
-	char *paths;	 /* its sysfs path, one after the other if it has several */
+	unsigned number;  /* of a partition in its table, 0 for a whole disk */
+	size_t disk;	  /* index of the disk that a partition is on, or its own */
+	bool is_empty;	  /* it has no medium */
+	bool is_known;	  /* superblock and partuuid are those of an earlier scan */
+	char size[24];	  /* in sectors, as sysfs has it */
+	char diskseq[24]; /* known only after block_read_diskseqs(); "" before 5.15 */
+	char *paths;	  /* its sysfs path, one after the other if it has several */
 	char dm_name[BLOCK_DM_NAME_SIZE];
 	char dm_uuid[BLOCK_DM_UUID_SIZE];
 	/* Not known to sysfs, filled in by the caller: */
@@ -118,6 +148,15 @@ int block_scan(int root_fd, struct block_list *ret);
 void block_list_free(struct block_list *list);
 
 /*
+ * Reads the sequence number of each disk: the name and the number of one that is gone may
+ * belong to another one now.
+ */
+void block_read_diskseqs(int root_fd, struct block_list *list);
+
+/* Whether it is the same disk or partition in two lists, both with their diskseq. */
+bool block_is_same(const struct block *a, const struct block *b);
+
+/*
  * Whether a path to the device leads through the PCI function at that address: a
  * controller or a bridge above it.
  */
@@ -127,12 +166,20 @@ bool block_is_behind(const struct block *block, const struct pci_address *addres
 #define BLOCK_NODE_SIZE (sizeof("dev/") + BLOCK_NAME_SIZE)
 void block_node(const struct block *block, char path[static BLOCK_NODE_SIZE]);
 
+/* Open descriptors. */
+struct block_hold {
+	int *fds;
+	size_t count;
+};
+
 /*
  * Opens every disk behind the PCI function so that nobody else can mount it or stack a
- * device on it until this process ends. Returns 0, or -EBUSY if one is mounted or part of
- * a stack already. May hang.
+ * device on it until block_release(). Returns 0; -EBUSY if one is mounted or part of a
+ * stack already: then none is held; or another negative errno. May hang.
  */
-int block_open_exclusive(int root_fd, const struct pci_address *address);
+int block_open_exclusive(int root_fd, const struct pci_address *address,
+			 struct block_hold *ret);
+void block_release(struct block_hold *hold);
 
 /* -- lookup -------------------------------------------------------------------------- */
 
@@ -164,6 +211,15 @@ bool block_is_in_group(const char *path, const char *group);
  */
 int block_read_lower(int root_fd, const struct block_list *list,
 		     const struct block *block, size_t lower[static BLOCK_LOWER_MAX]);
+
+bool block_is_loop(const struct block *block);
+
+/*
+ * The block device that is the file below a loop device, as an index of the list, or
+ * -ENOENT: then it is in a file system.
+ */
+int block_read_loop(int root_fd, const struct block_list *list,
+		    const struct block *block);
 
 /* Whether another block device is on it, such as an opened LUKS volume. */
 bool block_has_holders(int root_fd, const struct block *block);

@@ -2,8 +2,8 @@
 #include <asm/byteorder.h>
 #include <errno.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/base.h"
 #include "block/internal.h"
@@ -43,12 +43,6 @@ struct mda_header {
 	struct location text; /* from the start of the area, a ring buffer */
 } __attribute__((packed));
 
-static bool read_at(int fd, void *buffer, size_t size, uint64_t offset)
-{
-	return offset < INT64_MAX &&
-	       pread(fd, buffer, size, (off_t)offset) == (ssize_t)size;
-}
-
 static bool find_label(int fd, struct pv_header *ret)
 {
 	unsigned char sector[SECTOR];
@@ -57,7 +51,7 @@ static bool find_label(int fd, struct pv_header *ret)
 		struct label_header label;
 		uint32_t offset;
 
-		if (!read_at(fd, sector, sizeof(sector), (uint64_t)i * SECTOR))
+		if (!block_read_at(fd, sector, sizeof(sector), (uint64_t)i * SECTOR))
 			return false;
 		memcpy(&label, sector, sizeof(label));
 		offset = __le32_to_cpu(label.offset);
@@ -106,6 +100,45 @@ int lvm_parse_group(const char *text, struct superblock *superblock)
 	return 0;
 }
 
+#define TEXT_SIZE (32 << 10)
+
+/* From a ring buffer, whose first sector is the header of the area. */
+static char *read_text(int fd, uint64_t area, const struct mda_header *mda)
+{
+	uint64_t start = __le64_to_cpu(mda->text.offset), size = __le64_to_cpu(mda->size);
+	uint64_t length = __le64_to_cpu(mda->text.size), first;
+	char *text = calloc(1, TEXT_SIZE + 1);
+
+	if (length > TEXT_SIZE)
+		length = TEXT_SIZE;
+	first = start < size && length > size - start ? size - start : length;
+	if (text && block_read_at(fd, text, first, area + start) &&
+	    block_read_at(fd, text + first, length - first, area + SECTOR))
+		return text;
+	free(text);
+	return NULL;
+}
+
+unsigned lvm_count_volumes(const char *text)
+{
+	static const char start[] = "\npe_start = ";
+	unsigned count = 0;
+
+	for (; (text = strstr(text, start)); text += strlen(start))
+		count++;
+	return count;
+}
+
+/* Without a count there may be any number. */
+static void read_count(int fd, uint64_t area, const struct mda_header *mda,
+		       struct superblock *superblock)
+{
+	_cleanup_free_ char *text = read_text(fd, area, mda);
+	unsigned count = text ? lvm_count_volumes(text) : 0;
+
+	superblock->members = count ? count : UINT32_MAX;
+}
+
 void lvm_read_group(int fd, struct superblock *superblock)
 {
 	struct pv_header pv;
@@ -118,12 +151,15 @@ void lvm_read_group(int fd, struct superblock *superblock)
 		return;
 	for (i = skip_areas(&pv, 0); i < AREAS_MAX && pv.areas[i].offset; i++) {
 		area = __le64_to_cpu(pv.areas[i].offset);
-		if (!read_at(fd, &mda, sizeof(mda), area) ||
+		if (!block_read_at(fd, &mda, sizeof(mda), area) ||
 		    memcmp(mda.magic, MDA_MAGIC, sizeof(mda.magic)) != 0 ||
-		    !read_at(fd, text, SECTOR, area + __le64_to_cpu(mda.text.offset)))
+		    !block_read_at(fd, text, SECTOR,
+				   area + __le64_to_cpu(mda.text.offset)))
 			continue;
 		text[SECTOR] = '\0';
-		if (lvm_parse_group(text, superblock) == 0)
-			return;
+		if (lvm_parse_group(text, superblock) < 0)
+			continue;
+		read_count(fd, area, &mda, superblock);
+		return;
 	}
 }

@@ -132,6 +132,9 @@ int selector_parse_address(struct span text, struct selector *ret,
 int selector_parse_any(struct span text, struct selector *ret,
 		       struct selector_error *ret_error);
 
+/* Whether it may mean several kinds of devices: it names no function and no device ID. */
+bool selector_is_wildcard(const struct selector *selector);
+
 /* Whether all parts of the selector match. See pci_matches(). */
 bool selector_matches(const struct selector *selector, const struct pci_device *device);
 

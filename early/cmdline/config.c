@@ -7,26 +7,13 @@
 #include "base/base.h"
 #include "cmdline/cmdline.h"
 
-/* Whether the list, with blanks between its words, has the word. */
-static bool is_in_list(struct span word, const char *list)
-{
-	struct text_cursor rest = { list, list + strlen(list) };
-	struct span item;
-
-	while ((item = text_next_word(&rest)).length)
-		if (item.length == word.length &&
-		    memcmp(item.at, word.at, word.length) == 0)
-			return true;
-	return false;
-}
-
 /* systemd.unit=: the units of kernel-command-line(7) and of friendly-recovery. */
 static bool is_rescue_unit(struct span unit)
 {
 	struct span name = span_until(unit, '.');
 
 	return name.length < unit.length &&
-	       is_in_list(name, "rescue emergency runlevel1 friendly-recovery");
+	       span_is_in(name, "rescue emergency runlevel1 friendly-recovery");
 }
 
 /* init=: a shell, in any directory. */
@@ -38,7 +25,7 @@ static bool is_shell(struct span path)
 		name.at--;
 		name.length++;
 	}
-	return is_in_list(name, "sh bash dash ash zsh ksh busybox sulogin");
+	return span_is_in(name, "sh bash dash ash zsh ksh busybox sulogin");
 }
 
 /*
@@ -49,16 +36,16 @@ static bool is_rescue(const struct parameter *parameter)
 {
 	struct span name = parameter->name, value = parameter->value;
 
-	if (is_in_list(name, "break rd.break rdbreak systemd.break rd.systemd.break"))
+	if (span_is_in(name, "break rd.break rdbreak systemd.break rd.systemd.break"))
 		return true;
 	if (!value.at)
-		return is_in_list(name, "single s S 1 -s -b rescue rd.rescue emergency "
+		return span_is_in(name, "single s S 1 -s -b rescue rd.rescue emergency "
 					"rd.emergency recovery");
 	if (span_equals(name, PARAMETER_PREFIX "config"))
-		return is_in_list(value, "0 n N no off false");
-	if (is_in_list(name, "init rdinit"))
+		return span_is_in(value, "0 n N no off false");
+	if (span_is_in(name, "init rdinit"))
 		return is_shell(value);
-	return is_in_list(name, "systemd.unit rd.systemd.unit") && is_rescue_unit(value);
+	return span_is_in(name, "systemd.unit rd.systemd.unit") && is_rescue_unit(value);
 }
 
 /* All of the word: the name, and the value without quotes. */

@@ -182,15 +182,13 @@ bad:
  */
 static int read_flag(const struct reader *reader, bool *flag, bool if_unclear)
 {
-	static const char *const yes[] = { "1", "y", "Y", "yes", "on", "true" };
-	static const char *const no[] = { "0", "n", "N", "no", "off", "false" };
 	struct span value = reader->parameter.value;
 
 	*flag = true;
-	if (!value.at || span_is_one_of(value, yes, ARRAY_SIZE(yes)))
+	if (!value.at || span_is_in(value, "1 y Y yes on true"))
 		return 0;
 	*flag = false;
-	if (span_is_one_of(value, no, ARRAY_SIZE(no)))
+	if (span_is_in(value, "0 n N no off false"))
 		return 0;
 	*flag = if_unclear;
 	return refuse_value(reader, if_unclear ? "write yes or no; assuming yes"

@@ -188,3 +188,11 @@ bool selector_matches(const struct selector *selector, const struct pci_device *
 		return false;
 	return !selector->has_id || selector_matches_id(selector, &device->id);
 }
+
+bool selector_is_wildcard(const struct selector *selector)
+{
+	if (selector->has_address && !selector->address.any_function)
+		return false;
+	return !selector->has_id || selector->id.vendor == PCI_ANY ||
+	       selector->id.device == PCI_ANY;
+}

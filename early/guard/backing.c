@@ -9,7 +9,6 @@
 #include "guard/internal.h"
 
 #define MAJOR_FLOPPY 2
-#define MAJOR_LOOP   7
 
 /* -- what the disks contain ---------------------------------------------------------- */
 
@@ -67,10 +66,10 @@ static int read_contents(struct backing *backing, uint64_t deadline)
 		struct block *block = &backing->blocks.items[i];
 		char *path = paths + used * BLOCK_NODE_SIZE;
 
-		if (block->is_empty || block->major == MAJOR_FLOPPY) {
+		if (block->is_empty || block->major == MAJOR_FLOPPY)
 			block->superblock.state = SUPERBLOCK_EMPTY;
+		if (block->is_empty || block->major == MAJOR_FLOPPY || block->is_known)
 			continue;
-		}
 		block_node(block, path);
 		blocks[used] = i;
 		targets[used++] =
@@ -85,15 +84,52 @@ static int read_contents(struct backing *backing, uint64_t deadline)
 
 static void visit(struct backing *backing, size_t index, const struct devspec *devspec);
 
+/* What the kernel makes from memory, and with a file system on a disk below, a loop. */
+static bool needs_no_disk(const struct block *block, const struct devspec *devspec)
+{
+	static const char *const names[] = { "zram", "ram" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (strncmp(block->name, names[i], strlen(names[i])) == 0)
+			return true;
+	/* The file below a loop device is visible only if it is mounted. */
+	return block_is_loop(block) && devspec_is_in_use(devspec);
+}
+
+/* A volume of ZFS may be in any pool. */
+static void visit_pools(struct backing *backing, const struct devspec *devspec)
+{
+	for (size_t i = 0; i < backing->blocks.count; i++)
+		if (strcmp(backing->blocks.items[i].superblock.type, "zfs_member") == 0)
+			visit(backing, i, devspec);
+}
+
+/* A virtual device has to be on another one, or on the network. */
+static void visit_nothing(struct backing *backing, const struct block *block,
+			  const struct devspec *devspec)
+{
+	int loop = -ENOENT;
+
+	if (block_is_loop(block))
+		loop = block_read_loop(backing->root_fd, &backing->blocks, block);
+	if (loop >= 0)
+		visit(backing, (size_t)loop, devspec);
+	else if (strncmp(block->name, "zd", 2) == 0)
+		visit_pools(backing, devspec);
+	else if (!needs_no_disk(block, devspec) && !block_is_remote(block))
+		backing->is_stack_unclear = true;
+}
+
 static void visit_lower(struct backing *backing, const struct block *block,
 			const struct devspec *devspec)
 {
 	size_t lower[BLOCK_LOWER_MAX];
 	int count = block_read_lower(backing->root_fd, &backing->blocks, block, lower);
 
-	/* The file below a loop device is visible only if it is mounted. */
-	if (count < 0 || (block->major == MAJOR_LOOP && !devspec_is_in_use(devspec)))
+	if (count < 0)
 		backing->is_stack_unclear = true;
+	else if (count == 0 && strstr(block->paths, "/virtual/block/"))
+		visit_nothing(backing, block, devspec);
 	for (int i = 0; i < count; i++)
 		visit(backing, lower[i], devspec);
 }
@@ -164,25 +200,30 @@ static bool matches(const struct devspec *devspec, const struct block *block)
 	return false;
 }
 
-static bool find_devspec(struct backing *backing, const struct devspec *devspec)
+/* Visits what matches the devspec, for the reason that is given. */
+static bool find_devspec(struct backing *backing, const struct devspec *devspec,
+			 const struct devspec *why)
 {
 	const struct block *block = NULL;
 	bool found = false;
 
+	/* No block device is behind it: find_shared() in disk.c. */
+	if (devspec->kind == DEVSPEC_TAG)
+		return true;
 	if (devspec->kind == DEVSPEC_PATH)
 		block = block_find_path(backing->root_fd, &backing->blocks,
 					devspec->value);
 	else if (devspec->kind == DEVSPEC_NUMBER)
 		block = block_find_number(&backing->blocks, devspec->value);
 	if (block) {
-		visit(backing, (size_t)(block - backing->blocks.items), devspec);
+		visit(backing, (size_t)(block - backing->blocks.items), why);
 		return true;
 	}
 	/* All that match: of two clones, either may be meant. */
 	for (size_t i = 0; i < backing->blocks.count; i++) {
 		if (!matches(devspec, &backing->blocks.items[i]))
 			continue;
-		visit(backing, i, devspec);
+		visit(backing, i, why);
 		found = true;
 	}
 	return found;
@@ -196,7 +237,7 @@ static void find_devspecs(struct backing *backing)
 	for (size_t i = 0; i < devspecs->count; i++) {
 		const struct devspec *devspec = &devspecs->items[i];
 
-		backing->found[i] = find_devspec(backing, devspec);
+		backing->found[i] = find_devspec(backing, devspec, devspec);
 		if (devspec->source != DEVSPEC_FROM_ROOT)
 			continue;
 		is_named = true;
@@ -255,24 +296,125 @@ static bool is_same_volume(const struct block *a, const struct block *b)
 	return devspec_equals_uuid(a_group, b_group);
 }
 
-/* Visits the other devices of every volume that has a visited one. */
-static void find_volumes(struct backing *backing)
+/* Visits the other devices of the volume. Returns whether there is one. */
+static bool visit_members(struct backing *backing, size_t index)
 {
 	const struct block_list *blocks = &backing->blocks;
+	bool changed = false;
+
+	for (size_t i = 0; i < blocks->count; i++) {
+		if (backing->visits[i].state != UNVISITED ||
+		    !is_same_volume(&blocks->items[index], &blocks->items[i]))
+			continue;
+		visit(backing, i, backing->visits[index].devspec);
+		changed = true;
+	}
+	return changed;
+}
+
+bool backing_is_nameless(const struct block *block)
+{
+	return is_type(&block->superblock, "LVM2_member") &&
+	       !block->superblock.group_uuid[0];
+}
+
+/* Whether it may be a member of the volume that has another UUID, or none. */
+static bool may_be_member(const struct backing *backing, const struct block *block,
+			  size_t index)
+{
+	const struct block *member = &backing->blocks.items[index];
+
+	if (backing_is_nameless(member))
+		return is_type(&block->superblock, "LVM2_member");
+	return backing->visits[index].state != UNVISITED && member->superblock.is_seed &&
+	       is_type(&block->superblock, "btrfs");
+}
+
+/* Whether all devices of the volume are there. */
+static bool is_complete(const struct backing *backing, const struct block *block)
+{
+	const struct superblock *superblock = &block->superblock;
+	unsigned members = 0, parts = 0;
+	bool is_new;
+
+	for (size_t i = 0; i < backing->blocks.count; i++) {
+		const struct block *other = &backing->blocks.items[i];
+
+		if (other != block &&
+		    (!is_type(superblock, other->superblock.type) ||
+		     !is_same_volume(block, other)) &&
+		    !may_be_member(backing, block, i))
+			continue;
+		members += other->superblock.part == superblock->part;
+		is_new = true;
+		for (size_t j = 0; is_new && j < i; j++)
+			is_new = other->superblock.part !=
+					 backing->blocks.items[j].superblock.part ||
+				 !is_same_volume(other, &backing->blocks.items[j]);
+		parts += is_new;
+	}
+	return members >= superblock->members && parts >= superblock->parts;
+}
+
+/* Visits what else the format names. Returns whether all of it is there. */
+static bool find_needs(struct backing *backing, size_t index)
+{
+	const char *text = backing->blocks.items[index].superblock.needs;
+	struct text_cursor line;
+	bool found = true;
+
+	while (*text && text_next_line(&text, &line)) {
+		struct devspec devspec = { 0 };
+
+		devspec_parse((struct span){ line.at, (size_t)(line.end - line.at) },
+			      &devspec);
+		found &= find_devspec(backing, &devspec, backing->visits[index].devspec);
+	}
+	return found;
+}
+
+/* Of btrfs, whose members may be seeds, which have another UUID. */
+static bool visit_seeds(struct backing *backing, size_t index)
+{
+	bool changed = false;
+
+	if (!is_type(&backing->blocks.items[index].superblock, "btrfs"))
+		return false;
+	for (size_t i = 0; i < backing->blocks.count; i++) {
+		if (!backing->blocks.items[i].superblock.is_seed ||
+		    backing->visits[i].state != UNVISITED)
+			continue;
+		visit(backing, i, backing->visits[index].devspec);
+		changed = true;
+	}
+	return changed;
+}
+
+/*
+ * Visits the other devices of every volume that has a visited one, and notes the first
+ * volume of which some are missing.
+ */
+static void find_volumes(struct backing *backing)
+{
 	bool changed = true;
 
 	while (changed) {
 		changed = false;
-		for (size_t i = 0; i < blocks->count; i++) {
-			if (backing->visits[i].state == UNVISITED)
+		backing->incomplete = NULL;
+		for (size_t i = 0; i < backing->blocks.count; i++) {
+			const struct devspec *devspec = backing->visits[i].devspec;
+			bool is_found;
+
+			if (!devspec)
 				continue;
-			for (size_t j = 0; j < blocks->count; j++) {
-				if (backing->visits[j].state != UNVISITED ||
-				    !is_same_volume(&blocks->items[i], &blocks->items[j]))
-					continue;
-				visit(backing, j, backing->visits[i].devspec);
-				changed = true;
+			is_found = find_needs(backing, i);
+			changed |= visit_members(backing, i);
+			if (!is_complete(backing, &backing->blocks.items[i])) {
+				is_found = false;
+				changed |= visit_seeds(backing, i);
 			}
+			if (!is_found && !backing->incomplete)
+				backing->incomplete = devspec;
 		}
 	}
 }
@@ -281,7 +423,8 @@ static void note_lvm(struct backing *backing)
 {
 	for (size_t i = 0; i < backing->blocks.count; i++)
 		if (backing->visits[i].devspec &&
-		    is_lvm_volume(&backing->blocks.items[i]))
+		    (is_lvm_volume(&backing->blocks.items[i]) ||
+		     is_type(&backing->blocks.items[i].superblock, "LVM2_member")))
 			backing->has_lvm = true;
 }
 
@@ -292,6 +435,7 @@ static int find(struct backing *backing)
 	if (!backing->visits || !backing->found)
 		return -ENOMEM;
 	backing->is_stack_unclear = backing->has_lvm = false;
+	backing->incomplete = NULL;
 	backing->is_remote = backing->devspecs.network[0];
 	find_devspecs(backing);
 	find_volumes(backing);
@@ -332,52 +476,108 @@ static bool is_same_list(const struct block_list *a, const struct block_list *b)
 	return true;
 }
 
+/* Takes over what is known of a disk that was there before. */
+static void keep_known(const struct block_list *before, struct block_list *blocks)
+{
+	for (size_t i = 0; i < blocks->count; i++) {
+		struct block *block = &blocks->items[i];
+
+		for (size_t j = 0; j < before->count; j++) {
+			const struct block *old = &before->items[j];
+
+			if (!block_is_same(block, old) || old->is_empty ||
+			    old->superblock.state == SUPERBLOCK_UNREAD)
+				continue;
+			block->is_known = true;
+			block->superblock = old->superblock;
+			strcpy(block->partuuid, old->partuuid);
+			strcpy(block->partlabel, old->partlabel);
+		}
+	}
+	/* A new partition gets its UUID from the table on the disk. */
+	for (size_t i = 0; i < blocks->count; i++)
+		if (!blocks->items[i].is_known)
+			blocks->items[blocks->items[i].disk].is_known = false;
+}
+
+static bool has_unread(const struct block_list *blocks)
+{
+	for (size_t i = 0; i < blocks->count; i++)
+		if (blocks->items[i].superblock.state == SUPERBLOCK_UNREAD)
+			return true;
+	return false;
+}
+
 int backing_find_again(struct backing *backing, uint64_t deadline)
 {
 	struct block_list blocks;
 	int r = block_scan(backing->root_fd, &blocks);
 
-	/* If there is no new disk, udev may have made a new link to one. */
-	if (r < 0 || is_same_list(&blocks, &backing->blocks)) {
+	/*
+	 * If there is no new disk, udev may have made a new link to one. The node of one
+	 * that could not be read may have come.
+	 */
+	if (r < 0 ||
+	    (is_same_list(&blocks, &backing->blocks) && !has_unread(&backing->blocks))) {
 		block_list_free(&blocks);
 		forget(backing);
 		return r < 0 ? r : find(backing);
 	}
+	block_read_diskseqs(backing->root_fd, &blocks);
+	keep_known(&backing->blocks, &blocks);
 	block_list_free(&backing->blocks);
 	backing->blocks = blocks;
 	forget(backing);
 	return backing_find(backing, deadline);
 }
 
-/* A container that no other block device is on: LUKS that is locked, for example. */
-static bool has_unopened(const struct backing *backing)
+/*
+ * A container that no other block device is on: LUKS that is locked, for example. Not one
+ * that is needed itself, if members of its volume are missing.
+ */
+static bool has_unopened(const struct backing *backing, bool is_for_members)
 {
 	for (size_t i = 0; i < backing->blocks.count; i++) {
 		const struct block *block = &backing->blocks.items[i];
 
 		if (block->superblock.is_container &&
+		    !(is_for_members && backing->visits[i].devspec) &&
 		    !block_has_holders(backing->root_fd, block))
 			return true;
 	}
 	return false;
 }
 
-const struct devspec *backing_find_missing(const struct backing *backing, bool may_appear)
+/* Whether it has to be found, but was not. */
+static bool is_missing(const struct backing *backing, size_t index)
 {
+	const struct devspec *devspec = &backing->devspecs.items[index];
+
+	if (backing->found[index])
+		return false;
+	return devspec->source == DEVSPEC_FROM_ROOT ? !backing->root_found
+						    : !devspec_is_in_use(devspec);
+}
+
+const struct devspec *backing_find_missing(const struct backing *backing,
+					   enum missing_kind kind)
+{
+	bool may_appear = kind == MISSING_MAY_APPEAR;
+
 	for (size_t i = 0; i < backing->devspecs.count; i++) {
 		const struct devspec *devspec = &backing->devspecs.items[i];
 
-		if (backing->found[i] || devspec->is_optional)
+		if (!is_missing(backing, i) ||
+		    devspec->is_optional != (kind == MISSING_OPTIONAL))
 			continue;
-		if (devspec->source == DEVSPEC_FROM_ROOT ? backing->root_found
-							 : devspec_is_in_use(devspec))
-			continue;
-		if (!may_appear)
-			return devspec;
-		if (devspec->kind != DEVSPEC_UNKNOWN && !has_unopened(backing))
+		if (!may_appear ||
+		    (devspec->kind != DEVSPEC_UNKNOWN && !has_unopened(backing, false)))
 			return devspec;
 	}
-	return NULL;
+	if (kind == MISSING_OPTIONAL || !backing->incomplete ||
+	    (may_appear && has_unopened(backing, true)))
+		return NULL;
+	return backing->incomplete;
 }
 
 void backing_free(struct backing *backing)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,6 +43,10 @@ static size_t read_escape(const char *at, size_t length, char *ret)
 	struct text_cursor cursor = { at + 2, at + 4 };
 	uint32_t value = 0;
 
+	if (length > 1 && at[0] == '\\' && at[1] == ':') {
+		*ret = ':';
+		return 2;
+	}
 	if (length < 4 || at[0] != '\\')
 		return 0;
 	if (at[1] == 'x') {
@@ -93,10 +98,24 @@ static const struct tag tags[] = {
 	{ "/dev/disk/by-label/", DEVSPEC_LABEL, "" },
 	{ "/dev/disk/by-partuuid/", DEVSPEC_PARTUUID, "" },
 	{ "/dev/disk/by-partlabel/", DEVSPEC_PARTLABEL, "" },
+	{ "/dev/zvol/", DEVSPEC_POOL, "" },
 	{ "ZFS=", DEVSPEC_POOL, "" },
-	{ "zfs=", DEVSPEC_POOL, "" },
 	{ "zfs:", DEVSPEC_POOL, "" },
+	{ "virtiofs:", DEVSPEC_TAG, "" },
+	{ "virtfs:", DEVSPEC_TAG, "" },
 };
+
+/* Whatever its case: some tools take "uuid=" as well. */
+static bool skip_tag(struct span *text, const char *prefix)
+{
+	size_t length = strlen(prefix);
+
+	if (text->length < length || strncasecmp(text->at, prefix, length) != 0)
+		return false;
+	text->at += length;
+	text->length -= length;
+	return true;
+}
 
 static struct span strip_quotes(struct span text)
 {
@@ -124,13 +143,34 @@ static struct tag find_tag(struct span *text)
 	static const struct tag path = { "", DEVSPEC_PATH, "" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(tags); i++)
-		if (span_skip_prefix(text, tags[i].prefix))
+		if (skip_tag(text, tags[i].prefix))
 			return tags[i];
 	if (span_equals(*text, pool.prefix)) {
 		text->length = 0;
 		return pool;
 	}
 	return devspec_is_number(*text) ? number : path;
+}
+
+/* new_decode_dev() in include/linux/kdev_t.h. */
+static void put_number(uint32_t number, struct devspec *ret)
+{
+	ret->kind = DEVSPEC_NUMBER;
+	snprintf(ret->value, sizeof(ret->value), "%u:%u",
+		 (unsigned)(number & 0xfff00) >> 8,
+		 (unsigned)((number & 0xff) | (number >> 12 & 0xfff00)));
+}
+
+bool devspec_parse_hex(struct span text, struct devspec *ret)
+{
+	struct text_cursor cursor = { text.at, text.at + text.length };
+	uint32_t number;
+
+	if (text.length < 3 || text_read_hex(&cursor, 8, &number) < 0 ||
+	    cursor.at != cursor.end)
+		return false;
+	put_number(number, ret);
+	return true;
 }
 
 void devspec_parse(struct span text, struct devspec *ret)
@@ -160,9 +200,8 @@ static bool begins_device(struct span text)
 	return find_tag(&path).kind != DEVSPEC_PATH && path.length < text.length;
 }
 
-bool devspec_next(struct span *source, struct span type, struct span *ret)
+bool devspec_next(struct span *source, bool is_list, struct span *ret)
 {
-	bool is_list = span_equals(type, "bcachefs");
 	struct span rest = *source;
 
 	*ret = rest;
@@ -180,27 +219,99 @@ bool devspec_next(struct span *source, struct span type, struct span *ret)
 	return true;
 }
 
-/* Source: ext4(5), xfs(5), btrfs(5). */
+bool devspec_has_option(struct span options, const char *name)
+{
+	struct span item;
+
+	while (span_next_item(&options, &item))
+		if (span_equals(item, name))
+			return true;
+	return false;
+}
+
+bool devspec_is_device(const struct devspec *devspec)
+{
+	static const char made[] = "zram loop ram random null urandom zero hwrng";
+	struct span name = { devspec->value + 5, 0 };
+
+	if (devspec->kind != DEVSPEC_PATH)
+		return true;
+	if (strncmp(devspec->value, "/dev/", 5) != 0)
+		return false;
+	/* Without a number. */
+	name.length = strcspn(name.at, "0123456789");
+	return !span_is_in(name, made);
+}
+
+/* The device at the beginning of DEVICE:/PATH. */
+static struct span cut_path(struct span text)
+{
+	for (size_t i = 0; i + 1 < text.length; i++)
+		if (text.at[i] == ':' && text.at[i + 1] == '/')
+			text.length = i;
+	return text;
+}
+
+int devspecs_add_key(struct devspecs *devspecs, const struct devspec *model,
+		     struct span text)
+{
+	struct devspec devspec = *model;
+	struct span item;
+	int r = 0;
+
+	while (r == 0 && devspec_next(&text, true, &item)) {
+		if (!begins_device(item))
+			continue;
+		devspec_parse(cut_path(item), &devspec);
+		if (devspec_is_device(&devspec))
+			r = devspecs_add(devspecs, &devspec);
+	}
+	return r;
+}
+
+/* Of ext4(5): a number, decimal or with 0x. Returns false if it is not understood. */
+static bool parse_journal(struct span text, struct devspec *ret)
+{
+	struct text_cursor cursor = { text.at, text.at + text.length };
+	uint32_t number = 0;
+
+	if (text_skip_word(&cursor, "0x") || text_skip_word(&cursor, "0X")) {
+		if (text_read_hex(&cursor, 8, &number) < 0)
+			return false;
+	} else {
+		for (; cursor.at < cursor.end && isdigit((unsigned char)*cursor.at);
+		     cursor.at++)
+			number = number * 10 + (uint32_t)(*cursor.at - '0');
+	}
+	if (cursor.at != cursor.end || !number)
+		return false;
+	put_number(number, ret);
+	return true;
+}
+
+/* Sources: ext4(5), xfs(5), btrfs(5), systemd.mount(5), crypttab(5), veritytab(5). */
 int devspecs_add_options(struct devspecs *devspecs, const struct devspec *model,
 			 struct span options)
 {
-	static const char *const names[] = { "device=", "logdev=", "rtdev=",
-					     "journal_path=", "journal_dev=" };
+	static const char names[] = "device logdev rtdev journal_path header "
+				    "x-systemd.requires fec-device data-device jdev";
 	struct devspec devspec = *model;
 	struct span item;
 	int r = 0;
 
 	while (r == 0 && span_next_item(&options, &item)) {
-		for (size_t i = 0; i < ARRAY_SIZE(names) && r == 0; i++) {
-			struct span value = item;
+		struct span name = span_until(item, '='), value = item;
 
-			if (!span_skip_prefix(&value, names[i]))
-				continue;
-			devspec_parse(value, &devspec);
-			/* A number in a form of its own. */
-			if (strcmp(names[i], "journal_dev=") == 0)
+		if (name.length == item.length)
+			continue;
+		value.at += name.length + 1;
+		value.length -= name.length + 1;
+		if (span_equals(name, "journal_dev")) {
+			if (!parse_journal(value, &devspec))
 				devspec.kind = DEVSPEC_UNKNOWN;
 			r = devspecs_add(devspecs, &devspec);
+		} else if (span_is_in(name, names)) {
+			r = devspecs_add_key(devspecs, model, value);
 		}
 	}
 	return r;
@@ -214,10 +325,12 @@ void devspecs_note_network(struct devspecs *devspecs, struct span sign)
 
 bool devspec_is_remote_type(struct span type)
 {
-	static const char *const remote[] = { "nfs",  "nfs4", "cifs",
-					      "smb3", "ceph", "fuse.glusterfs" };
+	return span_is_in(type, "nfs nfs4 cifs smb3 ceph fuse.glusterfs");
+}
 
-	return span_is_one_of(type, remote, ARRAY_SIZE(remote));
+bool devspec_is_shared_type(struct span type)
+{
+	return span_is_in(type, "9p virtiofs");
 }
 
 bool devspec_is_in_use(const struct devspec *devspec)

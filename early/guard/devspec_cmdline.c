@@ -11,6 +11,7 @@ struct reader {
 	enum devspec_source source;
 	struct parameter parameter;
 	struct span type; /* of the root file system, or empty */
+	bool has_roothash;
 };
 
 /* The parameter as written, for the log. */
@@ -49,19 +50,43 @@ static void note_network(const struct reader *reader)
 }
 
 /*
- * Whether root= names a network source: dracut's nfs:, iscsi:, nbd: and so on,
- * server:/path, and the words for "whatever DHCP says".
+ * Whether root= or mount.usr= names a network source: dracut's nfs:, iscsi:, nbd: and so
+ * on, server:/path, and the words for "whatever DHCP says".
  */
 static bool is_network(struct span value)
 {
-	static const char *const words[] = { "/dev/nfs", "/dev/cifs", "dhcp", "dhcp6",
-					     "auto6",	 "either6",   "on",   "any" };
-	struct span nbd = value;
+	static const char *const prefixes[] = { "/dev/nbd", "/dev/rbd", "/dev/etherd/" };
 
-	return span_is_one_of(value, words, ARRAY_SIZE(words)) ||
-	       span_skip_prefix(&nbd, "/dev/nbd") ||
+	for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++) {
+		struct span rest = value;
+
+		if (span_skip_prefix(&rest, prefixes[i]))
+			return true;
+	}
+	return span_is_in(value, "/dev/nfs /dev/cifs dhcp dhcp6 auto6 either6 on any") ||
 	       (value.length && value.at[0] != '/' &&
 		memchr(value.at, ':', value.length));
+}
+
+/* root=tmpfs, ram0, off: systemd-fstab-generator(8), and the kernel without a disk. */
+static bool is_no_disk(struct span value)
+{
+	return span_is_in(value, "tmpfs off /dev/ram0 /dev/ram");
+}
+
+static int read_remote(const struct reader *reader)
+{
+	note_network(reader);
+	if (reader->source == DEVSPEC_FROM_ROOT)
+		reader->devspecs->root_is_remote = true;
+	return 0;
+}
+
+/* Whatever names the root disk may be a list: nobody else has ":/dev/" in a name. */
+static bool is_list(const struct reader *reader)
+{
+	return span_equals(reader->type, "bcachefs") ||
+	       (reader->source == DEVSPEC_FROM_ROOT && !reader->type.length);
 }
 
 static int read_device(const struct reader *reader)
@@ -72,18 +97,28 @@ static int read_device(const struct reader *reader)
 
 	span_skip_prefix(&value, "live:");
 	span_skip_prefix(&value, "block:");
+	if (devspec_is_shared_type(reader->type))
+		return add(reader, DEVSPEC_TAG, value);
+	if (devspec_parse_hex(value, &devspec))
+		return devspecs_add(reader->devspecs, &devspec);
 	devspec_parse(value, &devspec);
-	if (devspec.kind == DEVSPEC_PATH && reader->source == DEVSPEC_FROM_ROOT &&
-	    is_network(value)) {
-		note_network(reader);
-		reader->devspecs->root_is_remote = true;
-		return 0;
-	}
-	while (r == 0 && devspec_next(&value, reader->type, &device)) {
+	if (devspec.kind == DEVSPEC_PATH && is_network(value))
+		return read_remote(reader);
+	while (r == 0 && devspec_next(&value, is_list(reader), &device)) {
 		devspec_parse(device, &devspec);
 		r = devspecs_add(reader->devspecs, &devspec);
 	}
 	return r;
+}
+
+/* Used only if the root disk cannot be found. */
+static int read_fallback(const struct reader *reader)
+{
+	struct devspec devspec = new_devspec(reader);
+
+	devspec.is_optional = true;
+	devspec_parse(reader->parameter.value, &devspec);
+	return devspecs_add(reader->devspecs, &devspec);
 }
 
 static int read_flags(const struct reader *reader)
@@ -93,10 +128,57 @@ static int read_flags(const struct reader *reader)
 	return devspecs_add_options(reader->devspecs, &devspec, reader->parameter.value);
 }
 
+/* DEVICE, PATH:DEVICE, DEVICE:PATH, or a word that names none. */
+static int read_key(const struct reader *reader)
+{
+	struct devspec devspec = new_devspec(reader);
+
+	return devspecs_add_key(reader->devspecs, &devspec, reader->parameter.value);
+}
+
+/* cryptdevice=DEVICE:NAME, cryptkey=DEVICE:TYPE:PATH, rd.live.overlay=DEVICE:auto. */
+static int read_first(const struct reader *reader)
+{
+	struct devspec devspec = new_devspec(reader);
+
+	return devspecs_add_key(reader->devspecs, &devspec,
+				span_until(reader->parameter.value, ':'));
+}
+
+/* Steps over "UUID=", which limits a parameter to one LUKS volume. */
+static struct span skip_volume(struct span value)
+{
+	struct text_cursor cursor = { value.at, value.at + value.length };
+	uint32_t unused;
+
+	while (text_skip(&cursor, '-') || text_read_hex(&cursor, 8, &unused) == 0)
+		;
+	if (cursor.at == value.at || !text_skip(&cursor, '='))
+		return value;
+	return (struct span){ cursor.at, (size_t)(cursor.end - cursor.at) };
+}
+
+static int read_luks_key(const struct reader *reader)
+{
+	struct devspec devspec = new_devspec(reader);
+
+	return devspecs_add_key(reader->devspecs, &devspec,
+				skip_volume(reader->parameter.value));
+}
+
+static int read_luks_options(const struct reader *reader)
+{
+	struct devspec devspec = new_devspec(reader);
+
+	return devspecs_add_options(reader->devspecs, &devspec,
+				    skip_volume(reader->parameter.value));
+}
+
 static int read_luks_uuid(const struct reader *reader)
 {
 	struct span value = reader->parameter.value;
 
+	span_skip_prefix(&value, "keysource:");
 	span_skip_prefix(&value, "luks-");
 	return add(reader, DEVSPEC_LUKS, value);
 }
@@ -104,6 +186,16 @@ static int read_luks_uuid(const struct reader *reader)
 static int read_luks_name(const struct reader *reader)
 {
 	return add(reader, DEVSPEC_LUKS, span_until(reader->parameter.value, '='));
+}
+
+static int read_uuid(const struct reader *reader)
+{
+	return add(reader, DEVSPEC_UUID, reader->parameter.value);
+}
+
+static int read_partuuid(const struct reader *reader)
+{
+	return add(reader, DEVSPEC_PARTUUID, reader->parameter.value);
 }
 
 static int read_md(const struct reader *reader)
@@ -119,7 +211,89 @@ static int read_group(const struct reader *reader)
 
 static int read_pool(const struct reader *reader)
 {
-	return add(reader, DEVSPEC_POOL, span_until(reader->parameter.value, '/'));
+	struct span pool = span_until(reader->parameter.value, '/');
+
+	if (span_equals(pool, "bootfs"))
+		pool.length = 0;
+	return add(reader, DEVSPEC_POOL, pool);
+}
+
+#define UUID_DIGITS 32
+
+/*
+ * roothash=, usrhash=: the beginning of the hash is the UUID of the partition with the
+ * data, its end that of the one with the hashes, unless a parameter names them.
+ */
+static int read_hash(const struct reader *reader)
+{
+	struct span hash = reader->parameter.value, end = hash;
+	int r;
+
+	if (hash.length < 2 * UUID_DIGITS)
+		return 0;
+	end.at += hash.length - UUID_DIGITS;
+	hash.length = end.length = UUID_DIGITS;
+	r = add(reader, DEVSPEC_PARTUUID, hash);
+	return r < 0 ? r : add(reader, DEVSPEC_PARTUUID, end);
+}
+
+/* The next field of WHAT:WHERE:TYPE:OPTIONS, in which "\:" is no separator. */
+static struct span next_field(struct span *rest)
+{
+	struct span field = *rest;
+	size_t i = 0;
+
+	while (i < rest->length && rest->at[i] != ':')
+		i += rest->at[i] == '\\' && i + 1 < rest->length ? 2 : 1;
+	field.length = i;
+	i += i < rest->length;
+	rest->at += i;
+	rest->length -= i;
+	return field;
+}
+
+/* systemd.mount-extra=WHAT:WHERE[:TYPE[:OPTIONS]]: systemd-fstab-generator(8). */
+static int read_mount(const struct reader *reader)
+{
+	struct devspec devspec = new_devspec(reader);
+	struct span rest = reader->parameter.value;
+	struct mount_words words;
+
+	words.source = next_field(&rest);
+	words.place = next_field(&rest);
+	words.type = next_field(&rest);
+	words.options = rest;
+	return devspecs_add_mount(reader->devspecs, &devspec, &words);
+}
+
+/* systemd.swap-extra=WHAT[:OPTIONS]. */
+static int read_swap(const struct reader *reader)
+{
+	struct devspec devspec = new_devspec(reader);
+	struct span rest = reader->parameter.value;
+	struct mount_words words = { .source = next_field(&rest),
+				     .place = span_of("none"),
+				     .type = span_of("swap") };
+
+	words.options = rest;
+	return devspecs_add_mount(reader->devspecs, &devspec, &words);
+}
+
+/*
+ * fromiso=/dev/sda1/IMAGE.iso of live-boot(7): the device is the beginning of the path,
+ * more of it below /dev/disk and /dev/mapper.
+ */
+static int read_image(const struct reader *reader)
+{
+	struct span value = reader->parameter.value, mapper = value, disk = value;
+	unsigned parts = 2;
+
+	parts += span_skip_prefix(&mapper, "/dev/mapper/");
+	parts += 2 * span_skip_prefix(&disk, "/dev/disk/");
+	for (size_t i = 0; i < value.length; i++)
+		if (value.at[i] == '/' && parts-- == 0)
+			value.length = i;
+	return add(reader, DEVSPEC_PATH, value);
 }
 
 /* target=NAME,source=DEVICE,…: cryptsetup's parameter for initramfs-tools. */
@@ -127,24 +301,33 @@ static int read_cryptopts(const struct reader *reader)
 {
 	struct devspec devspec = new_devspec(reader);
 	struct span rest = reader->parameter.value, item;
+	int r = 0;
 
-	while (span_next_item(&rest, &item)) {
-		if (!span_skip_prefix(&item, "source="))
-			continue;
-		devspec_parse(item, &devspec);
-		return devspecs_add(reader->devspecs, &devspec);
-	}
-	return 0;
+	while (r == 0 && span_next_item(&rest, &item))
+		if (span_skip_prefix(&item, "source=") || span_skip_prefix(&item, "key="))
+			r = devspecs_add_key(reader->devspecs, &devspec, item);
+	return r < 0 ? r : read_flags(reader);
 }
 
+/*
+ * The script of initramfs-tools that finds the root file system; those that are not known
+ * may use the network. For dracut's module fips, a device.
+ */
 static int read_boot(const struct reader *reader)
 {
-	if (span_equals(reader->parameter.value, "nfs")) {
-		note_network(reader);
-		reader->devspecs->root_is_remote = true;
-	}
-	if (span_equals(reader->parameter.value, "zfs"))
+	struct span value = reader->parameter.value;
+	size_t before = reader->devspecs->count;
+	int r;
+
+	if (span_equals(value, "zfs"))
 		return add(reader, DEVSPEC_POOL, span_of(""));
+	r = read_key(reader);
+	if (r < 0 || reader->devspecs->count > before ||
+	    span_is_in(value, "local live casper overlay"))
+		return r;
+	note_network(reader);
+	if (span_equals(value, "nfs"))
+		reader->devspecs->root_is_remote = true;
 	return 0;
 }
 
@@ -166,41 +349,77 @@ static int read_remote_root(const struct reader *reader)
 }
 
 static const struct {
-	const char *name;
+	const char *names;
 	int (*read)(const struct reader *reader);
 } known[] = {
-	{ "rootflags", read_flags },	  { "mount.usr", read_device },
-	{ "mount.usrflags", read_flags }, { "rd.luks.uuid", read_luks_uuid },
-	{ "luks.uuid", read_luks_uuid },  { "rd.luks.name", read_luks_name },
-	{ "luks.name", read_luks_name },  { "rd.lvm.vg", read_group },
-	{ "rd.lvm.lv", read_group },	  { "rd.md.uuid", read_md },
-	{ "cryptopts", read_cryptopts },  { "boot", read_boot },
-	{ "bootfs", read_pool },	  { "ip", read_ip },
-	{ "netroot", read_remote_root },  { "nfsroot", read_remote_root },
+	{ "rootflags mount.usrflags systemd.verity_root_options "
+	  "systemd.verity_usr_options",
+	  read_flags },
+	{ "mount.usr systemd.verity_root_data systemd.verity_root_hash "
+	  "systemd.verity_usr_data systemd.verity_usr_hash rd.zipl",
+	  read_device },
+	{ "rootfallback", read_fallback },
+	{ "systemd.mount-extra rd.systemd.mount-extra", read_mount },
+	{ "systemd.swap-extra rd.systemd.swap-extra", read_swap },
+	{ "rd.luks.uuid luks.uuid rd_LUKS_UUID", read_luks_uuid },
+	{ "rd.luks.partuuid", read_partuuid },
+	{ "rd.luks.name luks.name", read_luks_name },
+	{ "rd.luks.data luks.data rd.luks.key luks.key", read_luks_key },
+	{ "rd_LUKS_KEYDEV_UUID", read_uuid },
+	{ "rd.luks.options luks.options", read_luks_options },
+	{ "roothash usrhash", read_hash },
+	{ "rd.lvm.vg rd.lvm.lv rd.lvm.snapshot rd_LVM_VG rd_LVM_LV", read_group },
+	{ "rd.md.uuid rd_MD_UUID", read_md },
+	{ "rd.live.overlay rd.overlay cryptdevice cryptkey", read_first },
+	{ "cryptopts", read_cryptopts },
+	{ "live-media bootfrom todisk", read_key },
+	{ "fromiso", read_image },
+	{ "boot", read_boot },
+	{ "bootfs zfs", read_pool },
+	{ "ip nfsaddrs", read_ip },
+	{ "netroot nfsroot", read_remote_root },
 };
 
+/*
+ * Parameters that configure the network or name what is on it, with any value and without
+ * one; the first of them are for the root file system.
+ */
+static const char network_roots[] = "netboot fetch httpfs ftpfs nbdroot url iso-url";
+static const char network_words[] =
+	"BOOTIF bootdev vlan bond bridge team iscsi live-netdev rd.znet";
+
 /* Prefixes of the parameters for disks on the network. */
-static const char *const network_prefixes[] = { "nbdroot", "rd.iscsi.", "rd.nvmf",
-						"nvmf.",   "iscsi_",	"ISCSI_",
-						"fcoe",	   "nbd.",	"rd.nbd." };
+static const char *const network_prefixes[] = { "rd.iscsi.", "rd.nvmf", "nvmf.",
+						"iscsi_",    "ISCSI_",	"fcoe",
+						"nbd.",	     "rd.nbd.", "rd.route" };
+
+static void find_network(const struct reader *reader)
+{
+	struct span name = reader->parameter.name;
+
+	/* The only one with a value that means no. */
+	if (span_equals(name, "rd.neednet") && !span_equals(reader->parameter.value, "0"))
+		note_network(reader);
+	if (span_is_in(name, network_words))
+		note_network(reader);
+	if (span_is_in(name, network_roots))
+		(void)read_remote_root(reader);
+	for (size_t i = 0; i < ARRAY_SIZE(network_prefixes); i++) {
+		struct span rest = name;
+
+		if (span_skip_prefix(&rest, network_prefixes[i]))
+			note_network(reader);
+	}
+}
 
 static int read_parameter(const struct reader *reader)
 {
 	const struct parameter *parameter = &reader->parameter;
 
-	for (size_t i = 0; i < ARRAY_SIZE(network_prefixes); i++) {
-		struct span name = parameter->name;
-
-		if (span_skip_prefix(&name, network_prefixes[i]))
-			note_network(reader);
-	}
-	/* The only one that needs no value. */
-	if (span_equals(parameter->name, "rd.neednet") &&
-	    !span_equals(parameter->value, "0"))
-		note_network(reader);
+	find_network(reader);
 	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
 		if (parameter->value.length &&
-		    span_equals(parameter->name, known[i].name))
+		    span_is_in(parameter->name, known[i].names))
 			return known[i].read(reader);
 	return 0;
 }
@@ -208,31 +427,36 @@ static int read_parameter(const struct reader *reader)
 /* The words of systemd that leave the search to its generators. */
 static bool is_automatic(struct span root)
 {
-	static const char *const words[] = { "gpt-auto", "gpt-auto-force", "dissect",
-					     "fstab" };
-
-	return root.length == 0 || span_is_one_of(root, words, ARRAY_SIZE(words));
+	return root.length == 0 ||
+	       span_is_in(root, "gpt-auto gpt-auto-force dissect fstab");
 }
 
 /*
  * The last root= wins. Without one, systemd may find the root partition by its type and
- * has udev make a link to it: systemd-gpt-auto-generator(8).
+ * has udev make a link to it: systemd-gpt-auto-generator(8). With roothash= it is the
+ * verity device: systemd-veritysetup-generator(8).
  */
 static int read_root(struct reader *reader, struct parameter root)
 {
 	static const char *const links[] = { "/dev/gpt-auto-root",
-					     "/dev/gpt-auto-root-luks" };
+					     "/dev/gpt-auto-root-luks",
+					     "/dev/mapper/root" };
+	size_t count = ARRAY_SIZE(links) - !reader->has_roothash;
 	int r = 0;
 
 	reader->source = DEVSPEC_FROM_ROOT;
 	reader->parameter = root;
+	if (is_no_disk(root.value)) {
+		reader->devspecs->root_is_named = true;
+		return 0;
+	}
 	if (!is_automatic(root.value)) {
 		reader->devspecs->root_is_named = true;
 		return read_device(reader);
 	}
 	if (reader->devspecs->root_is_remote)
 		return 0;
-	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(links); i++) {
+	for (size_t i = 0; r == 0 && i < count; i++) {
 		reader->parameter = (struct parameter){ .name = span_of(links[i]) };
 		r = add(reader, DEVSPEC_PATH, span_of(links[i]));
 	}
@@ -266,6 +490,7 @@ int devspecs_add_cmdline(struct devspecs *devspecs, const struct cmdline *cmdlin
 			reader.type = reader.parameter.value;
 		else
 			r = read_parameter(&reader);
+		reader.has_roothash |= span_equals(reader.parameter.name, "roothash");
 	}
 	if (cmdline_has(cmdline, "noresume"))
 		resume = (struct parameter){ 0 };

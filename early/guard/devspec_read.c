@@ -36,8 +36,12 @@ static int read_cmdline_d(int root_fd, char **ret_text)
 {
 	_cleanup_closedir_ DIR *directory =
 		sysfs_open_directory(root_fd, "etc/cmdline.d");
+	_cleanup_free_ char *first = NULL;
 	struct dirent *entry;
 
+	if (file_read(root_fd, "etc/cmdline", &first) == 0 &&
+	    append_line(ret_text, first) < 0)
+		return -ENOMEM;
 	while (directory && (entry = readdir(directory))) {
 		_cleanup_free_ char *text = NULL;
 
@@ -81,18 +85,26 @@ static char *read_table(int root_fd, const char *directory, const char *name)
 /* Those of the system once it is mounted, otherwise the copies in the image. */
 static int add_tables(int root_fd, struct devspecs *devspecs)
 {
+	static const char *const names[] = { [CRYPTTAB] = "crypttab",
+					     [VERITYTAB] = "veritytab",
+					     [INTEGRITYTAB] = "integritytab" };
 	_cleanup_free_ char *fstab = NULL, *crypttab = NULL;
 	char directory[32] = "etc/passthru";
-	int r;
+	int r = 0;
 
 	if (devspecs->is_mounted)
 		strcpy(directory, "etc");
 	else if (devspecs->root_directory)
 		snprintf(directory, sizeof(directory), "%s/etc",
 			 devspecs->root_directory);
+	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(names); i++) {
+		_cleanup_free_ char *text = read_table(root_fd, directory, names[i]);
+
+		r = devspecs_add_volumes(devspecs, (enum volume_table)i, text);
+		if (i == CRYPTTAB)
+			crypttab = take_pointer(text);
+	}
 	fstab = read_table(root_fd, directory, "fstab");
-	crypttab = read_table(root_fd, directory, "crypttab");
-	r = devspecs_add_crypttab(devspecs, crypttab);
 	return r < 0 ? r : devspecs_add_fstab(devspecs, fstab, crypttab);
 }
 
@@ -112,8 +124,9 @@ static int add_requests(int root_fd, const struct cmdline *cmdline,
 	if (devspecs->is_mounted) {
 		r = devspecs_add_cmdline(devspecs, cmdline);
 	} else {
-		network_find_signs(root_fd, devspecs);
-		r = add_cmdline(root_fd, cmdline, devspecs);
+		r = network_find_signs(root_fd, devspecs);
+		if (r == 0)
+			r = add_cmdline(root_fd, cmdline, devspecs);
 	}
 	return r < 0 ? r : add_tables(root_fd, devspecs);
 }

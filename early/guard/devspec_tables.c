@@ -5,8 +5,8 @@
 #include "guard/internal.h"
 
 /*
- * The tables that name what the system needs: fstab(5), crypttab(5), and of what is in
- * use /proc/self/mountinfo and /proc/swaps.
+ * The tables that name what the system needs: fstab(5), crypttab(5), veritytab(5),
+ * integritytab(5), and of what is in use /proc/self/mountinfo and /proc/swaps.
  */
 
 #define MAPPER	  "/dev/mapper/"
@@ -30,113 +30,97 @@ static bool next_row(const char **text, struct row *ret)
 	return false;
 }
 
-static bool has_option(struct span options, const char *name)
-{
-	struct span item;
+/* -- volumes ------------------------------------------------------------------------- */
 
-	while (span_next_item(&options, &item))
-		if (span_equals(item, name))
-			return true;
-	return false;
-}
-
-/*
- * Whether a device may be behind the text: not for a directory, an image, tmpfs or
- * server:/path, nor for devices that the kernel makes from memory or files.
- */
-static bool is_device(const struct devspec *devspec)
-{
-	static const char *const made[] = { "/dev/zram", "/dev/loop", "/dev/ram" };
-
-	if (devspec->kind != DEVSPEC_PATH)
-		return true;
-	for (size_t i = 0; i < ARRAY_SIZE(made); i++)
-		if (strncmp(devspec->value, made[i], strlen(made[i])) == 0)
-			return false;
-	return strncmp(devspec->value, "/dev/", 5) == 0;
-}
-
-/* -- crypttab ------------------------------------------------------------------------ */
-
-/* NAME SOURCE KEY OPTIONS */
-struct mapping {
-	struct span name, source, options;
+/* Which words of a row are the key or a second device, and the options. */
+static const struct {
+	const char *name;
+	unsigned second, options;
+} volume_tables[] = {
+	[CRYPTTAB] = { "crypttab", 2, 3 },
+	[VERITYTAB] = { "veritytab", 2, 4 },
+	[INTEGRITYTAB] = { "integritytab", 2, 3 },
 };
 
-static bool next_mapping(const char **text, struct mapping *ret)
+static struct span options_of(enum volume_table table, const struct row *row)
 {
-	struct row row;
-
-	if (!next_row(text, &row))
-		return false;
-	*ret = (struct mapping){ row.words[0], row.words[1], row.words[3] };
-	return true;
+	return row->words[volume_tables[table].options];
 }
 
-/* The device that crypttab opens as /dev/mapper/NAME, or the device itself. */
-static struct span find_source(const char *crypttab, struct span device)
+/* The devices that have to be there to open a volume, with the origin of model. */
+static int add_volume(struct devspecs *devspecs, const struct devspec *model,
+		      enum volume_table table, const struct row *row)
 {
-	struct span name = device;
-	struct mapping mapping;
-
-	if (!span_skip_prefix(&name, MAPPER))
-		return device;
-	while (next_mapping(&crypttab, &mapping))
-		if (mapping.source.length && mapping.name.length == name.length &&
-		    memcmp(mapping.name.at, name.at, name.length) == 0)
-			return mapping.source;
-	return device;
-}
-
-int devspecs_add_crypttab(struct devspecs *devspecs, const char *crypttab)
-{
-	struct mapping mapping;
+	struct devspec devspec = *model;
 	int r = 0;
 
-	while (r == 0 && next_mapping(&crypttab, &mapping)) {
-		struct devspec devspec = { .source = DEVSPEC_FROM_PARAMETER };
-
-		if (!mapping.source.length || has_option(mapping.options, "noauto"))
-			continue;
-		devspec.is_optional = has_option(mapping.options, "nofail");
-		devspec_parse(mapping.source, &devspec);
-		if (!is_device(&devspec))
-			continue;
-		snprintf(devspec.origin, sizeof(devspec.origin), "crypttab:%.*s=%.*s",
-			 (int)mapping.name.length, mapping.name.at,
-			 (int)mapping.source.length, mapping.source.at);
+	devspec_parse(row->words[1], &devspec);
+	if (devspec_is_device(&devspec))
 		r = devspecs_add(devspecs, &devspec);
+	if (r == 0)
+		r = devspecs_add_key(devspecs, model,
+				     row->words[volume_tables[table].second]);
+	return r < 0 ? r : devspecs_add_options(devspecs, model, options_of(table, row));
+}
+
+int devspecs_add_volumes(struct devspecs *devspecs, enum volume_table table,
+			 const char *text)
+{
+	struct row row;
+	int r = 0;
+
+	while (r == 0 && next_row(&text, &row)) {
+		struct devspec devspec = { .source = DEVSPEC_FROM_PARAMETER };
+		struct span options = options_of(table, &row), name = row.words[0],
+			    source = row.words[1];
+
+		if (!source.length || devspec_has_option(options, "noauto"))
+			continue;
+		devspec.is_optional = devspec_has_option(options, "nofail") ||
+				      devspec_has_option(options, "_netdev");
+		snprintf(devspec.origin, sizeof(devspec.origin), "%s:%.*s=%.*s",
+			 volume_tables[table].name, (int)name.length, name.at,
+			 (int)source.length, source.at);
+		r = add_volume(devspecs, &devspec, table, &row);
 	}
 	return r;
 }
 
+/* Finds what crypttab opens as /dev/mapper/NAME. */
+static bool find_mapping(const char *crypttab, struct span device, struct row *ret)
+{
+	struct span name = device;
+
+	if (!span_skip_prefix(&name, MAPPER))
+		return false;
+	while (next_row(&crypttab, ret))
+		if (ret->words[1].length && ret->words[0].length == name.length &&
+		    memcmp(ret->words[0].at, name.at, name.length) == 0)
+			return true;
+	return false;
+}
+
 /* -- fstab --------------------------------------------------------------------------- */
 
-struct entry {
-	struct span source, place, type, options;
-};
-
 /* Whether the boot mounts it, or the first access does. */
-static bool is_mounted_at_boot(const struct entry *entry)
+static bool is_mounted_at_boot(const struct mount_words *entry)
 {
-	return !has_option(entry->options, "noauto") ||
-	       has_option(entry->options, "x-systemd.automount");
+	return !devspec_has_option(entry->options, "noauto") ||
+	       devspec_has_option(entry->options, "x-systemd.automount");
 }
 
 /* A remote file system on "/" or "/usr" has no device, but needs a network card. */
-static void note_remote(struct devspecs *devspecs, const struct entry *entry)
+static void note_remote(struct devspecs *devspecs, const struct devspec *devspec,
+			const struct mount_words *entry)
 {
 	bool is_root = span_equals(entry->place, "/");
-	char sign[DEVSPEC_ORIGIN_SIZE];
 
 	if (!is_root && !span_equals(entry->place, "/usr"))
 		return;
 	if (!devspec_is_remote_type(entry->type) &&
-	    !has_option(entry->options, "_netdev"))
+	    !devspec_has_option(entry->options, "_netdev"))
 		return;
-	snprintf(sign, sizeof(sign), "fstab:%.*s=%.*s", (int)entry->place.length,
-		 entry->place.at, (int)entry->source.length, entry->source.at);
-	devspecs_note_network(devspecs, span_of(sign));
+	devspecs_note_network(devspecs, span_of(devspec->origin));
 	if (is_root && devspec_is_remote_type(entry->type))
 		devspecs->root_is_remote = true;
 }
@@ -145,21 +129,21 @@ static void note_remote(struct devspecs *devspecs, const struct entry *entry)
  * What nothing has to be held back for if it is missing: nofail; what is reached over the
  * network once the system is up; and "/" if root= names it, by another name often.
  */
-static bool is_optional(const struct devspecs *devspecs, const struct entry *entry)
+static bool is_optional(const struct devspecs *devspecs, const struct mount_words *entry)
 {
-	return has_option(entry->options, "nofail") ||
-	       has_option(entry->options, "_netdev") ||
+	return devspec_has_option(entry->options, "nofail") ||
+	       devspec_has_option(entry->options, "_netdev") ||
 	       (span_equals(entry->place, "/") && devspecs->root_is_named);
 }
 
-static struct devspec describe(const struct devspecs *devspecs, const struct entry *entry)
+static struct devspec describe(const struct devspecs *devspecs,
+			       const struct mount_words *entry)
 {
 	bool is_swap = span_equals(entry->type, "swap");
-	struct devspec devspec = { .is_optional = is_optional(devspecs, entry) };
+	struct devspec devspec = { .source = DEVSPEC_FROM_PARAMETER };
 
-	devspec.source = span_equals(entry->place, "/") && !devspecs->root_is_named
-				 ? DEVSPEC_FROM_ROOT
-				 : DEVSPEC_FROM_PARAMETER;
+	if (span_equals(entry->place, "/") && !devspecs->root_is_named)
+		devspec.source = DEVSPEC_FROM_ROOT;
 	snprintf(devspec.origin, sizeof(devspec.origin), "fstab:%.*s=%.*s",
 		 is_swap ? 4 : (int)entry->place.length,
 		 is_swap ? "swap" : entry->place.at, (int)entry->source.length,
@@ -167,41 +151,57 @@ static struct devspec describe(const struct devspecs *devspecs, const struct ent
 	return devspec;
 }
 
-static int add_devices(struct devspecs *devspecs, struct devspec *devspec,
-		       const struct entry *entry, const char *crypttab)
+static int add_device(struct devspecs *devspecs, const struct devspec *model,
+		      struct span device, const char *crypttab)
+{
+	struct devspec devspec = *model;
+	struct row mapping;
+
+	if (find_mapping(crypttab, device, &mapping))
+		return add_volume(devspecs, model, CRYPTTAB, &mapping);
+	devspec_parse(device, &devspec);
+	return devspec_is_device(&devspec) ? devspecs_add(devspecs, &devspec) : 0;
+}
+
+/* What has a name instead of a device: a ZFS pool, a directory of the hypervisor. */
+static int add_named(struct devspecs *devspecs, const struct devspec *model,
+		     enum devspec_kind kind, struct span name)
+{
+	struct devspec devspec = *model;
+
+	devspec.kind = kind;
+	if (!devspec_copy(devspec.value, sizeof(devspec.value), name))
+		devspec.kind = DEVSPEC_UNKNOWN;
+	return devspecs_add(devspecs, &devspec);
+}
+
+static int add_entry(struct devspecs *devspecs, struct devspec *devspec,
+		     const struct mount_words *entry, const char *crypttab)
 {
 	struct span source = entry->source, device;
 	int r = 0;
 
-	while (r == 0 && devspec_next(&source, entry->type, &device)) {
-		devspec_parse(find_source(crypttab, device), devspec);
-		if (is_device(devspec))
-			r = devspecs_add(devspecs, devspec);
-	}
-	return r;
-}
-
-static int add_entry(struct devspecs *devspecs, const struct entry *entry,
-		     const char *crypttab)
-{
-	struct devspec devspec = describe(devspecs, entry);
-	int r;
-
-	note_remote(devspecs, entry);
-	if (span_equals(entry->type, "zfs")) {
-		struct span pool = span_until(entry->source, '/');
-
-		devspec.kind = DEVSPEC_POOL;
-		if (!devspec_copy(devspec.value, sizeof(devspec.value), pool))
-			devspec.kind = DEVSPEC_UNKNOWN;
-		return devspecs_add(devspecs, &devspec);
-	}
+	devspec->is_optional = is_optional(devspecs, entry);
+	note_remote(devspecs, devspec, entry);
+	if (span_equals(entry->type, "zfs"))
+		return add_named(devspecs, devspec, DEVSPEC_POOL,
+				 span_until(source, '/'));
+	if (devspec_is_shared_type(entry->type))
+		return add_named(devspecs, devspec, DEVSPEC_TAG, source);
 	if (devspec_is_remote_type(entry->type))
 		return 0;
-	r = add_devices(devspecs, &devspec, entry, crypttab);
-	if (r == 0)
-		r = devspecs_add_options(devspecs, &devspec, entry->options);
-	return r;
+	while (r == 0 &&
+	       devspec_next(&source, span_equals(entry->type, "bcachefs"), &device))
+		r = add_device(devspecs, devspec, device, crypttab);
+	return r < 0 ? r : devspecs_add_options(devspecs, devspec, entry->options);
+}
+
+int devspecs_add_mount(struct devspecs *devspecs, const struct devspec *model,
+		       const struct mount_words *words)
+{
+	struct devspec devspec = *model;
+
+	return is_mounted_at_boot(words) ? add_entry(devspecs, &devspec, words, NULL) : 0;
 }
 
 int devspecs_add_fstab(struct devspecs *devspecs, const char *fstab, const char *crypttab)
@@ -210,11 +210,12 @@ int devspecs_add_fstab(struct devspecs *devspecs, const char *fstab, const char 
 	int r = 0;
 
 	while (r == 0 && next_row(&fstab, &row)) {
-		const struct entry entry = { row.words[0], row.words[1], row.words[2],
-					     row.words[3] };
+		const struct mount_words entry = { row.words[0], row.words[1],
+						   row.words[2], row.words[3] };
+		struct devspec devspec = describe(devspecs, &entry);
 
 		if (is_mounted_at_boot(&entry))
-			r = add_entry(devspecs, &entry, crypttab);
+			r = add_entry(devspecs, &devspec, &entry, crypttab);
 	}
 	return r;
 }
@@ -277,10 +278,10 @@ static int add_source(struct devspecs *devspecs, struct span type, struct span s
 	if (span_equals(type, "zfs"))
 		return add_use(devspecs, DEVSPEC_POOL, DEVSPEC_FROM_MOUNT,
 			       span_until(source, '/'), mount_point);
-	if (span_equals(type, "9p") || span_equals(type, "virtiofs"))
+	if (devspec_is_shared_type(type))
 		return add_use(devspecs, DEVSPEC_TAG, DEVSPEC_FROM_MOUNT, source,
 			       mount_point);
-	while (r == 0 && devspec_next(&source, type, &device))
+	while (r == 0 && devspec_next(&source, span_equals(type, "bcachefs"), &device))
 		if (device.length > 5 && memcmp(device.at, "/dev/", 5) == 0)
 			r = add_use(devspecs, DEVSPEC_PATH, DEVSPEC_FROM_MOUNT, device,
 				    mount_point);

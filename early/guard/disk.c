@@ -30,8 +30,11 @@ static enum reason find_reason(const struct disk_attributes *attributes)
 	return attributes->missing ? REASON_NOT_FOUND : REASON_NONE;
 }
 
+#define PART_OF "part of "
+
 _Static_assert(BLOCK_NAME_SIZE <= PLAN_DISK_SIZE, "a disk's name fits");
-_Static_assert(DEVSPEC_ORIGIN_SIZE <= PLAN_NOTE_SIZE, "an origin fits");
+_Static_assert(DEVSPEC_ORIGIN_SIZE + sizeof(PART_OF) <= PLAN_NOTE_SIZE + 1,
+	       "an origin fits");
 
 /* The details for the log and the report. */
 static void note(const struct disk_attributes *attributes, struct plan_entry *entry)
@@ -56,7 +59,9 @@ static void note(const struct disk_attributes *attributes, struct plan_entry *en
 	case REASON_NOT_FOUND:
 		if (attributes->unread_elsewhere)
 			strcpy(entry->disk, attributes->unread_elsewhere->name);
-		strcpy(entry->note, attributes->missing->origin);
+		if (attributes->is_part)
+			strcpy(entry->note, PART_OF);
+		strcat(entry->note, attributes->missing->origin);
 		break;
 	default: /* nothing more is known */
 		break;
@@ -77,13 +82,6 @@ void guard_disk_judge(const struct disk_attributes *attributes, struct plan_entr
 }
 
 /* -- the attributes of one device ---------------------------------------------------- */
-
-/* A physical volume that does not name its volume group may belong to any. */
-static bool is_nameless_volume(const struct block *block)
-{
-	return strcmp(block->superblock.type, "LVM2_member") == 0 &&
-	       !block->superblock.group_uuid[0];
-}
 
 /* Whether the block device may contain what was not found: locked, or of no known format.
  */
@@ -116,7 +114,7 @@ static void add_block(const struct backing *backing, size_t index,
 	if (block->superblock.state == SUPERBLOCK_UNREAD)
 		attributes->unread = block;
 	if (block->superblock.state == SUPERBLOCK_UNCLEAR ||
-	    (is_nameless_volume(block) && backing->has_lvm))
+	    (backing_is_nameless(block) && backing->has_lvm))
 		attributes->unclear = block;
 }
 
@@ -143,7 +141,7 @@ static bool leads_to(const struct backing *backing, const struct pci_device *dev
 
 /*
  * Whether the device may still bring a disk: it has none yet, or more can be attached to
- * it. All namespaces of an NVMe drive appear at once.
+ * it. An NVMe drive has all of its namespaces once it has settled.
  */
 static bool may_bring(const struct backing *backing, const struct pci_device *device)
 {
@@ -173,6 +171,22 @@ static const struct devspec *find_shared(const struct backing *backing,
 	return NULL;
 }
 
+/*
+ * Memory of CXL is not below its PCI function. If there is any region, of RAM or a disk,
+ * it may be on each of them.
+ */
+static const struct devspec *find_memory(const struct backing *backing,
+					 const struct pci_device *device)
+{
+	static const struct devspec region = { .source = DEVSPEC_FROM_MOUNT,
+					       .origin = "a CXL region" };
+
+	return device->id.class >> 8 == CLASS_CXL &&
+			       cxl_has_region(backing->root_fd, &device->address)
+		       ? &region
+		       : NULL;
+}
+
 static void judge(const struct backing *backing, struct plan_entry *entry)
 {
 	const struct pci_device *device = entry->device;
@@ -185,6 +199,8 @@ static void judge(const struct backing *backing, struct plan_entry *entry)
 		.devspec = find_shared(backing, device),
 	};
 
+	if (!attributes.devspec)
+		attributes.devspec = find_memory(backing, device);
 	if (backing->is_remote && network_is_used(backing->root_fd, &device->address))
 		attributes.network = backing->devspecs.network[0]
 					     ? backing->devspecs.network
@@ -193,7 +209,9 @@ static void judge(const struct backing *backing, struct plan_entry *entry)
 		if (leads_to(backing, device, i))
 			add_block(backing, i, &attributes);
 	if (may_bring(backing, device))
-		attributes.missing = backing_find_missing(backing, false);
+		attributes.missing = backing_find_missing(backing, MISSING_REQUIRED);
+	attributes.is_part =
+		attributes.missing && attributes.missing == backing->incomplete;
 	if (attributes.missing)
 		attributes.unread_elsewhere = find_unread(backing);
 	guard_disk_judge(&attributes, entry);
@@ -289,27 +307,62 @@ static bool any_may_bring(const struct backing *backing, const struct plan *plan
 	return false;
 }
 
+/* Whether a drive has a driver; or, with is_new, a driver but no disk yet. */
+static bool any_drive(const struct backing *backing, const struct plan *plan, bool is_new)
+{
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct plan_entry *entry = &plan->entries[i];
+
+		if (guard_disk_applies(entry) && entry->was[0] &&
+		    guard_is_fixed(&entry->device->id) &&
+		    !(is_new && has_disk_behind(backing, entry->device)))
+			return true;
+	}
+	return false;
+}
+
 #define POLL_MS 100
+/* The namespaces of an NVMe drive appear one after the other. */
+#define SETTLE_MS 1000
+
+/*
+ * What is worth waiting for, or NULL: what a device may bring; what a drive of which not
+ * all namespaces have appeared may have; and for a drive that its driver is still
+ * initialising also what is optional.
+ */
+static const struct devspec *find_awaited(const struct backing *backing, bool is_settled,
+					  const struct plan *plan)
+{
+	const struct devspec *missing = backing_find_missing(backing, MISSING_MAY_APPEAR);
+
+	if (missing && (any_may_bring(backing, plan) ||
+			(!is_settled && any_drive(backing, plan, false))))
+		return missing;
+	missing = backing_find_missing(backing, MISSING_OPTIONAL);
+	return missing && any_drive(backing, plan, true) ? missing : NULL;
+}
 
 /* Waits for the disks that are named but missing, as long as that may change a verdict.
  */
 static int wait_for_missing(struct backing *backing, uint64_t deadline,
 			    const struct plan *plan)
 {
+	uint64_t start = clock_ms(), now = start;
 	const struct devspec *missing;
-	bool is_logged = false;
 	int r = 0;
 
-	while (r == 0 && clock_ms() < deadline &&
-	       (missing = backing_find_missing(backing, true)) &&
-	       any_may_bring(backing, plan)) {
-		if (!is_logged)
-			log_line(LOG_LEVEL_INFO, "waiting up to %u s for %s",
-				 (unsigned)((deadline - clock_ms() + 999) / 1000),
+	while (r == 0 && now < deadline &&
+	       (missing = find_awaited(backing, now >= start + SETTLE_MS, plan))) {
+		if (now == start) {
+			log_line(LOG_LEVEL_INFO, "waiting up to %u s for %s%s",
+				 (unsigned)((deadline - now + 999) / 1000),
+				 missing == backing->incomplete ? PART_OF : "",
 				 missing->origin);
-		is_logged = true;
+			block_read_diskseqs(backing->root_fd, &backing->blocks);
+		}
 		usleep(POLL_MS * 1000);
 		r = backing_find_again(backing, deadline);
+		now = clock_ms();
 	}
 	return r;
 }

@@ -75,9 +75,10 @@ struct visit {
 
 /*
  * The console guard keeps the device of a serial port that console= on the kernel command
- * line names, unless the device is requested by address, by an ID that no other device
- * has, or with "!". root_fd is the directory above sys. The plan must be complete: it
- * tells how many devices an ID matches.
+ * line names, or that the kernel uses as a console for another reason, unless the device
+ * is requested by address, by an ID that no other device has, or with "!". root_fd is the
+ * directory above sys. The plan must be complete: it tells how many devices an ID
+ * matches.
  */
 void guard_console(int root_fd, const struct cmdline *cmdline, struct plan *plan);
 
@@ -109,6 +110,18 @@ enum disk_moment {
  */
 void guard_disks(int root_fd, const struct cmdline *cmdline, enum disk_moment moment,
 		 uint64_t deadline, struct plan *plan);
+
+/* -- missing ------------------------------------------------------------------------- */
+
+/*
+ * Calls back for each devspec of fstab, crypttab or a parameter that no disk of the
+ * running system has: guard_disks() keeps a device whose disk turns out to have it. If a
+ * disk cannot be read, it may have it all the same. Reading stops at the deadline, see
+ * there. Returns 0 or a negative errno. Only the host program needs it.
+ */
+int guard_each_missing(int root_fd, const struct cmdline *cmdline, uint64_t deadline,
+		       void (*each)(void *data, const struct devspec *devspec),
+		       void *data) _must_check_;
 
 /* -- display ------------------------------------------------------------------------- */
 

@@ -33,24 +33,50 @@ void devspecs_free(struct devspecs *devspecs);
 void devspec_parse(struct span text, struct devspec *ret);
 
 /*
- * Appends the devices that mount options name besides, such as device= of btrfs(5), with
- * the source and origin of model. Returns 0 or -ENOMEM.
+ * Reads a number of three or more hex digits, as root=801: devt_from_devnum() in
+ * block/early-lookup.c. Returns whether it is one.
+ */
+bool devspec_parse_hex(struct span text, struct devspec *ret);
+
+/*
+ * Appends the devices that options of a mount or a volume name besides, such as device=
+ * of btrfs(5) and header= of crypttab(5), with the source and origin of model. Returns 0
+ * or -ENOMEM.
  */
 int devspecs_add_options(struct devspecs *devspecs, const struct devspec *model,
 			 struct span options) _must_check_;
 
 /*
- * Takes the next device of a source: bcachefs(8) joins several with colons, any other
- * type of file system has one, whose name may have colons itself. Returns false at the
- * end.
+ * The same for the devices in DEVICE, PATH:DEVICE or DEVICE:PATH, as keys and headers are
+ * named; none for a path alone, which is in a file system.
  */
-bool devspec_next(struct span *source, struct span type, struct span *ret);
+int devspecs_add_key(struct devspecs *devspecs, const struct devspec *model,
+		     struct span text) _must_check_;
+
+/*
+ * Takes the next device of a source, which has one device, whose name may have colons
+ * itself, or is a list of several, joined by colons, as bcachefs(8) has it. Returns false
+ * at the end.
+ */
+bool devspec_next(struct span *source, bool is_list, struct span *ret);
+
+/* Whether the options of a mount or a volume have that word. */
+bool devspec_has_option(struct span options, const char *name);
+
+/*
+ * Whether a device may be behind what was parsed: not for a directory, an image, tmpfs or
+ * server:/path, nor for what the kernel makes from memory or files.
+ */
+bool devspec_is_device(const struct devspec *devspec);
 
 /* Notes a sign that the boot needs the network; the first one is kept. */
 void devspecs_note_network(struct devspecs *devspecs, struct span sign);
 
 /* Whether a file system of this type is remote. */
 bool devspec_is_remote_type(struct span type);
+
+/* Whether it is one that a hypervisor shares: its source is a name. */
+bool devspec_is_shared_type(struct span type);
 
 /* Whether the value is a device number, MAJOR:MINOR. */
 bool devspec_is_number(struct span value);
@@ -82,6 +108,8 @@ struct backing {
 	bool is_remote;	       /* a remote disk, or a sign of one, is needed */
 	bool is_stack_unclear; /* a device depends on one that is not visible */
 	bool has_lvm;	       /* an LVM volume backs the system */
+	/* Of a volume that was found, but not all of its devices; or NULL. */
+	const struct devspec *incomplete;
 };
 
 /*
@@ -98,17 +126,29 @@ int backing_scan(struct backing *backing) _must_check_;
 int backing_find(struct backing *backing, uint64_t deadline) _must_check_;
 
 /*
- * Looks for what was not found, since disks may still appear: reads them again if the
- * block devices are others than before. Returns 0 or a negative errno.
+ * Looks for what was not found, since disks may still appear: if the block devices are
+ * others than before, reads those that are new. What is known of the others is kept if
+ * block_read_diskseqs() was called for them. Returns 0 or a negative errno.
  */
 int backing_find_again(struct backing *backing, uint64_t deadline) _must_check_;
 
+/* What is missing, and why one asks. */
+enum missing_kind {
+	MISSING_REQUIRED,   /* it has to be found */
+	MISSING_MAY_APPEAR, /* the same, but a disk may still bring it: it is not in a
+			       container that nobody has opened */
+	MISSING_OPTIONAL,   /* the boot goes on without it: nofail */
+};
+
 /*
- * The first devspec that has to be found but was not, or NULL. With may_appear, only one
- * that a disk may still bring: not one that may be in a container that nobody has opened.
+ * The first devspec that was not found, or backing->incomplete: one of which only a part
+ * was found. NULL if there is none.
  */
 const struct devspec *backing_find_missing(const struct backing *backing,
-					   bool may_appear);
+					   enum missing_kind kind);
+
+/* Whether it is an LVM physical volume that does not name its group: it may be any. */
+bool backing_is_nameless(const struct block *block);
 
 void backing_free(struct backing *backing);
 
@@ -118,8 +158,9 @@ void backing_free(struct backing *backing);
 
 /*
  * Whether disks may be attached to a device of this class: storage, memory, controllers
- * for USB, FireWire, Fibre Channel, InfiniBand, SD cards and Thunderbolt, and devices
- * that do not tell their class, as card readers by Realtek and virtio's file systems.
+ * for USB, FireWire, Fibre Channel, InfiniBand, SD cards and Thunderbolt, "other system
+ * peripherals", as SD hosts by Ricoh are, and devices that do not tell their class, as
+ * card readers by Realtek and virtio's file systems.
  */
 bool guard_is_storage(const struct pci_id *id);
 
@@ -138,13 +179,18 @@ bool guard_is_tunnel(const struct pci_id *id);
  */
 bool virtio_shares_files(int root_fd, const struct pci_address *address);
 
+/* CXL memory: PCI_CLASS_MEMORY_CXL in include/linux/pci_ids.h. */
+#define CLASS_CXL 0x0502
+
+/* Whether a memory device is below the PCI function, and any region is in use. */
+bool cxl_has_region(int root_fd, const struct pci_address *address);
+
 /* -- devspec cmdline ----------------------------------------------------------------- */
 
 /*
- * Reads root=, resume=, rootflags=, mount.usr=, rd.luks.*, rd.lvm.*, rd.md.* and the
- * other parameters of a kernel command line that name disks: dracut.cmdline(7),
- * systemd-cryptsetup-generator(8), initramfs-tools(7). Notes the parameters that
- * configure the network. Returns 0 or -ENOMEM.
+ * Reads the parameters of a kernel command line that name disks, and notes those that
+ * configure the network. tests/unit/early/guard/names.c has the list of all that the
+ * manual pages of systemd, dracut and other generators give. Returns 0 or -ENOMEM.
  */
 int devspecs_add_cmdline(struct devspecs *devspecs, const struct cmdline *cmdline);
 
@@ -161,8 +207,21 @@ int devspecs_add_cmdline(struct devspecs *devspecs, const struct cmdline *cmdlin
 int devspecs_add_fstab(struct devspecs *devspecs, const char *fstab,
 		       const char *crypttab) _must_check_;
 
-/* Adds the devices that crypttab(5) opens during the boot. Returns 0 or -ENOMEM. */
-int devspecs_add_crypttab(struct devspecs *devspecs, const char *crypttab) _must_check_;
+/* The same for a mount, WHAT, WHERE, type and options, that another source names. */
+struct mount_words {
+	struct span source, place, type, options;
+};
+
+int devspecs_add_mount(struct devspecs *devspecs, const struct devspec *model,
+		       const struct mount_words *words) _must_check_;
+
+/*
+ * Adds the devices that crypttab(5), veritytab(5) or integritytab(5) opens during the
+ * boot, with their keys and headers. Returns 0 or -ENOMEM.
+ */
+enum volume_table { CRYPTTAB, VERITYTAB, INTEGRITYTAB };
+int devspecs_add_volumes(struct devspecs *devspecs, enum volume_table table,
+			 const char *text) _must_check_;
 
 /*
  * Adds the mounted file systems, and unless is_mounted is set, notes where the initramfs
@@ -202,6 +261,7 @@ struct disk_attributes {
 	const struct block *unclear;
 	/* A devspec that no device matches and that it may still bring, or NULL. */
 	const struct devspec *missing;
+	bool is_part; /* some devices of its volume were found */
 	/* A block device that could not be read and may be the missing one, or NULL. */
 	const struct block *unread_elsewhere;
 	bool is_stack_unclear; /* the stack below the root file system has no known end */
@@ -234,10 +294,11 @@ void guard_display_judge(const struct pci_list *list, struct plan *plan);
 
 /*
  * Notes the signs, other than parameters, that the boot needs the network: files in the
- * initramfs that configure a remote root or that unlock the disk over the network, and
- * the firmware's tables of iSCSI and NVMe disks (iBFT, NBFT).
+ * initramfs that configure a remote root or an interface, or that unlock the disk over
+ * the network, and the firmware's tables of iSCSI and NVMe disks (iBFT, NBFT). Adds the
+ * disks that the configuration of initramfs-tools names. Returns 0 or -ENOMEM.
  */
-void network_find_signs(int root_fd, struct devspecs *devspecs);
+int network_find_signs(int root_fd, struct devspecs *devspecs) _must_check_;
 
 /*
  * Whether the PCI function is the way to the network: an interface behind it, whatever

@@ -18,6 +18,8 @@ static const char *const signs[] = {
 	"sys/firmware/acpi/tables/NBFT",
 	"sys/firmware/acpi/tables/NBFT1",
 	"usr/bin/clevis-decrypt-tang",
+	"lib/mandos/plugin-runner",
+	"usr/sbin/wpa_supplicant",
 	"usr/sbin/dropbear",
 	"usr/sbin/tinysshd",
 	"usr/sbin/sshd",
@@ -33,7 +35,8 @@ static const struct {
 	{ "NFSROOT", "auto" },
 };
 
-static void note_setting(struct devspecs *devspecs, struct span name, const char *value)
+static void note_network_setting(struct devspecs *devspecs, struct span name,
+				 const char *value)
 {
 	char sign[DEVSPEC_ORIGIN_SIZE];
 
@@ -48,35 +51,86 @@ static void note_setting(struct devspecs *devspecs, struct span name, const char
 	}
 }
 
+/* RESUME= and ROOT=, where the command line has none. */
+static int note_disk_setting(struct devspecs *devspecs, struct span name,
+			     const char *value)
+{
+	struct devspec devspec = { .source = DEVSPEC_FROM_PARAMETER,
+				   .is_optional = true };
+
+	if (!span_is_in(name, "RESUME ROOT"))
+		return 0;
+	devspec_parse(span_of(value), &devspec);
+	if (!devspec_is_device(&devspec))
+		return 0;
+	snprintf(devspec.origin, sizeof(devspec.origin), "%.*s=%s", (int)name.length,
+		 name.at, value);
+	return devspecs_add(devspecs, &devspec);
+}
+
 /* Every value counts, even if a later line or file overrides it. */
-static void read_settings(int directory_fd, const char *name, struct devspecs *devspecs)
+static int read_settings(int directory_fd, const char *name, struct devspecs *devspecs)
 {
 	_cleanup_free_ char *text = NULL;
 	struct shell_assignment assignment;
 	const char *rest;
+	int r = 0;
 
 	if (file_read(directory_fd, name, &text) < 0)
-		return;
+		return 0;
 	rest = text;
-	while (shell_vars_next(&rest, &assignment)) {
+	while (r == 0 && shell_vars_next(&rest, &assignment)) {
 		_cleanup_free_ char *value = shell_vars_value(&assignment, "");
+		const char *known = value ? value : "unknown";
 
-		note_setting(devspecs, assignment.name, value ? value : "unknown");
+		note_network_setting(devspecs, assignment.name, known);
+		r = note_disk_setting(devspecs, assignment.name, known);
+	}
+	return r;
+}
+
+/* Files that configure the network once systemd or NetworkManager runs in the image. */
+static void find_configurations(int root_fd, struct devspecs *devspecs)
+{
+	static const struct {
+		const char *directory, *end;
+	} places[] = {
+		{ "etc/systemd/network", ".network" },
+		{ "etc/NetworkManager/system-connections", ".nmconnection" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+		_cleanup_closedir_ DIR *directory =
+			sysfs_open_directory(root_fd, places[i].directory);
+		struct dirent *entry;
+
+		while (directory && (entry = readdir(directory))) {
+			size_t length = strlen(entry->d_name),
+			       end = strlen(places[i].end);
+
+			if (length > end &&
+			    strcmp(entry->d_name + length - end, places[i].end) == 0)
+				devspecs_note_network(devspecs,
+						      span_of(places[i].directory));
+		}
 	}
 }
 
-void network_find_signs(int root_fd, struct devspecs *devspecs)
+int network_find_signs(int root_fd, struct devspecs *devspecs)
 {
 	_cleanup_closedir_ DIR *directory = sysfs_open_directory(root_fd, "conf/conf.d");
 	struct dirent *entry;
+	int r;
 
 	for (size_t i = 0; i < ARRAY_SIZE(signs); i++)
 		if (file_exists(root_fd, signs[i]))
 			devspecs_note_network(devspecs, span_of(signs[i]));
-	read_settings(root_fd, "conf/initramfs.conf", devspecs);
-	while (directory && (entry = readdir(directory)))
+	find_configurations(root_fd, devspecs);
+	r = read_settings(root_fd, "conf/initramfs.conf", devspecs);
+	while (r == 0 && directory && (entry = readdir(directory)))
 		if (entry->d_name[0] != '.')
-			read_settings(dirfd(directory), entry->d_name, devspecs);
+			r = read_settings(dirfd(directory), entry->d_name, devspecs);
+	return r;
 }
 
 /* -- interfaces ---------------------------------------------------------------------- */

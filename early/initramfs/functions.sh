@@ -86,7 +86,8 @@ missing_tool()
 # read; fails if there is none.
 unreadable_file()
 (
-	for file in "$1/etc/fstab" "$1/etc/crypttab" "$1"/etc/passthru/cmdline.d/*.conf; do
+	for file in "$1/etc/fstab" "$1/etc/crypttab" "$1/etc/veritytab" \
+		"$1/etc/integritytab" "$1"/etc/passthru/cmdline.d/*.conf; do
 		[ -e "$file" ] || continue
 		[ -f "$file" ] && cat "$file" >/dev/null 2>&1 && continue
 		echo "$file"
@@ -147,8 +148,8 @@ required_modules()
 	echo vfio-pci vfio_iommu_type1
 }
 
-# other_modules: virtio-iommu, the only IOMMU driver that can be a module; drivers that
-# passthru.driver= can name; the IOMMU interface of ppc64.
+# other_modules: virtio-iommu, whose driver is a module in most kernels; drivers that passthru.driver=
+# can name; the IOMMU interface of ppc64.
 other_modules()
 {
 	echo virtio_pci virtio_iommu pci-stub vfio_iommu_spapr_tce
@@ -210,12 +211,12 @@ unpack_module()
 	esac
 }
 
-# copy_tables ETC TARGET: copies fstab and crypttab, which the guards need before the root
-# file system is mounted, without comments and passwords. Fails if one of them exists and cannot be
+# copy_tables ETC TARGET: copies fstab, crypttab, veritytab and integritytab, which the guards need
+# before the root file system is mounted, without comments and passwords. Fails if one of them exists and cannot be
 # copied: the guards would not know all of the disks that the host needs.
 copy_tables()
 (
-	for table in fstab crypttab; do
+	for table in fstab crypttab veritytab integritytab; do
 		[ -e "$1/$table" ] || continue
 		[ -f "$1/$table" ] && [ -r "$1/$table" ] && mkdir -p "$2" || return
 		sed -E '/^[[:space:]]*(#|$)/d

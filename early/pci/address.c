@@ -155,6 +155,14 @@ bool address_is_same_slot(const struct pci_address *a, const struct pci_address 
 	return a->domain == b->domain && a->bus == b->bus && a->slot == b->slot;
 }
 
+bool address_is_same_pattern(const struct address_pattern *a,
+			     const struct address_pattern *b)
+{
+	return address_compare(&a->address, &b->address) == 0 &&
+	       a->any_function == b->any_function && a->step_count == b->step_count &&
+	       memcmp(a->steps, b->steps, a->step_count) == 0;
+}
+
 bool address_is_in_path(const struct pci_address *address, const char *path)
 {
 	char name[ADDRESS_SIZE];

@@ -61,6 +61,10 @@ int address_compare(const struct pci_address *a, const struct pci_address *b);
 /* Whether both are functions of one slot, of one card for example. */
 bool address_is_same_slot(const struct pci_address *a, const struct pci_address *b);
 
+/* Whether both patterns are the same, but for how they are written. */
+bool address_is_same_pattern(const struct address_pattern *a,
+			     const struct address_pattern *b);
+
 /* The most functions that a slot has besides one. */
 #define ADDRESS_SIBLINGS_MAX 7
 
@@ -141,6 +145,7 @@ struct pci_device {
 	bool is_bridge;		       /* its configuration header is not type 0 */
 	bool has_vfs;		       /* a physical function with enabled virtual ones */
 	bool is_boot_display;	       /* the firmware uses it for the boot messages */
+	bool is_virtual;	       /* a display that is a virtual function */
 	char driver[DRIVER_NAME_SIZE]; /* it is bound to; "" for none */
 };
 
@@ -159,8 +164,8 @@ struct pci_list {
 int pci_scan(int bus_fd, struct pci_list *ret);
 
 /*
- * The same for the members of the IOMMU group of the function at that address only;
- * -ENOENT if it has no group.
+ * The same for the functions of the slot and the members of the IOMMU group of the
+ * function at that address only; -ENOENT if it has no group.
  */
 int pci_scan_group(int bus_fd, const struct pci_address *address, struct pci_list *ret);
 
@@ -175,9 +180,9 @@ void pci_read_paths(int bus_fd, struct pci_list *list);
 /* Whether the pattern means the device. For a path, that of the device must be known. */
 bool pci_matches(const struct pci_device *device, const struct address_pattern *pattern);
 
-/* Whether a function of the slot that the address is in is a display or has serial ports.
- */
-bool pci_slot_has_console(int bus_fd, const struct pci_address *address);
+/* Whether a function in the list, of the slot that the address is in, is a display or has
+ * serial ports. */
+bool pci_slot_has_console(const struct pci_list *list, const struct pci_address *address);
 
 /* Source: PCI_CLASS_REVISION in include/uapi/linux/pci_regs.h. */
 static inline unsigned pci_base_class(const struct pci_id *id)
@@ -225,6 +230,12 @@ int pci_read_driver(int bus_fd, const struct pci_address *address,
  * names. */
 bool pci_driver_is_vfio(const char *driver);
 
+/*
+ * Whether vfio-pci itself refuses the device unless its parameter disable_denylist is
+ * set: vfio_pci_dev_in_denylist() in drivers/vfio/pci/vfio_pci.c.
+ */
+bool pci_is_denylisted(const struct pci_id *id);
+
 /* The path of a file of the device, relative to bus_fd. */
 #define DEVICE_PATH_SIZE (sizeof("devices//") + ADDRESS_SIZE + 32)
 void pci_device_path(char path[static DEVICE_PATH_SIZE],
@@ -244,6 +255,12 @@ bool iommu_is_virtio(const struct pci_list *devices);
  * 6.15 (commit bcb81ac6ae3c). On x86 all groups are there from the start.
  */
 bool iommu_may_add_groups(int root_fd, const struct pci_list *devices);
+
+/*
+ * Whether VFIO is in its mode without an IOMMU, or will be once it is loaded. That is for
+ * user space drivers in virtual machines; a device is no safer than with no VFIO at all.
+ */
+bool iommu_is_done_without(int root_fd);
 
 /*
  * How to give a device an IOMMU group, as a static phrase for the user; id is NULL for

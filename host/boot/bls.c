@@ -11,18 +11,6 @@
 /* No boot entry is that long. */
 #define TEXT_MAX (64 * 1024)
 
-#define PLACE(path)                                                               \
-	{                                                                         \
-		path, BLS_ENTRIES(path), path "/EFI/Linux", path "/loader/addons" \
-	}
-
-const struct bls_place bls_places[] = {
-	PLACE("efi"),
-	PLACE("boot/efi"),
-	PLACE("boot"),
-	{ 0 },
-};
-
 /* -- names --------------------------------------------------------------------------- */
 
 /* A number of up to six digits. Returns what follows it, or NULL. */
@@ -123,8 +111,15 @@ static int read_key(struct boot_entry *entry, struct span key, struct span value
 		{ "machine-id", entry->machine_id, sizeof(entry->machine_id) },
 		{ "version", entry->version, sizeof(entry->version) },
 		{ "linux", entry->kernel, sizeof(entry->kernel) },
+		{ "efi", entry->program, sizeof(entry->program) },
 	};
 
+	if (span_equals(key, "initrd")) {
+		_cleanup_free_ char *line = strndup(value.at, value.length);
+
+		return line ? wordlist_insert(&entry->images, entry->images.count, line)
+			    : -ENOMEM;
+	}
 	if (span_equals(key, "options")) {
 		entry->cmdline = join(entry->cmdline, value.at, value.length);
 		return entry->cmdline ? 0 : -ENOMEM;
@@ -152,6 +147,8 @@ static int add_uki_cmdline(int root_fd, const char *path, struct boot_entry *ent
 			   struct uki *uki)
 {
 	entry->is_uki = true;
+	snprintf(entry->release, sizeof(entry->release), "%s",
+		 uki->kernel ? uki->kernel : "");
 	entry->cmdline = uki->cmdline ? take_pointer(uki->cmdline) : strdup("");
 	if (!entry->cmdline)
 		return -ENOMEM;
@@ -168,12 +165,15 @@ static int read_uki_of(int root_fd, struct boot_entry *entry, struct span path)
 	struct uki uki;
 	int r;
 
-	if (entry->cmdline)
-		return 0;
+	while (span_skip_prefix(&path, "/"))
+		;
 	r = beneath_format(&file, "%s/%.*s", entry->place->path, (int)path.length,
 			   path.at);
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
+	snprintf(entry->uki, sizeof(entry->uki), "%s", file);
+	if (entry->cmdline)
+		return 0;
 	r = uki_read(root_fd, file, &uki);
 	if (r == 0)
 		r = add_uki_cmdline(root_fd, file, entry, &uki);
@@ -186,7 +186,6 @@ static int read_lines(int root_fd, struct boot_entry *entry)
 {
 	_cleanup_free_ char *text = NULL;
 	struct span uki = { 0 };
-	bool is_program = false;
 	int r = 0;
 
 	if (beneath_read(root_fd, entry->path, &text) < 0 || strlen(text) > TEXT_MAX)
@@ -202,15 +201,13 @@ static int read_lines(int root_fd, struct boot_entry *entry)
 			continue;
 		value = span_trim(
 			(struct span){ line.at + key.length, line.length - key.length });
-		is_program |= span_equals(key, "efi");
 		if (span_equals(key, "uki"))
 			uki = value;
 		r = read_key(entry, key, value);
 	}
 	if (r == 0 && uki.length)
 		r = read_uki_of(root_fd, entry, uki);
-	is_program |= uki.length > 0;
-	if (r == 0 && !entry->cmdline && !is_program)
+	if (r == 0 && !entry->cmdline && !entry->program[0] && !uki.length)
 		r = (entry->cmdline = strdup("")) ? 0 : -ENOMEM;
 	return r < 0 ? r : 1;
 }
@@ -254,6 +251,7 @@ static int read_uki(int root_fd, struct boot_entry *entry)
 	/* Without this section it is some other EFI program. */
 	if (r == 0 && uki.os_release) {
 		read_release(entry, uki.os_release);
+		snprintf(entry->uki, sizeof(entry->uki), "%s", entry->path);
 		r = add_uki_cmdline(root_fd, entry->path, entry, &uki);
 		r = r < 0 ? r : 1;
 	} else if (r != -ENOMEM) {
@@ -264,6 +262,12 @@ static int read_uki(int root_fd, struct boot_entry *entry)
 }
 
 /* -- all of them --------------------------------------------------------------------- */
+
+void bls_free_entry(struct boot_entry *entry)
+{
+	wordlist_free(&entry->images);
+	free(entry->cmdline);
+}
 
 static int append(struct boot_entries *entries, const struct boot_entry *entry)
 {
@@ -292,7 +296,7 @@ static int read_directory(int root_fd, const struct bls_place *place, bool ukis,
 		if (r > 0)
 			r = append(ret, &entry);
 		if (r <= 0)
-			free(entry.cmdline);
+			bls_free_entry(&entry);
 	}
 	return r < 0 ? r : 0;
 }
@@ -380,9 +384,21 @@ int bls_read_for_grub(int root_fd, struct boot_entries *ret)
 void bls_free(struct boot_entries *entries)
 {
 	for (size_t i = 0; i < entries->count; i++)
-		free(entries->items[i].cmdline);
+		bls_free_entry(&entries->items[i]);
 	free(entries->items);
 	*entries = (struct boot_entries){ 0 };
+}
+
+bool bls_has_file(int root_fd, const struct boot_entry *entry)
+{
+	const char *name = entry->kernel[0] ? entry->kernel : entry->program;
+	_cleanup_free_ char *path = NULL;
+
+	if (entry->uki[0])
+		return beneath_exists(root_fd, entry->uki);
+	if (name[0])
+		path = beneath_find(root_fd, "%s/%s", entry->place->path, name);
+	return path;
 }
 
 bool bls_has_ukis(int root_fd)
@@ -404,19 +420,88 @@ bool bls_exists(int root_fd)
 	return bls_has_ukis(root_fd);
 }
 
-int bls_add(const struct boot_entry *entry, char *cmdline, const char *note,
-	    struct boot_sources *ret)
+/* -- as a source --------------------------------------------------------------------- */
+
+/* A name for boot_find_file(): that on the partition of the entry comes first; or NULL.
+ */
+static char *name_file(int root_fd, const struct boot_entry *entry, const char *name)
+{
+	char *path = beneath_find(root_fd, "%s/%s", entry->place->path,
+				  name + strspn(name, "/"));
+
+	return path ? path : strdup(name);
+}
+
+/* The ID of the machine that it was made for, which may begin the name of its file. */
+static struct span find_machine(const struct boot_entry *entry)
+{
+	if (entry->machine_id[0])
+		return span_of(entry->machine_id);
+	if (strspn(entry->id, "0123456789abcdef") == 32 && entry->id[32] == '-')
+		return (struct span){ entry->id, 32 };
+	return (struct span){ 0 };
+}
+
+/* The ID of this one may have changed since, which its kernel, which is here, tells. */
+static bool is_foreign(int root_fd, const struct boot_entry *entry, const char *kernel)
+{
+	_cleanup_free_ char *path = boot_find_file(root_fd, kernel);
+	_cleanup_free_ char *id = NULL;
+	struct span machine = find_machine(entry);
+
+	if (path || !machine.length || beneath_read(root_fd, "etc/machine-id", &id) < 0)
+		return false;
+	id[strcspn(id, "\n")] = '\0';
+	return id[0] && !span_equals(machine, id);
+}
+
+static int set_kernel(int root_fd, const struct boot_entry *entry,
+		      struct boot_source *source)
+{
+	_cleanup_free_ char *kernel = name_file(root_fd, entry, entry->kernel);
+
+	if (!kernel)
+		return -ENOMEM;
+	boot_source_set_kernel(source, root_fd, kernel);
+	source->is_foreign = is_foreign(root_fd, entry, kernel);
+	/* Where kernel-install puts it, all files of kernels have the same name. */
+	if (!source->kernel[0])
+		snprintf(source->kernel, sizeof(source->kernel), "%s", entry->version);
+	return 0;
+}
+
+static int add_images(int root_fd, const struct boot_entry *entry,
+		      const struct wordlist *images, struct boot_source *source)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < images->count; i++) {
+		_cleanup_free_ char *name = name_file(root_fd, entry, images->items[i]);
+
+		r = name ? boot_source_add_image(source, root_fd, name) : -ENOMEM;
+	}
+	return r;
+}
+
+int bls_add(int root_fd, const struct boot_entry *entry, char *cmdline,
+	    const struct wordlist *images, const char *note, struct boot_sources *ret)
 {
 	struct boot_source *source = boot_sources_add(ret, entry->path, cmdline);
+	int r = 0;
 
 	if (!source)
 		return -ENOMEM;
 	source->is_read_by_loader = true;
 	source->is_uki = entry->is_uki;
-	boot_source_set_kernel(source, entry->kernel);
-	/* Where kernel-install puts it, all files of kernels have the same name. */
-	if (!source->kernel[0] && !source->is_uki)
-		snprintf(source->kernel, sizeof(source->kernel), "%s", entry->version);
+	snprintf(source->uki, sizeof(source->uki), "%s", entry->uki);
+	source->place = entry->uki[0] ? entry->place : NULL;
 	snprintf(source->note, sizeof(source->note), "%s", note);
-	return 0;
+	if (entry->kernel[0])
+		r = set_kernel(root_fd, entry, source);
+	else
+		snprintf(source->kernel, sizeof(source->kernel), "%s",
+			 entry->is_uki ? entry->release : entry->version);
+	return r < 0 ? r
+		     : add_images(root_fd, entry, images ? images : &entry->images,
+				  source);
 }

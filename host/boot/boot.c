@@ -2,6 +2,7 @@
 /* The boot loaders: which one booted this system, and what it boots next. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -11,10 +12,10 @@
 
 struct boot_loader {
 	bool (*detect)(int root_fd); /* is it configured below the root? */
-	/* Whether it booted a system with this command line. */
-	bool (*has_booted)(int root_fd, const char *running);
+	bool (*has_booted)(int root_fd, const struct boot_marks *marks);
 	/* Adds the default boot entry, or all of them. Returns 0 or -ENOMEM. */
 	int (*read)(int root_fd, bool all, struct boot_sources *ret);
+	const char *(*menu_key)(int root_fd); /* as boot_menu_key() */
 	unsigned inputs; /* what its files are generated from: bits of INPUT() */
 };
 
@@ -24,45 +25,92 @@ struct boot_loader {
 
 /* systemd-boot comes last, since any loader may share its boot entries. */
 static const struct boot_loader loaders[] = {
-	{ grub_detect_menu, grub_has_booted, grub_read_menu, INPUT(FORMAT_GRUB) },
-	{ grub_detect_entries, grub_has_booted, grub_read_entries,
+	{ grub_detect_menu, grub_has_booted, grub_read_menu, grub_menu_key,
+	  INPUT(FORMAT_GRUB) },
+	{ grub_detect_entries, grub_has_booted, grub_read_entries, grub_menu_key,
 	  INPUT(FORMAT_GRUB) | INPUT(FORMAT_CMDLINE) | INPUT(FORMAT_BOOT_ENTRY) },
 	{ systemd_boot_detect, systemd_boot_has_booted, systemd_boot_read,
-	  INPUT(FORMAT_CMDLINE) | INPUT(FORMAT_BOOT_ENTRY) },
+	  systemd_boot_menu_key, INPUT(FORMAT_CMDLINE) | INPUT(FORMAT_BOOT_ENTRY) },
 };
 
-/* Several may be installed. Without a command line, the first one that is configured. */
-static const struct boot_loader *find_loader(int root_fd)
+/*
+ * Several may be installed. Without a command line of this boot, the first one that is
+ * configured. *ret_unread names the one that booted this system, if that is not read.
+ */
+static const struct boot_loader *find_loader(int root_fd, const char **ret_unread)
 {
-	_cleanup_free_ char *running = NULL;
+	const struct boot_loader *found = NULL;
+	struct boot_marks marks;
+	bool is_running = marks_read(root_fd, &marks) == 0;
 
-	if (beneath_read(root_fd, "proc/cmdline", &running) < 0)
-		running = NULL;
-	for (size_t i = 0; i < ARRAY_SIZE(loaders); i++)
+	*ret_unread = is_running ? marks_find_unread(root_fd, &marks) : NULL;
+	for (size_t i = 0; !*ret_unread && !found && i < ARRAY_SIZE(loaders); i++)
 		if (loaders[i].detect(root_fd) &&
-		    (!running || loaders[i].has_booted(root_fd, running)))
-			return &loaders[i];
-	return NULL;
+		    (!is_running || loaders[i].has_booted(root_fd, &marks)))
+			found = &loaders[i];
+	marks_free(&marks);
+	return found;
 }
 
 int boot_read_all(int root_fd, struct boot_sources *ret)
 {
-	const struct boot_loader *loader = find_loader(root_fd);
+	const char *unread;
+	const struct boot_loader *loader = find_loader(root_fd, &unread);
 
 	*ret = (struct boot_sources){ 0 };
 	return loader ? loader->read(root_fd, true, ret) : 0;
 }
 
+/* Nothing tells that the file, kernel-install's, is what boots. */
+static void note_guess(struct boot_sources *sources)
+{
+	struct boot_source *guess = (struct boot_source *)boot_next(sources);
+
+	if (guess)
+		snprintf(
+			guess->note, sizeof(guess->note),
+			"the boot loader that booted this system is not known: guessing the next command line from /%s; to try another one, run passthru plan --cmdline",
+			guess->path);
+}
+
 int boot_read(int root_fd, struct boot_sources *ret)
 {
-	const struct boot_loader *loader = find_loader(root_fd);
-	unsigned inputs = loader ? loader->inputs : INPUT(FORMAT_CMDLINE);
+	const char *unread;
+	const struct boot_loader *loader = find_loader(root_fd, &unread);
+	unsigned inputs = loader ? loader->inputs : unread ? 0 : INPUT(FORMAT_CMDLINE);
 	int r = 0;
 
 	*ret = (struct boot_sources){ 0 };
 	if (loader)
 		r = loader->read(root_fd, false, ret);
-	return r < 0 ? r : boot_sources_add_inputs(ret, root_fd, inputs | INPUTS_OF_UKI);
+	if (r == 0)
+		r = boot_sources_add_inputs(ret, root_fd, inputs | INPUTS_OF_UKI);
+	if (r == 0 && !loader)
+		note_guess(ret);
+	return r;
+}
+
+int boot_sources_add_running(struct boot_sources *sources, int root_fd,
+			     const struct boot_source **ret)
+{
+	struct boot_source *source;
+	const char *unread;
+	char *text;
+	int r = beneath_read(root_fd, "proc/cmdline", &text);
+
+	if (r < 0)
+		return r;
+	text[strcspn(text, "\n")] = '\0';
+	*ret = source = boot_sources_add(sources, "proc/cmdline", text);
+	if (!source)
+		return -ENOMEM;
+	(void)find_loader(root_fd, &unread);
+	if (unread)
+		snprintf(
+			source->note, sizeof(source->note),
+			"%s booted this system, and passthru does not read its configuration: guessing that the next command line is that of this boot; to try another one, run passthru plan --cmdline",
+			unread);
+	return 0;
 }
 
 static bool is_denied(int root_fd, const char *path, int access)
@@ -73,8 +121,10 @@ static bool is_denied(int root_fd, const char *path, int access)
 const char *boot_find_unreadable(int root_fd, const struct boot_sources *sources)
 {
 	const struct boot_source *next = boot_next(sources);
+	const char *unread;
 
-	if (next && next->is_read_by_loader)
+	(void)find_loader(root_fd, &unread);
+	if (unread || (next && next->is_read_by_loader))
 		return NULL;
 	if (is_denied(root_fd, GRUB_CONFIG, R_OK))
 		return GRUB_CONFIG;
@@ -91,9 +141,18 @@ const char *boot_find_unreadable(int root_fd, const struct boot_sources *sources
 	return NULL;
 }
 
+const char *boot_menu_key(int root_fd)
+{
+	const char *unread;
+	const struct boot_loader *loader = find_loader(root_fd, &unread);
+
+	return loader ? loader->menu_key(root_fd) : NULL;
+}
+
 unsigned boot_used_formats(int root_fd)
 {
-	const struct boot_loader *loader = find_loader(root_fd);
+	const char *unread;
+	const struct boot_loader *loader = find_loader(root_fd, &unread);
 	struct boot_sources sources;
 	const struct boot_source *next;
 	unsigned formats = loader ? loader->inputs : 0;

@@ -40,8 +40,6 @@ struct boot_source {
 	/* The UKI that it boots, relative to the root, or "" */
 	char uki[512];
 	const struct bls_place *place; /* where that is, for its addons; or NULL */
-	/* The command that updates the boot loader's file, or NULL (static). */
-	const char *rebuild;
 };
 
 struct boot_sources {
@@ -54,9 +52,21 @@ void boot_sources_free(struct boot_sources *sources);
 /* The source that sets the command line of the next boot, or NULL. */
 const struct boot_source *boot_next(const struct boot_sources *sources);
 
-/* Adds this boot's command line. Returns 0 or a negative errno. */
+/*
+ * Adds this boot's command line, with a note if the boot loader is one that is not read.
+ * Returns 0 or a negative errno.
+ */
 int boot_sources_add_running(struct boot_sources *sources, int root_fd,
 			     const struct boot_source **ret);
+
+/* -- places -------------------------------------------------------------------------- */
+
+/* Where boot partitions are mounted, the EFI system partition first; ends with NULL. */
+extern const struct bls_place {
+	const char *path, *entries, *ukis, *addons;
+} bls_places[];
+
+#define BLS_ENTRIES(place) place "/loader/entries"
 
 /* -- uki ----------------------------------------------------------------------------- */
 
@@ -66,6 +76,7 @@ struct uki {
 	char *os_release;		 /* in the format of /etc/os-release */
 	char *kernel;			 /* the release of the kernel */
 	uint32_t initrd_at, initrd_size; /* the image in the file; 0, 0: there is none */
+	bool is_signed;			 /* for Secure Boot, by whatever key */
 };
 
 /*
@@ -77,13 +88,6 @@ int uki_read(int root_fd, const char *path, struct uki *ret);
 void uki_free(struct uki *uki);
 
 /* -- bls ----------------------------------------------------------------------------- */
-
-/* Where boot partitions are mounted, the EFI system partition first; ends with NULL. */
-extern const struct bls_place {
-	const char *path, *entries, *ukis, *addons;
-} bls_places[];
-
-#define BLS_ENTRIES(place) place "/loader/entries"
 
 /* Whether there are UKIs. */
 bool bls_has_ukis(int root_fd);
@@ -118,6 +122,12 @@ int boot_read_all(int root_fd, struct boot_sources *ret);
  * path (static), relative to the root; else NULL.
  */
 const char *boot_find_unreadable(int root_fd, const struct boot_sources *sources);
+
+/*
+ * What to do while the machine starts to see the menu of that boot loader, if it is
+ * hidden: "press Esc" (static). NULL if it is not, or if that is not known.
+ */
+const char *boot_menu_key(int root_fd);
 
 /*
  * The formats of config_files in which that boot loader, or what generates its
@@ -176,6 +186,14 @@ extern const struct config_file config_files[];
  */
 char **config_file_paths(int root_fd, const struct config_file *file);
 
+/*
+ * Whether lines that begin with "#" are no part of the command line in files of that
+ * format. mkinitcpio drops them; kernel-install(8) takes /etc/kernel/cmdline as it is.
+ */
+bool config_file_has_comments(int root_fd, enum config_format format);
+/* The same. *ret_error is a negative errno if the directory was not read to its end. */
+char **config_file_try_paths(int root_fd, const struct config_file *file, int *ret_error);
+
 /* The row that a path relative to the root belongs to, or NULL. */
 const struct config_file *config_file_find(const char *path);
 
@@ -199,6 +217,18 @@ int configuration_read(int root_fd, const struct change *change, char **ret_text
  * 0 or -ENOMEM.
  */
 int configuration_append(struct change *change, const char *lines);
+
+/*
+ * Whether two texts of the configuration request the same of a boot: the same items and
+ * values, in whatever order, files and comments.
+ */
+bool configuration_means_same(const char *a, const char *b);
+
+/*
+ * Whether all its files have been as they are since before this boot began, so that an
+ * image with them could have booted. False if that cannot be told, as in a dump.
+ */
+bool configuration_is_older_than_boot(int root_fd);
 
 /* Whether a parameter of that name lists the item, in any case of letters. */
 bool cmdline_has_item(const char *cmdline, const char *name, const char *item);
@@ -239,6 +269,27 @@ void whole_cmdline_free(struct whole_cmdline *whole);
 bool grub_detect_menu(int root_fd);
 bool grub_detect_entries(int root_fd);
 
+/* -- grub tools ---------------------------------------------------------------------- */
+
+/* What regenerates GRUB's configuration; ends with a row whose path is NULL. */
+extern const struct grub_tool {
+	const char *path, *command;
+} grub_tools[];
+
+/* The command, a line of shell (static), or NULL if no such tool is installed. */
+const char *grub_find_command(int root_fd);
+
+/* The name of the program that sets GRUB's default (static). */
+const char *grub_find_set_default(int root_fd);
+
+/*
+ * What brings the parameters from GRUB's defaults into what it boots, its menu or boot
+ * entries; for messages, after "run".
+ */
+#define GRUB_UPDATE_SIZE 1024
+void grub_describe_update(int root_fd, const char *parameters,
+			  char ret[static GRUB_UPDATE_SIZE]);
+
 /* -- kernel config ------------------------------------------------------------------- */
 
 /*
@@ -258,10 +309,23 @@ bool kernel_config_has(const char *config, const char *option);
  * other lines of words.
  */
 
+/* The module whose parameter "ids" lists devices. */
+enum legacy_list {
+	LIST_NONE,
+	LIST_VFIO, /* vfio-pci's */
+	LIST_STUB, /* pci-stub's */
+};
+
+enum legacy_list legacy_find_list(const char *module);
+
 /* A line of words, and the same without its legacy settings. */
 struct legacy_line {
 	char *text;	  /* the new line; all other bytes are as they were */
 	char *items;	  /* the IDs that it names, separated by commas; "" for none */
+	char *overridden; /* the same for lists without effect, which a later one replaces
+			   */
+	unsigned lists;	  /* the lists that it sets: bits of 1 << LIST_… */
+	bool loads;	  /* it makes the boot load vfio-pci or pci-stub */
 	bool has_support; /* it has settings that name no device themselves */
 	bool has_xen;	  /* it hides devices for Xen; these words stay */
 	/* Why a word that may name devices is not understood, a phrase, or NULL. */
@@ -285,8 +349,8 @@ bool legacy_is_mentioned(const char *text);
 /* Whether it may have a list of devices among them. */
 bool legacy_list_is_mentioned(const char *text);
 
-/* Whether the module is one of VFIO's. */
-bool legacy_is_vfio(struct span module);
+/* Whether the module is one of VFIO's, or pci-stub, which guides used before it. */
+bool legacy_is_module(struct span module);
 
 /*
  * Checks a list of IDs in vfio-pci's format: items separated by commas, which may be
@@ -297,6 +361,9 @@ const char *legacy_check_ids(struct span list);
 
 /* Whether any item of it is not empty. */
 bool legacy_has_ids(struct span list);
+
+/* Whether all items, separated by commas, are in the list as well. */
+bool legacy_has_all_ids(const char *list, const char *items);
 
 /* -- systemd boot -------------------------------------------------------------------- */
 

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 
 #include "base/base.h"
 #include "boot/boot.h"
@@ -100,6 +102,146 @@ int configuration_append(struct change *change, const char *lines)
 	change->new = both;
 	return 0;
 }
+
+/* -- what it means ------------------------------------------------------------------- */
+
+/* What a configuration requests. */
+struct meaning {
+	struct params params;
+	char *text; /* params points into it */
+};
+
+/* Returns 0 or -ENOMEM; release with free_meaning() in either case. */
+static int read_meaning(const char *configuration, struct meaning *ret)
+{
+	int r = config_filter(configuration, NULL, NULL, &ret->text);
+
+	ret->params = (struct params){ 0 };
+	return r < 0 ? r : params_parse(ret->text, &ret->params);
+}
+
+static void free_meaning(struct meaning *meaning)
+{
+	params_free(&meaning->params);
+	free(meaning->text);
+}
+
+static bool is_same_id(const struct selector *a, const struct selector *b)
+{
+	return a->id.vendor == b->id.vendor && a->id.device == b->id.device &&
+	       a->id.subvendor == b->id.subvendor && a->id.subdevice == b->id.subdevice &&
+	       a->class_mask == b->class_mask &&
+	       (a->id.class & a->class_mask) == (b->id.class & b->class_mask);
+}
+
+static bool is_same_selector(const struct selector *a, const struct selector *b)
+{
+	return a->has_id == b->has_id && a->has_address == b->has_address &&
+	       a->is_forced == b->is_forced && (!a->has_id || is_same_id(a, b)) &&
+	       (!a->has_address || address_is_same_pattern(&a->address, &b->address));
+}
+
+static bool is_among(const struct selector *selector, const struct selectors *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (is_same_selector(selector, &list->items[i]))
+			return true;
+	return false;
+}
+
+/* Their order does not matter, nor whether one is there twice. */
+static bool are_among(const struct selectors *list, const struct selectors *other)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (!is_among(&list->items[i], other))
+			return false;
+	return true;
+}
+
+static bool is_same_text(struct span a, struct span b)
+{
+	return a.length == b.length && (!a.length || memcmp(a.at, b.at, a.length) == 0);
+}
+
+static bool has_problem(const struct params *params, const struct problem *problem)
+{
+	for (size_t i = 0; i < params->problem_count; i++)
+		if (params->problems[i].kind == problem->kind &&
+		    is_same_text(params->problems[i].parameter, problem->parameter) &&
+		    is_same_text(params->problems[i].text, problem->text))
+			return true;
+	return false;
+}
+
+static bool has_problems(const struct params *params, const struct params *other)
+{
+	for (size_t i = 0; i < other->problem_count; i++)
+		if (!has_problem(params, &other->problems[i]))
+			return false;
+	return true;
+}
+
+static bool mean_same(const struct params *a, const struct params *b)
+{
+	return are_among(&a->wanted, &b->wanted) && are_among(&b->wanted, &a->wanted) &&
+	       are_among(&a->skipped, &b->skipped) &&
+	       are_among(&b->skipped, &a->skipped) && has_problems(a, b) &&
+	       has_problems(b, a) && a->group == b->group && a->timeout == b->timeout &&
+	       strcmp(a->driver, b->driver) == 0 && a->dryrun == b->dryrun &&
+	       a->force == b->force && a->debug == b->debug && a->off == b->off;
+}
+
+bool configuration_means_same(const char *a, const char *b)
+{
+	struct meaning of_a = { 0 }, of_b = { 0 };
+	bool same = strcmp(a, b) == 0;
+
+	/* Without memory, the texts have to do. */
+	if (!same && read_meaning(a, &of_a) == 0 && read_meaning(b, &of_b) == 0)
+		same = mean_same(&of_a.params, &of_b.params);
+	free_meaning(&of_a);
+	free_meaning(&of_b);
+	return same;
+}
+
+/* -- when it was written ------------------------------------------------------------- */
+
+/* When this boot began, in seconds of the clock; see proc_stat(5). Returns 0 if unknown.
+ */
+static time_t read_boot_time(int root_fd)
+{
+	_cleanup_free_ char *text = NULL;
+	const char *found;
+
+	if (beneath_read(root_fd, "proc/stat", &text) < 0)
+		return 0;
+	found = strstr(text, "\nbtime ");
+	return found ? (time_t)strtoll(found + strlen("\nbtime "), NULL, 10) : 0;
+}
+
+/* A copy may keep the time of its original, but not when it came to be here. */
+static bool is_older(int root_fd, const char *path, time_t than)
+{
+	_cleanup_close_ int fd = beneath_open(root_fd, path);
+	struct stat st;
+
+	return fd < 0 || fstat(fd, &st) < 0 || st.st_ctime < than;
+}
+
+bool configuration_is_older_than_boot(int root_fd)
+{
+	_cleanup_free_ char **paths =
+		dirlist_paths(root_fd, CONFIGURATION_DIRECTORY, ".conf");
+	time_t began = read_boot_time(root_fd);
+
+	for (size_t i = 0; paths && paths[i]; i++)
+		if (!is_older(root_fd, paths[i], began))
+			return false;
+	return paths && began;
+}
+
+/* -- together with the command line ---------------------------------------------------
+ */
 
 static void note_ignored(void *data, struct span word)
 {

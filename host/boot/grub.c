@@ -9,63 +9,133 @@
 #include "boot/internal.h"
 #include "lib/lib.h"
 
-static const struct {
-	const char *config, *environment;
-} grub_files[] = {
-	{ GRUB_CONFIG, GRUB_ENVIRONMENT },
-	{ GRUB2_CONFIG, GRUB2_ENVIRONMENT },
-};
+/* -- its files ----------------------------------------------------------------------- */
 
-/* Freed by the caller; NULL if there is no grub.cfg, or only root may read it. */
-static char *read_config(int root_fd)
+/* Beside grub.cfg, or where grub-editenv(1) has it. Freed by the caller, or NULL. */
+static char *read_environment(int root_fd, const char *config)
 {
-	char *config;
+	char *text;
 
-	for (size_t i = 0; i < ARRAY_SIZE(grub_files); i++)
-		if (beneath_read(root_fd, grub_files[i].config, &config) == 0)
-			return config;
+	if (beneath_readf(root_fd, &text, "%.*sgrubenv",
+			  (int)(beneath_name(config) - config), config) == 0 ||
+	    beneath_read(root_fd, GRUB2_ENVIRONMENT, &text) == 0 ||
+	    beneath_read(root_fd, GRUB_ENVIRONMENT, &text) == 0)
+		return text;
 	return NULL;
 }
 
-static bool reads_entries(const char *config)
+/*
+ * Freed by the caller; NULL if there is no grub.cfg, or only root may read it. The same
+ * for its environment, unless ret_environment is NULL.
+ */
+static char *read_config(int root_fd, char **ret_environment)
 {
-	return strstr(config, "\nblscfg");
-}
+	struct wordlist configs;
+	char *text = NULL;
+	int r = grub_find_configs(root_fd, &configs);
 
-bool grub_detect_entries(int root_fd)
-{
-	_cleanup_free_ char *config = read_config(root_fd);
-
-	return config && reads_entries(config);
-}
-
-bool grub_detect_menu(int root_fd)
-{
-	_cleanup_free_ char *config = read_config(root_fd);
-
-	return config ? !reads_entries(config) : beneath_exists(root_fd, GRUB_DEFAULTS);
-}
-
-/* GRUB adds the kernel's name, and Debian's menu for Xen has a word in its place. */
-bool grub_has_booted(int root_fd, const char *running)
-{
-	(void)root_fd;
-	return strstr(running, "BOOT_IMAGE=") ||
-	       strncmp(running, "placeholder ", strlen("placeholder ")) == 0;
+	for (size_t i = 0; r == 0 && !text && i < configs.count; i++)
+		if (beneath_read(root_fd, configs.items[i], &text) < 0)
+			text = NULL;
+		else if (ret_environment)
+			*ret_environment = read_environment(root_fd, configs.items[i]);
+	wordlist_free(&configs);
+	return text;
 }
 
 /* Returns as grub_menu_read(), or -ENOENT; release the menu in either case. */
-static int read_menu(int root_fd, size_t index, struct grub_menu *ret)
+static int read_menu(int root_fd, const char *path, struct grub_menu *ret)
 {
 	_cleanup_free_ char *config = NULL;
 	_cleanup_free_ char *environment = NULL;
 
 	*ret = (struct grub_menu){ 0 };
-	if (beneath_read(root_fd, grub_files[index].config, &config) < 0)
+	if (beneath_read(root_fd, path, &config) < 0)
 		return -ENOENT;
-	if (beneath_read(root_fd, grub_files[index].environment, &environment) < 0)
-		environment = NULL;
+	environment = read_environment(root_fd, path);
 	return grub_menu_read(config, environment ? environment : "", ret);
+}
+
+/* The same for the first grub.cfg that can be read, whose path the caller frees. */
+static int read_first_menu(int root_fd, char **ret_path, struct grub_menu *ret)
+{
+	struct wordlist configs;
+	int r = grub_find_configs(root_fd, &configs), s = -ENOENT;
+
+	*ret = (struct grub_menu){ 0 };
+	*ret_path = NULL;
+	for (size_t i = 0; r == 0 && s == -ENOENT && i < configs.count; i++) {
+		s = read_menu(root_fd, configs.items[i], ret);
+		if (s == 0)
+			*ret_path = strdup(configs.items[i]);
+	}
+	wordlist_free(&configs);
+	return r < 0 ? r : s;
+}
+
+/* -- whether it is this system's ----------------------------------------------------- */
+
+static bool is_named(const char *kernel, const char *image)
+{
+	return kernel && strcmp(beneath_name(kernel), beneath_name(image)) == 0;
+}
+
+static bool menu_has(const struct grub_menu *menu, const char *image)
+{
+	bool has = is_named(menu->bare.kernel, image);
+
+	for (size_t i = 0; !has && i < menu->count; i++)
+		has = is_named(menu->entries[i].kernel, image);
+	return has;
+}
+
+static bool entries_have(int root_fd, const char *image)
+{
+	struct boot_entries entries;
+	bool has = false;
+
+	if (bls_read_for_grub(root_fd, &entries) == 0)
+		for (size_t i = 0; !has && i < entries.count; i++)
+			has = is_named(entries.items[i].kernel, image);
+	bls_free(&entries);
+	return has;
+}
+
+/* True, too, if its menu cannot be read. */
+static bool offers(int root_fd, const char *image)
+{
+	_cleanup_free_ char *path = NULL;
+	struct grub_menu menu;
+	int r = read_first_menu(root_fd, &path, &menu);
+	bool does = r < 0 || menu_has(&menu, image) || entries_have(root_fd, image);
+
+	grub_menu_free(&menu);
+	return does;
+}
+
+bool grub_has_booted(int root_fd, const struct boot_marks *marks)
+{
+	_cleanup_free_ char *kernel = NULL;
+
+	if (marks_are_of_grub(marks))
+		return true;
+	if (!marks->is_first || marks->image[0] != '/')
+		return false;
+	/* An entry may be gone since this boot, together with its kernel. */
+	kernel = boot_find_file(root_fd, marks->image);
+	return !kernel || offers(root_fd, marks->image);
+}
+
+/* -- the menu ------------------------------------------------------------------------ */
+
+const char *grub_menu_key(int root_fd)
+{
+	_cleanup_free_ char *environment = NULL;
+	_cleanup_free_ char *config = read_config(root_fd, &environment);
+
+	return config ? menu_key_of_grub(config, environment ? environment : "",
+					 beneath_exists(root_fd, "sys/firmware/efi"))
+		      : NULL;
 }
 
 static const char *grub_default(const struct grub_menu *menu)
@@ -118,13 +188,20 @@ static char *find_hidden(const struct grub_menu *menu, const char *name)
 	return NULL;
 }
 
-static void note_missing(const struct grub_menu *menu, char *note, size_t size)
+static void note_missing(int root_fd, const struct grub_menu *menu, char *note,
+			 size_t size)
 {
+	const char *command = grub_find_command(root_fd);
 	const char *name = grub_default(menu);
 	const char *saved = grub_variable(&menu->variables, "saved_entry");
 	bool is_saved = saved && strcmp(saved, name) == 0;
 	_cleanup_free_ char *path = NULL;
+	char regenerate[128], set_default[64];
 
+	snprintf(regenerate, sizeof(regenerate), ", and run %s",
+		 command ? command : "what generates grub.cfg");
+	snprintf(set_default, sizeof(set_default), "run %s with ",
+		 grub_find_set_default(root_fd));
 	if (menu->is_once) {
 		snprintf(
 			note, size,
@@ -135,18 +212,63 @@ static void note_missing(const struct grub_menu *menu, char *note, size_t size)
 	path = find_hidden(menu, name);
 	snprintf(
 		note, size,
-		"GRUB's default \"%s\" is not in its menu: assuming the first entry; %s %s%s%s%s",
+		"GRUB's default \"%s\" is not in its menu: assuming the first entry; %s%s%s%s%s",
 		name,
-		is_saved ? "run grub-set-default with"
-			 : "set GRUB_DEFAULT in /etc/default/grub to",
+		is_saved ? set_default : "set GRUB_DEFAULT in /etc/default/grub to ",
 		path ? "\"" : "an entry of the menu", path ? path : "",
-		path ? "\", since it is in a submenu" : "",
-		is_saved ? "" : ", and run update-grub");
+		path ? "\", since it is in a submenu" : "", is_saved ? "" : regenerate);
 }
 
+/* -- what is not known --------------------------------------------------------------- */
+
+/* A file in the directory of grub.cfg, if the path of that is not known; or NULL. */
+static char *find_source(int root_fd, const char *config, const char *name)
+{
+	char *path = beneath_find(root_fd, "%.*s%s", (int)(beneath_name(config) - config),
+				  config, beneath_name(name));
+
+	return path ? path : boot_find_file(root_fd, name);
+}
+
+/* A file that is read if it is there, such as custom.cfg, matters if it is here. */
+static void note_sources(int root_fd, const char *config, const struct grub_menu *menu,
+			 char *note, size_t size)
+{
+	for (size_t i = 0; !note[0] && i < menu->source_count; i++) {
+		const struct grub_source *source = &menu->sources[i];
+		_cleanup_free_ char *path = find_source(root_fd, config, source->path);
+
+		if (path || !source->is_guessed)
+			snprintf(
+				note, size,
+				"/%s reads %s%s, which passthru does not: it may choose another entry",
+				config, path ? "/" : "", path ? path : source->path);
+	}
+}
+
+static void note_unknown(int root_fd, const char *config, const struct grub_menu *menu,
+			 const struct grub_entry *entry, char *note, size_t size)
+{
+	if (menu->environment)
+		snprintf(
+			note, size,
+			"/%s reads variables from \"%s\", which passthru does not: grub-reboot or grub-set-default may have chosen another entry there",
+			config,
+			menu->environment +
+				(strncmp(menu->environment, "()", 2) ? 0 : 2));
+	note_sources(root_fd, config, menu, note, size);
+	if (!note[0] && (menu->is_guessed || (entry && entry->is_guessed)))
+		snprintf(
+			note, size,
+			"a condition in /%s that only GRUB can decide tells what boots: assuming that it is true",
+			config);
+}
+
+/* -- the default --------------------------------------------------------------------- */
+
 /* The entry that GRUB boots next, with a note unless it is simply the default. */
-static const struct grub_entry *choose(const struct grub_menu *menu, char *note,
-				       size_t size)
+static const struct grub_entry *choose(int root_fd, const struct grub_menu *menu,
+				       char *note, size_t size)
 {
 	bool is_found;
 	const struct grub_entry *chosen = grub_menu_default(menu, &is_found);
@@ -157,7 +279,7 @@ static const struct grub_entry *choose(const struct grub_menu *menu, char *note,
 	if (!entry)
 		return NULL;
 	if (!is_found)
-		note_missing(menu, note, size);
+		note_missing(root_fd, menu, note, size);
 	else if (chosen != entry)
 		snprintf(
 			note, size,
@@ -169,58 +291,119 @@ static const struct grub_entry *choose(const struct grub_menu *menu, char *note,
 	return entry;
 }
 
-/* The entry, or what the menu boots without one. */
-static int add(const struct grub_menu *menu, const char *path,
-	       const struct grub_entry *entry, const char *note, struct boot_sources *ret)
+/* A menu, and where its entries go as sources. */
+struct listing {
+	int root_fd;
+	const char *path;
+	struct grub_menu menu;
+	bool has_kernels; /* the kernel of an entry of this system is here */
+	struct boot_sources *to;
+};
+
+/* Whether os-prober found the entry, or the submenu that it is in, on another system. */
+static bool is_probed(const struct grub_menu *menu, const struct grub_entry *entry)
 {
-	const char *cmdline = entry ? entry->cmdline : menu->cmdline;
-	struct boot_source *source = boot_sources_add(ret, path, strdup(cmdline));
+	static const char prefix[] = "osprober-";
+
+	return strncmp(entry->id, prefix, strlen(prefix)) == 0 ||
+	       (entry->parent != GRUB_TOP &&
+		is_probed(menu, &menu->entries[entry->parent]));
+}
+
+static bool has_kernel(int root_fd, const struct grub_entry *entry)
+{
+	_cleanup_free_ char *path =
+		entry->kernel ? boot_find_file(root_fd, entry->kernel) : NULL;
+
+	return path;
+}
+
+static bool has_kernels(int root_fd, const struct grub_menu *menu)
+{
+	for (size_t i = 0; i < menu->count; i++)
+		if (!is_probed(menu, &menu->entries[i]) &&
+		    has_kernel(root_fd, &menu->entries[i]))
+			return true;
+	return false;
+}
+
+/*
+ * A kernel that is not here is on another system's partition. If none is, as in a dump,
+ * nothing is known.
+ */
+static bool is_foreign(const struct listing *listing, const struct grub_entry *entry)
+{
+	return is_probed(&listing->menu, entry) ||
+	       (listing->has_kernels && !has_kernel(listing->root_fd, entry));
+}
+
+static int add(const struct listing *listing, const struct grub_entry *entry,
+	       const char *note)
+{
+	struct boot_source *source =
+		boot_sources_add(listing->to, listing->path, strdup(entry->cmdline));
+	int r = 0;
 
 	if (!source)
 		return -ENOMEM;
 	source->is_read_by_loader = true;
 	snprintf(source->note, sizeof(source->note), "%s", note);
-	if (!entry)
-		return 0;
+	boot_source_set_kernel(source, listing->root_fd, entry->kernel);
+	for (size_t i = 0; r == 0 && i < entry->images.count; i++)
+		r = boot_source_add_image(source, listing->root_fd,
+					  entry->images.items[i]);
+	if (r < 0 || entry == &listing->menu.bare)
+		return r;
 	snprintf(source->entry, sizeof(source->entry), "%s", entry->title);
-	boot_source_set_kernel(source, entry->kernel);
+	source->is_foreign = is_foreign(listing, entry);
 	return 0;
 }
 
-static int add_all(const struct grub_menu *menu, const char *path,
-		   struct boot_sources *ret)
+static int add_all(const struct listing *listing)
 {
-	int r = menu->cmdline ? add(menu, path, NULL, "", ret) : 0;
+	const struct grub_menu *menu = &listing->menu;
+	int r = menu->bare.cmdline ? add(listing, &menu->bare, "") : 0;
 
 	for (size_t i = 0; r == 0 && i < menu->count; i++)
 		if (menu->entries[i].cmdline)
-			r = add(menu, path, &menu->entries[i], "", ret);
+			r = add(listing, &menu->entries[i], "");
 	return r;
 }
 
-static int add_default(const struct grub_menu *menu, const char *path,
-		       struct boot_sources *ret)
+static int add_default(const struct listing *listing)
 {
-	char note[sizeof(ret->items[0].note)];
-	const struct grub_entry *entry = choose(menu, note, sizeof(note));
+	char note[NOTE_SIZE];
+	const struct grub_entry *entry =
+		choose(listing->root_fd, &listing->menu, note, sizeof(note));
 
-	return entry || menu->cmdline ? add(menu, path, entry, note, ret) : 0;
+	if (!entry)
+		entry = &listing->menu.bare;
+	note_unknown(listing->root_fd, listing->path, &listing->menu, entry, note,
+		     sizeof(note));
+	return entry->cmdline ? add(listing, entry, note) : 0;
+}
+
+static int read_listing(int root_fd, const char *path, bool all, struct boot_sources *ret)
+{
+	struct listing listing = { .root_fd = root_fd, .path = path, .to = ret };
+	int r = read_menu(root_fd, path, &listing.menu);
+
+	listing.has_kernels = has_kernels(root_fd, &listing.menu);
+	if (r == 0)
+		r = all ? add_all(&listing) : add_default(&listing);
+	grub_menu_free(&listing.menu);
+	return r == -ENOMEM ? r : 0;
 }
 
 int grub_read_menu(int root_fd, bool all, struct boot_sources *ret)
 {
-	int r = 0;
+	struct wordlist configs;
+	int r = grub_find_configs(root_fd, &configs);
 
-	for (size_t i = 0; r != -ENOMEM && i < ARRAY_SIZE(grub_files); i++) {
-		struct grub_menu menu;
-
-		r = read_menu(root_fd, i, &menu);
-		if (r == 0)
-			r = all ? add_all(&menu, grub_files[i].config, ret)
-				: add_default(&menu, grub_files[i].config, ret);
-		grub_menu_free(&menu);
-	}
-	return r == -ENOMEM ? r : 0;
+	for (size_t i = 0; r == 0 && i < configs.count; i++)
+		r = read_listing(root_fd, configs.items[i], all, ret);
+	wordlist_free(&configs);
+	return r;
 }
 
 /* -- boot entries -------------------------------------------------------------------- */
@@ -254,55 +437,87 @@ static const struct boot_entry *find_grub_entry(const struct boot_entries *entri
 static char *expand(const struct grub_menu *menu, const char *options)
 {
 	struct wordlist wordlist;
-	bool has_unset;
+	bool has_unknown;
 	char *text;
 
-	if (grub_script_next(&options, &menu->variables, &wordlist, &has_unset) < 0)
+	if (grub_script_next(&options, &menu->variables, &wordlist, &has_unknown) < 0)
 		return NULL;
 	text = grub_script_join(&wordlist, 0);
 	wordlist_free(&wordlist);
 	return text;
 }
 
-static int add_expanded(const struct grub_menu *menu, const struct boot_entry *entry,
-			const char *note, struct boot_sources *ret)
+/* The images in the lines, several in each; variables may be among them. */
+static int expand_images(const struct grub_menu *menu, const struct wordlist *lines,
+			 struct wordlist *ret)
 {
-	return bls_add(entry, expand(menu, entry->cmdline ? entry->cmdline : ""), note,
-		       ret);
+	int r = 0;
+
+	*ret = (struct wordlist){ 0 };
+	for (size_t i = 0; r >= 0 && i < lines->count; i++) {
+		const char *line = lines->items[i];
+		struct wordlist words;
+		bool has_unknown;
+
+		r = grub_script_next(&line, &menu->variables, &words, &has_unknown);
+		for (size_t j = 0; r > 0 && j < words.count; j++)
+			if (wordlist_insert(ret, ret->count, words.items[j]) < 0)
+				r = -ENOMEM;
+		wordlist_free(&words);
+	}
+	return r < 0 ? r : 0;
 }
 
-static int add_default_entry(const struct grub_menu *menu,
+static int add_expanded(int root_fd, const struct grub_menu *menu,
+			const struct boot_entry *entry, const char *note,
+			struct boot_sources *ret)
+{
+	struct wordlist images;
+	int r = expand_images(menu, &entry->images, &images);
+
+	if (r == 0)
+		r = bls_add(root_fd, entry,
+			    expand(menu, entry->cmdline ? entry->cmdline : ""), &images,
+			    note, ret);
+	wordlist_free(&images);
+	return r;
+}
+
+static int add_default_entry(int root_fd, const char *config,
+			     const struct grub_menu *menu,
 			     const struct boot_entries *entries, struct boot_sources *ret)
 {
 	const struct boot_entry *entry = find_grub_entry(entries, grub_default(menu));
-	char note[512] = "";
+	char note[NOTE_SIZE] = "";
 
 	if (!entry) {
 		entry = &entries->items[0];
 		snprintf(
 			note, sizeof(note),
-			"GRUB's default \"%s\" is not a boot entry: assuming the first one; run grub2-set-default",
-			grub_default(menu));
+			"GRUB's default \"%s\" is not a boot entry: assuming the first one; run %s",
+			grub_default(menu), grub_find_set_default(root_fd));
 	} else if (menu->is_once) {
 		snprintf(note, sizeof(note),
 			 "GRUB boots \"%s\" once, as grub2-reboot requested",
 			 entry->title);
 	}
-	return add_expanded(menu, entry, note, ret);
+	note_unknown(root_fd, config, menu, NULL, note, sizeof(note));
+	return add_expanded(root_fd, menu, entry, note, ret);
 }
 
 int grub_read_entries(int root_fd, bool all, struct boot_sources *ret)
 {
+	_cleanup_free_ char *config = NULL;
 	struct boot_entries entries;
-	struct grub_menu menu = { 0 };
-	int r = bls_read_for_grub(root_fd, &entries), s = -ENOENT;
+	struct grub_menu menu;
+	int r = bls_read_for_grub(root_fd, &entries);
 
-	for (size_t i = 0; s == -ENOENT && i < ARRAY_SIZE(grub_files); i++)
-		s = read_menu(root_fd, i, &menu);
+	(void)read_first_menu(root_fd, &config, &menu);
 	if (r == 0 && entries.count && !all)
-		r = add_default_entry(&menu, &entries, ret);
+		r = add_default_entry(root_fd, config ? config : GRUB2_CONFIG, &menu,
+				      &entries, ret);
 	for (size_t i = 0; r == 0 && all && i < entries.count; i++)
-		r = add_expanded(&menu, &entries.items[i], "", ret);
+		r = add_expanded(root_fd, &menu, &entries.items[i], "", ret);
 	grub_menu_free(&menu);
 	bls_free(&entries);
 	return r;

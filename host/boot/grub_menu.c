@@ -7,6 +7,7 @@
 
 #include "base/base.h"
 #include "boot/internal.h"
+#include "lib/lib.h"
 
 #define DEPTH_MAX   32
 #define ENTRIES_MAX 4096
@@ -24,9 +25,10 @@ struct reader {
 	size_t places[DEPTH_MAX]; /* their indexes in the entries of the menu */
 	size_t block_count;
 	enum branch branches[DEPTH_MAX];
+	bool guesses[DEPTH_MAX]; /* only GRUB knows whether they are taken */
 	size_t branch_count;
 	struct wordlist wordlist; /* the current command */
-	bool has_unset;		  /* it uses a variable without a known value */
+	bool has_unknown;	  /* it uses a variable that only GRUB knows */
 };
 
 static const char *word(const struct reader *reader, size_t index)
@@ -38,6 +40,12 @@ static bool is_last(const struct reader *reader, const char *text)
 {
 	return reader->wordlist.count > 1 &&
 	       strcmp(word(reader, reader->wordlist.count - 1), text) == 0;
+}
+
+static bool is_command(const struct reader *reader, const char *const *names,
+		       size_t count)
+{
+	return span_is_one_of(span_of(word(reader, 0)), names, count);
 }
 
 /* -- variables ----------------------------------------------------------------------- */
@@ -67,6 +75,42 @@ static int load_environment(struct reader *reader)
 	return r;
 }
 
+/* The file of "load_env", "" for the usual one, which has the name grubenv. */
+static const char *find_environment(const struct reader *reader)
+{
+	const char *path = "";
+
+	for (size_t i = 1; i < reader->wordlist.count; i++) {
+		if (strncmp(word(reader, i), "--file=", 7) == 0)
+			path = word(reader, i) + 7;
+		else if (strcmp(word(reader, i), "--file") == 0 ||
+			 strcmp(word(reader, i), "-f") == 0)
+			path = word(reader, i + 1);
+	}
+	return strcmp(beneath_name(path), "grubenv") == 0 ? "" : path;
+}
+
+static int load_variables(struct reader *reader)
+{
+	struct grub_menu *menu = reader->menu;
+	const char *path = find_environment(reader);
+
+	if (!path[0])
+		return load_environment(reader);
+	if (!menu->environment)
+		menu->environment = strdup(path);
+	return menu->environment ? 0 : -ENOMEM;
+}
+
+/* Whether only GRUB knows whether it follows the current command. */
+static bool is_guessed(const struct reader *reader)
+{
+	for (size_t i = 0; i < reader->branch_count; i++)
+		if (reader->guesses[i])
+			return true;
+	return false;
+}
+
 /* Runs "set NAME=VALUE" or "NAME=VALUE". */
 static int assign(struct reader *reader, const char *text)
 {
@@ -77,10 +121,52 @@ static int assign(struct reader *reader, const char *text)
 		return 0;
 	snprintf(name, sizeof(name), "%.*s", (int)(equals - text), text);
 	if (strcmp(name, "default") == 0) {
+		reader->menu->is_guessed = is_guessed(reader);
 		once = grub_variable(&reader->menu->variables, "next_entry");
 		reader->menu->is_once = once && *once && strcmp(once, equals + 1) == 0;
 	}
 	return grub_variable_set(&reader->menu->variables, name, equals + 1);
+}
+
+static int set_unknown(struct reader *reader, const char *name)
+{
+	return grub_variable_set(&reader->menu->variables, name, NULL);
+}
+
+/* The variable that "search" and its like set: --set=NAME, --set=1:NAME, --set NAME. */
+static int set_found(struct reader *reader)
+{
+	int r = 0;
+
+	for (size_t i = 1; r == 0 && i < reader->wordlist.count; i++) {
+		const char *option = word(reader, i), *colon = strchr(option, ':');
+
+		if (strncmp(option, "--set=", 6) == 0)
+			r = set_unknown(reader, colon ? colon + 1 : option + 6);
+		else if (strcmp(option, "--set") == 0 || strcmp(option, "-s") == 0)
+			r = set_unknown(reader, word(reader, i + 1));
+	}
+	return r;
+}
+
+/* Returns 1 if the command sets a variable to what only GRUB knows, 0, or an errno. */
+static int follow_unknown(struct reader *reader)
+{
+	static const char *const searches[] = { "search", "regexp", "probe", "smbios" };
+	static const char *const others[] = { "read", "for", "increment", "decrement" };
+	int r;
+
+	if (is_command(reader, searches, ARRAY_SIZE(searches)))
+		r = set_found(reader);
+	else if (is_command(reader, others, ARRAY_SIZE(others)))
+		r = set_unknown(reader,
+				word(reader, reader->wordlist.count > 2 &&
+							     word(reader, 1)[0] == '-'
+						     ? 2
+						     : 1));
+	else
+		return 0;
+	return r < 0 ? r : 1;
 }
 
 /* -- conditions ---------------------------------------------------------------------- */
@@ -104,6 +190,13 @@ static enum truth truth_of(bool is_true)
 	return is_true ? TRUTH_TRUE : TRUTH_FALSE;
 }
 
+static enum truth is_filled(const struct test *test, const char *text)
+{
+	if (text[0])
+		return TRUTH_TRUE;
+	return test->is_known ? TRUTH_FALSE : TRUTH_UNKNOWN;
+}
+
 /* Reads one condition, without a preceding "!". */
 static enum truth read_condition(struct test *test)
 {
@@ -118,14 +211,15 @@ static enum truth read_condition(struct test *test)
 	}
 	if (left > 1 && (is_word(test, 0, "-n") || is_word(test, 0, "-z"))) {
 		test->at += 2;
-		return truth_of((at[1][0] == '\0') == (at[0][1] == 'z'));
+		return at[0][1] == 'n' ? is_filled(test, at[1])
+				       : TRUTH_TRUE - is_filled(test, at[1]);
 	}
 	if (left > 1 && at[0][0] == '-') {
 		test->at += 2;
 		return TRUTH_UNKNOWN;
 	}
 	test->at++;
-	return truth_of(at[0][0] != '\0');
+	return is_filled(test, at[0]);
 }
 
 static enum truth read_term(struct test *test)
@@ -140,19 +234,18 @@ static enum truth read_term(struct test *test)
 }
 
 /*
- * The result of GRUB's command "[" for the words up to its "]". Tests for empty strings
- * are always decided; comparisons only if no word uses a variable that GRUB itself may
- * set; tests of files and numbers never.
+ * The result of GRUB's command "[" for the words up to its "]". It is decided if no word
+ * uses a variable that only GRUB knows; tests of files and numbers never are.
  */
 static enum truth judge_test(const struct reader *reader)
 {
 	const struct wordlist *words = &reader->wordlist;
 	struct test test = { words->items + 2, words->items + words->count - 1,
-			     !reader->has_unset };
+			     !reader->has_unknown };
 	enum truth all = TRUTH_TRUE, any = TRUTH_FALSE;
 
 	if (test.at >= test.end)
-		return TRUTH_FALSE;
+		return test.is_known ? TRUTH_FALSE : TRUTH_UNKNOWN;
 	for (;; test.at++) {
 		enum truth term = read_term(&test);
 
@@ -173,12 +266,25 @@ static enum truth judge_test(const struct reader *reader)
 
 /* -- if ------------------------------------------------------------------------------ */
 
-/* Unknown conditions count as true, and so does any command other than "[". */
-static bool is_true(const struct reader *reader)
+/* Only GRUB knows the result of other commands. */
+static enum truth judge(const struct reader *reader)
 {
+	if (strcmp(word(reader, 1), "false") == 0)
+		return TRUTH_FALSE;
+	if (strcmp(word(reader, 1), "true") == 0)
+		return TRUTH_TRUE;
 	if (strcmp(word(reader, 1), "[") != 0 || !is_last(reader, "]"))
-		return true;
-	return judge_test(reader) != TRUTH_FALSE;
+		return TRUTH_UNKNOWN;
+	return judge_test(reader);
+}
+
+/* Takes the branch unless it is known that GRUB does not. */
+static void judge_branch(struct reader *reader, size_t index, bool is_else)
+{
+	enum truth truth = is_else ? TRUTH_TRUE : judge(reader);
+
+	reader->branches[index] = truth == TRUTH_FALSE ? BRANCH_WAITING : BRANCH_TAKEN;
+	reader->guesses[index] = truth == TRUTH_UNKNOWN;
 }
 
 static bool is_followed(const struct reader *reader)
@@ -196,8 +302,7 @@ static int begin_branch(struct reader *reader)
 {
 	if (reader->branch_count == DEPTH_MAX)
 		return -E2BIG;
-	reader->branches[reader->branch_count++] =
-		is_true(reader) ? BRANCH_TAKEN : BRANCH_WAITING;
+	judge_branch(reader, reader->branch_count++, false);
 	return 1;
 }
 
@@ -221,8 +326,8 @@ static int follow_branch(struct reader *reader)
 	branch = &reader->branches[reader->branch_count - 1];
 	if (*branch == BRANCH_TAKEN)
 		*branch = BRANCH_DONE;
-	else if (*branch == BRANCH_WAITING && (is_else || is_true(reader)))
-		*branch = BRANCH_TAKEN;
+	else if (*branch == BRANCH_WAITING)
+		judge_branch(reader, reader->branch_count - 1, is_else);
 	return 1;
 }
 
@@ -319,49 +424,129 @@ static int follow_block(struct reader *reader)
 
 /* -- commands ------------------------------------------------------------------------ */
 
-/*
- * Returns the index of the first argument for the kernel, or 0 if the command boots none.
- * With Xen, dom0's kernel is the first module; "placeholder" stands for its file name.
- */
-static size_t find_arguments(const struct reader *reader)
-{
-	static const char *const kernels[] = { "linux", "linux16", "linuxefi" };
-	static const char *const modules[] = { "module", "module2" };
-
-	for (size_t i = 0; i < ARRAY_SIZE(kernels); i++)
-		if (strcmp(word(reader, 0), kernels[i]) == 0)
-			return 2;
-	for (size_t i = 0; i < ARRAY_SIZE(modules); i++)
-		if (strcmp(word(reader, 0), modules[i]) == 0)
-			return strcmp(word(reader, 2), "placeholder") == 0 ? 3 : 2;
-	return 0;
-}
-
-static int set_cmdline(struct reader *reader, size_t arguments)
+/* What the current command is about: its entry, or what the menu boots without one. */
+static struct grub_entry *find_target(const struct reader *reader)
 {
 	size_t place = find_block(reader, BLOCK_ENTRY);
-	struct grub_entry *entry =
-		place == GRUB_TOP ? NULL : &reader->menu->entries[place];
-	char **cmdline = entry ? &entry->cmdline : &reader->menu->cmdline;
 
-	if (*cmdline)
+	return place == GRUB_TOP ? &reader->menu->bare : &reader->menu->entries[place];
+}
+
+/* What was to be booted before is not, nor are its images loaded. */
+static void clear_kernel(struct grub_entry *entry)
+{
+	wordlist_free(&entry->images);
+	free(entry->cmdline);
+	free(entry->kernel);
+	entry->cmdline = entry->kernel = NULL;
+}
+
+static int set_kernel(const struct reader *reader, size_t arguments)
+{
+	struct grub_entry *entry = find_target(reader);
+
+	clear_kernel(entry);
+	entry->is_guessed = is_guessed(reader);
+	entry->cmdline = grub_script_join(&reader->wordlist, arguments);
+	entry->kernel = strdup(word(reader, 1));
+	return entry->cmdline && entry->kernel ? 0 : -ENOMEM;
+}
+
+static int add_image(struct grub_entry *entry, const char *path)
+{
+	return wordlist_insert(&entry->images, entry->images.count, path);
+}
+
+/* Each "initrd" replaces those before it. */
+static int set_images(const struct reader *reader)
+{
+	struct grub_entry *entry = find_target(reader);
+	int r = 0;
+
+	wordlist_free(&entry->images);
+	for (size_t i = 1; r == 0 && i < reader->wordlist.count; i++)
+		/* Any other file can be packed into an archive of that name in it. */
+		if (strncmp(word(reader, i), "newc:", 5) != 0)
+			r = add_image(entry, word(reader, i));
+	return r;
+}
+
+/*
+ * A module of Xen's or tboot's. The first one is the kernel; "placeholder" stands for its
+ * file name. The next is its image, unless it is Xen's policy.
+ */
+static int add_module(const struct reader *reader)
+{
+	struct grub_entry *entry = find_target(reader);
+	size_t at = 1;
+
+	if (!entry->cmdline)
+		return set_kernel(reader,
+				  strcmp(word(reader, 2), "placeholder") == 0 ? 3 : 2);
+	while (strncmp(word(reader, at), "--", 2) == 0)
+		at++;
+	if (!word(reader, at)[0] || entry->images.count ||
+	    strncmp(beneath_name(word(reader, at)), "xenpolicy", 9) == 0)
 		return 0;
-	*cmdline = grub_script_join(&reader->wordlist, arguments);
-	if (entry)
-		entry->kernel = strdup(word(reader, 1));
-	return *cmdline && (!entry || entry->kernel) ? 0 : -ENOMEM;
+	return add_image(entry, word(reader, at));
+}
+
+/* Returns 1 if the command loads something, 0 if not, or a negative errno. */
+static int follow_load(const struct reader *reader)
+{
+	static const char *const kernels[] = { "linux", "linux16", "linuxefi" };
+	static const char *const images[] = { "initrd", "initrd16", "initrdefi" };
+	static const char *const hypervisors[] = { "multiboot", "multiboot2",
+						   "xen_hypervisor" };
+	static const char *const modules[] = { "module", "module2", "xen_module" };
+	int r = 0;
+
+	if (is_command(reader, kernels, ARRAY_SIZE(kernels)))
+		r = set_kernel(reader, 2);
+	else if (is_command(reader, images, ARRAY_SIZE(images)))
+		r = set_images(reader);
+	else if (is_command(reader, hypervisors, ARRAY_SIZE(hypervisors)))
+		clear_kernel(find_target(reader));
+	else if (is_command(reader, modules, ARRAY_SIZE(modules)))
+		r = add_module(reader);
+	else
+		return 0;
+	return r < 0 ? r : 1;
+}
+
+static int add_source(struct reader *reader)
+{
+	struct grub_menu *menu = reader->menu;
+	struct grub_source *source = array_append(menu->sources, menu->source_count);
+
+	if (!source)
+		return -ENOMEM;
+	source->is_guessed = is_guessed(reader);
+	source->path = strdup(word(reader, 1));
+	return source->path ? 0 : -ENOMEM;
 }
 
 static int follow_command(struct reader *reader)
 {
+	static const char *const sources[] = { "source",	 ".",
+					       "configfile",	 "legacy_configfile",
+					       "legacy_source",	 "syslinux_configfile",
+					       "syslinux_source" };
 	const char *command = word(reader, 0);
 	bool is_entry = find_block(reader, BLOCK_ENTRY) != GRUB_TOP;
-	size_t arguments = find_arguments(reader);
+	int r = follow_load(reader);
 
-	if (arguments)
-		return set_cmdline(reader, arguments);
+	if (r != 0)
+		return r;
+	r = follow_unknown(reader);
+	if (r != 0)
+		return r;
 	if (strcmp(command, "load_env") == 0 && !is_entry)
-		return load_environment(reader);
+		return load_variables(reader);
+	if (is_command(reader, sources, ARRAY_SIZE(sources)) && reader->block_count == 0)
+		return add_source(reader);
+	if (strcmp(command, "unset") == 0)
+		return grub_variable_set(&reader->menu->variables, word(reader, 1), "");
 	if (strcmp(command, "set") == 0)
 		command = word(reader, 1);
 	/* GRUB has chosen by the time that it runs the commands of an entry. */
@@ -388,7 +573,7 @@ int grub_menu_read(const char *config, const char *environment, struct grub_menu
 
 	*ret = (struct grub_menu){ 0 };
 	while ((r = grub_script_next(&config, &ret->variables, &reader.wordlist,
-				     &reader.has_unset)) > 0) {
+				     &reader.has_unknown)) > 0) {
 		r = follow(&reader);
 		wordlist_free(&reader.wordlist);
 		if (r < 0)
@@ -397,16 +582,23 @@ int grub_menu_read(const char *config, const char *environment, struct grub_menu
 	return r == -E2BIG ? 0 : r;
 }
 
+static void free_entry(struct grub_entry *entry)
+{
+	clear_kernel(entry);
+	free(entry->title);
+	free(entry->id);
+}
+
 void grub_menu_free(struct grub_menu *menu)
 {
-	for (size_t i = 0; i < menu->count; i++) {
-		free(menu->entries[i].title);
-		free(menu->entries[i].id);
-		free(menu->entries[i].cmdline);
-		free(menu->entries[i].kernel);
-	}
+	for (size_t i = 0; i < menu->count; i++)
+		free_entry(&menu->entries[i]);
 	free(menu->entries);
-	free(menu->cmdline);
+	free_entry(&menu->bare);
+	for (size_t i = 0; i < menu->source_count; i++)
+		free(menu->sources[i].path);
+	free(menu->sources);
+	free(menu->environment);
 	grub_variables_free(&menu->variables);
 	*menu = (struct grub_menu){ 0 };
 }

@@ -23,14 +23,41 @@ const char *grub_variable(const struct grub_variables *variables, const char *na
 	return NULL;
 }
 
+/* GRUB sets these itself before it reads grub.cfg, or changes them with its state. */
+static bool is_grubs_own(const char *name)
+{
+	static const char *const names[] = {
+		"root",	  "prefix",   "cmdpath",   "config_file",     "config_directory",
+		"chosen", "lockdown", "shim_lock", "check_signatures"
+	};
+	static const char *const prefixes[] = { "grub_", "feature_", "net_", "pxe_",
+						"efi_" };
+
+	/* The parameters of a function and the like: "1" */
+	if (name[0] >= '0' && name[0] <= '9')
+		return true;
+	for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++)
+		if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0)
+			return true;
+	return span_is_one_of(span_of(name), names, ARRAY_SIZE(names));
+}
+
+static bool is_unknown(const struct grub_variables *variables, const char *name)
+{
+	for (size_t i = 0; i < variables->count; i++)
+		if (strcmp(variables->items[i].name, name) == 0)
+			return !variables->items[i].value;
+	return is_grubs_own(name);
+}
+
 int grub_variable_set(struct grub_variables *variables, const char *name,
 		      const char *value)
 {
-	_cleanup_free_ char *new_value = strndup(value, WORD_SIZE - 1);
+	_cleanup_free_ char *new_value = value ? strndup(value, WORD_SIZE - 1) : NULL;
 	_cleanup_free_ char *new_name = NULL;
 	struct grub_variable *added;
 
-	if (!new_value)
+	if (value && !new_value)
 		return -ENOMEM;
 	for (size_t i = 0; i < variables->count; i++) {
 		if (strcmp(variables->items[i].name, name) != 0)
@@ -68,9 +95,9 @@ struct lexer {
 	struct wordlist *wordlist;
 	char word[WORD_SIZE];
 	size_t length;
-	bool has_word;	/* a word has begun; it may be empty, as in "" */
-	bool is_quoted; /* part of it is in quotes, so it is not a keyword */
-	bool has_unset; /* the command uses a variable without a known value */
+	bool has_word;	  /* a word has begun; it may be empty, as in "" */
+	bool is_quoted;	  /* part of it is in quotes, so it is not a keyword */
+	bool has_unknown; /* the command uses a variable that only GRUB knows */
 	int error;
 };
 
@@ -113,14 +140,14 @@ static void read_variable(struct lexer *lexer, bool quoted)
 	while (is_name(at[length]))
 		length++;
 	if (length == 0 || length >= sizeof(name) || (braced && at[length] != '}')) {
-		lexer->has_unset = true;
+		lexer->has_unknown = true;
 		put(lexer, *lexer->at++);
 		return;
 	}
 	snprintf(name, sizeof(name), "%.*s", (int)length, at);
 	lexer->at = at + length + braced;
 	value = grub_variable(lexer->variables, name);
-	lexer->has_unset |= !value;
+	lexer->has_unknown |= !value && is_unknown(lexer->variables, name);
 	for (; value && *value && lexer->length < WORD_SIZE - 1; value++)
 		if (!quoted && strchr(" \t\n", *value))
 			end_word(lexer);
@@ -225,14 +252,14 @@ static void read_command(struct lexer *lexer)
 }
 
 int grub_script_next(const char **text, const struct grub_variables *variables,
-		     struct wordlist *ret, bool *ret_unset)
+		     struct wordlist *ret, bool *ret_unknown)
 {
 	struct lexer lexer = { .at = *text, .variables = variables, .wordlist = ret };
 
 	*ret = (struct wordlist){ 0 };
 	read_command(&lexer);
 	*text = lexer.at;
-	*ret_unset = lexer.has_unset;
+	*ret_unknown = lexer.has_unknown;
 	if (lexer.error < 0) {
 		wordlist_free(ret);
 		return lexer.error;

@@ -7,6 +7,16 @@
 
 /* What only the files of this folder share. */
 
+/* -- places -------------------------------------------------------------------------- */
+
+/*
+ * Finds a file by the name that a boot loader has for it: a path on the partition that it
+ * reads, which is the root or is mounted at one of bls_places, perhaps below a subvolume.
+ * Without a leading "/" it may be one relative to the root as well. Returns its path
+ * relative to the root, which the caller frees, or NULL.
+ */
+char *boot_find_file(int root_fd, const char *name);
+
 /* -- sources ------------------------------------------------------------------------- */
 
 /*
@@ -18,15 +28,8 @@ struct boot_source *boot_sources_add(struct boot_sources *sources, const char *p
 				     char *cmdline);
 
 /*
- * Sets the kernel from the path of its file, as the boot loader names it. The release is
- * in names such as vmlinuz-6.12.9-amd64; with other names it stays unknown.
- */
-void boot_source_set_kernel(struct boot_source *source, const char *file);
-
-/*
- * Adds an initramfs image that the entry loads, by the name that the boot loader has for
- * it: a path on the partition that it reads, which is the root or is mounted at one of
- * bls_places, perhaps below a subvolume. Returns 0 or -ENOMEM.
+ * Adds an initramfs image that the entry loads, by the name for boot_find_file(). Returns
+ * 0 or -ENOMEM.
  */
 int boot_source_add_image(struct boot_source *source, int root_fd, const char *name);
 
@@ -36,6 +39,51 @@ int boot_source_add_image(struct boot_source *source, int root_fd, const char *n
  * -ENOMEM.
  */
 int boot_sources_add_inputs(struct boot_sources *sources, int root_fd, unsigned formats);
+
+/* -- kernel release ------------------------------------------------------------------ */
+
+/*
+ * Sets the kernel from its file, as the boot loader names it. Its release is in names
+ * such as vmlinuz-6.12.9-amd64. If that has no modules here, the release in the file's
+ * header or that of the only package with that name counts, unless it has none, either.
+ */
+void boot_source_set_kernel(struct boot_source *source, int root_fd, const char *file);
+
+/* -- marks --------------------------------------------------------------------------- */
+
+#define EFI_VALUE_SIZE	    256
+#define LOADER_TYPE_UNKNOWN (-1)
+
+/* Reads a variable that is a text. Returns whether it is there; ret is "" if not. */
+bool efi_variable_read(int root_fd, const char *path, char ret[static EFI_VALUE_SIZE]);
+
+/* What the running system tells about the boot loader that booted it. */
+struct boot_marks {
+	char *cmdline;		     /* of this boot */
+	char image[512];	     /* the value of BOOT_IMAGE, or "" */
+	bool is_first;		     /* that is the first word */
+	bool is_xen;		     /* the first word is that of GRUB's menu for Xen */
+	bool has_initrd;	     /* a word names an image, without backslashes */
+	bool has_interface;	     /* a word tells from which network it booted */
+	int type;		     /* on x86, else LOADER_TYPE_UNKNOWN */
+	bool is_efi;		     /* its firmware is UEFI */
+	bool has_variables;	     /* and its variables can be read */
+	char loader[EFI_VALUE_SIZE]; /* the name and version in LoaderInfo, or "" */
+	bool has_stub;		     /* it is a UKI */
+};
+
+/* Returns 0 or a negative errno; release with marks_free() in either case. */
+int marks_read(int root_fd, struct boot_marks *ret);
+void marks_free(struct boot_marks *marks);
+
+/*
+ * The name (static) of the boot loader that booted this system if it is one whose
+ * configuration is not read; else NULL.
+ */
+const char *marks_find_unread(int root_fd, const struct boot_marks *marks);
+
+/* Whether only GRUB leaves such marks. */
+bool marks_are_of_grub(const struct boot_marks *marks);
 
 /* -- bls ----------------------------------------------------------------------------- */
 
@@ -50,9 +98,13 @@ struct boot_entry {
 	char sort_key[128];
 	char machine_id[64];
 	char version[128];
-	char kernel[256]; /* the path of its file */
-	char *cmdline;	  /* NULL if it boots no Linux, or none that can be read */
-	int tries_left;	  /* boots that may still fail, or -1 if they are not counted */
+	char kernel[256];	/* the path of its file */
+	char program[256];	/* the same for another program of the firmware's */
+	char release[128];	/* of the kernel in its UKI */
+	char uki[512];		/* the path of its UKI, relative to the root */
+	struct wordlist images; /* initramfs images, a line of words each */
+	char *cmdline;		/* NULL if it boots no Linux, or none that can be read */
+	int tries_left; /* boots that may still fail, or -1 if they are not counted */
 	int tries_done;
 	bool is_uki; /* a UKI: type 2 */
 };
@@ -72,21 +124,40 @@ int bls_read(int root_fd, struct boot_entries *ret);
 /* The same for GRUB: without UKIs, sorted by file name only. */
 int bls_read_for_grub(int root_fd, struct boot_entries *ret);
 void bls_free(struct boot_entries *entries);
+void bls_free_entry(struct boot_entry *entry);
+
+/* Whether the kernel, UKI or program that it boots is on its partition. */
+bool bls_has_file(int root_fd, const struct boot_entry *entry);
 
 /* Whether there are entries or UKIs. */
 bool bls_exists(int root_fd);
 
 /*
- * Adds the entry, with this command line, as one that the boot loader reads; takes
- * ownership of cmdline, which is NULL after a failed allocation. Returns 0 or -ENOMEM.
+ * Adds the entry, with this command line and with these images, NULL for its own, as one
+ * that the boot loader reads; takes ownership of cmdline, which is NULL after a failed
+ * allocation. Returns 0 or -ENOMEM.
  */
-int bls_add(const struct boot_entry *entry, char *cmdline, const char *note,
-	    struct boot_sources *ret);
+int bls_add(int root_fd, const struct boot_entry *entry, char *cmdline,
+	    const struct wordlist *images, const char *note, struct boot_sources *ret);
+
+/* -- grub files ---------------------------------------------------------------------- */
+
+/*
+ * The paths of grub.cfg, in the order in which they count. Returns 0 or -ENOMEM; release
+ * with wordlist_free() in either case.
+ */
+int grub_find_configs(int root_fd, struct wordlist *ret);
 
 /* -- grub ---------------------------------------------------------------------------- */
 
-/* Whether GRUB booted a system with this command line. */
-bool grub_has_booted(int root_fd, const char *running);
+/*
+ * Whether GRUB booted the system: the first word of its command line names the kernel,
+ * and an entry has that file, or the file is gone.
+ */
+bool grub_has_booted(int root_fd, const struct boot_marks *marks);
+
+/* What opens its menu, as boot_menu_key(). */
+const char *grub_menu_key(int root_fd);
 
 /* Add the entry that boots by default, or all of them. Return 0 or -ENOMEM. */
 int grub_read_menu(int root_fd, bool all, struct boot_sources *ret);
@@ -103,17 +174,18 @@ int grub_read_entries(int root_fd, bool all, struct boot_sources *ret);
 /* The variables of a GRUB script. */
 struct grub_variables {
 	struct grub_variable {
-		char *name, *value;
+		char *name;
+		char *value; /* NULL: only GRUB knows it */
 	} * items;
 	size_t count;
 };
 
-/* Returns NULL if the variable is not set. */
+/* Returns NULL if the variable is not set, or only GRUB knows it. */
 const char *grub_variable(const struct grub_variables *variables, const char *name);
 
 /*
- * Copies both. Values are truncated to 8191 bytes; after 1024 variables, new ones are
- * ignored. Returns 0 or -ENOMEM.
+ * Copies both; without a value, only GRUB knows it. Values are truncated to 8191 bytes;
+ * after 1024 variables, new ones are ignored. Returns 0 or -ENOMEM.
  */
 int grub_variable_set(struct grub_variables *variables, const char *name,
 		      const char *value);
@@ -122,12 +194,12 @@ void grub_variables_free(struct grub_variables *variables);
 /*
  * Reads the next command of a GRUB script and advances *text: the words without quotes,
  * with variables replaced by their values. "{" is the last word of its command; "}",
- * "then", "else" and "do" are commands by themselves. *ret_unset tells whether the
- * command uses a variable without a known value. Returns 1; 0 at the end; or -ENOMEM. If
- * 1, release with wordlist_free().
+ * "then", "else" and "do" are commands by themselves. A variable that is not set is
+ * empty. *ret_unknown tells whether the command uses one that only GRUB knows, such as
+ * grub_platform. Returns 1; 0 at the end; or -ENOMEM. If 1, release with wordlist_free().
  */
 int grub_script_next(const char **text, const struct grub_variables *variables,
-		     struct wordlist *ret, bool *ret_unset);
+		     struct wordlist *ret, bool *ret_unknown);
 
 /*
  * Joins the words from that index on, as the kernel gets them: words with blanks are in
@@ -141,25 +213,37 @@ char *grub_script_join(const struct wordlist *wordlist, size_t from);
 
 struct grub_entry {
 	char *title;
-	char *id;      /* the title if it has none */
-	char *cmdline; /* of the kernel; NULL if it does not boot one */
-	char *kernel;  /* the path of its file; NULL if cmdline is */
-	size_t parent; /* the index of its submenu, or GRUB_TOP */
+	char *id;		/* the title if it has none */
+	char *cmdline;		/* of the kernel; NULL if it does not boot one */
+	char *kernel;		/* the path of its file; NULL if cmdline is */
+	struct wordlist images; /* the paths of its initramfs images */
+	size_t parent;		/* the index of its submenu, or GRUB_TOP */
 	bool is_submenu;
+	bool is_guessed; /* only GRUB knows whether it loads this */
+};
+
+/* Another file that a menu reads. */
+struct grub_source {
+	char *path;	 /* as GRUB names it, without what only GRUB knows of it */
+	bool is_guessed; /* only GRUB knows whether it does */
 };
 
 /* The menu that grub.cfg describes. */
 struct grub_menu {
 	struct grub_entry *entries; /* submenus come before their entries */
 	size_t count;
-	char *cmdline; /* of a kernel that is in no entry, or NULL */
+	struct grub_entry bare; /* what it boots without an entry; no title or ID */
 	struct grub_variables variables;
-	bool is_once; /* an entry is chosen for one boot only */
+	bool is_once;	   /* an entry is chosen for one boot only */
+	bool is_guessed;   /* only GRUB knows whether it sets that default */
+	char *environment; /* where it has variables besides grubenv, or NULL */
+	struct grub_source *sources;
+	size_t source_count;
 };
 
 /*
- * Interprets grub.cfg; environment is the text of its grubenv. If a condition cannot be
- * decided, the "then" branch is taken. Limits: 4096 entries, the others
+ * Interprets grub.cfg; environment is the text of its grubenv. If only GRUB can decide a
+ * condition, the "then" branch is taken. Limits: 4096 entries, the others
  * are ignored; 32 nested blocks and "if"s, reading stops at the next one. Returns 0 or
  * -ENOMEM; release with grub_menu_free() in either case.
  */
@@ -182,16 +266,29 @@ bool grub_path_names(const char *path, const char *name);
  */
 const struct grub_entry *grub_menu_default(const struct grub_menu *menu, bool *ret_found);
 
+/* -- menu key ------------------------------------------------------------------------ */
+
+/*
+ * What opens a hidden menu while the machine starts, such as "press Esc"; NULL if the
+ * menu shows up by itself, or never. From grub.cfg and the text of its grubenv, or from
+ * loader.conf and the variable LoaderConfigTimeout ("" if it is not set).
+ */
+const char *menu_key_of_grub(const char *config, const char *environment, bool is_uefi);
+const char *menu_key_of_systemd_boot(const char *config, const char *variable);
+
 /* -- systemd boot -------------------------------------------------------------------- */
 
 /* Whether there are boot entries or UKIs, or a command line for kernel-install. */
 bool systemd_boot_detect(int root_fd);
 
 /*
- * Whether systemd-boot booted the system, or the firmware a UKI. True if there are no EFI
- * variables that tell.
+ * Whether systemd-boot booted the system, or the firmware a UKI. True, too, if the EFI
+ * variables that tell cannot be read and nothing tells of another boot loader.
  */
-bool systemd_boot_has_booted(int root_fd, const char *running);
+bool systemd_boot_has_booted(int root_fd, const struct boot_marks *marks);
+
+/* What opens its menu, as boot_menu_key(). */
+const char *systemd_boot_menu_key(int root_fd);
 
 /* Adds the entry or UKI that boots by default, or all of them. Returns 0 or -ENOMEM. */
 int systemd_boot_read(int root_fd, bool all, struct boot_sources *ret);

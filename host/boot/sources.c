@@ -23,64 +23,16 @@ struct boot_source *boot_sources_add(struct boot_sources *sources, const char *p
 	return source;
 }
 
-void boot_source_set_kernel(struct boot_source *source, const char *file)
-{
-	static const char prefix[] = "vmlinuz-";
-	const char *name = beneath_name(file);
-
-	if (strncmp(name, prefix, strlen(prefix)) == 0)
-		snprintf(source->kernel, sizeof(source->kernel), "%s",
-			 name + strlen(prefix));
-}
-
-/* Below the root, or on a boot partition; freed by the caller, or NULL. */
-static char *find_file(int root_fd, const char *name)
-{
-	char *path = beneath_find(root_fd, "%s", name);
-
-	for (const struct bls_place *at = bls_places; !path && at->path; at++)
-		path = beneath_find(root_fd, "%s/%s", at->path, name);
-	return path;
-}
-
-/* Whether what is before a "/" can be a device or a subvolume, as in "/@/boot/name". */
-static bool is_prefix(const char *name, const char *slash)
-{
-	const char *start = slash;
-
-	while (start > name && start[-1] != '/')
-		start--;
-	return start == slash || *start == '@' || *start == '(' ||
-	       strncmp(slash, "/boot/", 6) == 0;
-}
-
-/* The file that a boot loader gives that name. Freed by the caller, or NULL. */
-static char *find_image(int root_fd, const char *name)
-{
-	for (const char *at = strchr(name, '/'); at; at = strchr(at + 1, '/')) {
-		char *path = is_prefix(name, at) ? find_file(root_fd, at + 1) : NULL;
-
-		if (path)
-			return path;
-	}
-	return NULL;
-}
-
 int boot_source_add_image(struct boot_source *source, int root_fd, const char *name)
 {
-	char *path = find_image(root_fd, name);
-	bool is_found = path;
-	struct boot_image *image;
+	_cleanup_free_ char *found = boot_find_file(root_fd, name);
+	struct boot_image *image = array_append(source->images, source->image_count);
 
-	if (!path)
-		path = strdup(name + strspn(name, "/"));
-	image = path ? array_append(source->images, source->image_count) : NULL;
-	if (!image) {
-		free(path);
+	if (!image)
 		return -ENOMEM;
-	}
-	*image = (struct boot_image){ path, is_found };
-	return 0;
+	image->path = strdup(found ? found : name + strspn(name, "/"));
+	image->is_found = found;
+	return image->path ? 0 : -ENOMEM;
 }
 
 static void free_source(struct boot_source *source)
@@ -97,19 +49,6 @@ void boot_sources_free(struct boot_sources *sources)
 		free_source(&sources->items[i]);
 	free(sources->items);
 	*sources = (struct boot_sources){ 0 };
-}
-
-int boot_sources_add_running(struct boot_sources *sources, int root_fd,
-			     const struct boot_source **ret)
-{
-	char *text;
-	int r = beneath_read(root_fd, "proc/cmdline", &text);
-
-	if (r < 0)
-		return r;
-	text[strcspn(text, "\n")] = '\0';
-	*ret = boot_sources_add(sources, "proc/cmdline", text);
-	return *ret ? 0 : -ENOMEM;
 }
 
 const struct boot_source *boot_next(const struct boot_sources *sources)
@@ -163,7 +102,6 @@ static int add_grub_script(const char *script, struct boot_sources *ret)
 	source = boot_sources_add(ret, GRUB_DEFAULTS, both);
 	if (!source)
 		return -ENOMEM;
-	source->rebuild = "update-grub";
 	source->is_unclear = !plain;
 	return 0;
 }
@@ -181,15 +119,43 @@ static int add_grub(int root_fd, struct boot_sources *ret)
 
 /* -- files with a command line or a part of it --------------------------------------- */
 
-/* Each returns 1, 0 if there is no such file or it has none, or -ENOMEM. */
-static int read_plain(int root_fd, const char *path, char **ret)
+bool config_file_has_comments(int root_fd, enum config_format format)
 {
-	if (beneath_read(root_fd, path, ret) < 0)
+	return format == FORMAT_FRAGMENT ||
+	       (format == FORMAT_CMDLINE &&
+		beneath_exists(root_fd, "usr/bin/mkinitcpio"));
+}
+
+/* Each returns 1, 0 if there is no such file or it has none, or -ENOMEM. */
+static int read_lines(int root_fd, const char *path, bool has_comments, char **ret)
+{
+	_cleanup_free_ char *text = NULL;
+	struct text_file words;
+	struct text_cursor line;
+	const char *rest;
+	FILE *file;
+
+	if (beneath_read(root_fd, path, &text) < 0)
 		return 0;
-	for (char *at = *ret; *at; at++)
-		if (*at == '\n')
-			*at = ' ';
-	return 1;
+	file = text_file_open(&words);
+	rest = text;
+	while (file && text_next_line(&rest, &line))
+		if (!has_comments || line.at == line.end || *line.at != '#')
+			fprintf(file, "%.*s ", (int)(line.end - line.at), line.at);
+	*ret = text_file_close(&words);
+	return *ret ? 1 : -ENOMEM;
+}
+
+static int read_cmdline(int root_fd, const char *path, char **ret)
+{
+	return read_lines(root_fd, path,
+			  config_file_has_comments(root_fd, FORMAT_CMDLINE), ret);
+}
+
+static int read_fragment(int root_fd, const char *path, char **ret)
+{
+	return read_lines(root_fd, path,
+			  config_file_has_comments(root_fd, FORMAT_FRAGMENT), ret);
 }
 
 static int read_dracut(int root_fd, const char *path, char **ret)
@@ -207,18 +173,14 @@ static int read_dracut(int root_fd, const char *path, char **ret)
 	return 1;
 }
 
-#define REBUILD_UKI "dracut --force --regenerate-all, or whatever builds the UKI"
-
 static const struct input {
 	enum config_format format;
 	int (*read)(int root_fd, const char *path, char **ret);
-	const char *rebuild;
 	bool is_fragment; /* otherwise the first file is all that is read */
 } inputs[] = {
-	{ FORMAT_CMDLINE, read_plain,
-	  "kernel-install, or whatever builds the kernel image", false },
-	{ FORMAT_FRAGMENT, read_plain, REBUILD_UKI, true },
-	{ FORMAT_DRACUT, read_dracut, REBUILD_UKI, true },
+	{ FORMAT_CMDLINE, read_cmdline, false },
+	{ FORMAT_FRAGMENT, read_fragment, true },
+	{ FORMAT_DRACUT, read_dracut, true },
 };
 
 /* Returns 1 if there is something to add, 0, or -ENOMEM. */
@@ -234,7 +196,6 @@ static int add_input(int root_fd, const struct input *input, const char *path,
 	source = boot_sources_add(ret, path, cmdline);
 	if (!source)
 		return -ENOMEM;
-	source->rebuild = input->rebuild;
 	source->is_fragment = input->is_fragment;
 	return 1;
 }

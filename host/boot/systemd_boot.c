@@ -12,116 +12,162 @@
 #include "boot/internal.h"
 #include "lib/lib.h"
 
-#define PATTERN_SIZE 256
-#define SAVED	     "@saved"
+#define SAVED "@saved"
 
 struct choice {
 	const struct boot_entry *entry; /* NULL if none of the entries boots Linux */
 	char note[NOTE_SIZE];		/* why it is chosen, or "" */
 };
 
-/* Four bytes of attributes, then UTF-16, of which fnmatch() gets "?" for non-ASCII. */
-static bool read_variable(int root_fd, const char *path, char ret[static PATTERN_SIZE])
-{
-	unsigned char data[4 + 2 * PATTERN_SIZE];
-	ssize_t length;
-	size_t count = 0;
+/* -- which entries it offers --------------------------------------------------------- */
 
-	length = sysfs_read_bytes(root_fd, path, data, sizeof(data));
-	for (ssize_t at = 4; at + 1 < length && count < PATTERN_SIZE - 1; at += 2) {
-		if (!data[at] && !data[at + 1])
-			break;
-		ret[count++] = data[at + 1] ? '?' : (char)data[at];
-	}
-	ret[count] = '\0';
-	return count > 0;
+/*
+ * Drops the entries whose file is gone, as systemd-boot does. If none is there, as in a
+ * dump, nothing is known. The note names the one that would come first.
+ */
+static void drop_missing(int root_fd, struct boot_entries *entries, char *note,
+			 size_t size)
+{
+	size_t kept = 0, found = 0;
+
+	note[0] = '\0';
+	for (size_t i = 0; i < entries->count; i++)
+		found += bls_has_file(root_fd, &entries->items[i]);
+	if (!found)
+		return;
+	if (!bls_has_file(root_fd, &entries->items[0]))
+		snprintf(
+			note, size,
+			"systemd-boot leaves out /%s, since what it boots is not on that partition",
+			entries->items[0].path);
+	for (size_t i = 0; i < entries->count; i++)
+		if (bls_has_file(root_fd, &entries->items[i]))
+			entries->items[kept++] = entries->items[i];
+		else
+			bls_free_entry(&entries->items[i]);
+	entries->count = kept;
 }
 
-/* The last "default" in the loader.conf of the EFI system partition. */
-static bool read_config(int root_fd, char path[static 64], char ret[static PATTERN_SIZE])
+/* -- which one it boots -------------------------------------------------------------- */
+
+/* The loader.conf of the EFI system partition; freed by the caller, or NULL. */
+static char *read_loader_conf(int root_fd, char path[static 64])
 {
-	_cleanup_free_ char *text = NULL;
-	char *rest, *line;
+	char *text = NULL;
 
 	for (const struct bls_place *at = bls_places; !text && at->path; at++) {
 		snprintf(path, 64, "%s/loader/loader.conf", at->path);
-		(void)beneath_read(root_fd, path, &text);
+		if (beneath_read(root_fd, path, &text) < 0)
+			text = NULL;
 	}
+	return text;
+}
+
+/* The last value of the key in it. */
+static bool read_config(int root_fd, const char *key, char path[static 64],
+			char ret[static EFI_VALUE_SIZE])
+{
+	_cleanup_free_ char *text = read_loader_conf(root_fd, path);
+	char *rest, *line;
+
 	ret[0] = '\0';
 	for (line = text ? strtok_r(text, "\n", &rest) : NULL; line;
 	     line = strtok_r(NULL, "\n", &rest)) {
 		struct span span = span_trim(span_of(line));
 
-		if (span.length < 8 || strncmp(span.at, "default", 7) != 0 ||
-		    !strchr(" \t", span.at[7]))
+		if (!span_skip_prefix(&span, key) || !span.length ||
+		    !strchr(" \t", *span.at))
 			continue;
-		span = span_trim((struct span){ span.at + 7, span.length - 7 });
-		snprintf(ret, PATTERN_SIZE, "%.*s", (int)span.length, span.at);
+		span = span_trim(span);
+		snprintf(ret, EFI_VALUE_SIZE, "%.*s", (int)span.length, span.at);
 	}
 	return ret[0];
 }
 
+/* The first that matches and, if that is asked for, has boots left. */
 static const struct boot_entry *find(const struct boot_entries *entries,
-				     const char *pattern)
+				     const char *pattern, bool may_be_bad)
 {
 	for (size_t i = 0; i < entries->count; i++)
-		if (fnmatch(pattern, entries->items[i].id, FNM_CASEFOLD) == 0)
+		if (fnmatch(pattern, entries->items[i].id, FNM_CASEFOLD) == 0 &&
+		    (may_be_bad || entries->items[i].tries_left != 0))
 			return &entries->items[i];
 	return NULL;
 }
 
+static const struct setting {
+	const char *key;
+	const char *variable; /* it takes precedence; bootctl sets it */
+	bool may_be_bad;      /* an entry without boots left may be chosen */
+} settings[] = {
+	{ "preferred", EFI_VARIABLE("LoaderEntryPreferred"), false },
+	{ "default", EFI_VARIABLE("LoaderEntryDefault"), true },
+};
+
 /* The entry that matches the pattern; "@saved" stands for the one booted last. */
-static const struct boot_entry *
-find_default(int root_fd, const struct boot_entries *entries, const char *pattern)
+static const struct boot_entry *find_set(int root_fd, const struct boot_entries *entries,
+					 const struct setting *setting,
+					 const char *pattern)
 {
-	char saved[PATTERN_SIZE];
+	char saved[EFI_VALUE_SIZE];
 
 	if (strcmp(pattern, SAVED) != 0)
-		return find(entries, pattern);
-	return read_variable(root_fd, EFI_VARIABLE("LoaderEntryLastBooted"), saved)
-		       ? find(entries, saved)
+		return find(entries, pattern, setting->may_be_bad);
+	return efi_variable_read(root_fd, EFI_VARIABLE("LoaderEntryLastBooted"), saved)
+		       ? find(entries, saved, setting->may_be_bad)
 		       : NULL;
 }
 
-/* The EFI variables that bootctl sets take precedence, one-shot before default. */
+/* Notes why it is none that was set. */
+static const struct boot_entry *choose_set(int root_fd,
+					   const struct boot_entries *entries,
+					   const struct setting *setting, char *note,
+					   size_t size)
+{
+	const char *which = setting->may_be_bad ? "for Linux" : "that has boots left";
+	char pattern[EFI_VALUE_SIZE], path[64];
+	const struct boot_entry *entry = NULL;
+
+	if (efi_variable_read(root_fd, setting->variable, pattern)) {
+		entry = find_set(root_fd, entries, setting, pattern);
+		snprintf(
+			note, size,
+			"systemd-boot's %s %s, set by bootctl, matches no boot entry %s; see bootctl list",
+			setting->key, pattern, which);
+	}
+	if (!entry && read_config(root_fd, setting->key, path, pattern)) {
+		entry = find_set(root_fd, entries, setting, pattern);
+		snprintf(note, size,
+			 "the %s %s in /%s matches no boot entry %s; see bootctl list",
+			 setting->key, pattern, path, which);
+	}
+	return entry;
+}
+
+/* What is requested for one boot takes precedence. */
 static const struct boot_entry *
 choose_entry(int root_fd, const struct boot_entries *entries, char *note, size_t size)
 {
-	char pattern[PATTERN_SIZE], path[64];
-	const struct boot_entry *entry;
+	char pattern[EFI_VALUE_SIZE];
+	const struct boot_entry *entry = NULL;
 
-	if (read_variable(root_fd, EFI_VARIABLE("LoaderEntryOneShot"), pattern)) {
-		entry = find(entries, pattern);
+	if (efi_variable_read(root_fd, EFI_VARIABLE("LoaderEntryOneShot"), pattern))
+		entry = find(entries, pattern, true);
+	if (entry) {
 		snprintf(note, size, "systemd-boot boots %s once, as bootctl requested",
 			 pattern);
-		if (entry)
-			return entry;
+		return entry;
 	}
-	note[0] = '\0';
-	if (read_variable(root_fd, EFI_VARIABLE("LoaderEntryDefault"), pattern)) {
-		entry = find_default(root_fd, entries, pattern);
+	for (size_t i = 0; !entry && i < ARRAY_SIZE(settings); i++) {
+		entry = choose_set(root_fd, entries, &settings[i], note, size);
 		if (entry)
-			return entry;
-		snprintf(
-			note, size,
-			"systemd-boot's default %s, set by bootctl, matches no boot entry for Linux; see bootctl list",
-			pattern);
+			note[0] = '\0';
 	}
-	if (read_config(root_fd, path, pattern)) {
-		entry = find_default(root_fd, entries, pattern);
-		if (entry)
-			return entry;
-		snprintf(
-			note, size,
-			"the default %s in /%s matches no boot entry for Linux; see bootctl list",
-			pattern, path);
-	}
-	return entries->count ? &entries->items[0] : NULL;
+	return entry ? entry : entries->count ? &entries->items[0] : NULL;
 }
 
 static void choose(int root_fd, const struct boot_entries *entries, struct choice *ret)
 {
-	*ret = (struct choice){ 0 };
 	ret->entry = choose_entry(root_fd, entries, ret->note, sizeof(ret->note));
 	if (!ret->entry || ret->entry->cmdline)
 		return;
@@ -172,18 +218,37 @@ bool systemd_boot_detect(int root_fd)
 }
 
 /* systemd-boot tells its name, and the stub in a UKI its own. */
-bool systemd_boot_has_booted(int root_fd, const char *running)
+bool systemd_boot_has_booted(int root_fd, const struct boot_marks *marks)
 {
-	_cleanup_free_ char **variables = dirlist_read(root_fd, EFI_VARIABLES, "");
-	char name[PATTERN_SIZE];
+	(void)root_fd;
+	if (marks->has_variables)
+		return strstr(marks->loader, "systemd-boot") || marks->has_stub;
+	return marks->is_efi && !marks->image[0];
+}
 
-	(void)running;
-	if (!variables || !variables[0])
-		return true;
-	if (read_variable(root_fd, EFI_VARIABLE("LoaderInfo"), name) &&
-	    strstr(name, "systemd-boot"))
-		return true;
-	return read_variable(root_fd, EFI_VARIABLE("StubInfo"), name);
+static int add_default(int root_fd, const struct boot_entries *entries,
+		       struct choice *choice, struct boot_sources *ret)
+{
+	choose(root_fd, entries, choice);
+	if (!choice->entry)
+		return 0;
+	note_firmware(root_fd, entries, choice);
+	return bls_add(root_fd, choice->entry, strdup(choice->entry->cmdline), NULL,
+		       choice->note, ret);
+}
+
+/* A UKI that the firmware boots has no menu. */
+const char *systemd_boot_menu_key(int root_fd)
+{
+	_cleanup_free_ char *config = NULL;
+	char name[EFI_VALUE_SIZE], timeout[EFI_VALUE_SIZE], path[64];
+
+	if (!efi_variable_read(root_fd, EFI_VARIABLE("LoaderInfo"), name) ||
+	    !strstr(name, "systemd-boot"))
+		return NULL;
+	config = read_loader_conf(root_fd, path);
+	(void)efi_variable_read(root_fd, EFI_VARIABLE("LoaderConfigTimeout"), timeout);
+	return config ? menu_key_of_systemd_boot(config, timeout) : NULL;
 }
 
 int systemd_boot_read(int root_fd, bool all, struct boot_sources *ret)
@@ -192,18 +257,13 @@ int systemd_boot_read(int root_fd, bool all, struct boot_sources *ret)
 	struct choice choice;
 	int r = bls_read(root_fd, &entries);
 
+	drop_missing(root_fd, &entries, choice.note, sizeof(choice.note));
+	if (r == 0 && !all)
+		r = add_default(root_fd, &entries, &choice, ret);
 	for (size_t i = 0; r == 0 && all && i < entries.count; i++)
 		if (entries.items[i].cmdline)
-			r = bls_add(&entries.items[i], strdup(entries.items[i].cmdline),
-				    "", ret);
-	if (r == 0 && !all) {
-		choose(root_fd, &entries, &choice);
-		if (choice.entry) {
-			note_firmware(root_fd, &entries, &choice);
-			r = bls_add(choice.entry, strdup(choice.entry->cmdline),
-				    choice.note, ret);
-		}
-	}
+			r = bls_add(root_fd, &entries.items[i],
+				    strdup(entries.items[i].cmdline), NULL, "", ret);
 	bls_free(&entries);
 	return r;
 }

@@ -16,16 +16,17 @@
  * of the PE header, which has the number of sections and the size of the optional header
  * between itself and the table of sections.
  */
-#define DOS_SIZE	    64
-#define DOS_PE_AT	    60
-#define PE_SIZE		    24
-#define PE_SECTION_COUNT_AT 6
-#define PE_OPTIONAL_SIZE_AT 20
-#define SECTION_SIZE	    40
-#define SECTION_NAME_SIZE   8
-#define SECTION_USED_AT	    8  /* size in memory, without padding */
-#define SECTION_STORED_AT   16 /* size in the file */
-#define SECTION_OFFSET_AT   20
+#define DOS_SIZE	     64
+#define DOS_PE_AT	     60
+#define PE_SIZE		     24
+#define PE_SECTION_COUNT_AT  6
+#define PE_OPTIONAL_SIZE_AT  20
+#define OPTIONAL_SECURITY_AT 144 /* in the optional header of PE32+ */
+#define SECTION_SIZE	     40
+#define SECTION_NAME_SIZE    8
+#define SECTION_USED_AT	     8	/* size in memory, without padding */
+#define SECTION_STORED_AT    16 /* size in the file */
+#define SECTION_OFFSET_AT    20
 
 /* The format allows 96 sections, firmware fewer. */
 #define SECTION_MAX 96
@@ -131,6 +132,19 @@ static int read_sections(int fd, uint32_t table, uint32_t count, struct uki *ret
 	return r;
 }
 
+/*
+ * Whether the optional header of PE32+ at that place, of that size, has a certificate
+ * table: the fifth data directory, an address and a size.
+ */
+static bool has_signature(int fd, uint32_t at, uint32_t size)
+{
+	unsigned char entry[8];
+
+	return size >= OPTIONAL_SECURITY_AT + sizeof(entry) &&
+	       read_at(fd, at + OPTIONAL_SECURITY_AT, entry, sizeof(entry)) == 0 &&
+	       read_u32(entry) && read_u32(entry + 4);
+}
+
 static int read_file(int fd, struct uki *ret)
 {
 	unsigned char dos[DOS_SIZE], pe[PE_SIZE];
@@ -148,7 +162,9 @@ static int read_file(int fd, struct uki *ret)
 	count = read_u16(pe + PE_SECTION_COUNT_AT);
 	if (memcmp(pe, "PE\0\0", 4) != 0 || count > SECTION_MAX)
 		return -ENOEXEC;
-	at += PE_SIZE + read_u16(pe + PE_OPTIONAL_SIZE_AT);
+	at += PE_SIZE;
+	ret->is_signed = has_signature(fd, at, read_u16(pe + PE_OPTIONAL_SIZE_AT));
+	at += read_u16(pe + PE_OPTIONAL_SIZE_AT);
 	return read_sections(fd, at, count, ret);
 }
 

@@ -9,27 +9,6 @@
 #include "machine/machine.h"
 #include "ui/ui.h"
 
-/* "passthru.ids=…", freed by the caller; NULL without memory. */
-static char *make_parameter(const struct machine *machine)
-{
-	const char *separator = "passthru.ids=";
-	struct text_file parameter;
-	FILE *file = text_file_open(&parameter);
-
-	if (!file)
-		return NULL;
-	for (size_t i = 0; i < machine->count; i++) {
-		const struct device *device = &machine->devices[i];
-
-		if (!choice_has_item(machine, device))
-			continue;
-		fputs(separator, file);
-		choice_put_item(machine, device, file);
-		separator = ",";
-	}
-	return text_file_close(&parameter);
-}
-
 static void add_caveat(void *data, const char *text)
 {
 	json_append_text(data, text);
@@ -62,7 +41,7 @@ static int print_json(const struct host *host, const struct machine *machine,
 static int print(const struct host *host, const struct machine *machine,
 		 const struct outlook *outlook)
 {
-	_cleanup_free_ char *parameter = make_parameter(machine);
+	_cleanup_free_ char *parameter = choice_make_parameter(machine);
 	struct output output;
 
 	if (!parameter)

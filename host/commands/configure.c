@@ -30,34 +30,41 @@ void configure_free_request(struct request *request)
 
 /* -- changing the file --------------------------------------------------------------- */
 
-/* Whether an initramfs generator has the hook; says what to do if not. */
-static bool is_possible(const struct host *host)
+/* Whether the images that boot can be built here; says what to do if not. */
+static bool is_possible(const struct work *work)
 {
-	const char *obstacle = generators_obstacle(host->root_fd);
+	_cleanup_free_ char *parameters =
+		work->takes_devices ? choice_make_parameter(&work->machine) : NULL;
+	_cleanup_free_ char *obstacle = rebuild_find_obstacle(work->host, parameters);
 
 	if (obstacle)
 		warn("nothing was changed: %s", obstacle);
 	return !obstacle;
 }
 
-bool configure_open(struct work *work)
+static bool open_file(const struct host *host, const char *path, struct change *ret)
 {
-	int r = change_open(work->host->root_fd, CONFIGURATION_FILE, &work->change);
+	int r = change_open(host->root_fd, path, ret);
 
 	if (r == 0 || r == -ENOENT)
 		return true;
 	if (r == -ELOOP)
-		warn("nothing was changed: /%s is not a regular file",
-		     CONFIGURATION_FILE);
+		warn("nothing was changed: /%s is not a regular file", path);
 	else
-		warn_error(r, "nothing was changed: cannot read /%s", CONFIGURATION_FILE);
+		warn_error(r, "nothing was changed: cannot read /%s", path);
 	return false;
 }
 
-void configure_set(struct work *work, char *text)
+bool configure_open(struct work *work)
 {
-	free(work->change.new);
-	work->change.new = text;
+	return open_file(work->host, CONFIGURATION_FILE, &work->change) &&
+	       open_file(work->host, GROUPS_FILE, &work->groups);
+}
+
+void configure_set(struct change *change, char *text)
+{
+	free(change->new);
+	change->new = text;
 }
 
 static int print_json(const struct work *work, const struct outlook *outlook)
@@ -69,6 +76,7 @@ static int print_json(const struct work *work, const struct outlook *outlook)
 	json_add_bool(top, "deleted", work->change.old && !work->change.new);
 	json_add_text(top, "text", work->change.new);
 	json_add_text(top, "backup", work->backup);
+	json_add_text(top, "menu_key", boot_menu_key(work->host->root_fd));
 	remarks_add(outlook, top);
 	return json_end(top);
 }
@@ -77,8 +85,10 @@ static int print_json(const struct work *work, const struct outlook *outlook)
 static bool apply(struct work *work)
 {
 	struct host *host = work->host;
+	const struct change changes[] = { work->change, work->groups };
+	size_t count = change_is_any(&work->groups) ? 2 : 1;
 
-	if (!backup_apply(host->root_fd, BACKUPS_OF_CONFIGURATION, &work->change, 1,
+	if (!backup_apply(host->root_fd, BACKUPS_OF_CONFIGURATION, changes, count,
 			  work->backup))
 		return false;
 	info("Changed /%s; passthru %s --undo takes that back", CONFIGURATION_FILE,
@@ -86,7 +96,10 @@ static bool apply(struct work *work)
 	if (rebuild_images(host))
 		return true;
 	(void)backup_undo(host->root_fd, BACKUPS_OF_CONFIGURATION, NULL, NULL);
-	info("Some images may have the change all the same: passthru check tells which, and what rebuilds them");
+	/* Those that have the change all the same. */
+	if (rebuild_is_needed(host->root_fd))
+		(void)rebuild_images(host);
+	work->backup[0] = '\0';
 	return false;
 }
 
@@ -104,24 +117,35 @@ static int finish(struct work *work, struct preview *preview)
 	if (!arguments->dry_run && is_confirmed && !apply(work))
 		return STATUS_NOT_GOOD;
 	if (arguments->json)
-		return print_json(work, outlook) < 0 || !is_confirmed
-			       ? STATUS_NOT_GOOD
-			       : plan_status(preview);
+		return print_json(work, outlook) == 0 && is_confirmed &&
+				       plan_is_as_requested(preview)
+			       ? STATUS_GOOD
+			       : STATUS_NOT_GOOD;
 	if (!arguments->dry_run && !is_confirmed)
 		return STATUS_NOT_GOOD;
 	putchar('\n');
 	status = plan_print(preview, work->takes_devices && !was_asked);
+	if (!work->takes_devices)
+		remarks_print_of_images(&work->host->output, outlook);
 	if (arguments->dry_run)
 		puts("Nothing was changed: this is a dry run.");
 	return is_confirmed ? status : STATUS_NOT_GOOD;
 }
 
+/* An earlier run may have been ended before the images had what the file has. */
 static int change_nothing(const struct work *work, const char *unchanged)
 {
+	const struct host *host = work->host;
+	bool ok = true;
+
 	info("%s", unchanged);
-	return work->host->arguments->json && print_json(work, &(struct outlook){ 0 }) < 0
-		       ? STATUS_NOT_GOOD
-		       : STATUS_GOOD;
+	if (!host->arguments->dry_run && rebuild_is_needed(host->root_fd)) {
+		info("An initramfs image differs from that");
+		ok = is_possible(work) && rebuild_images(host);
+	}
+	if (host->arguments->json && print_json(work, &(struct outlook){ 0 }) < 0)
+		ok = false;
+	return ok ? STATUS_GOOD : STATUS_NOT_GOOD;
 }
 
 int configure_finish(struct work *work, const char *unchanged)
@@ -132,7 +156,7 @@ int configure_finish(struct work *work, const char *unchanged)
 
 	if (!change_is_any(&work->change))
 		return change_nothing(work, unchanged);
-	if (!is_possible(host) ||
+	if (!is_possible(work) ||
 	    (!host->arguments->json && !change_print(&host->output, &work->change)))
 		return STATUS_NOT_GOOD;
 	fflush(stdout);
@@ -164,8 +188,11 @@ static int undo(struct host *host)
 		top = json_begin(host->arguments->command);
 		paths = json_add_array(top, "restored");
 	}
-	ok = backup_undo(host->root_fd, BACKUPS_OF_CONFIGURATION, add_restored, paths) &&
-	     rebuild_images(host);
+	ok = backup_undo(host->root_fd, BACKUPS_OF_CONFIGURATION, add_restored, paths);
+	/* An earlier --undo may have been ended before the images were built. */
+	if (ok || rebuild_is_needed(host->root_fd))
+		ok = rebuild_images(host);
+	edit_end();
 	if (top && json_end(top) < 0)
 		ok = false;
 	return ok ? STATUS_GOOD : STATUS_NOT_GOOD;
@@ -184,8 +211,13 @@ int configure_run(struct host *host, int (*change)(struct work *work))
 	}
 	if (arguments->undo)
 		return undo(host);
+	/* Nobody else changes what is read from here on. */
+	if (!arguments->dry_run && !edit_lock(host->root_fd))
+		return STATUS_NOT_GOOD;
 	status = change(&work);
+	edit_end();
 	change_free(&work.change);
+	change_free(&work.groups);
 	machine_free(&work.machine);
 	return status;
 }

@@ -89,14 +89,6 @@ struct selection {
 	bool orphans; /* what is neither present nor named */
 };
 
-static bool is_same_place(const struct address_pattern *a,
-			  const struct address_pattern *b)
-{
-	return address_compare(&a->address, &b->address) == 0 &&
-	       a->any_function == b->any_function && a->step_count == b->step_count &&
-	       memcmp(a->steps, b->steps, a->step_count) == 0;
-}
-
 /* Whether the item has the ID and the address, as far as the user named them. */
 static bool is_named(const struct selector *item, const struct selector *named)
 {
@@ -104,7 +96,8 @@ static bool is_named(const struct selector *item, const struct selector *named)
 			      item->id.device != named->id.device))
 		return false;
 	return !named->has_address ||
-	       (item->has_address && is_same_place(&item->address, &named->address));
+	       (item->has_address &&
+		address_is_same_pattern(&item->address, &named->address));
 }
 
 static bool note_absent(struct removal *removal, const struct selector *item)
@@ -213,7 +206,37 @@ static bool remove_lines(struct removal *removal)
 		return false;
 	}
 	/* An empty file goes. */
-	configure_set(work, text[strspn(text, " \t\n")] ? take_pointer(text) : NULL);
+	configure_set(&work->change,
+		      text[strspn(text, " \t\n")] ? take_pointer(text) : NULL);
+	return true;
+}
+
+static bool is_removed(void *data, const struct selector *member)
+{
+	struct removal *removal = data;
+
+	if (groups_is_chosen(&removal->work->machine, member))
+		return true;
+	for (size_t i = 0; i < removal->absent_count; i++)
+		if (is_named(member, &removal->absent[i].selector))
+			return true;
+	return false;
+}
+
+/* Nobody asks about the groups of what is not enabled. */
+static bool forget_groups(struct removal *removal)
+{
+	struct work *work = removal->work;
+	_cleanup_free_ char *text = NULL;
+
+	if (work->change.new && work->groups.old) {
+		text = groups_forget(work->groups.old, is_removed, removal);
+		if (!text) {
+			warn_error(-ENOMEM, "nothing was changed");
+			return false;
+		}
+	}
+	configure_set(&work->groups, text && text[0] ? take_pointer(text) : NULL);
 	return true;
 }
 
@@ -304,8 +327,10 @@ static int run(struct removal *removal)
 	if (!configure_open(work))
 		return STATUS_NOT_GOOD;
 	if (all)
-		configure_set(work, NULL);
+		configure_set(&work->change, NULL);
 	else if (work->change.old && !remove_lines(removal))
+		return STATUS_NOT_GOOD;
+	if (!forget_groups(removal))
 		return STATUS_NOT_GOOD;
 	good = check_others(removal);
 	if (!check_found(removal))

@@ -6,6 +6,7 @@
 #include "cmdline/cmdline.h"
 #include "edit/edit.h"
 #include "host.h"
+#include "initramfs/initramfs.h"
 #include "machine/machine.h"
 #include "outlook/outlook.h"
 #include "view/view.h"
@@ -22,6 +23,7 @@ struct work {
 	struct host *host;
 	struct machine machine; /* with the devices that are chosen */
 	struct change change;	/* of CONFIGURATION_FILE */
+	struct change groups;	/* of GROUPS_FILE */
 	char backup[BACKUP_PATH_SIZE];
 	bool takes_devices; /* what the host would miss is said first */
 };
@@ -36,11 +38,11 @@ struct request {
 int configure_parse(const char *text, struct request *ret);
 void configure_free_request(struct request *request);
 
-/* Reads the file; it need not exist. Returns whether that worked; says why not. */
+/* Reads both files; they need not exist. Returns whether that worked; says why not. */
 bool configure_open(struct work *work);
 
 /* The file becomes this text, which is owned; NULL removes it. */
-void configure_set(struct work *work, char *text);
+void configure_set(struct change *change, char *text);
 
 /*
  * Prints the change and makes it, but for a dry run; rebuilds the images; shows the next
@@ -72,17 +74,9 @@ struct findings {
 void findings_add(struct findings *findings, enum finding_state state, const char *about,
 		  const char *format, ...) _printf_(4, 5);
 
-/*
- * The path of the initramfs image of the next boot, relative to the root, if that image
- * can be read and does not start passthru-early; freed by the caller. Otherwise NULL.
- * Where next, the source of its command line, does not tell the kernel, and with NULL, it
- * is the image of the newest one. UKIs are not judged: the answer is NULL if one boots
- * next or may do so.
- */
-char *check_kernels_next_lacks(int root_fd, const struct boot_source *next);
-
 /* One aspect each, in a file of that name. */
 void check_kernels(struct findings *findings);
+void check_images(struct findings *findings);
 void check_cmdline(struct findings *findings);
 
 /*
@@ -96,6 +90,9 @@ void check_legacy(struct findings *findings, struct migration *legacy);
 /* -- remarks ------------------------------------------------------------------------- */
 
 void remarks_print(const struct output *output, const struct outlook *outlook);
+
+/* Those about new images only, which are about no device. */
+void remarks_print_of_images(const struct output *output, const struct outlook *outlook);
 
 /* Adds them to the object as an array. */
 void remarks_add(const struct outlook *outlook, struct json_object *object);
@@ -114,10 +111,23 @@ struct list {
 	struct host *host;
 	struct machine machine;
 	struct filter *filters;
-	size_t filter_count; /* 0: all devices */
+	size_t filter_count;	 /* 0: all devices */
+	struct preview *preview; /* of the next boot, or NULL if it is not known */
 };
 
 bool list_has(const struct list *list, const struct device *device);
+
+/* What the next boot changes. */
+enum next_boot {
+	NEXT_BOOT_SAME, /* or it is not known */
+	NEXT_BOOT_CLAIMS,
+	NEXT_BOOT_RELEASES, /* what this boot has claimed */
+};
+
+/* Makes the preview. If it cannot be made, nothing is known. */
+void list_read_next_boot(struct list *list);
+
+enum next_boot list_next_boot(const struct list *list, const struct device *device);
 
 /* Prints them for people. Returns the number of devices. */
 size_t list_print(const struct list *list);
@@ -128,6 +138,9 @@ size_t list_print(const struct list *list);
 struct plan_changes {
 	const struct change *configuration; /* as if that were made, or NULL */
 	bool is_migrated; /* as if the legacy settings on the command line were */
+	bool is_quick;	  /* as if the image had all that it needs: it is not read */
+	const struct change *changes; /* all that migrate makes */
+	size_t change_count;
 };
 
 /* What the next boot will do. */
@@ -141,11 +154,22 @@ struct preview {
 	char *rewritten;	    /* without legacy settings, or NULL */
 	struct params params;
 	bool iommu_pending; /* it is off now and will be on */
+	bool is_dry;	    /* passthru.dryrun is among the parameters */
 	struct run_result result;
+	struct devspec
+		*missing; /* what no disk has, if there are disks that nobody saw */
+	size_t missing_count;
+	struct unlocking *unlockings; /* if the images change */
+	size_t unlocking_count;
 	struct outlook outlook; /* empty if the preview could not be made */
 	const char *empty;	/* why there is nothing to show, or NULL; static */
+	bool has_image;		/* what the image has counts: it is the boot as it is */
+	struct initramfs initramfs; /* what that boot loads then */
+	char image_note[768];	    /* what is not known of it, or "" */
 	char absence[768]; /* why nothing will be claimed, whatever is requested, or "" */
-	bool has_conflict; /* that is due to something else on the command line */
+	/* How the configuration in the image differs from the one in the files, or "" */
+	char outdated[768];
+	bool has_conflict;  /* that is due to something else on the command line */
 	const char *unread; /* the file that preview_make() could not read, or NULL */
 	int error;	    /* a negative errno of preview_make(), or 0 */
 };
@@ -164,8 +188,8 @@ void preview_free(struct preview *preview);
 /* Prints the preview, with or without its remarks. Returns an exit status. */
 int plan_print(const struct preview *preview, bool with_remarks);
 
-/* The same status without printing it, for the JSON of other commands. */
-int plan_status(const struct preview *preview);
+/* The same without printing it: whether all devices will be as requested. */
+bool plan_is_as_requested(const struct preview *preview);
 
 /*
  * Whether passthru plan would exit with 0, without printing it. Calls back with each
@@ -177,17 +201,34 @@ bool plan_is_good(const struct host *host, struct machine *machine,
 
 /* -- status -------------------------------------------------------------------------- */
 
+/* What decides about this boot; see passthru(8), JSON OUTPUT. */
+enum boot_state {
+	BOOT_AS_REPORTED, /* the report tells whether all is well */
+	BOOT_NOT_REQUESTED,
+	BOOT_NOT_YET,  /* the first request waits for a reboot */
+	BOOT_OUTDATED, /* it has another configuration than the files have now */
+	BOOT_NOT_RUN,  /* without passthru-early, or without an older configuration */
+	BOOT_DRY_RUN,
+	BOOT_UNREADABLE, /* the report is */
+};
+
 /* What passthru status found. */
 struct status {
 	struct view view; /* without a result if there is no report */
 	struct run_result result;
-	struct params params; /* this boot's; without the text of its items */
-	bool is_requested;
-	bool is_outdated;    /* the configuration is not the one of this boot */
+	struct params params;	/* this boot's; without the text of its items */
+	bool is_boot_requested; /* by this boot's command line and configuration */
+	bool is_requested;	/* by these, or by the configuration as it is now */
+	bool is_outdated;	/* the configuration is not the one of this boot */
+	enum boot_state state;
 	const char *missing; /* why there is no report, or NULL */
 	/* Why this boot lacks passthru-early or the configuration, and what to do. */
-	char absence[512];
+	char absence[1024];
+	struct outlook outlook; /* groups that have got more members than they had */
 };
+
+/* The word for JSON and metrics; ok is what the exit status tells. */
+const char *status_word(const struct status *status, bool ok);
 
 /* Whether what the report says counts: this boot was no dry run, and is not outdated. */
 bool status_counts(const struct status *status);

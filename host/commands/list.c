@@ -10,6 +10,8 @@
 #include "machine/machine.h"
 #include "ui/ui.h"
 
+/* -- printing ------------------------------------------------------------------------ */
+
 static int print_text(const struct list *list)
 {
 	const struct machine *machine = &list->machine;
@@ -48,6 +50,19 @@ static void add_others(const struct list *list, const struct device *device,
 			json_append_text(array, list->machine.devices[i].address);
 }
 
+static const char *next_boot_word(enum next_boot next)
+{
+	switch (next) {
+	case NEXT_BOOT_SAME:
+		break;
+	case NEXT_BOOT_CLAIMS:
+		return "claimed";
+	case NEXT_BOOT_RELEASES:
+		return "released";
+	}
+	return NULL;
+}
+
 static void add_device(const struct list *list, const struct device *device,
 		       struct json_object *object)
 {
@@ -63,6 +78,7 @@ static void add_device(const struct list *list, const struct device *device,
 	json_add_text(object, "driver", pci->driver);
 	json_add_bool(object, "bridge", pci->is_bridge);
 	json_add_bool(object, "claimed", device->is_claimed);
+	json_add_text(object, "next_boot", next_boot_word(list_next_boot(list, device)));
 	json_add_bool(object, "boot_display", pci->is_boot_display);
 	json_add_text(object, "system", device->system);
 	json_add_number(object, "virtual_functions", device->vf_count);
@@ -88,6 +104,8 @@ static int print_json(const struct list *list)
 	return json_end(top) < 0 || count == 0 ? STATUS_NOT_GOOD : STATUS_GOOD;
 }
 
+/* -- the command --------------------------------------------------------------------- */
+
 /* Returns an exit status. */
 static int parse_operands(const struct arguments *arguments, struct list *list)
 {
@@ -111,6 +129,7 @@ static int print(struct list *list)
 {
 	if (!choice_open(list->host, &list->machine))
 		return STATUS_NOT_GOOD;
+	list_read_next_boot(list);
 	return list->host->arguments->json ? print_json(list) : print_text(list);
 }
 
@@ -143,6 +162,7 @@ int list_run(struct host *host)
 	if (status == STATUS_GOOD)
 		status = print(&list);
 	free(list.filters);
+	preview_free(list.preview);
 	machine_free(&list.machine);
 	return status;
 }

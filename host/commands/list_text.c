@@ -131,9 +131,11 @@ static bool has_notes(const struct text *text, const struct device *device)
 	       has_card_elsewhere(&text->list->machine, device);
 }
 
-static bool is_equal(const struct device *a, const struct device *b)
+static bool is_equal(const struct list *list, const struct device *a,
+		     const struct device *b)
 {
-	return memcmp(&a->pci->id, &b->pci->id, sizeof(a->pci->id)) == 0 &&
+	return list_next_boot(list, a) == list_next_boot(list, b) &&
+	       memcmp(&a->pci->id, &b->pci->id, sizeof(a->pci->id)) == 0 &&
 	       strcmp(a->pci->driver, b->pci->driver) == 0 &&
 	       a->is_claimed == b->is_claimed;
 }
@@ -168,7 +170,7 @@ static size_t count_equal(const struct text *text, size_t from, bool *ret_alone)
 	*ret_alone = has_own_group(text, from);
 	if (!text->folds || has_notes(text, first))
 		return 1;
-	while (to < text->count && is_equal(first, text->items[to]) &&
+	while (to < text->count && is_equal(text->list, first, text->items[to]) &&
 	       !has_notes(text, text->items[to]) &&
 	       (*ret_alone ? has_own_group(text, to)
 			   : text->items[to]->pci->group == first->pci->group))
@@ -230,6 +232,23 @@ static void print_card(const struct text *text, const struct device *device)
 	}
 }
 
+static void print_next_boot(const struct text *text, const struct device *device)
+{
+	const struct output *output = &text->list->host->output;
+
+	switch (list_next_boot(text->list, device)) {
+	case NEXT_BOOT_SAME:
+		break;
+	case NEXT_BOOT_CLAIMS:
+		print_note(output, STYLE_GOOD, text->indent,
+			   "claimed from the next boot on");
+		break;
+	case NEXT_BOOT_RELEASES:
+		print_note(output, STYLE_NOTE, text->indent, "released at the next boot");
+		break;
+	}
+}
+
 static void print_notes(const struct text *list, const struct device *device)
 {
 	const struct output *output = &list->list->host->output;
@@ -238,6 +257,7 @@ static void print_notes(const struct text *list, const struct device *device)
 
 	if (device->is_claimed)
 		print_note(output, STYLE_GOOD, indent, "claimed for passthrough");
+	print_next_boot(list, device);
 	if (device->pci->is_boot_display)
 		print_note(output, STYLE_NOTE, indent, "boot display");
 	if (device->needed_for) {

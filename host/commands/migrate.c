@@ -8,6 +8,7 @@
 #include "commands/internal.h"
 #include "edit/edit.h"
 #include "initramfs/initramfs.h"
+#include "lib/lib.h"
 #include "migrate/migrate.h"
 #include "ui/ui.h"
 
@@ -20,7 +21,7 @@ static const char *find_reason(const struct migration *migration)
 	case DECISION_UNCLEAR:
 		return "some legacy settings are not understood; edit or remove these, then run this command again";
 	case DECISION_NO_GENERATOR:
-		return generators_obstacle(migration->host->root_fd);
+		return migration->obstacle;
 	case DECISION_NO_GRUB:
 		return "GRUB's configuration cannot be regenerated: there is no grub-mkconfig";
 	case DECISION_NOTHING:
@@ -213,17 +214,17 @@ static void put_back(const struct host *host)
 		(void)rebuild(host, restored.needs_grub);
 }
 
-/* Whether the next boots keep their devices; the files are read again. Says why not. */
-static bool prove(const struct migration *migration, bool is_done)
+/* Whether the boots keep their devices; the files are read again. Says why not. */
+static bool is_kept(const struct migration *migration)
 {
-	_cleanup_free_ char *loss = NULL;
-	int r = proof_run(migration, is_done, &loss);
+	struct proof proof;
+	int r = proof_run(migration, true, &proof);
+	bool good = r == 0 && !proof.loss;
 
-	if (r < 0)
-		warn("%s: %s",
-		     is_done ? "putting everything back" : "nothing was changed",
-		     loss ? loss : strerror(-r));
-	return r == 0;
+	if (!good)
+		warn("putting everything back: %s", r < 0 ? strerror(-r) : proof.loss);
+	proof_free(&proof);
+	return good;
 }
 
 static void note_changed(const struct change *change, const char *backup)
@@ -246,8 +247,10 @@ static bool apply(const struct migration *migration, char backup[static BACKUP_P
 	for (size_t i = 0; i < migration->change_count; i++)
 		note_changed(&migration->changes[i], backup);
 	/* Elsewhere, GRUB's menu is still to be generated. */
-	if (rebuild(host, migration->needs_grub) &&
-	    (!host->is_this || prove(migration, true)))
+	if (edit_interrupted())
+		warn("interrupted: putting everything back");
+	else if (rebuild(host, migration->needs_grub) &&
+		 (!host->is_this || is_kept(migration)))
 		return true;
 	put_back(host);
 	return false;
@@ -279,7 +282,54 @@ static struct preview *make_preview(const struct migration *migration,
 	return preview_new(migration->host, machine,
 			   &(struct plan_changes){
 				   .configuration = migration_configuration(migration),
-				   .is_migrated = true });
+				   .is_migrated = true,
+				   .changes = migration->changes,
+				   .change_count = migration->change_count });
+}
+
+/* The file that an entry of GRUB's menu is copied from; freed by the caller, or NULL. */
+static char *find_origin(int root_fd, const struct gain *gain)
+{
+	_cleanup_free_ char **paths = dirlist_paths(root_fd, "etc/grub.d", "");
+
+	for (size_t i = 0; paths && gain->entry[0] && paths[i]; i++) {
+		_cleanup_free_ char *text = NULL;
+
+		if (beneath_read(root_fd, paths[i], &text) == 0 &&
+		    strstr(text, gain->entry))
+			return strdup(paths[i]);
+	}
+	return NULL;
+}
+
+static int add_gain(const struct migration *migration, const struct gain *gain,
+		    struct outlook *outlook)
+{
+	_cleanup_free_ char *origin = find_origin(migration->host->root_fd, gain);
+	bool has_entry = gain->entry[0], is_simple = gain->is_by_configuration;
+	char more[32] = "";
+
+	if (gain->count > 1)
+		snprintf(more, sizeof(more), " and %zu more", gain->count - 1);
+	return outlook_add(
+		outlook, REMARK_WARNING, "other-entry", gain->device,
+		"a boot with /%s%s%s%s would also claim %s%s, which it leaves to the host so far: to keep that, write %s%s on its command line%s%s",
+		gain->path, has_entry ? " (\"" : "", gain->entry, has_entry ? "\")" : "",
+		gain->device->address, more,
+		is_simple ? "passthru.config=off" : "passthru.skip=",
+		is_simple ? "" : gain->device->address, origin ? ", in /" : "",
+		origin ? origin : "");
+}
+
+/* What boots would gain, and could not be kept from that, is for the user to confirm. */
+static int add_gains(const struct migration *migration, struct outlook *outlook)
+{
+	const struct proof *proof = &migration->proof;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < proof->gain_count; i++)
+		r = add_gain(migration, &proof->gains[i], outlook);
+	return r;
 }
 
 /* Once the changes have been printed. */
@@ -297,43 +347,53 @@ static int finish(const struct migration *migration, struct preview *preview)
 		warn("nothing was changed: %s", reason);
 	if (reason || is_anything_left(migration))
 		status = STATUS_NOT_GOOD;
-	if (migration->change_count && !prove(migration, false))
+	if (migration->proof.loss) {
+		warn("nothing was changed: %s", migration->proof.loss);
 		return STATUS_NOT_GOOD;
+	}
 	is_confirmed = remarks_confirm(migration->host, outlook, !arguments->apply);
 	if (migration->change_count && arguments->apply &&
 	    (!is_confirmed || !apply(migration, backup)))
 		return STATUS_NOT_GOOD;
-	if (!is_confirmed)
+	if (!is_confirmed || (preview && !plan_is_as_requested(preview)))
 		status = STATUS_NOT_GOOD;
 	if (arguments->json) {
 		if (print_json(migration, reason, backup, outlook) < 0 ||
-		    (preview && plan_status(preview) != STATUS_GOOD))
+		    (preview && !plan_is_as_requested(preview)))
 			status = STATUS_NOT_GOOD;
 		return status;
 	}
 	if (preview) {
 		putchar('\n');
-		if (plan_print(preview, true) != STATUS_GOOD)
-			status = STATUS_NOT_GOOD;
+		(void)plan_print(preview, true);
 	}
 	if (migration->change_count && !arguments->apply)
 		puts("Nothing was changed; run passthru migrate --apply to make these changes.");
 	return status;
 }
 
+/* Returns whether that worked; says why not. */
+static bool look_ahead(const struct migration *migration, struct machine *machine,
+		       struct preview **ret)
+{
+	*ret = migration->change_count ? make_preview(migration, machine) : NULL;
+	if (!migration->change_count ||
+	    (*ret && add_gains(migration, &(*ret)->outlook) == 0))
+		return true;
+	warn_error(-ENOMEM, "nothing was changed");
+	return false;
+}
+
 static int migrate(const struct migration *migration, struct machine *machine)
 {
 	struct preview *preview = NULL;
-	int status;
+	int status = STATUS_NOT_GOOD;
 
 	if (!migration->host->arguments->json && !print_text(migration))
 		return STATUS_NOT_GOOD;
 	fflush(stdout);
-	if (migration->change_count && !(preview = make_preview(migration, machine))) {
-		warn_error(-ENOMEM, "nothing was changed");
-		return STATUS_NOT_GOOD;
-	}
-	status = finish(migration, preview);
+	if (look_ahead(migration, machine, &preview))
+		status = finish(migration, preview);
 	preview_free(preview);
 	return status;
 }
@@ -346,11 +406,14 @@ static int run(const struct host *host)
 
 	if (machine_read(host, &machine)) {
 		r = migration_make(host, &machine, &migration);
+		if (r == 0 && migration.change_count)
+			r = migration_prove(&migration);
 		if (r < 0)
 			warn_error(r, "cannot read the configuration");
 		else
 			status = migrate(&migration, &machine);
 	}
+	proof_free(&migration.proof);
 	migration_free(&migration);
 	machine_free(&machine);
 	return status;
@@ -359,11 +422,17 @@ static int run(const struct host *host)
 int migrate_run(struct host *host)
 {
 	const struct arguments *arguments = host->arguments;
+	int status = STATUS_NOT_GOOD;
 
 	if (host->is_unpacked && (arguments->undo || arguments->apply)) {
 		warn("%s is a dump, which cannot be changed; use --apply and --undo with a machine or a directory",
 		     arguments->root);
 		return STATUS_USAGE;
 	}
-	return arguments->undo ? undo(host) : run(host);
+	if (arguments->undo)
+		status = undo(host);
+	else if (!arguments->apply || edit_lock(host->root_fd))
+		status = run(host);
+	edit_end();
+	return status;
 }

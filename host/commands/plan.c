@@ -41,6 +41,8 @@ static const char *find_caveat(const struct preview *preview)
 		return "The disks of another machine cannot be read here; the boot itself will know more about storage.";
 	if (geteuid() != 0)
 		return "Only root can read the disks; run this with sudo to learn what happens to storage.";
+	if (!reader_choose())
+		return "passthru-early is not installed in the same version, so another libblkid than that of the boot has read the disks; the boot may see them differently.";
 	return NULL;
 }
 
@@ -52,6 +54,12 @@ static void print_notes(const struct preview *preview)
 	if (preview->source->note[0])
 		output_wrapped(output, STYLE_NOTE, 0, 2, "Note: %s.",
 			       preview->source->note);
+	if (preview->image_note[0])
+		output_wrapped(output, STYLE_NOTE, 0, 2, "Note: %s.",
+			       preview->image_note);
+	if (preview->outdated[0])
+		output_wrapped(output, STYLE_BAD, 0, 2, "Not as requested: %s.",
+			       preview->outdated);
 	if (preview->whole.ignored[0])
 		output_wrapped(
 			output, STYLE_NOTE, 0, 2,
@@ -116,13 +124,15 @@ static bool print_text(const struct preview *preview, bool with_remarks)
 	snprintf(source, sizeof(source),
 		 next->entry[0] ? "%sthe command line from %s%s (\"%s\")"
 				: "%sthe command line from %s%s%s",
-		 preview->whole.has_config ? "/" CONFIGURATION_DIRECTORY " and " : "",
+		 !preview->whole.has_config ? ""
+		 : preview->outdated[0]	    ? "the configuration in the image and "
+					    : "/" CONFIGURATION_DIRECTORY " and ",
 		 next == &preview->given ? "" : "/", next->path, next->entry);
 	print_notes(preview);
 	if (preview->empty) {
 		output_wrapped(output, STYLE_PLAIN, 0, 2, "Next boot, with %s: %s",
 			       source, preview->empty);
-		return true;
+		return !preview->outdated[0];
 	}
 	if (preview->absence[0]) {
 		output_wrapped(output, STYLE_BAD, 0, 2, "Next boot, with %s: %s", source,
@@ -138,7 +148,7 @@ static bool print_text(const struct preview *preview, bool with_remarks)
 		remarks_print(output, &preview->outlook);
 	if (caveat)
 		output_wrapped(output, STYLE_NOTE, 0, 2, "%s", caveat);
-	return ok;
+	return ok && !preview->outdated[0];
 }
 
 static bool print_json(const struct preview *preview)
@@ -156,8 +166,12 @@ static bool print_json(const struct preview *preview)
 	json_add_bool(top, "iommu_pending", preview->iommu_pending);
 	json_add_text(top, "caveat", find_caveat(preview));
 	json_add_text(top, "absence", preview->absence);
+	json_add_text(top, "image", preview->initramfs.path);
+	json_add_text(top, "image_note", preview->image_note);
+	json_add_text(top, "outdated", preview->outdated);
 	if (!preview->empty)
 		ok = view_add(&preview->view, top) && !preview->absence[0];
+	ok &= !preview->outdated[0];
 	remarks_add(&preview->outlook, top);
 	json_add_bool(top, "ok", ok);
 	return json_end(top) == 0 && ok;
@@ -189,17 +203,15 @@ int plan_print(const struct preview *preview, bool with_remarks)
 	return ok ? STATUS_GOOD : STATUS_NOT_GOOD;
 }
 
-int plan_status(const struct preview *preview)
+bool plan_is_as_requested(const struct preview *preview)
 {
-	struct json_object *unused = json_object_new_object();
-	bool ok = preview->empty != NULL;
+	const struct view *view = &preview->view;
 
-	if (preview->error < 0)
-		warn_unmade(preview, preview->error);
-	else if (!ok)
-		ok = view_add(&preview->view, unused) && !preview->absence[0];
-	json_object_put(unused);
-	return ok && preview->error == 0 ? STATUS_GOOD : STATUS_NOT_GOOD;
+	if (preview->error < 0 || preview->absence[0])
+		return false;
+	return preview->empty ||
+	       (view_devices(view, NULL, NULL) && view_problems(view, NULL, NULL) &&
+		view_groups(view, NULL, NULL));
 }
 
 /* -- for passthru check -------------------------------------------------------------- */

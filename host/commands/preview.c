@@ -9,6 +9,7 @@
 #include "boot/boot.h"
 #include "cmdline/cmdline.h"
 #include "commands/internal.h"
+#include "guard/guard.h"
 #include "lib/lib.h"
 #include "machine/machine.h"
 #include "outlook/outlook.h"
@@ -43,16 +44,128 @@ static int find_cmdline(struct preview *preview)
 	return r;
 }
 
-/* As it will be without its legacy settings. */
-static int rewrite_cmdline(struct preview *preview)
+/* -- the image ----------------------------------------------------------------------- */
+
+/* What could not be found out about the image, if anybody can know it. */
+static void note_unread(struct preview *preview)
 {
+	const struct initramfs *initramfs = &preview->initramfs;
+	char *note = preview->image_note;
+	size_t size = sizeof(preview->image_note);
+
+	if (initramfs->error == -EACCES)
+		snprintf(
+			note, size,
+			"the initramfs image, /%s, was not looked into; run this with sudo",
+			initramfs->path);
+	else if (initramfs->error == -ENOENT && initramfs->path)
+		snprintf(
+			note, size,
+			"the initramfs image that the boot entry loads, /%s, is not there, so nobody knows whether it has passthru; run passthru check",
+			initramfs->path);
+	else if (initramfs->error && initramfs->error != -EINVAL && initramfs->path)
+		snprintf(
+			note, size,
+			"the initramfs image, /%s, cannot be read (%s), so nobody knows whether it has passthru; run passthru check",
+			initramfs->path, strerror(-initramfs->error));
+	else if (!initramfs->path && initramfs->is_guessed && preview->view.host->is_this)
+		snprintf(
+			note, size,
+			"nobody knows which initramfs image the next boot loads; run passthru check");
+	else if (initramfs->is_guessed && initramfs->path)
+		snprintf(
+			note, size,
+			"no boot entry can be read, so the initramfs image is guessed from the name of kernel %s: /%s",
+			initramfs->kernel, initramfs->path);
+}
+
+/* Only for the boot as it is: with changes, the image is not built yet. */
+static int read_image(struct preview *preview, const struct plan_changes *changes)
+{
+	const struct host *host = preview->view.host;
+	int r;
+
+	if (changes->configuration || changes->is_migrated || changes->is_quick ||
+	    host->arguments->cmdline || host->is_unpacked)
+		return 0;
+	preview->has_image = true;
+	r = initramfs_read_next(host->root_fd, boot_next(&preview->sources),
+				&preview->initramfs);
+	note_unread(preview);
+	return r;
+}
+
+/* What starts in that boot has the configuration of the image, not that of the files. */
+static const char *choose_configuration(struct preview *preview,
+					const char *configuration)
+{
+	const struct initramfs *initramfs = &preview->initramfs;
+
+	if (!preview->has_image || initramfs->error || !initramfs_starts(initramfs))
+		return configuration;
+	if (!initramfs_has_config(initramfs, configuration))
+		snprintf(
+			preview->outdated, sizeof(preview->outdated),
+			"the initramfs image, /%s, has another configuration than /%s, and that of the image counts; passthru check tells what rebuilds it",
+			initramfs->path, CONFIGURATION_DIRECTORY);
+	return initramfs->image.config ? initramfs->image.config : "";
+}
+
+static void find_absence(struct preview *preview)
+{
+	const struct initramfs *initramfs = &preview->initramfs;
+	char *text = preview->absence;
+	size_t size = sizeof(preview->absence);
+
+	if (!preview->has_image || (initramfs->error && initramfs->error != -EINVAL))
+		return;
+	if (initramfs->error)
+		snprintf(
+			text, size,
+			"nobody can tell what will be claimed, because its initramfs image, /%s, is damaged; passthru check tells what to do.",
+			initramfs->path);
+	else if (!initramfs->path)
+		snprintf(
+			text, size,
+			"nothing will be claimed, because the boot entry loads no initramfs, and so not passthru-early; passthru check tells more.");
+	else if (!initramfs_starts(initramfs))
+		snprintf(
+			text, size,
+			"nothing will be claimed, because its initramfs image, /%s, does not start passthru-early; passthru check tells what to do.",
+			initramfs->path);
+	else if (!initramfs->image.has_driver)
+		snprintf(
+			text, size,
+			"nothing will be claimed, because its initramfs image, /%s, lacks vfio-pci; passthru check tells what to do.",
+			initramfs->path);
+}
+
+/* -- the command line and the configuration ------------------------------------------ */
+
+/* Whether migrate keeps the configuration from the boot entry in that file. */
+static bool is_spared(const struct plan_changes *changes, const char *path)
+{
+	for (size_t i = 0; i < changes->change_count; i++)
+		if (strcmp(changes->changes[i].path, path) == 0)
+			return changes->changes[i].new &&strstr(changes->changes[i].new,
+								"passthru.config=off");
+	return false;
+}
+
+/* As it will be without its legacy settings. */
+static int rewrite_cmdline(struct preview *preview, const struct plan_changes *changes)
+{
+	bool spared = is_spared(changes, preview->source->path);
 	struct legacy_line rewritten;
 	int r = legacy_rewrite_cmdline(span_of(preview->cmdline), &rewritten);
 
-	if (r == 0) {
-		preview->rewritten = take_pointer(rewritten.text);
-		preview->cmdline = preview->rewritten;
+	if (r == 0 && asprintf(&preview->rewritten, "%s%s", rewritten.text,
+			       spared ? " passthru.config=off" : "") < 0) {
+		preview->rewritten = NULL;
+		r = -ENOMEM;
 	}
+	if (r == 0)
+		preview->cmdline = preview->rewritten;
 	legacy_line_free(&rewritten);
 	return r;
 }
@@ -66,7 +179,8 @@ static int add_configuration(struct preview *preview, const struct change *chang
 		preview->unread = CONFIGURATION_DIRECTORY;
 		return r;
 	}
-	return whole_cmdline_make(configuration, preview->cmdline, &preview->whole);
+	return whole_cmdline_make(choose_configuration(preview, configuration),
+				  preview->cmdline, &preview->whole);
 }
 
 static bool has_table(const struct preview *preview, const char *table)
@@ -162,18 +276,6 @@ static void find_conflict(struct preview *preview)
 			off);
 }
 
-static void find_absence(struct preview *preview)
-{
-	_cleanup_free_ char *path = check_kernels_next_lacks(
-		preview->view.host->root_fd, boot_next(&preview->sources));
-
-	if (path)
-		snprintf(
-			preview->absence, sizeof(preview->absence),
-			"nothing will be claimed, because its initramfs image, /%s, does not start passthru-early; passthru check tells what to do.",
-			path);
-}
-
 /* -- the dry run ------------------------------------------------------------------- */
 
 static const char quiet_text[] =
@@ -231,10 +333,73 @@ static void foresee(struct preview *preview)
 	}
 }
 
+/* -- what the host would miss -------------------------------------------------------- */
+
+/* How long reading the disks may take. */
+#define DISKS_MS 5000
+
+static bool has_unseen(const struct machine *machine)
+{
+	for (size_t i = 0; i < machine->count; i++)
+		if (device_is_unseen(&machine->devices[i]))
+			return true;
+	return false;
+}
+
+static void add_missing(void *data, const struct devspec *devspec)
+{
+	struct preview *preview = data;
+	struct devspec *added = array_append(preview->missing, preview->missing_count);
+
+	if (added)
+		*added = *devspec;
+}
+
+/* Reads the disks only if there are others that cannot be. */
+static int find_missing(struct preview *preview)
+{
+	struct cmdline cmdline = { 0 };
+	int r;
+
+	if (!has_unseen(preview->view.machine))
+		return 0;
+	r = cmdline_split(preview->cmdline, &cmdline);
+	if (r == 0)
+		r = guard_each_missing(preview->view.host->root_fd, &cmdline,
+				       clock_ms() + DISKS_MS, add_missing, preview);
+	cmdline_free(&cmdline);
+	return r == -ENOMEM ? r : 0;
+}
+
+static int look_ahead(struct preview *preview, bool with_new_images)
+{
+	int r = find_missing(preview);
+
+	if (r == 0 && with_new_images &&
+	    luks_read(preview->view.host, &preview->unlockings,
+		      &preview->unlocking_count) == -ENOMEM)
+		r = -ENOMEM;
+	if (r < 0)
+		return r;
+	return outlook_make(
+		&(struct outlook_input){ .machine = preview->view.machine,
+					 .plan = &preview->result.plan,
+					 .wanted = &preview->params.wanted,
+					 .missing = preview->missing,
+					 .missing_count = preview->missing_count,
+					 .unlockings = preview->unlockings,
+					 .unlocking_count = preview->unlocking_count },
+		&preview->outlook);
+}
+
+/* -- all of it ------------------------------------------------------------------------
+ */
+
 /* Returns 0 or a negative errno. */
 static int preview_make(const struct host *host, struct machine *machine,
 			const struct plan_changes *changes, struct preview *ret)
 {
+	bool with_new_images = changes->configuration || changes->is_migrated;
 	int r;
 
 	*ret = (struct preview){ .view = { .host = host,
@@ -243,21 +408,22 @@ static int preview_make(const struct host *host, struct machine *machine,
 					   .params = &ret->params,
 					   .skipped = &ret->params.skipped } };
 	r = find_cmdline(ret);
+	if (r == 0)
+		r = read_image(ret, changes);
 	if (r == 0 && changes->is_migrated)
-		r = rewrite_cmdline(ret);
+		r = rewrite_cmdline(ret, changes);
 	if (r == 0)
 		r = add_configuration(ret, changes->configuration);
 	if (r == 0)
 		r = params_parse(ret->whole.text, &ret->params);
 	if (r < 0)
 		return r;
+	ret->is_dry = ret->params.dryrun;
 	ret->iommu_pending = is_iommu_pending(ret);
 	ret->empty = find_empty(&ret->params);
 	if (ret->empty)
-		return 0;
-	/* With changes, the image is not built yet. */
-	if (!changes->configuration && !changes->is_migrated)
-		find_absence(ret);
+		return with_new_images ? look_ahead(ret, true) : 0;
+	find_absence(ret);
 	if (!ret->absence[0])
 		find_conflict(ret);
 	r = run_stage(host, &ret->params,
@@ -268,10 +434,7 @@ static int preview_make(const struct host *host, struct machine *machine,
 	if (r == 0 && !view_groups(&ret->view, NULL, NULL))
 		machine_read_needs(host, machine);
 	if (r == 0 && !ret->absence[0])
-		r = outlook_make(&(struct outlook_input){ .machine = machine,
-							  .plan = &ret->result.plan,
-							  .wanted = &ret->params.wanted },
-				 &ret->outlook);
+		r = look_ahead(ret, with_new_images);
 	return r;
 }
 
@@ -290,6 +453,9 @@ void preview_free(struct preview *preview)
 	if (!preview)
 		return;
 	outlook_free(&preview->outlook);
+	initramfs_free(&preview->initramfs);
+	free(preview->missing);
+	free(preview->unlockings);
 	run_result_free(&preview->result);
 	params_free(&preview->params);
 	boot_sources_free(&preview->sources);

@@ -8,15 +8,25 @@
 #include "outlook/outlook.h"
 #include "ui/ui.h"
 
+static void print(const struct output *output, const struct remark *remark)
+{
+	bool is_note = remark->level == REMARK_NOTE;
+
+	output_wrapped(output, is_note ? STYLE_NOTE : STYLE_BAD, 0, 2, "%s: %s.",
+		       is_note ? "Note" : "Warning", remark->text);
+}
+
 void remarks_print(const struct output *output, const struct outlook *outlook)
 {
-	for (size_t i = 0; i < outlook->count; i++) {
-		const struct remark *remark = &outlook->items[i];
-		bool is_note = remark->level == REMARK_NOTE;
+	for (size_t i = 0; i < outlook->count; i++)
+		print(output, &outlook->items[i]);
+}
 
-		output_wrapped(output, is_note ? STYLE_NOTE : STYLE_BAD, 0, 2, "%s: %s.",
-			       is_note ? "Note" : "Warning", remark->text);
-	}
+void remarks_print_of_images(const struct output *output, const struct outlook *outlook)
+{
+	for (size_t i = 0; i < outlook->count; i++)
+		if (!outlook->items[i].device)
+			print(output, &outlook->items[i]);
 }
 
 void remarks_add(const struct outlook *outlook, struct json_object *object)

@@ -12,16 +12,25 @@
 #include "ui/ui.h"
 #include "view/view.h"
 
+/* Whether a boot with this command line uses the configuration, whatever is in it. */
+static bool uses_configuration(const char *cmdline)
+{
+	struct params params;
+	bool uses = !cmdline_is_rescue(cmdline);
+
+	uses &= params_parse(cmdline, &params) < 0 || !params.off;
+	params_free(&params);
+	return uses;
+}
+
 /*
- * Whether the configuration has parameters that a boot with this command line uses, and
- * this boot had others: its image is older, or was booted before they were written.
+ * Whether the configuration requests something else than that of this boot: its image is
+ * older, or was booted before the files were changed.
  */
 static bool has_new_configuration(int root_fd, const char *cmdline)
 {
 	_cleanup_free_ char *now = NULL, *booted = NULL;
-	struct whole_cmdline whole = { 0 };
 	int r = configuration_read(root_fd, NULL, &now);
-	bool is_new;
 
 	if (r < 0) {
 		warn_error(
@@ -31,10 +40,8 @@ static bool has_new_configuration(int root_fd, const char *cmdline)
 		return false;
 	}
 	beneath_read(root_fd, CONFIG_RUN_PATH, &booted);
-	is_new = whole_cmdline_make(now, cmdline, &whole) == 0 && whole.has_config &&
-		 strcmp(now, booted ? booted : "") != 0;
-	whole_cmdline_free(&whole);
-	return is_new;
+	return uses_configuration(cmdline) &&
+	       !configuration_means_same(now, booted ? booted : "");
 }
 
 static void read_request(const struct host *host, struct status *status)
@@ -46,12 +53,12 @@ static void read_request(const struct host *host, struct status *status)
 
 	if (beneath_read(host->root_fd, "proc/cmdline", &cmdline) < 0)
 		return;
+	status->is_outdated = has_new_configuration(host->root_fd, cmdline);
 	if (cmdline_split(cmdline, &words) == 0 &&
 	    config_read(host->root_fd, &stage, &words) == 0 &&
-	    params_read(&words, params) == 0 && !params->off) {
-		status->is_outdated = has_new_configuration(host->root_fd, cmdline);
-		status->is_requested = status->is_outdated || !params_are_empty(params);
-	}
+	    params_read(&words, params) == 0 && !params->off)
+		status->is_boot_requested = !params_are_empty(params);
+	status->is_requested = status->is_outdated || status->is_boot_requested;
 	cmdline_free(&words);
 }
 
@@ -95,6 +102,13 @@ static void print_summary(const struct view *view)
 			   ok ? "All is well: " : "Not all is well: ");
 }
 
+static enum style missing_style(const struct status *status)
+{
+	if (status->state == BOOT_NOT_YET)
+		return STYLE_NOTE;
+	return status->is_requested ? STYLE_BAD : STYLE_PLAIN;
+}
+
 /* The first line says whether all is well. */
 static bool print_text(const struct status *status)
 {
@@ -102,8 +116,8 @@ static bool print_text(const struct status *status)
 	bool ok;
 
 	if (status->missing) {
-		output_wrapped(output, status->is_requested ? STYLE_BAD : STYLE_PLAIN, 0,
-			       0, "%s", status->missing);
+		output_wrapped(output, missing_style(status), 0, 0, "%s",
+			       status->missing);
 		return !status->is_requested;
 	}
 	if (status->result.is_dry)
@@ -111,10 +125,13 @@ static bool print_text(const struct status *status)
 			output, STYLE_NOTE, 0, 0,
 			"This boot was a dry run (passthru.dryrun) and claimed nothing. Without it:");
 	else if (status->is_outdated)
-		output_wrapped(output, STYLE_BAD, 0, 0, "%s", status->absence);
+		output_wrapped(output,
+			       status->state == BOOT_NOT_YET ? STYLE_NOTE : STYLE_BAD, 0,
+			       0, "%s", status->absence);
 	else
 		print_summary(&status->view);
 	ok = view_print(&status->view);
+	remarks_print(output, &status->outlook);
 	print_times(&status->view);
 	return ok && status_counts(status);
 }
@@ -130,10 +147,13 @@ static bool print_json(const struct status *status)
 	if (!status->missing)
 		ok = view_add(&status->view, top) && status_counts(status);
 	json_add_bool(top, "outdated", status->is_outdated);
+	json_add_text(top, "state", status_word(status, ok));
 	json_add_bool(top, "ok", ok);
 	json_add_text(top, "missing", status->missing);
 	if (!status->missing)
 		add_times(&status->view, json_add_array(top, "phases"));
+	if (!status->missing)
+		remarks_add(&status->outlook, top);
 	return json_end(top) == 0 && ok;
 }
 
@@ -142,28 +162,47 @@ static const char not_requested[] =
 static const char not_readable[] =
 	"/run/passthru/report cannot be read, or another version of passthru wrote it.";
 
-static const char *describe_absence(struct status *status)
+static void describe_absence(struct status *status)
 {
-	char commands[256];
+	char commands[REBUILD_SIZE];
 
-	generators_rebuild(status->view.host->root_fd, NULL, NULL, commands,
-			   sizeof(commands));
-	if (status->is_outdated && !status->view.result)
+	rebuild_describe(status->view.host->root_fd, NULL, commands);
+	if (status->state == BOOT_NOT_YET)
 		snprintf(
 			status->absence, sizeof(status->absence),
-			"passthru claimed nothing in this boot: it did not run, or its initramfs does not have the configuration that /etc/passthru/cmdline.d has now. Reboot; if that does not help, the initramfs is old or has nothing of passthru: run %s, and reboot.",
+			"Enabled, not booted yet: reboot. passthru check tells whether the initramfs images are ready.");
+	else if (status->state == BOOT_OUTDATED)
+		snprintf(
+			status->absence, sizeof(status->absence),
+			"This boot has another configuration than /etc/passthru/cmdline.d has now. Reboot; if that does not help, the initramfs is old: run %s, and reboot.",
 			commands);
 	else if (status->is_outdated)
 		snprintf(
 			status->absence, sizeof(status->absence),
-			"This boot does not have the configuration that /etc/passthru/cmdline.d has now. Reboot; if that does not help, the initramfs is old: run %s, and reboot.",
+			"passthru claimed nothing in this boot: it did not run, or its initramfs does not have the configuration in /etc/passthru/cmdline.d, which is older than this boot. Rebuild the initramfs: run %s, and reboot.",
 			commands);
 	else
 		snprintf(
 			status->absence, sizeof(status->absence),
 			"The command line requests devices, but passthru-early did not run: it is not in the initramfs of this boot. Rebuild the initramfs: run %s.",
 			commands);
-	return status->absence;
+}
+
+static enum boot_state find_state(const struct status *status)
+{
+	const struct view *view = &status->view;
+
+	if (status->result.is_dry)
+		return BOOT_DRY_RUN;
+	if (!status->is_requested && !status->result.plan.count)
+		return BOOT_NOT_REQUESTED;
+	if (!status->is_outdated)
+		return view->result ? BOOT_AS_REPORTED : BOOT_NOT_RUN;
+	if (status->is_boot_requested)
+		return BOOT_OUTDATED;
+	if (!configuration_is_older_than_boot(view->host->root_fd))
+		return BOOT_NOT_YET;
+	return view->result ? BOOT_OUTDATED : BOOT_NOT_RUN;
 }
 
 static void read_report(struct status *status)
@@ -173,17 +212,18 @@ static void read_report(struct status *status)
 
 	if (r == 0)
 		r = report_parse(text, &status->result);
-	if (r == 0) {
+	if (r == 0)
 		status->view.result = &status->result;
-		if (status->is_outdated)
-			describe_absence(status);
-	} else if (r == -ENOENT) {
-		status->missing =
-			status->is_requested ? describe_absence(status) : not_requested;
-	} else {
-		status->missing = not_readable;
-		status->is_requested = true;
-	}
+	status->state = find_state(status);
+	if (status->is_outdated || status->state == BOOT_NOT_RUN)
+		describe_absence(status);
+	if (r == -ENOENT)
+		status->missing = status->is_requested ? status->absence : not_requested;
+	if (r == 0 || r == -ENOENT)
+		return;
+	status->missing = not_readable;
+	status->state = BOOT_UNREADABLE;
+	status->is_requested = true;
 }
 
 /* Returns what prints it, or NULL after a warning. */
@@ -208,6 +248,18 @@ static bool (*find_format(const struct arguments *arguments))(const struct statu
 	return NULL;
 }
 
+/* A guest has what is claimed now. */
+static void read_groups(struct status *status, struct machine *machine)
+{
+	if (!status->view.result || status->result.is_dry)
+		return;
+	for (size_t i = 0; i < machine->count; i++)
+		machine->devices[i].is_chosen = machine->devices[i].is_claimed;
+	if (outlook_make_groups(&(struct outlook_input){ .machine = machine },
+				&status->outlook) < 0)
+		warn("out of memory");
+}
+
 int status_run(struct host *host)
 {
 	bool (*print)(const struct status *status) = find_format(host->arguments);
@@ -221,10 +273,12 @@ int status_run(struct host *host)
 	read_request(host, &status);
 	if (machine_read(host, &machine)) {
 		read_report(&status);
+		read_groups(&status, &machine);
 		if (!status.missing && !view_groups(&status.view, NULL, NULL))
 			machine_read_needs(host, &machine);
 		ok = print(&status);
 	}
+	outlook_free(&status.outlook);
 	run_result_free(&status.result);
 	params_free(&status.params);
 	machine_free(&machine);

@@ -423,9 +423,13 @@ static void copy_system(struct dump *dump)
 	copy_boot_loader(dump);
 	put_empty(dump, "sys/firmware/acpi/tables/DMAR");
 	put_empty(dump, "sys/firmware/acpi/tables/IVRS");
+	put_empty(dump, "sys/firmware/devicetree/base/compatible");
+	copy(dump, "proc/xen/capabilities");
 	for_each(dump, "sys/class", "iommu", copy_link_in);
 	copy_configuration(dump);
 	copy(dump, "proc/sys/kernel/osrelease");
+	copy(dump, "proc/sys/kernel/bootloader_type");
+	copy(dump, GROUPS_FILE);
 	copy_redacted(dump, "etc/os-release", redact_put_os_release);
 	copy_redacted(dump, "proc/cmdline", redact_put_cmdline);
 	copy_redacted(dump, "proc/cpuinfo", redact_put_cpu);

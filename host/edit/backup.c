@@ -6,144 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/xattr.h>
 
 #include "base/base.h"
-#include "edit/edit.h"
+#include "edit/internal.h"
 #include "lib/lib.h"
 #include "ui/ui.h"
 
 /* Before the path of a file that was created. No path in /etc begins like this. */
 #define CREATED "+"
-
-/* After the name of a file that replaces another one. */
-#define NEW ".passthru-new"
-
-/* -- files --------------------------------------------------------------------------- */
-
-static int make_directories(int root_fd, const char *path)
-{
-	_cleanup_free_ char *directory = strdup(path);
-
-	if (!directory)
-		return -ENOMEM;
-	for (char *slash = strchr(directory, '/'); slash;
-	     slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		if (mkdirat(root_fd, directory, 0755) < 0 && errno != EEXIST)
-			return -errno;
-		*slash = '/';
-	}
-	return 0;
-}
-
-static int write_all(int fd, const char *text)
-{
-	size_t length = strlen(text);
-
-	while (length > 0) {
-		ssize_t written = write(fd, text, length);
-
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written < 0)
-			return -errno;
-		text += written;
-		length -= (size_t)written;
-	}
-	return fsync(fd) < 0 ? -errno : 0;
-}
-
-/* ACLs and labels of security modules are extended attributes; see acl(5), xattr(7). */
-static int copy_attributes(int from, int to)
-{
-	char names[4096], value[4096];
-	ssize_t size = flistxattr(from, names, sizeof(names));
-
-	/* Not every file system has them. */
-	if (size < 0)
-		return errno == ENOTSUP ? 0 : -errno;
-	for (const char *name = names; name < names + size; name += strlen(name) + 1) {
-		ssize_t length = fgetxattr(from, name, value, sizeof(value));
-
-		if (length < 0 || (fsetxattr(to, name, value, (size_t)length, 0) < 0 &&
-				   errno != ENOTSUP))
-			return -errno;
-	}
-	return 0;
-}
-
-/* The owner, the mode and the attributes of the model; without one, those of a new file.
- */
-static int copy_metadata(int model, int fd)
-{
-	struct stat st;
-
-	if (model < 0)
-		return fchmod(fd, 0644) < 0 ? -errno : 0;
-	if (fstat(model, &st) < 0 || fchown(fd, st.st_uid, st.st_gid) < 0 ||
-	    fchmod(fd, st.st_mode & 07777) < 0)
-		return -errno;
-	return copy_attributes(model, fd);
-}
-
-/* Writes a file in a directory, with the metadata of an open file, or with -1. */
-static int write_in(int directory_fd, const char *name, const char *text, int model)
-{
-	char new_name[NAME_MAX + 1];
-	int fd, r;
-
-	/* A name that is as long as any loses its end. */
-	snprintf(new_name, sizeof(new_name), "%.*s" NEW, (int)(NAME_MAX - strlen(NEW)),
-		 name);
-	unlinkat(directory_fd, new_name, 0);
-	fd = openat(directory_fd, new_name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
-		    0600);
-	if (fd < 0)
-		return -errno;
-	r = write_all(fd, text);
-	if (r == 0)
-		r = copy_metadata(model, fd);
-	if (close(fd) < 0 && r == 0)
-		r = -errno;
-	if (r == 0 && renameat(directory_fd, new_name, directory_fd, name) < 0)
-		r = -errno;
-	if (r < 0)
-		unlinkat(directory_fd, new_name, 0);
-	else if (fsync(directory_fd) < 0)
-		r = -errno;
-	return r;
-}
-
-/* Atomic; the file gets the metadata of the file model, if there is one. */
-static int write_file(int root_fd, const char *path, const char *text, const char *model)
-{
-	_cleanup_close_ int directory_fd = -1;
-	_cleanup_close_ int model_fd =
-		model ? openat(root_fd, model, O_RDONLY | O_NOFOLLOW | O_CLOEXEC) : -1;
-	int r;
-
-	if (model && model_fd < 0)
-		return -errno;
-	r = make_directories(root_fd, path);
-	if (r < 0)
-		return r;
-	directory_fd = beneath_open_parent(root_fd, path);
-	if (directory_fd < 0)
-		return directory_fd;
-	return write_in(directory_fd, beneath_name(path), text, model_fd);
-}
-
-static int remove_file(int root_fd, const char *path)
-{
-	_cleanup_close_ int directory_fd = beneath_open_parent(root_fd, path);
-
-	if (directory_fd < 0)
-		return directory_fd;
-	if (unlinkat(directory_fd, beneath_name(path), 0) < 0 || fsync(directory_fd) < 0)
-		return -errno;
-	return 0;
-}
 
 /* -- backups ------------------------------------------------------------------------- */
 
@@ -160,11 +30,12 @@ static int save(int root_fd, const char *backup, const char *kind, const char *f
 	_cleanup_free_ char *path = NULL;
 	int r = text ? beneath_format(&path, "%s/%s/%s", backup, kind, file) : 0;
 
-	return r == 0 && text ? write_file(root_fd, path, text, model) : r;
+	return r == 0 && text ? files_write(root_fd, path, text, model, NULL) : r;
 }
 
-/* Writes the file as its copy is. */
-static int put(int root_fd, const char *backup, const char *kind, const char *file)
+/* Writes the file as its copy is, if it is as expected. */
+static int put(int root_fd, const char *backup, const char *kind, const char *file,
+	       const struct expected *expected)
 {
 	_cleanup_free_ char *path = NULL;
 	_cleanup_free_ char *text = NULL;
@@ -172,32 +43,71 @@ static int put(int root_fd, const char *backup, const char *kind, const char *fi
 
 	if (r == 0)
 		r = beneath_read(root_fd, path, &text);
-	return r < 0 ? r : write_file(root_fd, file, text, path);
+	return r < 0 ? r : files_write(root_fd, file, text, path, expected);
 }
 
-/* Whether the file equals its copy. One that is not in new was removed. */
-static bool is_same(int root_fd, const char *backup, const char *kind,
-		    const struct saved *saved)
+/* Both are regular files. */
+static bool has_same_metadata(const struct stat *a, const struct stat *b)
 {
-	_cleanup_free_ char *wanted = NULL;
-	_cleanup_free_ char *found = NULL;
-	int r = beneath_readf(root_fd, &wanted, "%s/%s/%s", backup, kind, saved->path);
-	int s = beneath_read(root_fd, saved->path, &found);
+	return (a->st_mode & 07777) == (b->st_mode & 07777) && a->st_uid == b->st_uid &&
+	       a->st_gid == b->st_gid;
+}
 
-	if (r < 0 || s < 0)
-		return (strcmp(kind, "new") == 0 || saved->is_created) && r == -ENOENT &&
-		       s == -ENOENT;
-	return strcmp(wanted, found) == 0;
+static int stat_file(int root_fd, const char *path, struct stat *ret)
+{
+	_cleanup_close_ int directory_fd = beneath_open_parent(root_fd, path);
+
+	if (directory_fd < 0)
+		return directory_fd;
+	return fstatat(directory_fd, beneath_name(path), ret, AT_SYMLINK_NOFOLLOW) < 0
+		       ? -errno
+		       : 0;
+}
+
+/* How the file differs from a copy that is there, a phrase, or NULL. */
+static const char *compare(int root_fd, const char *copy, const char *path)
+{
+	_cleanup_free_ char *wanted = NULL, *found = NULL;
+	struct stat copied, st;
+
+	if (stat_file(root_fd, copy, &copied) < 0 ||
+	    beneath_read(root_fd, copy, &wanted) < 0)
+		return "cannot be compared with its copy";
+	if (stat_file(root_fd, path, &st) < 0)
+		return "is missing now";
+	if (!S_ISREG(st.st_mode) || st.st_nlink > 1)
+		return "is a link now, or has several names";
+	if (beneath_read(root_fd, path, &found) < 0 || strcmp(wanted, found) != 0)
+		return "has changed since";
+	return has_same_metadata(&copied, &st) ? NULL : "has another mode or owner now";
+}
+
+/* The same for the copy in old or new. One that is not in new was removed. */
+static const char *find_difference(int root_fd, const char *backup, const char *kind,
+				   const struct saved *saved)
+{
+	_cleanup_free_ char *copy = NULL;
+	struct stat st;
+	int r = beneath_format(&copy, "%s/%s/%s", backup, kind, saved->path);
+
+	if (r == 0)
+		r = stat_file(root_fd, copy, &st);
+	if (r == 0)
+		return compare(root_fd, copy, saved->path);
+	if (r == -ENOENT && (saved->is_created || strcmp(kind, "new") == 0) &&
+	    stat_file(root_fd, saved->path, &st) == -ENOENT)
+		return NULL;
+	return "has changed since";
 }
 
 /* Restores the copy in old, unless the file is unchanged; removes it if it was created.
  */
 static int put_old(int root_fd, const char *backup, const struct saved *saved)
 {
-	if (is_same(root_fd, backup, "old", saved))
+	if (!find_difference(root_fd, backup, "old", saved))
 		return 0;
-	return saved->is_created ? remove_file(root_fd, saved->path)
-				 : put(root_fd, backup, "old", saved->path);
+	return saved->is_created ? files_remove(root_fd, saved->path, NULL)
+				 : put(root_fd, backup, "old", saved->path, NULL);
 }
 
 /* The highest number in use, or that can be undone; 0 for none. */
@@ -224,25 +134,97 @@ static int make_backup(int root_fd, const char *directory,
 		       char ret_path[static BACKUP_PATH_SIZE])
 {
 	unsigned number = find_last(root_fd, directory, false);
-	int r;
+	_cleanup_close_ int parent_fd = -1;
+	int r = path_format(ret_path, BACKUP_PATH_SIZE, "%s/%u", directory, ++number);
 
-	do {
-		r = path_format(ret_path, BACKUP_PATH_SIZE, "%s/%u", directory, ++number);
-		if (r == 0)
-			r = make_directories(root_fd, ret_path);
-		if (r == 0 && mkdirat(root_fd, ret_path, 0755) < 0)
-			r = -errno;
-	} while (r == -EEXIST);
-	return r;
+	if (r == 0)
+		r = files_make_directories(root_fd, ret_path);
+	if (r == 0)
+		r = parent_fd = beneath_open_parent(root_fd, ret_path);
+	while (r >= 0 && mkdirat(parent_fd, beneath_name(ret_path), 0755) < 0)
+		r = errno != EEXIST ? -errno
+				    : path_format(ret_path, BACKUP_PATH_SIZE, "%s/%u",
+						  directory, ++number);
+	return r < 0 ? r : 0;
 }
 
 /* Marks the backup as undone, so that it is not undone again. */
 static int retire(int root_fd, const char *backup)
 {
+	_cleanup_close_ int parent_fd = beneath_open_parent(root_fd, backup);
+	const char *name = beneath_name(backup);
 	char undone[BACKUP_PATH_SIZE + sizeof(".undone")];
 
-	snprintf(undone, sizeof(undone), "%s.undone", backup);
-	return renameat(root_fd, backup, root_fd, undone) < 0 ? -errno : 0;
+	if (parent_fd < 0)
+		return parent_fd;
+	snprintf(undone, sizeof(undone), "%s.undone", name);
+	return renameat(parent_fd, name, parent_fd, undone) < 0 ? -errno : 0;
+}
+
+/* A backup, and what is in its list. */
+struct backup {
+	char path[BACKUP_PATH_SIZE];
+	char *list; /* the paths of the files point into it */
+	struct saved *files;
+	size_t count;
+};
+
+static int read_list(int root_fd, struct backup *backup)
+{
+	int r = beneath_readf(root_fd, &backup->list, "%s/files", backup->path);
+	char *rest;
+
+	if (r < 0)
+		return r;
+	for (char *line = strtok_r(backup->list, "\n", &rest); line;
+	     line = strtok_r(NULL, "\n", &rest)) {
+		size_t mark = strlen(CREATED);
+		bool is_created = strncmp(line, CREATED, mark) == 0;
+		struct saved *saved = array_append(backup->files, backup->count);
+
+		if (!saved)
+			return -ENOMEM;
+		*saved = (struct saved){ line + (is_created ? mark : 0), is_created };
+	}
+	return 0;
+}
+
+/*
+ * The last one that can be undone. Returns 0, -ENOENT if there is none, or another
+ * negative errno; free it in any case.
+ */
+static int backup_read(int root_fd, const char *directory, struct backup *ret)
+{
+	unsigned last = find_last(root_fd, directory, true);
+	int r = last ? path_format(ret->path, sizeof(ret->path), "%s/%u", directory, last)
+		     : -ENOENT;
+
+	return r < 0 ? r : read_list(root_fd, ret);
+}
+
+static void backup_free(struct backup *backup)
+{
+	free(backup->files);
+	free(backup->list);
+	*backup = (struct backup){ 0 };
+}
+
+/* A program that was killed may have left a file beside one of its last change. */
+static void remove_leftovers(int root_fd, const char *directory)
+{
+	static const char *const ends[] = { "", ".undone" };
+	unsigned last = find_last(root_fd, directory, false);
+
+	for (size_t i = 0; last && i < ARRAY_SIZE(ends); i++) {
+		struct backup backup = { 0 };
+
+		if (path_format(backup.path, sizeof(backup.path), "%s/%u%s", directory,
+				last, ends[i]) == 0 &&
+		    read_list(root_fd, &backup) == 0)
+			for (size_t j = 0; j < backup.count; j++)
+				files_remove_leftover(root_fd, backup.files[j].path);
+		backup_free(&backup);
+	}
 }
 
 /* -- applying ------------------------------------------------------------------------ */
@@ -270,95 +252,120 @@ static int save_all(int root_fd, const struct change *changes, size_t count,
 	if (r < 0 || !list)
 		return r < 0 ? r : -ENOMEM;
 	/* The list comes last: a backup with it is complete. */
-	return write_file(root_fd, path, list, NULL);
+	return files_write(root_fd, path, list, NULL, NULL);
 }
 
-/* Undoes the changes from that index on; those before it were not made yet. */
-static void roll_back(int root_fd, const struct change *changes, size_t from,
+/*
+ * Undoes the changes from that index on; those before it were not made yet. Returns
+ * whether that worked; says why not.
+ */
+static bool roll_back(int root_fd, const struct change *changes, size_t from,
 		      size_t count, const char *backup)
 {
 	bool complete = true;
 
 	for (size_t i = from; i < count; i++) {
 		struct saved saved = { changes[i].path, !changes[i].old };
+		int r = put_old(root_fd, backup, &saved);
 
-		if (put_old(root_fd, backup, &saved) == 0)
+		if (r == 0)
 			continue;
 		complete = false;
-		warn("cannot restore /%s; its backup is in /%s/old", changes[i].path,
-		     backup);
+		warn("cannot restore /%s: %s; its backup is in /%s/old, and --undo restores it",
+		     changes[i].path, files_error(root_fd, changes[i].path, r), backup);
 	}
 	if (complete)
 		(void)retire(root_fd, backup);
+	return complete;
+}
+
+/* Returns the number of changes that are still to be made, and in *ret_error why. */
+static size_t make_changes(int root_fd, const struct change *changes, size_t count,
+			   const char *backup, int *ret_error)
+{
+	size_t left = count;
+	int r = edit_interrupted() ? -EINTR : 0;
+
+	while (r == 0 && left > 0) {
+		const struct change *change = &changes[left - 1];
+		const struct expected expected = { change->old };
+
+		r = change->new ? put(root_fd, backup, "new", change->path, &expected)
+				: files_remove(root_fd, change->path, &expected);
+		/* After other errors, that one may be made. */
+		if (r == 0 || r != -ESTALE)
+			left--;
+	}
+	*ret_error = r;
+	return left;
+}
+
+static bool apply(int root_fd, const struct change *changes, size_t count,
+		  const char *backup)
+{
+	const char *why, *path;
+	size_t left;
+	int r;
+
+	left = make_changes(root_fd, changes, count, backup, &r);
+	if (r == 0)
+		return true;
+	path = changes[r == -ESTALE ? left - 1 : left < count ? left : count - 1].path;
+	why = r == -EINTR ? "interrupted" : files_error(root_fd, path, r);
+	warn("%s: cannot change /%s: %s",
+	     roll_back(root_fd, changes, left, count, backup) ? "nothing was changed"
+							      : "not all is as before",
+	     path, why);
+	return false;
+}
+
+/* Whether all files are as they were read; says which is not. */
+static bool check_all(int root_fd, const struct change *changes, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct expected expected = { changes[i].old };
+		int r = files_check(root_fd, changes[i].path, &expected);
+
+		if (r == 0)
+			continue;
+		warn("nothing was changed: cannot change /%s: %s", changes[i].path,
+		     files_error(root_fd, changes[i].path, r));
+		return false;
+	}
+	return true;
+}
+
+static bool make_and_save(int root_fd, const char *directory,
+			  const struct change *changes, size_t count,
+			  char ret_path[static BACKUP_PATH_SIZE])
+{
+	int r = make_backup(root_fd, directory, ret_path);
+
+	if (r == 0)
+		r = save_all(root_fd, changes, count, ret_path);
+	if (r < 0)
+		warn("nothing was changed: cannot write a backup in /%s: %s%s", directory,
+		     files_error(root_fd, directory, r),
+		     r == -EACCES ? "; run this as root" : "");
+	return r == 0;
 }
 
 bool backup_apply(int root_fd, const char *directory, const struct change *changes,
 		  size_t count, char ret_path[static BACKUP_PATH_SIZE])
 {
-	size_t at = count;
-	int r = make_backup(root_fd, directory, ret_path);
-
-	if (r == 0)
-		r = save_all(root_fd, changes, count, ret_path);
-	if (r < 0) {
-		warn_error(r, "nothing was changed: cannot write a backup in /%s",
-			   directory);
+	ret_path[0] = '\0';
+	if (!edit_begin(root_fd))
 		return false;
-	}
-	while (r == 0 && at > 0) {
-		const struct change *change = &changes[--at];
-
-		r = change->new ? put(root_fd, ret_path, "new", change->path)
-				: remove_file(root_fd, change->path);
-	}
-	if (r == 0)
+	remove_leftovers(root_fd, directory);
+	if (check_all(root_fd, changes, count) &&
+	    make_and_save(root_fd, directory, changes, count, ret_path) &&
+	    apply(root_fd, changes, count, ret_path))
 		return true;
-	warn("cannot write /%s: %s; restoring the files changed so far", changes[at].path,
-	     strerror(-r));
-	roll_back(root_fd, changes, at, count, ret_path);
+	ret_path[0] = '\0';
 	return false;
 }
 
 /* -- undoing ------------------------------------------------------------------------- */
-
-/* The last backup that can be undone. */
-struct backup {
-	char path[BACKUP_PATH_SIZE];
-	char *list; /* the paths of the files point into it */
-	struct saved *files;
-	size_t count;
-};
-
-/* Returns 0, -ENOENT if there is none, or another negative errno; free it in any case. */
-static int backup_read(int root_fd, const char *directory, struct backup *ret)
-{
-	unsigned last = find_last(root_fd, directory, true);
-	int r = last ? path_format(ret->path, sizeof(ret->path), "%s/%u", directory, last)
-		     : -ENOENT;
-	char *rest;
-
-	if (r == 0)
-		r = beneath_readf(root_fd, &ret->list, "%s/files", ret->path);
-	if (r < 0)
-		return r;
-	for (char *line = strtok_r(ret->list, "\n", &rest); line;
-	     line = strtok_r(NULL, "\n", &rest)) {
-		size_t mark = strlen(CREATED);
-		bool is_created = strncmp(line, CREATED, mark) == 0;
-		struct saved *saved = array_append(ret->files, ret->count);
-
-		if (!saved)
-			return -ENOMEM;
-		*saved = (struct saved){ line + (is_created ? mark : 0), is_created };
-	}
-	return 0;
-}
-
-static void backup_free(struct backup *backup)
-{
-	free(backup->files);
-	free(backup->list);
-}
 
 /* Whether the file is as the backup has it in new, or restored already; warns if not. */
 static bool can_restore(int root_fd, const char *backup, const struct saved *saved)
@@ -366,6 +373,7 @@ static bool can_restore(int root_fd, const char *backup, const struct saved *sav
 	_cleanup_close_ int directory_fd = beneath_open_parent(root_fd, saved->path);
 	_cleanup_free_ char *copy =
 		beneath_find(root_fd, "%s/old/%s", backup, saved->path);
+	const char *why;
 
 	if (directory_fd == -EXDEV) {
 		warn("nothing was restored: /%s is not below the root", saved->path);
@@ -375,11 +383,10 @@ static bool can_restore(int root_fd, const char *backup, const struct saved *sav
 		warn("nothing was restored: /%s/old/%s is missing", backup, saved->path);
 		return false;
 	}
-	if (is_same(root_fd, backup, "new", saved) ||
-	    is_same(root_fd, backup, "old", saved))
+	why = find_difference(root_fd, backup, "new", saved);
+	if (!why || !find_difference(root_fd, backup, "old", saved))
 		return true;
-	warn("nothing was restored: /%s has changed since; its backup is /%s",
-	     saved->path, backup);
+	warn("nothing was restored: /%s %s; its backup is /%s", saved->path, why, backup);
 	return false;
 }
 
@@ -395,8 +402,9 @@ static bool restore(int root_fd, const struct backup *backup,
 	for (size_t i = 0; possible && i < backup->count; i++) {
 		r = put_old(root_fd, backup->path, &backup->files[i]);
 		if (r < 0) {
-			warn_error(r, "cannot restore /%s from its backup in /%s/old",
-				   backup->files[i].path, backup->path);
+			warn("cannot restore /%s from its backup in /%s/old: %s; no image is rebuilt, and --undo a second time restores the rest",
+			     backup->files[i].path, backup->path,
+			     files_error(root_fd, backup->files[i].path, r));
 			return false;
 		}
 		info("Restored /%s", backup->files[i].path);
@@ -406,7 +414,10 @@ static bool restore(int root_fd, const struct backup *backup,
 	if (possible)
 		r = retire(root_fd, backup->path);
 	if (r < 0)
-		warn_error(r, "cannot rename /%s, which was restored", backup->path);
+		warn_error(
+			r,
+			"all files are restored, but /%s cannot be renamed, and no image is rebuilt; run --undo a second time",
+			backup->path);
 	return possible && r == 0;
 }
 
@@ -414,9 +425,13 @@ bool backup_undo(int root_fd, const char *directory,
 		 void (*each)(void *data, const char *path), void *data)
 {
 	struct backup backup = { 0 };
-	int r = backup_read(root_fd, directory, &backup);
 	bool good = false;
+	int r;
 
+	if (!edit_begin(root_fd))
+		return false;
+	remove_leftovers(root_fd, directory);
+	r = backup_read(root_fd, directory, &backup);
 	if (r == -ENOENT)
 		warn("nothing to undo in /%s", directory);
 	else if (r < 0)

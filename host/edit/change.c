@@ -31,9 +31,11 @@ int change_open(int root_fd, const char *path, struct change *ret)
 		return -ELOOP;
 	if (fstatat(root_fd, path, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return -errno;
-	/* Writing a new file would leave the other names with the old one. */
-	if (!S_ISREG(st.st_mode) || st.st_nlink > 1)
+	if (!S_ISREG(st.st_mode))
 		return -ELOOP;
+	/* Writing a new file would leave the other names with the old one. */
+	if (st.st_nlink > 1)
+		return -EMLINK;
 	r = beneath_read(root_fd, path, &ret->old);
 	/* A file with a NUL byte is not a text file. */
 	if (r == 0 && strlen(ret->old) != (size_t)st.st_size)
@@ -41,6 +43,20 @@ int change_open(int root_fd, const char *path, struct change *ret)
 	if (r == 0 && !(ret->new = strdup(ret->old)))
 		r = -ENOMEM;
 	return r;
+}
+
+const char *change_error(int error)
+{
+	switch (error) {
+	case -ELOOP:
+		return "it is not a regular file below the root, such as a link";
+	case -EMLINK:
+		return "the file has several names (hard links)";
+	case -EILSEQ:
+		return "it has a NUL byte, so it is no text";
+	default:
+		return strerror(-error);
+	}
 }
 
 void change_free(struct change *change)

@@ -9,6 +9,30 @@
 
 /* Changes of files, their differences and backups. */
 
+/* -- guard --------------------------------------------------------------------------- */
+
+/*
+ * Waits for another passthru that changes files below the root, for 10 seconds at most,
+ * and keeps others from that until edit_end() or the end of the program. Before reading
+ * what is to be changed; a second call does nothing. Returns whether that worked; says
+ * why not.
+ */
+bool edit_lock(int root_fd);
+
+/*
+ * The same, and from now on SIGHUP, SIGINT, SIGTERM and SIGPIPE do not end the program,
+ * so that what was begun is finished or undone. backup_apply() and backup_undo() call it
+ * themselves. Programs that are run get the signals; their PATH has the directories for
+ * root.
+ */
+bool edit_begin(int root_fd);
+
+/* The signal that came since edit_begin(), or 0. */
+int edit_interrupted(void);
+
+/* Ends both. A signal that came meanwhile then ends the program. */
+void edit_end(void);
+
 /* -- change -------------------------------------------------------------------------- */
 
 /* Enough for a file of any name in the directories that are changed. */
@@ -23,11 +47,14 @@ struct change {
 
 /*
  * Reads a file that may be changed, with old and new as it is. Returns 0; -ENOENT if
- * there is none, which leaves both NULL; -ELOOP if it must not be changed, because it is
- * not a regular file, has several names or is not below the root; or another negative
- * errno. Release with change_free() in any case.
+ * there is none, which leaves both NULL; -ELOOP, -EMLINK or -EILSEQ if it must not be
+ * changed: it is not a regular file below the root, has several names, or a NUL byte; or
+ * another negative errno. Release with change_free() in any case.
  */
 int change_open(int root_fd, const char *path, struct change *ret);
+
+/* What is wrong with the file, a phrase. */
+const char *change_error(int error);
 void change_free(struct change *change);
 
 /* Whether the old and the new text differ. */
@@ -57,16 +84,18 @@ bool change_print(const struct output *output, const struct change *change);
  * parameter, so a machine has the parameter before the legacy settings go, even if the
  * program is killed in between.
  *
- * ret_path is the directory with the backup. Returns whether they are made; says why not.
+ * A file that is not as it was read is not replaced: that fails. ret_path is the
+ * directory with the backup, or "". Returns whether they are made; says why not.
  */
 bool backup_apply(int root_fd, const char *directory, const struct change *changes,
 		  size_t count, char ret_path[static BACKUP_PATH_SIZE]);
 
 /*
  * Restores what the last backup_apply() changed, says so for each file, and calls back
- * unless each is NULL. Nothing is restored if one of the files has changed since, or has
- * no backup. Returns whether there was something to undo and all of it is restored; says
- * why not.
+ * unless each is NULL. Nothing is restored if one of the files has changed since, its
+ * mode and owner included, or has no backup. If one cannot be restored, a second call
+ * restores the rest. Returns whether there was something to undo and all of it is
+ * restored; says why not.
  */
 bool backup_undo(int root_fd, const char *directory,
 		 void (*each)(void *data, const char *path), void *data);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "initramfs/initramfs.h"
+#include "initramfs/internal.h"
 #include "lib/lib.h"
 
 const struct generator generators[] = {
@@ -20,6 +20,7 @@ const struct generator generators[] = {
 		.hook = "usr/share/initramfs-tools/hooks/passthru",
 		.obstacle =
 			"passthru's hook for initramfs-tools is not installed; install passthru again",
+		.find_switch = switches_of_initramfs_tools,
 		.starters = { "00-passthru" },
 	},
 	{
@@ -27,11 +28,13 @@ const struct generator generators[] = {
 		.tools = { "usr/bin/dracut", "usr/sbin/dracut" },
 		.rebuild_all = "dracut --force --regenerate-all",
 		.rebuild_one = "dracut --force /%i %k",
+		.is_one_by_one = true,
 		.prefix = "boot/initramfs-",
 		.suffix = ".img",
 		.hook = "usr/lib/dracut/modules.d/50passthru/module-setup.sh",
 		.obstacle =
 			"passthru's hook for dracut is not installed; install passthru again",
+		.find_switch = switches_of_dracut,
 		.starters = { "00-passthru-early.sh", "passthru-early.service" },
 	},
 	{
@@ -44,6 +47,7 @@ const struct generator generators[] = {
 		.hook = "usr/lib/initcpio/install/passthru",
 		.obstacle =
 			"passthru's hook for mkinitcpio is not installed; install passthru again",
+		.find_switch = switches_of_mkinitcpio,
 		.starters = { "passthru-early.sh", "passthru-early.service" },
 	},
 	/* Only if kernel-install(8) is told so: it is often there for other uses. */
@@ -75,7 +79,7 @@ static const char *const drop_ins[] = { "usr/lib/kernel/install.conf.d",
 					"etc/kernel/install.conf.d" };
 
 /* Replaces *value, unless there is no memory. Returns whether the file can be read. */
-static bool apply(int root_fd, const char *path, char **value)
+static bool apply(int root_fd, const char *path, const char *name, char **value)
 {
 	_cleanup_free_ char *text = NULL;
 	bool plain = true;
@@ -83,7 +87,7 @@ static bool apply(int root_fd, const char *path, char **value)
 
 	if (beneath_read(root_fd, path, &text) < 0)
 		return false;
-	next = shell_vars_resolve(text, "initrd_generator", *value, &plain);
+	next = shell_vars_resolve(text, name, *value, &plain);
 	if (next) {
 		free(*value);
 		*value = next;
@@ -91,24 +95,19 @@ static bool apply(int root_fd, const char *path, char **value)
 	return true;
 }
 
-/*
- * The initrd_generator= of kernel-install(8), from install.conf in its directories and
- * the files in install.conf.d; "" if none is set. Freed by the caller; NULL without
- * memory.
- */
-static char *read_kernel_install(int root_fd)
+char *kernel_install_setting(int root_fd, const char *name)
 {
 	char *value = strdup("");
 
 	for (size_t i = 0; value && i < ARRAY_SIZE(settings); i++)
-		if (apply(root_fd, settings[i], &value))
+		if (apply(root_fd, settings[i], name, &value))
 			break;
 	for (size_t i = 0; value && i < ARRAY_SIZE(drop_ins); i++) {
 		_cleanup_free_ char **paths =
 			dirlist_paths(root_fd, drop_ins[i], ".conf");
 
 		for (size_t j = 0; paths && paths[j]; j++)
-			(void)apply(root_fd, paths[j], &value);
+			(void)apply(root_fd, paths[j], name, &value);
 	}
 	return value;
 }
@@ -124,7 +123,7 @@ static bool is_there(int root_fd, const struct generator *generator)
 /* The one that kernel-install is told to use, if it is there. */
 static const struct generator *find_chosen(int root_fd)
 {
-	_cleanup_free_ char *name = read_kernel_install(root_fd);
+	_cleanup_free_ char *name = kernel_install_setting(root_fd, "initrd_generator");
 
 	for (const struct generator *at = generators; name && at->name; at++)
 		if (strcmp(name, at->name) == 0 && is_there(root_fd, at))
@@ -132,14 +131,26 @@ static const struct generator *find_chosen(int root_fd)
 	return NULL;
 }
 
+/* On Arch, mkinitcpio builds the images that have presets, whatever else is there. */
+static bool has_presets(int root_fd)
+{
+	_cleanup_free_ char **presets =
+		dirlist_read(root_fd, "etc/mkinitcpio.d", ".preset");
+
+	return presets && presets[0];
+}
+
 const struct generator *generators_installed(int root_fd)
 {
 	const struct generator *chosen = find_chosen(root_fd), *first = NULL;
+	bool presets = has_presets(root_fd);
 
 	if (chosen)
 		return chosen;
 	for (const struct generator *at = generators; at->name; at++) {
-		if (!at->prefix || !is_there(root_fd, at))
+		if (!at->prefix || !is_there(root_fd, at) ||
+		    (presets && strcmp(at->name, "dracut") == 0 &&
+		     beneath_exists(root_fd, "usr/bin/mkinitcpio")))
 			continue;
 		if (beneath_exists(root_fd, at->hook))
 			return at;
@@ -149,17 +160,16 @@ const struct generator *generators_installed(int root_fd)
 	return first;
 }
 
-/* The names in the table. */
-#define SUPPORTED "(initramfs-tools, dracut, mkinitcpio, mkosi-initrd)"
-
 const char *generators_obstacle(int root_fd)
 {
 	const struct generator *installed = generators_installed(root_fd);
 
 	if (!installed)
-		return "no initramfs generator that passthru supports " SUPPORTED
-		       " is installed";
-	return beneath_exists(root_fd, installed->hook) ? NULL : installed->obstacle;
+		return "no initramfs generator that passthru supports (" GENERATOR_NAMES
+		       ") is installed";
+	if (!beneath_exists(root_fd, installed->hook))
+		return installed->obstacle;
+	return installed->find_switch ? installed->find_switch(root_fd) : NULL;
 }
 
 bool generators_is_for_rescue(const char *path)
@@ -173,45 +183,10 @@ bool generators_is_for_rescue(const char *path)
 	return false;
 }
 
-/* -- rebuilding images --------------------------------------------------------------- */
-
-static void put_command(FILE *file, const char *command, const char *kernel,
-			const char *image)
-{
-	for (; *command; command++) {
-		if (*command != '%') {
-			fputc(*command, file);
-			continue;
-		}
-		command++;
-		fputs(*command == 'k' ? kernel : image, file);
-	}
-}
-
-void generators_rebuild(int root_fd, const char *kernel, const char *image, char *ret,
-			size_t size)
-{
-	const struct generator *installed = generators_installed(root_fd);
-	FILE *file = fmemopen(ret, size, "w");
-
-	ret[0] = '\0';
-	if (!file)
-		return;
-	if (installed)
-		put_command(file,
-			    kernel ? installed->rebuild_one : installed->rebuild_all,
-			    kernel, image);
-	else
-		fputs("an initramfs generator that passthru supports, of which none was found " SUPPORTED,
-		      file);
-	if (fclose(file) != 0)
-		ret[0] = '\0';
-}
-
 /* -- kernels ------------------------------------------------------------------------- */
 
 /* A kernel without modules only has the list of what is built in (kernel's Makefile). */
-static bool has_modules(int root_fd, const char *name)
+bool kernel_is_installed(int root_fd, const char *name)
 {
 	_cleanup_free_ char *modules =
 		beneath_find(root_fd, "lib/modules/%s/modules.dep", name);
@@ -227,7 +202,7 @@ char **kernels_list(int root_fd, size_t *ret_count)
 	size_t count = 0;
 
 	for (size_t i = 0; names && names[i]; i++)
-		if (has_modules(root_fd, names[i]))
+		if (kernel_is_installed(root_fd, names[i]))
 			names[count++] = names[i];
 	if (names)
 		names[count] = NULL;

@@ -5,9 +5,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "boot/boot.h"
 #include "host.h"
 
-/* Image generators, kernels and the images themselves. */
+/* Image generators, kernels, and the images that boot. */
 
 /* -- generators ---------------------------------------------------------------------- */
 
@@ -19,9 +20,12 @@ struct generator {
 	const char *name;
 	const char *tools[2];	 /* one of these exists if it is installed */
 	const char *rebuild_all; /* a command that rebuilds the images of all kernels */
-	const char *rebuild_one; /* the same for one; %k: the kernel, %i: its image */
-	const char *hook;	 /* where passthru's hook is installed */
-	const char *obstacle;	 /* what to say if it is not */
+	/* The same for one; %k: the kernel, %i: its image, %v: the kernel's file */
+	const char *rebuild_one;
+	bool is_one_by_one; /* its names for images are not those of all distributions */
+	const char *hook;   /* where passthru's hook is installed */
+	const char *obstacle;			 /* what to say if it is not */
+	const char *(*find_switch)(int root_fd); /* whether it is switched off; or NULL */
 	const char *starters[2]; /* files that start passthru-early in the initramfs */
 	/*
 	 * The path of an image is the prefix, the kernel's release and the suffix. NULL
@@ -50,14 +54,6 @@ const char *generators_obstacle(int root_fd);
 bool generators_is_for_rescue(const char *path);
 
 /*
- * The command that rebuilds the image of a kernel, at that path relative to the root, or
- * with NULL for both the images of all kernels; for messages, after "run". It is that of
- * the installed generator; without one, a phrase that names those that are supported.
- */
-void generators_rebuild(int root_fd, const char *kernel, const char *image, char *ret,
-			size_t size);
-
-/*
  * The installed kernels: names of directories in lib/modules that have a modules.dep or
  * modules.builtin, since the directory of a removed kernel may stay. Sorted by byte.
  * NULL-terminated; one block, freed by the caller; NULL without memory. *ret_count is 0
@@ -65,10 +61,14 @@ void generators_rebuild(int root_fd, const char *kernel, const char *image, char
  */
 char **kernels_list(int root_fd, size_t *ret_count);
 
+/* Whether it is one of them. */
+bool kernel_is_installed(int root_fd, const char *kernel);
+
 /* -- inspect ------------------------------------------------------------------------- */
 
 /* Which of the files that passthru needs are in an initramfs image. */
 struct image {
+	bool has_init;	  /* it is not one of microcode, or of some more files */
 	bool has_program; /* passthru-early */
 	bool has_start;	  /* the script or unit that starts it */
 	bool has_driver;  /* the module vfio-pci */
@@ -88,22 +88,104 @@ int inspect_image(int root_fd, const char *path, size_t offset, size_t size,
 		  struct image *image);
 void image_free(struct image *image);
 
-/* -- rebuild ------------------------------------------------------------------------- */
+/* -- images -------------------------------------------------------------------------- */
 
-/* What regenerates GRUB's configuration; ends with a row whose path is NULL. */
-extern const struct grub_tool {
-	const char *path, *command;
-} grub_tools[];
+/* The initramfs of a boot: all images that its entry loads, together. */
+struct initramfs {
+	char *path; /* of the image that counts, relative to the root; NULL: it loads none
+		     */
+	char kernel[128]; /* the release of its kernel, or "" */
+	char entry[128];  /* what the first entry that loads it is called, or "" */
+	bool is_next;	  /* the next boot loads it */
+	bool is_uki;	  /* path is that of a UKI */
+	bool is_signed;	  /* that UKI, for Secure Boot */
+	bool is_rescue;	  /* see generators_is_for_rescue() */
+	bool is_guessed;  /* no entry could be read: it is the one named after the kernel
+			   */
+	int error;	  /* why it could not be read, a negative errno, or 0 */
+	struct image image;
+};
 
-/* The command, a line of shell (static), or NULL if no such tool is installed. */
-const char *rebuild_grub_command(const struct host *host);
+struct initramfs_list {
+	struct initramfs *items;
+	size_t count;
+};
 
 /*
- * Regenerate GRUB's configuration, or rebuild all initramfs images, if the root is this
- * machine; otherwise say what must be run there. Return whether that was done; say why
- * not.
+ * Reads what the boot entries of this system load, each once, the one of the next boot
+ * first. Where no entry can be read, the images that are named after the installed
+ * kernels, the newest first. Returns 0 or -ENOMEM; release with initramfs_list_free() in
+ * either case.
+ */
+int initramfs_list_read(int root_fd, struct initramfs_list *ret);
+void initramfs_list_free(struct initramfs_list *list);
+
+/*
+ * Reads that of one entry, the source of the next command line, or NULL. Where that is
+ * none that a boot loader reads, the image of the newest kernel. Returns 0 or -ENOMEM;
+ * release with initramfs_free() in either case.
+ */
+int initramfs_read_next(int root_fd, const struct boot_source *next,
+			struct initramfs *ret);
+void initramfs_free(struct initramfs *initramfs);
+
+/* Whether it starts passthru-early. */
+bool initramfs_starts(const struct initramfs *initramfs);
+
+/* Whether it was built with that configuration; one for rescue needs none. */
+bool initramfs_has_config(const struct initramfs *initramfs, const char *config);
+
+/*
+ * What is wrong with it, such as "lacks vfio-pci", or "". config is the configuration
+ * that it should have, or NULL.
+ */
+#define INITRAMFS_FAULT_SIZE 128
+void initramfs_describe_fault(const struct initramfs *initramfs, const char *config,
+			      char ret[static INITRAMFS_FAULT_SIZE]);
+
+/* -- rebuild ------------------------------------------------------------------------- */
+
+/*
+ * Why the images that boot cannot be built on that machine, and what to do: a phrase,
+ * freed by the caller; NULL if they can, or without memory. parameters is what is asked
+ * for, so that it can be said how else to ask for that; or NULL.
+ */
+char *rebuild_find_obstacle(const struct host *host, const char *parameters);
+
+/* Whether an image can be rebuilt: it is there, and so are the modules of its kernel. */
+bool rebuild_is_possible(int root_fd, const struct initramfs *initramfs);
+
+/*
+ * The command that rebuilds an image, or with NULL all of them; for messages, after
+ * "run". Where nothing can, a phrase that says so.
+ */
+#define REBUILD_SIZE 512
+void rebuild_describe(int root_fd, const struct initramfs *initramfs,
+		      char ret[static REBUILD_SIZE]);
+
+/*
+ * The same as the end of a sentence that says what is wrong with the image. Why a new one
+ * would not have passthru is said elsewhere: without a generator the end is "".
+ */
+void rebuild_advise(int root_fd, const struct initramfs *initramfs,
+		    char ret[static 2 * REBUILD_SIZE]);
+
+/*
+ * Regenerates GRUB's configuration if the root is this machine; otherwise says what must
+ * be run there. Returns whether that was done; says why not.
  */
 bool rebuild_grub(const struct host *host);
+
+/*
+ * The same for the images of all boot entries of this system. Each is read afterwards:
+ * returns whether all but those for rescue have passthru and the present configuration.
+ * Says which not.
+ */
 bool rebuild_images(const struct host *host);
+
+/*
+ * Whether an image that could be rebuilt lacks passthru or the present configuration.
+ */
+bool rebuild_is_needed(int root_fd);
 
 #endif

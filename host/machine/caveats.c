@@ -32,11 +32,16 @@ static void say(const struct listener *listener, const char *format, ...)
 
 /* -- of the devices that the user chooses -------------------------------------------- */
 
+/* Whether the guards keep what the user named. A console that is named is not kept. */
+static bool is_kept(const struct device *device)
+{
+	return device->is_named && device->needed_for &&
+	       device->needed_for != REASON_CONSOLE;
+}
+
 static void check_device(const struct listener *listener, const struct device *device)
 {
-	/* A console that is named is not kept. */
-	if (device->is_named && device->needed_for &&
-	    device->needed_for != REASON_CONSOLE)
+	if (is_kept(device))
 		say(listener,
 		    "%s backs the system (%s), so passthru keeps it for the host; leave it out",
 		    device->address, device->system);
@@ -174,6 +179,25 @@ bool caveats_allow(const struct machine *machine)
 	return allowed;
 }
 
+bool caveats_allow_named(const struct machine *machine)
+{
+	bool allowed = true;
+	const struct listener listener = { warn_refused, &allowed };
+
+	for (size_t i = 0; i < machine->count; i++) {
+		const struct device *device = &machine->devices[i];
+
+		if (is_kept(device))
+			say(&listener,
+			    "the system needs %s (%s), so every boot would keep it for the host; name another device, or run this again once nothing of the system is there; passthru.ids=%04x:%04x@%s! in a file in /" CONFIGURATION_DIRECTORY
+			    " takes it all the same",
+			    device->address, device->system,
+			    (unsigned)device->pci->id.vendor & 0xffff,
+			    (unsigned)device->pci->id.device & 0xffff, device->address);
+	}
+	return allowed;
+}
+
 bool caveats_allow_driver(const struct host *host, const struct machine *machine)
 {
 	bool allowed = true;
@@ -307,11 +331,7 @@ void limits_each(const struct host *host, const struct machine *machine,
 		 void (*each)(void *data, const char *text), void *data)
 {
 	const struct listener listener = { each, data };
-	char text[PHRASE_SIZE];
 
-	for (size_t i = 0; i < count; i++)
-		if (device_is_display(devices[i]) && xorg_names(host, devices[i], text))
-			say(&listener, "%s", text);
 	if (knows_resets(host, machine))
 		check_resets(&listener, host, devices, count);
 	for (size_t i = 0; i < count; i++)

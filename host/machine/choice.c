@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/lib.h"
 #include "machine/internal.h"
 #include "ui/ui.h"
 
@@ -159,4 +160,24 @@ void choice_put_item(const struct machine *machine, const struct device *device,
 		(unsigned)device->pci->id.device);
 	if (is_ambiguous(machine, device))
 		fprintf(file, "@%s", device_lasting_address(machine, device));
+}
+
+char *choice_make_parameter(const struct machine *machine)
+{
+	const char *separator = "passthru.ids=";
+	struct text_file parameter;
+	FILE *file = text_file_open(&parameter);
+
+	if (!file)
+		return NULL;
+	for (size_t i = 0; i < machine->count; i++) {
+		const struct device *device = &machine->devices[i];
+
+		if (!choice_has_item(machine, device))
+			continue;
+		fputs(separator, file);
+		choice_put_item(machine, device, file);
+		separator = ",";
+	}
+	return text_file_close(&parameter);
 }

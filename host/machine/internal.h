@@ -43,10 +43,110 @@ const char *device_lasting_address(const struct machine *machine,
  */
 bool device_shares_fate(const struct device *device);
 
-/* -- uses ---------------------------------------------------------------------------- */
+/* -- users --------------------------------------------------------------------------- */
 
-/* The part of machine_read_uses() that is about the network. */
-void uses_read_networks(const struct host *host, struct machine *machine);
+/* Calls back with the number of each process. */
+void processes_each(const struct host *host,
+		    void (*each)(void *data, const char *process), void *data);
+
+/* A link in /proc/PROCESS/fd. */
+struct open_file {
+	const char *process;
+	int directory_fd;
+	const char *name;
+};
+
+/*
+ * Calls back for each open file of a process until each() returns false. Without root's
+ * privileges, those of other users' processes are not seen.
+ */
+void process_each_file(const struct host *host, const char *process,
+		       bool (*each)(void *data, const struct open_file *file),
+		       void *data);
+
+/* The name in /proc/PROCESS/comm, or "a process". */
+#define PROCESS_NAME_SIZE 64
+void process_name(const struct host *host, const char *process,
+		  char name[static PROCESS_NAME_SIZE]);
+
+/* -- sessions ------------------------------------------------------------------------ */
+
+/* How people are logged in to the running machine, as its processes tell. */
+struct sessions {
+	unsigned long *sockets; /* inodes of the sockets of all servers of ssh */
+	size_t socket_count;
+	char connection[160]; /* SSH_CONNECTION of this session, see ssh(1), or "" */
+};
+
+/*
+ * Finds them, and notes on which cards compositors and X servers show. Knows nothing of
+ * another machine. Release with sessions_free().
+ */
+void sessions_read(const struct host *host, struct machine *machine,
+		   struct sessions *ret);
+void sessions_free(struct sessions *sessions);
+
+/* -- networks ------------------------------------------------------------------------ */
+
+struct networks {
+	const struct host *host;
+	struct machine *machine;
+	const struct sessions *sessions;
+};
+
+/* What a route or a session means for the device that it leads over; the last means most.
+ */
+enum mark { MARK_INTERFACE, MARK_ROUTE, MARK_SESSION, MARK_OWN_SESSION };
+
+/* An address as network bytes; IPv4 has the first four. */
+struct address {
+	unsigned char bytes[16];
+	bool is_ipv6;
+};
+
+/* Reads one of /proc/net: numbers of four bytes in the order of the processor. */
+bool address_parse_numbers(struct span text, struct address *ret);
+
+struct connection {
+	struct address local, peer;
+};
+
+/* Marks the devices of interfaces, and those that default routes lead over. */
+void networks_read(const struct networks *networks);
+
+/*
+ * Marks the devices that an interface leads over. If sysfs does not show what it is made
+ * of, as of a tunnel or a port of Open vSwitch, any device with an interface that is up
+ * may be the way.
+ */
+void networks_mark_way(const struct networks *networks, const char *interface,
+		       enum mark mark);
+
+/* The same for the interface of a connection, unless its peer is this machine. */
+void networks_mark_connection(const struct networks *networks,
+			      struct connection *connection, enum mark mark);
+
+/* -- ssh ----------------------------------------------------------------------------- */
+
+/*
+ * Marks the devices that sessions of ssh come in over: this one and, since what runs in
+ * tmux or screen may be watched through any, all of those at the usual port or of a
+ * process of sshd.
+ */
+void ssh_read_sessions(const struct networks *networks);
+
+/* -- compositor ---------------------------------------------------------------------- */
+
+/* Whether that path below /dev/dri, or a link there, is a node of the device. */
+bool display_is_node(const struct host *host, const struct device *device,
+		     const char *path);
+
+/*
+ * Whether a compositor is configured to use that device, a phrase about it: by variables
+ * in /etc/environment, environment.d(5) and profile.d, or mutter's rules of udev.
+ */
+bool compositor_names(const struct host *host, const struct device *device,
+		      char text[static PHRASE_SIZE]);
 
 /* -- users ----------------------------------------------------------------------------
  */

@@ -123,6 +123,13 @@ static int read_all(const struct host *host, struct machine *ret)
 	if (r < 0)
 		return r;
 	pci_read_paths(bus_fd, &ret->pci);
+	if (sysfs_read(host->root_fd, "proc/sys/kernel/osrelease", ret->kernel,
+		       sizeof(ret->kernel)) < 0)
+		ret->kernel[0] = '\0';
+	if (beneath_read(host->root_fd, GROUPS_FILE, &ret->known_groups) < 0)
+		ret->known_groups = strdup("");
+	if (!ret->known_groups)
+		return -ENOMEM;
 	r = read_devices(host, bus_fd, ret);
 	if (r == 0)
 		machine_read_uses(host, ret);
@@ -151,6 +158,7 @@ bool machine_read(const struct host *host, struct machine *ret)
 void machine_free(struct machine *machine)
 {
 	free(machine->devices);
+	free(machine->known_groups);
 	pci_list_free(&machine->pci);
 	*machine = (struct machine){ 0 };
 }
@@ -207,6 +215,7 @@ void machine_read_needs(const struct host *host, struct machine *machine)
 	if (machine->knows_needs)
 		return;
 	machine->knows_needs = true;
+	(void)reader_choose();
 	if (judge_all(host, machine) < 0)
 		warn("cannot find out which disks back the system; system disks are not marked");
 }
@@ -265,4 +274,10 @@ bool device_is_requested(const struct device *device, const struct params *param
 bool device_is_display(const struct device *device)
 {
 	return pci_base_class(&device->pci->id) == PCI_BASE_CLASS_DISPLAY;
+}
+
+bool device_is_unseen(const struct device *device)
+{
+	return device->is_claimed && !device->is_reported &&
+	       pci_base_class(&device->pci->id) == PCI_BASE_CLASS_STORAGE;
 }

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "block/block.h"
 #include "cmdline/cmdline.h"
 #include "host.h"
 #include "pci/pci.h"
@@ -19,11 +20,16 @@
 
 /* What people use a function for, besides its disks. */
 struct device_uses {
-	char connector[32];  /* one with a monitor, such as HDMI-A-1, or "" */
+	char connector[32];	   /* one with a monitor, such as HDMI-A-1, or "" */
+	char setting[PHRASE_SIZE]; /* a phrase: what has the X server or a compositor use
+				      it */
+	char shower[96];     /* a process that shows on it: "Xorg (process 812)", or "" */
 	char interface[256]; /* a network interface behind it that is up, or "" */
-	bool has_network;    /* an interface is behind it, up or not */
-	bool has_route;	     /* a default route leads over it */
-	bool has_session;    /* a session of ssh does */
+	bool is_wifi, is_usb; /* of what kind that interface is */
+	bool has_network;     /* an interface is behind it, up or not */
+	bool has_route;	      /* a default route leads over it */
+	bool has_session;     /* a session of ssh does */
+	bool has_own_session; /* that of this command does */
 	unsigned keyboards, sound_cards;
 	/* Why it may be in use although users_each() finds nothing, or "". */
 	char unseen[192]; /* known after machine_read_unseen() */
@@ -54,9 +60,12 @@ struct machine {
 	struct pci_list pci;
 	struct device *devices;
 	size_t count;
-	bool has_groups;			     /* any function has an IOMMU group */
-	bool knows_needs;			     /* machine_read_needs() has run */
+	bool has_groups;  /* any function has an IOMMU group */
+	bool knows_needs; /* machine_read_needs() has run */
+	bool has_session; /* somebody is logged in by ssh, over whatever device */
 	unsigned other_keyboards, other_sound_cards; /* behind no PCI function */
+	char kernel[128];	    /* the release of the running kernel, or "" */
+	char *known_groups;	    /* the text of GROUPS_FILE; "" if there is none */
 	const char *advice;	    /* what to do about a missing group (static) */
 	const char *display_advice; /* the same for a display */
 };
@@ -76,8 +85,8 @@ void machine_read_needs(const struct host *host, struct machine *machine);
 
 /*
  * Finds out what people use the devices for: monitors (sys/class/drm), interfaces and
- * routes (sys/class/net, proc/net), keyboards and sound. Whatever cannot be read is not
- * used.
+ * routes (sys/class/net, proc/net), keyboards and sound; of the running machine also what
+ * its processes tell, see sessions_read(). Whatever cannot be read is not used.
  */
 void machine_read_uses(const struct host *host, struct machine *machine);
 
@@ -112,6 +121,12 @@ bool device_is_requested(const struct device *device, const struct params *param
 /* Whether its class is that of a display. */
 bool device_is_display(const struct device *device);
 
+/*
+ * Whether nobody knows what is on its disks: a controller for storage whose driver is
+ * VFIO's, but not since this boot's guards had seen its disks.
+ */
+bool device_is_unseen(const struct device *device);
+
 /* -- choice -------------------------------------------------------------------------- */
 
 /* The same, and what the system needs, to choose devices. */
@@ -145,6 +160,42 @@ bool choice_has_item(const struct machine *machine, const struct device *device)
 void choice_put_item(const struct machine *machine, const struct device *device,
 		     FILE *file);
 
+/* "passthru.ids=…" with all of these items; freed by the caller; NULL without memory. */
+char *choice_make_parameter(const struct machine *machine);
+
+/* -- groups -------------------------------------------------------------------------- */
+
+/*
+ * Which members the IOMMU groups of enabled devices had when passthru enable ran: another
+ * kernel, firmware or card may add some. Each line is a group, with items as passthru.ids
+ * has them, since the numbers of groups change:
+ *
+ *	kernel=6.12.0 members=10de:13c2@00:01.0/00.0,10de:0fbb@00:01.0/00.1
+ */
+#define GROUPS_FILE "var/lib/passthru/groups"
+
+struct known_group {
+	struct span kernel, members;
+};
+
+/* Reads the next group and advances *text. Returns false at the end. */
+bool groups_next(const char **text, struct known_group *ret);
+
+/* Whether the device was a member. */
+bool groups_had(const struct known_group *group, const struct device *device);
+
+/*
+ * The text with the groups of the chosen devices as they are now, or without those for a
+ * member of which is_forgotten() is true. Freed by the caller; NULL without memory.
+ */
+char *groups_remember(const struct machine *machine, const char *old);
+char *groups_forget(const char *old,
+		    bool (*is_forgotten)(void *data, const struct selector *member),
+		    void *data);
+
+/* Whether the member is a chosen device of the machine, which is data. */
+bool groups_is_chosen(void *data, const struct selector *member);
+
 /* -- caveats ------------------------------------------------------------------------- */
 
 /*
@@ -163,6 +214,12 @@ void device_describe_need(const struct device *device, char text[static NEED_SIZ
  * nobody named: such a group can never be given to a guest. Says which, and what to do.
  */
 bool caveats_allow(const struct machine *machine);
+
+/*
+ * Whether the system needs none of the devices that the user named, as far as that is
+ * known. Says which it needs, what for, and what to do.
+ */
+bool caveats_allow_named(const struct machine *machine);
 
 /* Whether vfio-pci will accept the chosen devices. Says which not, and what to do. */
 bool caveats_allow_driver(const struct host *host, const struct machine *machine);
@@ -239,6 +296,15 @@ int filter_parse(const char *text, struct filter *ret);
 
 bool filter_matches(const struct filter *filter, const struct device *device);
 
+/* -- reader -------------------------------------------------------------------------- */
+
+/*
+ * Lets passthru-early read the disks, if it is installed on this machine in the same
+ * version: its libblkid is that of the next boot, and this program's is the
+ * distribution's. Returns whether it does.
+ */
+bool reader_choose(void);
+
 /* -- users --------------------------------------------------------------------------- */
 
 /*
@@ -261,5 +327,29 @@ int users_each(const struct host *host, const struct device *device,
  * processes.
  */
 void machine_read_unseen(const struct host *host, struct machine *machine);
+
+/* -- luks ---------------------------------------------------------------------------- */
+
+/* How a LUKS2 volume that is open is unlocked at boot, as the tokens in its header say.
+ */
+struct unlocking {
+	char volume[BLOCK_DM_NAME_SIZE]; /* below /dev/mapper */
+	char disk[BLOCK_NAME_SIZE];	 /* that the header is on, below /dev */
+	int error;			 /* a negative errno: it could not be read */
+	/* By the TPM, on measurements that a new image changes; else this is all: */
+	bool is_measured;
+	bool is_pcrlock, is_clevis; /* who has enrolled it; else systemd-cryptenroll(1) */
+	uint32_t pcrs;		    /* the measurements: bit N is PCR N */
+};
+
+/*
+ * Reads the headers of the volumes that are open, of which the caller frees *ret. Returns
+ * 0 or a negative errno. Where the machine has no TPM, a header that cannot be read is no
+ * matter.
+ *
+ * Sources: LUKS2 On-Disk Format Specification; systemd's src/shared/tpm2-util.h,
+ * tpm2_make_luks2_json(); clevis-luks-bind(1).
+ */
+int luks_read(const struct host *host, struct unlocking **ret, size_t *ret_count);
 
 #endif

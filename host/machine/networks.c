@@ -13,36 +13,62 @@
 #define CLASS_NET "sys/class/net"
 /* A bond in a bridge with VLANs, and more. */
 #define DEPTH_MAX 8
-#define SSH_PORT  22
 
-struct networks {
-	const struct host *host;
-	struct machine *machine;
-};
+static bool read_link(const struct networks *networks, const char *interface,
+		      char target[static PATH_MAX])
+{
+	char path[sizeof(CLASS_NET "/") + NAME_MAX];
 
-/* What a route or a session means for the device that it leads over. */
-enum mark { MARK_INTERFACE, MARK_ROUTE, MARK_SESSION };
+	return path_format(path, sizeof(path), CLASS_NET "/%s", interface) == 0 &&
+	       sysfs_read_target(networks->host->root_fd, path, target, PATH_MAX) == 0;
+}
 
-static void set_mark(struct device *device, const char *interface, enum mark mark)
+static bool is_wifi(const struct networks *networks, const char *interface)
+{
+	static const char *const marks[] = { "phy80211", "wireless" };
+	char path[sizeof(CLASS_NET "//phy80211") + NAME_MAX];
+
+	for (size_t i = 0; i < ARRAY_SIZE(marks); i++)
+		if (path_format(path, sizeof(path), CLASS_NET "/%s/%s", interface,
+				marks[i]) == 0 &&
+		    sysfs_exists(networks->host->root_fd, path))
+			return true;
+	return false;
+}
+
+static void name_interface(const struct networks *networks, struct device_uses *uses,
+			   const char *interface)
+{
+	char target[PATH_MAX];
+
+	snprintf(uses->interface, sizeof(uses->interface), "%s", interface);
+	uses->is_wifi = is_wifi(networks, interface);
+	uses->is_usb = read_link(networks, interface, target) && strstr(target, "/usb");
+}
+
+static void set_mark(const struct networks *networks, struct device *device,
+		     const char *interface, enum mark mark)
 {
 	struct device_uses *uses = &device->uses;
+	/* The one that matters most is named. */
+	bool is_most = !uses->interface[0] || mark == MARK_OWN_SESSION ||
+		       (mark != MARK_INTERFACE && !uses->has_own_session);
 
 	uses->has_network = true;
 	uses->has_route |= mark == MARK_ROUTE;
-	uses->has_session |= mark == MARK_SESSION;
-	/* The one that matters most is named. */
-	if (!uses->interface[0] || mark != MARK_INTERFACE)
-		snprintf(uses->interface, sizeof(uses->interface), "%s", interface);
+	uses->has_session |= mark >= MARK_SESSION;
+	uses->has_own_session |= mark == MARK_OWN_SESSION;
+	if (is_most)
+		name_interface(networks, uses, interface);
 }
 
 static struct device *find_device(const struct networks *networks, const char *interface)
 {
-	char path[sizeof(CLASS_NET "/") + NAME_MAX], target[PATH_MAX];
+	char target[PATH_MAX];
 
-	if (path_format(path, sizeof(path), CLASS_NET "/%s", interface) < 0 ||
-	    sysfs_read_target(networks->host->root_fd, path, target, sizeof(target)) < 0)
-		return NULL;
-	return machine_find_in_path(networks->machine, target);
+	return read_link(networks, interface, target)
+		       ? machine_find_in_path(networks->machine, target)
+		       : NULL;
 }
 
 static DIR *open_interface(const struct networks *networks, const char *interface)
@@ -68,7 +94,7 @@ static bool mark_below(const struct networks *networks, const char *interface,
 	bool any = false;
 
 	if (device) {
-		set_mark(device, interface, mark);
+		set_mark(networks, device, interface, mark);
 		return true;
 	}
 	directory = depth < DEPTH_MAX ? open_interface(networks, interface) : NULL;
@@ -103,28 +129,18 @@ static void mark_all(const struct networks *networks, enum mark mark)
 			continue;
 		device->uses.has_network = true;
 		if (is_up(networks, entry->d_name))
-			set_mark(device, entry->d_name, mark);
+			set_mark(networks, device, entry->d_name, mark);
 	}
 }
 
-/*
- * If sysfs does not show what an interface is made of, as of a tunnel or a port of Open
- * vSwitch, any device with an interface that is up may be the way.
- */
-static void mark_way(const struct networks *networks, const char *interface,
-		     enum mark mark)
+void networks_mark_way(const struct networks *networks, const char *interface,
+		       enum mark mark)
 {
 	if (strcmp(interface, "lo") != 0 && !mark_below(networks, interface, mark, 0))
 		mark_all(networks, mark);
 }
 
 /* -- routes -------------------------------------------------------------------------- */
-
-/* An address as network bytes; IPv4 has the first four. */
-struct address {
-	unsigned char bytes[16];
-	bool is_ipv6;
-};
 
 /* The byte at that place of a text of hex digits. */
 static unsigned char hex_byte(struct span text, size_t index)
@@ -136,8 +152,7 @@ static unsigned char hex_byte(struct span text, size_t index)
 	return (unsigned char)value;
 }
 
-/* The kernel prints these as numbers of four bytes in the order of the processor. */
-static bool parse_numbers(struct span text, struct address *ret)
+bool address_parse_numbers(struct span text, struct address *ret)
 {
 	const uint16_t one = 1;
 	unsigned swap = *(const unsigned char *)&one ? 3 : 0;
@@ -163,6 +178,7 @@ struct route {
 	struct span interface;
 	struct address target;
 	unsigned bits; /* 0: the default route */
+	unsigned long metric;
 };
 
 /* A line of /proc/net/route. */
@@ -174,10 +190,13 @@ static bool read_ipv4(struct text_cursor line, struct route *ret)
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
 		words[i] = text_next_word(&line);
 	ret->interface = words[0];
-	if (!parse_numbers(words[1], &ret->target) || !parse_numbers(words[7], &mask))
+	if (!address_parse_numbers(words[1], &ret->target) ||
+	    !address_parse_numbers(words[7], &mask))
 		return false;
 	ret->bits = prefix_length(&mask);
-	return true;
+	ret->metric = strtoul(words[6].at, NULL, 10);
+	/* One that refuses packets has no interface. */
+	return !span_equals(words[0], "*");
 }
 
 /* A line of /proc/net/ipv6_route, whose addresses are bytes. */
@@ -194,6 +213,7 @@ static bool read_ipv6(struct text_cursor line, struct route *ret)
 	for (size_t i = 0; i < 16; i++)
 		ret->target.bytes[i] = hex_byte(words[0], i);
 	ret->bits = (unsigned)hex_byte(words[1], 0);
+	ret->metric = strtoul(words[5].at, NULL, 16);
 	return true;
 }
 
@@ -241,92 +261,117 @@ static void mark_default(void *data, const struct route *route)
 		return;
 	snprintf(interface, sizeof(interface), "%.*s", (int)route->interface.length,
 		 route->interface.at);
-	mark_way(data, interface, MARK_ROUTE);
+	networks_mark_way(data, interface, MARK_ROUTE);
 }
 
-/* -- sessions ------------------------------------------------------------------------ */
+/* -- connections ------------------------------------------------------------------------
+ */
 
 struct way {
-	struct address peer;
+	const struct address *peer;
 	char interface[NAME_MAX]; /* of the most specific route so far, or "" */
 	unsigned bits;
+	unsigned long metric;
 };
 
 static void choose_route(void *data, const struct route *route)
 {
 	struct way *way = data;
 
-	if (!is_inside(&way->peer, route) ||
-	    (way->interface[0] && route->bits <= way->bits))
+	if (!is_inside(way->peer, route) ||
+	    (way->interface[0] &&
+	     (route->bits < way->bits ||
+	      (route->bits == way->bits && route->metric >= way->metric))))
 		return;
 	way->bits = route->bits;
+	way->metric = route->metric;
 	snprintf(way->interface, sizeof(way->interface), "%.*s",
 		 (int)route->interface.length, route->interface.at);
 }
 
-/* An IPv4 address in an IPv6 socket, ::ffff:a.b.c.d, and one of this machine. */
-static bool normalize(struct address *address)
+/* An IPv4 address in an IPv6 socket is ::ffff:a.b.c.d. */
+static void normalize(struct address *address)
 {
 	static const unsigned char mapped[12] = { [10] = 0xff, [11] = 0xff };
 
-	if (address->is_ipv6 && memcmp(address->bytes, mapped, sizeof(mapped)) == 0) {
-		memmove(address->bytes, address->bytes + 12, 4);
-		address->is_ipv6 = false;
-	}
-	return address->is_ipv6 || address->bytes[0] != 127;
+	if (!address->is_ipv6 || memcmp(address->bytes, mapped, sizeof(mapped)) != 0)
+		return;
+	memmove(address->bytes, address->bytes + 12, 4);
+	memset(address->bytes + 4, 0, 12);
+	address->is_ipv6 = false;
 }
 
-/*
- * A line of /proc/net/tcp: a connection to the port of sshd. That of this command cannot
- * be told from others under sudo, tmux and the like, so each of them counts.
- */
-static void read_connection(const struct networks *networks, struct text_cursor line)
+static bool is_equal(const struct address *a, const struct address *b)
 {
-	struct span local, remote, state, port;
-	struct way way = { 0 };
+	return a->is_ipv6 == b->is_ipv6 &&
+	       memcmp(a->bytes, b->bytes, a->is_ipv6 ? 16 : 4) == 0;
+}
 
-	(void)text_next_word(&line);
-	local = text_next_word(&line);
-	remote = text_next_word(&line);
-	state = text_next_word(&line);
-	port = local;
-	while (port.length && *port.at != ':') {
-		port.at++;
-		port.length--;
+/* Whether the peer is this machine. */
+static bool is_local(const struct connection *connection)
+{
+	static const struct address loopback = { .bytes[15] = 1, .is_ipv6 = true };
+	const struct address *peer = &connection->peer;
+
+	return is_equal(peer, &connection->local) || is_equal(peer, &loopback) ||
+	       (!peer->is_ipv6 && peer->bytes[0] == 127);
+}
+
+/* Every interface has routes to fe80::/10: only its own address tells which it is. */
+static bool mark_link_local(const struct networks *networks, const struct address *local,
+			    enum mark mark)
+{
+	_cleanup_free_ char *text = NULL;
+	const char *rest;
+	struct text_cursor line;
+	bool any = false;
+
+	if (!local->is_ipv6 || local->bytes[0] != 0xfe ||
+	    (local->bytes[1] & 0xc0) != 0x80 ||
+	    beneath_read(networks->host->root_fd, "proc/net/if_inet6", &text) < 0)
+		return false;
+	rest = text;
+	while (text_next_line(&rest, &line)) {
+		struct span words[6];
+		struct address own = { .is_ipv6 = true };
+		char interface[NAME_MAX];
+
+		for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+			words[i] = text_next_word(&line);
+		for (size_t i = 0; words[0].length == 32 && i < 16; i++)
+			own.bytes[i] = hex_byte(words[0], i);
+		if (!is_equal(&own, local))
+			continue;
+		snprintf(interface, sizeof(interface), "%.*s", (int)words[5].length,
+			 words[5].at);
+		networks_mark_way(networks, interface, mark);
+		any = true;
 	}
-	/* TCP_ESTABLISHED */
-	if (!span_equals(state, "01") || !span_equals(port, ":0016") ||
-	    !parse_numbers(span_until(remote, ':'), &way.peer) || !normalize(&way.peer))
+	return any;
+}
+
+void networks_mark_connection(const struct networks *networks,
+			      struct connection *connection, enum mark mark)
+{
+	struct way way = { .peer = &connection->peer };
+
+	normalize(&connection->local);
+	normalize(&connection->peer);
+	if (is_local(connection))
+		return;
+	networks->machine->has_session = true;
+	if (mark_link_local(networks, &connection->local, mark))
 		return;
 	each_route(networks, choose_route, &way);
+	/* Without a route in the main table, a rule leads to another one. */
 	if (way.interface[0])
-		mark_way(networks, way.interface, MARK_SESSION);
+		networks_mark_way(networks, way.interface, mark);
+	else
+		mark_all(networks, mark);
 }
 
-_Static_assert(SSH_PORT == 0x16, "the port that read_connection() looks for");
-
-static void read_sessions(const struct networks *networks)
+void networks_read(const struct networks *networks)
 {
-	static const char *const files[] = { "proc/net/tcp", "proc/net/tcp6" };
-
-	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
-		_cleanup_free_ char *text = NULL;
-		struct text_cursor line;
-		const char *rest;
-
-		if (beneath_read(networks->host->root_fd, files[i], &text) < 0)
-			continue;
-		rest = text;
-		while (text_next_line(&rest, &line))
-			read_connection(networks, line);
-	}
-}
-
-void uses_read_networks(const struct host *host, struct machine *machine)
-{
-	struct networks networks = { host, machine };
-
-	mark_all(&networks, MARK_INTERFACE);
-	each_route(&networks, mark_default, &networks);
-	read_sessions(&networks);
+	mark_all(networks, MARK_INTERFACE);
+	each_route(networks, mark_default, (void *)(uintptr_t)networks);
 }

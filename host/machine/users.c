@@ -197,62 +197,71 @@ static const struct node *find_node(const struct search *search, const struct st
 	return NULL;
 }
 
-static void name_user(struct search *search, const char *process, int directory_fd,
-		      const char *link)
+static void name_user(struct search *search, const struct open_file *file)
 {
-	char path[NAME_MAX + 16], name[64], target[256];
-	ssize_t length = readlinkat(directory_fd, link, target, sizeof(target) - 1);
+	char name[PROCESS_NAME_SIZE], target[256];
+	ssize_t length =
+		readlinkat(file->directory_fd, file->name, target, sizeof(target) - 1);
 
 	target[length > 0 ? length : 0] = '\0';
-	snprintf(path, sizeof(path), "proc/%s/comm", process);
-	if (sysfs_read(search->host->root_fd, path, name, sizeof(name)) <= 0)
-		strcpy(name, "a process");
-	name[strcspn(name, "\n")] = '\0';
-	users_found(search, "%s (process %s) has %s open", name, process,
+	process_name(search->host, file->process, name);
+	users_found(search, "%s (process %s) has %s open", name, file->process,
 		    target[0] ? target : "it");
+}
+
+/* What a process has open of the nodes. */
+struct opened {
+	struct search *search;
+	char shared[NAME_MAX + 1]; /* the link to a node that devices share, or "" */
+	bool has_other, is_named;
+};
+
+static bool look_at_file(void *data, const struct open_file *file)
+{
+	struct opened *opened = data;
+	const struct node *node = NULL;
+	struct stat st;
+
+	if (fstatat(file->directory_fd, file->name, &st, 0) == 0)
+		node = find_node(opened->search, &st);
+	if (!node)
+		return true;
+	if (node->kind == NODE_SHARED)
+		snprintf(opened->shared, sizeof(opened->shared), "%s", file->name);
+	opened->has_other |= node->kind == NODE_OTHER;
+	opened->is_named = node->kind == NODE_OWN;
+	if (opened->is_named)
+		name_user(opened->search, file);
+	return !opened->is_named;
+}
+
+static bool name_shared(void *data, const struct open_file *file)
+{
+	const struct opened *opened = data;
+	bool is_it = strcmp(file->name, opened->shared) == 0;
+
+	if (is_it)
+		name_user(opened->search, file);
+	return !is_it;
 }
 
 /*
  * One open file is enough to name a process. A node that devices share counts unless the
  * process has those of other devices only.
  */
-static void look_at_process(struct search *search, const char *process)
+static void look_at_process(void *data, const char *process)
 {
-	_cleanup_closedir_ DIR *stream = NULL;
-	char path[NAME_MAX + 16], shared[NAME_MAX + 1] = "";
-	bool has_other = false;
-	struct dirent *entry;
-	struct stat st;
+	struct opened opened = { .search = data };
 
-	snprintf(path, sizeof(path), "proc/%s/fd", process);
-	stream = sysfs_open_directory(search->host->root_fd, path);
-	while (stream && (entry = readdir(stream))) {
-		const struct node *node = NULL;
-
-		if (isdigit((unsigned char)entry->d_name[0]) &&
-		    fstatat(dirfd(stream), entry->d_name, &st, 0) == 0)
-			node = find_node(search, &st);
-		if (node && node->kind == NODE_OWN) {
-			name_user(search, process, dirfd(stream), entry->d_name);
-			return;
-		}
-		if (node && node->kind == NODE_SHARED)
-			snprintf(shared, sizeof(shared), "%s", entry->d_name);
-		has_other |= node && node->kind == NODE_OTHER;
-	}
-	if (shared[0] && !has_other)
-		name_user(search, process, dirfd(stream), shared);
+	process_each_file(opened.search->host, process, look_at_file, &opened);
+	if (opened.shared[0] && !opened.has_other && !opened.is_named)
+		process_each_file(opened.search->host, process, name_shared, &opened);
 }
 
 static void look_at_processes(struct search *search)
 {
-	_cleanup_closedir_ DIR *stream =
-		sysfs_open_directory(search->host->root_fd, "proc");
-	struct dirent *entry;
-
-	while (search->node_count && stream && (entry = readdir(stream)))
-		if (isdigit((unsigned char)entry->d_name[0]))
-			look_at_process(search, entry->d_name);
+	if (search->node_count)
+		processes_each(search->host, look_at_process, search);
 }
 
 /* -- all of them --------------------------------------------------------------------- */

@@ -103,10 +103,28 @@ static void read_sound(const struct host *host, struct machine *machine, int fd,
 		machine->other_sound_cards++;
 }
 
+static void read_settings(const struct host *host, struct machine *machine)
+{
+	for (size_t i = 0; i < machine->count; i++) {
+		struct device *device = &machine->devices[i];
+
+		if (pci_is_display(&device->pci->id) &&
+		    !xorg_names(host, device, device->uses.setting))
+			(void)compositor_names(host, device, device->uses.setting);
+	}
+}
+
 void machine_read_uses(const struct host *host, struct machine *machine)
 {
-	uses_read_networks(host, machine);
+	struct sessions sessions;
+	const struct networks networks = { host, machine, &sessions };
+
 	each_link(host, "sys/class/drm", read_connector, machine);
+	sessions_read(host, machine, &sessions);
+	networks_read(&networks);
+	ssh_read_sessions(&networks);
+	sessions_free(&sessions);
+	read_settings(host, machine);
 	each_link(host, "sys/bus/usb/devices", read_usb_interface, machine);
 	each_link(host, "sys/class/input", read_input, machine);
 	each_link(host, "sys/class/sound", read_sound, machine);

@@ -31,30 +31,55 @@ static bool parse_bus_id(const char *text, struct pci_address *ret)
 	return bus <= 0xff && slot <= 0x1f && function <= 7;
 }
 
-/* The value of a line such as: BusID "PCI:1:0:0". Returns whether it is one. */
-static bool find_bus_id(struct text_cursor line, char *ret, size_t size)
+/* Whatever the case: xf86nameCompare() in hw/xfree86/parser/scan.c. */
+static bool equals(struct span word, const char *name)
 {
-	struct span word = text_next_word(&line), value = text_next_word(&line);
+	return word.length == strlen(name) &&
+	       strncasecmp(word.at, name, word.length) == 0;
+}
 
-	if (word.length != strlen("BusID") ||
-	    strncasecmp(word.at, "BusID", word.length) != 0)
-		return false;
+static bool copy_value(struct span value, char *ret, size_t size)
+{
 	span_skip_prefix(&value, "\"");
 	value = span_until(value, '"');
 	return snprintf(ret, size, "%.*s", (int)value.length, value.at) < (int)size;
 }
 
-/* The line that names the device, from 1, or 0; its value in bus_id. */
-static size_t find_line(const char *text, const struct pci_address *address, char *bus_id,
-			size_t size)
+/* The value of a line such as: BusID "PCI:1:0:0". Returns whether it is one. */
+static bool find_bus_id(struct text_cursor line, char *ret, size_t size)
+{
+	struct span word = text_next_word(&line), value = text_next_word(&line);
+
+	return equals(word, "BusID") && copy_value(value, ret, size);
+}
+
+/* The value of: Option "kmsdev" "/dev/dri/card1", of the driver modesetting. */
+static bool find_node(struct text_cursor line, char *ret, size_t size)
+{
+	struct span word = text_next_word(&line), name = text_next_word(&line);
+	struct span value = text_next_word(&line);
+
+	if (!equals(word, "Option") || !equals(name, "\"kmsdev\""))
+		return false;
+	return copy_value(value, ret, size);
+}
+
+/* The line that names the device, from 1, or 0; its words before and in the quotes. */
+static size_t find_line(const struct host *host, const struct device *device,
+			const char *text, const char **ret_key, char *value, size_t size)
 {
 	struct text_cursor line;
 	struct pci_address found;
 
-	for (size_t number = 1; text_next_line(&text, &line); number++)
-		if (find_bus_id(line, bus_id, size) && parse_bus_id(bus_id, &found) &&
-		    address_compare(&found, address) == 0)
+	for (size_t number = 1; text_next_line(&text, &line); number++) {
+		*ret_key = "BusID";
+		if (find_bus_id(line, value, size) && parse_bus_id(value, &found) &&
+		    address_compare(&found, &device->pci->address) == 0)
 			return number;
+		*ret_key = "kmsdev";
+		if (find_node(line, value, size) && display_is_node(host, device, value))
+			return number;
+	}
 	return 0;
 }
 
@@ -62,17 +87,18 @@ static bool is_named_in(const struct host *host, const struct device *device,
 			const char *path, char text[static PHRASE_SIZE])
 {
 	_cleanup_free_ char *config = NULL;
-	char bus_id[64];
+	const char *key;
+	char value[64];
 	size_t line;
 
 	if (beneath_read(host->root_fd, path, &config) < 0)
 		return false;
-	line = find_line(config, &device->pci->address, bus_id, sizeof(bus_id));
+	line = find_line(host, device, config, &key, value, sizeof(value));
 	if (line)
 		snprintf(
 			text, PHRASE_SIZE,
-			"/%s, line %zu, makes the X server use %s (BusID \"%s\"), which it cannot while vfio-pci has it; remove that section",
-			path, line, device->address, bus_id);
+			"/%s, line %zu, makes the X server use %s (%s \"%s\"), which it cannot while vfio-pci has it; remove that section",
+			path, line, device->address, key, value);
 	return line;
 }
 

@@ -39,6 +39,20 @@ static bool is_same_file(int root_fd, const char *a, const char *b)
 	       left.st_ino == right.st_ino;
 }
 
+static bool is_about_vfio(struct collector *collector, const char *text)
+{
+	_cleanup_free_ char *real = collector_uncomment(collector, text);
+
+	return real && (legacy_is_mentioned(real) || strstr(real, "vfio"));
+}
+
+static bool has_setting(struct collector *collector, const char *text)
+{
+	_cleanup_free_ char *real = collector_uncomment(collector, text);
+
+	return real && legacy_is_mentioned(real);
+}
+
 /*
  * A link, or a file with several names, may belong to another program. libkmod and GRUB
  * read it all the same.
@@ -50,12 +64,41 @@ static void read_link(struct collector *collector, const char *path)
 	/* Debian has a link to /etc/modules in modules-load.d. */
 	if (is_same_file(collector->host->root_fd, path, "etc/modules") ||
 	    beneath_read(collector->host->root_fd, path, &text) < 0 ||
-	    (!legacy_is_mentioned(text) && !strstr(text, "vfio")))
+	    !is_about_vfio(collector, text))
 		return;
 	collector_note(
 		collector, FACT_UNCLEAR,
 		"/%s has legacy settings, but is a link or has several names: edit the file itself",
 		path);
+}
+
+/* With a blank for each NUL byte; freed by the caller, NULL without memory. */
+static char *read_bytes(int root_fd, const char *path)
+{
+	_cleanup_close_ int fd = beneath_open(root_fd, path);
+	struct text_file text;
+	FILE *file = text_file_open(&text);
+	char bytes[4096];
+	ssize_t count;
+
+	while (file && fd >= 0 && (count = read(fd, bytes, sizeof(bytes))) > 0)
+		for (ssize_t i = 0; i < count; i++)
+			putc(bytes[i] ? bytes[i] : ' ', file);
+	return text_file_close(&text);
+}
+
+/* A file that is no text: nobody knows where its reader stops. */
+static void read_binary(struct collector *collector, const char *path)
+{
+	_cleanup_free_ char *text = read_bytes(collector->host->root_fd, path);
+
+	if (!text)
+		collector->error = -ENOMEM;
+	else if (is_about_vfio(collector, text))
+		collector_note(
+			collector, FACT_UNCLEAR,
+			"/%s has legacy settings, but also a NUL byte: remove that",
+			path);
 }
 
 static void note_unreadable(struct collector *collector, const char *path, int r)
@@ -65,15 +108,51 @@ static void note_unreadable(struct collector *collector, const char *path, int r
 }
 
 /* DOS line ends would become part of the last word. */
-static bool has_dos_lines(const char *text)
+static bool has_dos_lines(struct collector *collector, const char *text)
 {
-	return strchr(text, '\r') && strstr(text, "vfio");
+	return strchr(text, '\r') && is_about_vfio(collector, text);
+}
+
+/*
+ * As libkmod reads a line, comments included: a backslash at its end joins the next one,
+ * and others protect the character after them (freadline_wrapped() in shared/util.c).
+ */
+static char *join_lines(const char **rest, size_t *ret_count)
+{
+	struct text_file text;
+	FILE *file = text_file_open(&text);
+	const char *at = *rest;
+
+	*ret_count = 1;
+	for (; *at && *at != '\n'; at++) {
+		if (*at == '\\' && *++at == '\n') {
+			++*ret_count;
+			continue;
+		}
+		if (!*at)
+			break;
+		if (file)
+			putc(*at, file);
+	}
+	*rest = at + (*at == '\n');
+	return text_file_close(&text);
+}
+
+static char *take_line(struct collector *collector, const char **rest)
+{
+	struct text_cursor line;
+
+	collector->line_count = 1;
+	if (collector->row->format == FORMAT_MODPROBE)
+		return join_lines(rest, &collector->line_count);
+	text_next_line(rest, &line);
+	return strndup(line.at, (size_t)(line.end - line.at));
 }
 
 static void read_line(struct collector *collector, const struct reader *reader,
-		      struct text_cursor line)
+		      const char **rest)
 {
-	_cleanup_free_ char *text = strndup(line.at, (size_t)(line.end - line.at));
+	_cleanup_free_ char *text = take_line(collector, rest);
 
 	collector->line = text;
 	if (text)
@@ -86,9 +165,8 @@ static void read_lines(struct collector *collector, const struct reader *reader,
 		       const struct fact_file *file)
 {
 	const char *rest = file->change.old;
-	struct text_cursor line;
 
-	if (has_dos_lines(rest)) {
+	if (has_dos_lines(collector, rest)) {
 		collector_note(
 			collector, FACT_UNCLEAR,
 			"/%s has legacy settings, but also carriage returns: remove those",
@@ -96,8 +174,8 @@ static void read_lines(struct collector *collector, const struct reader *reader,
 		return;
 	}
 	collector->file = file;
-	for (collector->number = 0; text_next_line(&rest, &line); collector->number++)
-		read_line(collector, reader, line);
+	for (collector->number = 0; *rest; collector->number += collector->line_count)
+		read_line(collector, reader, &rest);
 }
 
 static void read_file(struct collector *collector, const struct reader *reader,
@@ -108,8 +186,10 @@ static void read_file(struct collector *collector, const struct reader *reader,
 	struct fact_file *added = NULL;
 	int r = change_open(collector->host->root_fd, path, &file.change);
 
-	if (r == -ELOOP)
+	if (r == -ELOOP || r == -EMLINK)
 		read_link(collector, path);
+	else if (r == -EILSEQ)
+		read_binary(collector, path);
 	else if (r < 0 && r != -ENOENT && r != -ENOTDIR)
 		note_unreadable(collector, path, r);
 	else if (r == 0) {
@@ -135,28 +215,14 @@ static bool is_copy(const char *name, const char *suffix)
 			 found[strlen(suffix)] == '-' || found[strlen(suffix)] == '_');
 }
 
-/* Whether a line that is no comment has a legacy setting. */
-static bool has_setting(const char *text)
-{
-	struct text_cursor line;
-
-	while (text_next_line(&text, &line)) {
-		_cleanup_free_ char *copy =
-			strndup(line.at, (size_t)(line.end - line.at));
-
-		if (copy && copy[strspn(copy, " \t")] != '#' && legacy_is_mentioned(copy))
-			return true;
-	}
-	return false;
-}
-
 /* A file that its readers skip, but that looks like one of theirs. */
 static void note_skipped(struct collector *collector, const char *path)
 {
 	const char *suffix = collector->row->suffix;
 	_cleanup_free_ char *text = NULL, *advice = NULL;
 
-	if (beneath_read(collector->host->root_fd, path, &text) < 0 || !has_setting(text))
+	if (beneath_read(collector->host->root_fd, path, &text) < 0 ||
+	    !has_setting(collector, text))
 		return;
 	if (is_copy(beneath_name(path), suffix)) {
 		collector_note(collector, FACT_NOTE,
@@ -214,7 +280,7 @@ static bool is_overridden(struct collector *collector, const char *path)
 	_cleanup_free_ char *other = find_overriding(collector, path), *text = NULL;
 
 	if (other && beneath_read(collector->host->root_fd, path, &text) == 0 &&
-	    has_setting(text))
+	    has_setting(collector, text))
 		collector_note(collector, FACT_NOTE,
 			       "/%s has no effect, since /%s overrides it", path, other);
 	return other;
@@ -223,10 +289,14 @@ static bool is_overridden(struct collector *collector, const char *path)
 static void read_row(struct collector *collector, const struct config_file *row)
 {
 	const struct reader *reader = &readers[row->format];
-	_cleanup_free_ char **paths = config_file_paths(collector->host->root_fd, row);
+	int r;
+	_cleanup_free_ char **paths =
+		config_file_try_paths(collector->host->root_fd, row, &r);
 
 	if (!paths)
 		collector->error = -ENOMEM;
+	else if (r < 0)
+		note_unreadable(collector, row->path, r);
 	collector->row = row;
 	collector->is_foreign = row->uses & CONFIG_IS_FOREIGN;
 	for (size_t i = 0; paths && paths[i]; i++) {
@@ -240,99 +310,7 @@ static void read_row(struct collector *collector, const struct config_file *row)
 	read_skipped(collector);
 }
 
-/* -- lists of devices in modprobe.d(5) ----------------------------------------------- */
-
-static const struct fact_file *find_file(const struct facts *facts,
-					 const struct fact *fact)
-{
-	const struct fact_file *file =
-		fact->file == NO_FILE ? NULL : &facts->files[fact->file];
-
-	return fact->kind == FACT_REQUEST && file && file->format == FORMAT_MODPROBE
-		       ? file
-		       : NULL;
-}
-
-/* libkmod sorts the files of all directories by name, and the module gets all options. */
-static bool comes_after(const struct facts *facts, const struct fact *a,
-			const struct fact *b)
-{
-	int order = strcmp(beneath_name(facts->files[a->file].change.path),
-			   beneath_name(facts->files[b->file].change.path));
-
-	return order > 0 || (order == 0 && a->line > b->line);
-}
-
-/* The list that counts: the module's parameter has the last of them. */
-static size_t find_last_list(const struct facts *facts)
-{
-	size_t last = facts->count;
-
-	for (size_t i = 0; i < facts->count; i++)
-		if (find_file(facts, &facts->items[i]) &&
-		    (last == facts->count ||
-		     comes_after(facts, &facts->items[i], &facts->items[last])))
-			last = i;
-	return last;
-}
-
-static bool has_all_items(const char *list, const char *items)
-{
-	struct span item, rest = span_of(items);
-
-	while (span_next_item(&rest, &item)) {
-		struct span other, others = span_of(list);
-		bool found = false;
-
-		while (span_next_item(&others, &other))
-			found |= item.length == other.length &&
-				 strncasecmp(item.at, other.at, item.length) == 0;
-		if (!found)
-			return false;
-	}
-	return true;
-}
-
-/* Whether vfio-pci has one of these devices now, for whatever reason. */
-static bool is_in_effect(const struct machine *machine, const char *items)
-{
-	for (size_t i = 0; i < machine->count; i++)
-		if (machine->devices[i].is_claimed &&
-		    collector_lists(span_of(items), &machine->devices[i]))
-			return true;
-	return false;
-}
-
-/*
- * The devices of the other lists are not requested by any boot. A package's list stays a
- * request: once the others are removed, it counts.
- */
-static void drop_other_lists(struct collector *collector)
-{
-	struct facts *facts = collector->facts;
-	size_t count = facts->count, last = find_last_list(facts);
-
-	for (size_t i = 0; i < count; i++) {
-		struct fact *fact = &facts->items[i];
-		const struct fact_file *file = find_file(facts, fact);
-		const struct fact *counts = &facts->items[last];
-		_cleanup_free_ char *items = NULL;
-
-		if (!file || i == last || !fact->has_edit ||
-		    has_all_items(counts->items, fact->items) ||
-		    is_in_effect(collector->machine, fact->items))
-			continue;
-		items = fact->items;
-		fact->items = strdup("");
-		if (!fact->items)
-			collector->error = -ENOMEM;
-		collector_note(
-			collector, FACT_NOTE,
-			"/%s, line %zu: ids=%s has no effect, since /%s, line %zu, overrides it",
-			file->change.path, fact->line + 1, items,
-			facts->files[counts->file].change.path, counts->line + 1);
-	}
-}
+/* -- all of them --------------------------------------------------------------------- */
 
 /* Boot entries in a directory that cannot be read would simply be missing. */
 static void note_unreadable_boots(struct collector *collector)
@@ -347,6 +325,33 @@ static void note_unreadable_boots(struct collector *collector)
 	boot_sources_free(&sources);
 }
 
+/* What vfio-pci refuses has not worked so far, and does not work with passthru. */
+static void note_refused(struct collector *collector, size_t index)
+{
+	const struct machine *machine = collector->machine;
+	const struct fact *fact = &collector->facts->items[index];
+	const struct device *first = NULL;
+	char more[32] = "";
+	size_t count = 0;
+
+	for (size_t i = 0; i < machine->count; i++) {
+		const struct device *device = &machine->devices[i];
+
+		if (!denylist_has(&device->pci->id) ||
+		    !collector_lists(span_of(fact->items), device) ||
+		    !denylist_refuses(collector->host, device))
+			continue;
+		if (count++ == 0)
+			first = device;
+	}
+	if (count > 1)
+		snprintf(more, sizeof(more), " and %zu more", count - 1);
+	if (first)
+		collector_note(collector, FACT_NOTE, "/%s, line %zu: %s%s: %s",
+			       collector->facts->files[fact->file].change.path,
+			       fact->line + 1, first->address, more, DENYLIST_PHRASE);
+}
+
 int collect_facts(const struct host *host, const struct machine *machine,
 		  const char *configuration, struct facts *ret)
 {
@@ -357,11 +362,16 @@ int collect_facts(const struct host *host, const struct machine *machine,
 				       .used = boot_used_formats(host->root_fd) };
 
 	*ret = (struct facts){ 0 };
+	collector.error = boots_read(host->root_fd, &collector.boots);
 	for (const struct config_file *row = config_files; row->path; row++)
 		if (row->uses & CONFIG_FOR_MIGRATE)
 			read_row(&collector, row);
-	drop_other_lists(&collector);
+	lists_settle(&collector);
 	read_running(&collector);
+	for (size_t i = 0, count = ret->count; i < count; i++)
+		if (ret->items[i].kind == FACT_REQUEST)
+			note_refused(&collector, i);
 	note_unreadable_boots(&collector);
+	boots_free(&collector.boots);
 	return collector.error;
 }

@@ -16,8 +16,8 @@ bool collector_uses(const struct collector *collector, enum config_format format
 }
 
 /* text and items are copied, unless they are NULL. */
-static void add(struct collector *collector, enum fact_kind kind, enum fact_scope scope,
-		const char *text, const char *items)
+static struct fact *add(struct collector *collector, enum fact_kind kind,
+			enum fact_scope scope, const char *text, const char *items)
 {
 	struct fact *fact =
 		facts_add(collector->facts, kind, collector->facts->file_count - 1,
@@ -25,9 +25,10 @@ static void add(struct collector *collector, enum fact_kind kind, enum fact_scop
 
 	if (!fact) {
 		collector->error = -ENOMEM;
-		return;
+		return NULL;
 	}
 	fact->scope = scope;
+	fact->line_count = collector->line_count;
 	fact->has_edit = !collector->is_foreign;
 	fact->replacement = text ? strdup(text) : NULL;
 	fact->items = items ? strdup(items) : NULL;
@@ -36,12 +37,13 @@ static void add(struct collector *collector, enum fact_kind kind, enum fact_scop
 		fact->note = NULL;
 	if ((text && !fact->replacement) || (items && !fact->items) || !fact->note)
 		collector->error = -ENOMEM;
+	return fact;
 }
 
-void collector_add(struct collector *collector, enum fact_kind kind, const char *text,
-		   const char *items)
+struct fact *collector_add(struct collector *collector, enum fact_kind kind,
+			   const char *text, const char *items)
 {
-	add(collector, kind, SCOPE_EVERY_BOOT, text, items);
+	return add(collector, kind, SCOPE_EVERY_BOOT, text, items);
 }
 
 void collector_note(struct collector *collector, enum fact_kind kind, const char *format,
@@ -111,6 +113,10 @@ void collector_add_cmdline(struct collector *collector, struct span cmdline,
 			collector_note_line(
 				collector, FACT_NOTE,
 				"left unchanged, since it hides devices for Xen, which does not use vfio-pci");
+		if (is_used && !legacy_has_all_ids(rewritten.items, rewritten.overridden))
+			collector_note_line(
+				collector, FACT_NOTE,
+				"of several lists on a command line only the last one has an effect");
 		if (!rewritten.items[0] && !rewritten.has_support)
 			;
 		else if (is_used)
@@ -124,6 +130,30 @@ void collector_add_cmdline(struct collector *collector, struct span cmdline,
 }
 
 /* -- advice -------------------------------------------------------------------------- */
+
+/* Units may have the second kind of comments. */
+static bool is_comment(struct text_cursor line)
+{
+	while (line.at < line.end && strchr(" \t", *line.at))
+		line.at++;
+	return line.at < line.end && strchr("#;", *line.at);
+}
+
+char *collector_uncomment(struct collector *collector, const char *text)
+{
+	struct text_file real;
+	FILE *file = text_file_open(&real);
+	struct text_cursor line;
+	char *written;
+
+	while (file && text_next_line(&text, &line))
+		if (!is_comment(line))
+			fprintf(file, "%.*s\n", (int)(line.end - line.at), line.at);
+	written = text_file_close(&real);
+	if (!written)
+		collector->error = -ENOMEM;
+	return written;
+}
 
 bool collector_lists(struct span list, const struct device *device)
 {

@@ -11,7 +11,9 @@ struct fact *facts_add(struct facts *facts, enum fact_kind kind, size_t file, si
 	struct fact *fact = array_append(facts->items, facts->count);
 
 	if (fact)
-		*fact = (struct fact){ .kind = kind, .file = file, .line = line };
+		*fact = (struct fact){
+			.kind = kind, .file = file, .line = line, .line_count = 1
+		};
 	return fact;
 }
 
@@ -113,7 +115,9 @@ char *facts_rewrite(const struct facts *facts, const struct conditions *conditio
 
 		if (!fact)
 			fwrite(line.at, 1, (size_t)(rest - line.at), to);
-		else if (fact->replacement)
+		for (size_t j = 1; fact && j < fact->line_count; j++, i++)
+			text_next_line(&rest, &line);
+		if (fact && fact->replacement)
 			fprintf(to, "%s%s", fact->replacement,
 				rest > line.end ? "\n" : "");
 	}

@@ -37,6 +37,28 @@ bool fact_applies(const struct facts *facts, const struct conditions *conditions
 /* Whether its devices become part of the configuration in the image. */
 bool fact_needs_configuration(const struct fact *fact);
 
+/* -- boots --------------------------------------------------------------------------- */
+
+/* All boots that the boot loader offers, or else the next one. */
+struct boots {
+	struct boot_sources sources; /* which has these */
+	const struct boot_source *items;
+	size_t count;
+};
+
+/* Returns 0 or -ENOMEM; release with boots_free() in either case. */
+int boots_read(int root_fd, struct boots *ret);
+void boots_free(struct boots *boots);
+
+/*
+ * Whether it matters what the boot claims: it is of this system, and no rescue, for which
+ * passthru ignores its configuration.
+ */
+bool boots_matter(const struct boot_source *boot);
+
+/* A program of Pop!_OS that writes boot entries again, from settings of its own. */
+#define KERNELSTUB "etc/kernelstub/configuration"
+
 /* -- collect ------------------------------------------------------------------------- */
 
 /*
@@ -54,12 +76,16 @@ struct collector {
 	const struct machine *machine;
 	const char *configuration; /* passthru's own parameters */
 	struct facts *facts;
+	struct boots boots;
 	unsigned used; /* the formats that a boot reads, bits of 1 << format */
-	/* The file that is being read, the line, and its number, counted from 0. */
+	/*
+	 * The file that is being read, the line, and its number, counted from 0. A line
+	 * may be continued: then it is joined, and these are several in the file.
+	 */
 	const struct config_file *row;
 	const struct fact_file *file;
 	const char *line;
-	size_t number;
+	size_t number, line_count;
 	bool is_foreign; /* a package's file, which is not edited */
 	int error;
 };
@@ -69,10 +95,11 @@ bool collector_uses(const struct collector *collector, enum config_format format
 
 /*
  * The line is a request or a support, for every boot; text replaces it, or with NULL it
- * is removed. items are the devices of a request. Both are copied.
+ * is removed. items are the devices of a request. Both are copied. Returns the fact, or
+ * NULL without memory, which is noted.
  */
-void collector_add(struct collector *collector, enum fact_kind kind, const char *text,
-		   const char *items);
+struct fact *collector_add(struct collector *collector, enum fact_kind kind,
+			   const char *text, const char *items);
 
 /*
  * A part of the line is a command line, in a file of that format: adds what it requests
@@ -94,6 +121,12 @@ void collector_note(struct collector *collector, enum fact_kind kind, const char
 void collector_note_line(struct collector *collector, enum fact_kind kind,
 			 const char *why);
 
+/*
+ * The text without lines that are comments. Freed by the caller; NULL without memory,
+ * which is noted.
+ */
+char *collector_uncomment(struct collector *collector, const char *text);
+
 /* Whether one of the IDs matches the device. */
 bool collector_lists(struct span list, const struct device *device);
 
@@ -103,6 +136,14 @@ bool collector_lists(struct span list, const struct device *device);
  * none. Freed by the caller; NULL without memory.
  */
 char *collector_advise(const struct collector *collector, const char *text);
+
+/* -- lists --------------------------------------------------------------------------- */
+
+/*
+ * Once all files are read: the lists of devices in modprobe.d(5) that another one
+ * overrides in each of the boots request nothing.
+ */
+void lists_settle(struct collector *collector);
 
 /* -- readers ------------------------------------------------------------------------- */
 

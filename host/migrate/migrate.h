@@ -39,8 +39,10 @@ enum fact_scope {
 struct fact {
 	enum fact_kind kind;
 	enum fact_scope scope;
-	size_t file; /* where it is, an index in facts.files, or NO_FILE */
+	enum legacy_list list; /* that it sets in modprobe.d(5) */
+	size_t file;	       /* where it is, an index in facts.files, or NO_FILE */
 	size_t line;
+	size_t line_count; /* more than one if the line is continued on the next ones */
 	bool has_edit;	   /* migrating it changes the line */
 	char *replacement; /* to that; NULL: the line is removed */
 	char *items;	   /* of a request: IDs, separated by commas */
@@ -58,6 +60,8 @@ struct facts {
 	size_t file_count;
 	struct fact *items;
 	size_t count;
+	bool loads; /* something makes every boot load vfio-pci or pci-stub, or may do so
+		     */
 };
 
 /* The number of facts of that kind. */
@@ -65,7 +69,7 @@ size_t facts_count(const struct facts *facts, enum fact_kind kind);
 
 /* What is known about the machine besides its legacy settings. */
 struct conditions {
-	bool has_generator;    /* an initramfs generator with passthru's hook */
+	bool has_generator;    /* the images that boot can be built, with passthru */
 	bool can_rebuild_grub; /* GRUB's configuration can be regenerated */
 	bool is_configured;    /* passthru's own parameters request devices already */
 };
@@ -77,6 +81,29 @@ enum decision {
 	DECISION_UNCLEAR,      /* some facts are unclear */
 	DECISION_NO_GENERATOR, /* nothing would start passthru in the next boot */
 	DECISION_NO_GRUB,      /* GRUB would not see the changes */
+};
+
+/* -- proof --------------------------------------------------------------------------- */
+
+/* A boot that would claim devices which it leaves to their usual drivers so far. */
+struct gain {
+	char path[512]; /* of its boot_source */
+	char entry[128];
+	const struct device *device; /* the first one */
+	size_t count;		     /* of devices */
+	bool is_uki;
+	bool is_by_configuration; /* passthru.config=off keeps the boot as it is */
+};
+
+/* What becomes of the boots that the boot loader offers. */
+struct proof {
+	/*
+	 * A device that is on vfio-pci now, or that the settings of a boot give to it,
+	 * and that passthru would not claim: a phrase, or NULL.
+	 */
+	char *loss;
+	struct gain *gains;
+	size_t gain_count;
 };
 
 /* -- migration ----------------------------------------------------------------------- */
@@ -91,7 +118,9 @@ struct migration {
 	/* Without a decision to migrate there are none. The configuration comes last. */
 	struct change *changes;
 	size_t change_count;
+	struct proof proof; /* by migration_prove(); not released with the rest */
 	char *parameter; /* all requested devices, "passthru.ids=…", or NULL for none */
+	char *obstacle;	 /* without has_generator, why: a phrase */
 	bool needs_grub; /* GRUB's configuration must be regenerated */
 };
 
@@ -103,23 +132,27 @@ int migration_make(const struct host *host, const struct machine *machine,
 		   struct migration *ret);
 void migration_free(struct migration *migration);
 
+/*
+ * Proves the changes. A boot entry that would gain devices gets passthru.config=off where
+ * its file can be edited; the other gains stay in the proof. Returns 0 or a negative
+ * errno.
+ */
+int migration_prove(struct migration *migration);
+
 /* The change of the configuration, or NULL. */
 const struct change *migration_configuration(const struct migration *migration);
 
 /* Whether GRUB's configuration is generated from the file. */
 bool migration_is_of_grub(const char *path);
 
-/* -- proof --------------------------------------------------------------------------- */
-
 /*
- * Dry-runs every boot that the boot loader offers, with the changes or, if is_done is
- * set, with the files as they are now. Rescue boots are left out: passthru ignores its
- * configuration in them.
+ * Dry-runs every boot that the boot loader offers, as it is and with the changes or, if
+ * is_done is set, with the files as they are now: then only losses are looked for. Rescue
+ * boots are left out: passthru ignores its configuration in them.
  *
- * Returns 0 if each device that is on vfio-pci now and that the legacy settings of a boot
- * request is claimed by that boot; *ret_loss is NULL then. Returns -ESRCH if one is not;
- * *ret_loss says which, a phrase freed by the caller. Or another negative errno.
+ * Returns 0 or a negative errno; release with proof_free() in either case.
  */
-int proof_run(const struct migration *migration, bool is_done, char **ret_loss);
+int proof_run(const struct migration *migration, bool is_done, struct proof *ret);
+void proof_free(struct proof *proof);
 
 #endif

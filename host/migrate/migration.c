@@ -41,8 +41,7 @@ static void read_conditions(const struct host *host, const char *configuration,
 	struct boot_sources sources;
 	const struct boot_source *next;
 
-	ret->has_generator = !generators_obstacle(host->root_fd);
-	ret->can_rebuild_grub = rebuild_grub_command(host);
+	ret->can_rebuild_grub = grub_find_command(host->root_fd);
 	if (boot_read(host->root_fd, &sources) == 0) {
 		next = boot_next(&sources);
 		ret->is_configured =
@@ -200,6 +199,8 @@ int migration_make(const struct host *host, const struct machine *machine,
 		r = make_parameter(&ret->facts, &ret->parameter);
 	if (r < 0)
 		return r;
+	ret->obstacle = rebuild_find_obstacle(host, ret->parameter);
+	ret->conditions.has_generator = !ret->obstacle;
 	read_conditions(host, configuration, &ret->conditions);
 	ret->decision = facts_decide(&ret->facts, &ret->conditions);
 	if (ret->decision == DECISION_MIGRATE)
@@ -213,6 +214,7 @@ void migration_free(struct migration *migration)
 		change_free(&migration->changes[i]);
 	free(migration->changes);
 	free(migration->parameter);
+	free(migration->obstacle);
 	facts_free(&migration->facts);
 }
 

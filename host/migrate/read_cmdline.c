@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,8 +53,7 @@ void read_boot_entry(struct collector *collector, const char *line)
 	if (is_rescue(collector->file->change.path))
 		collector_note_line(collector, FACT_NOTE,
 				    "left unchanged, since the entry is for repairs");
-	/* It writes the entries again, from settings of its own. */
-	else if (beneath_exists(collector->host->root_fd, "etc/kernelstub/configuration"))
+	else if (beneath_exists(collector->host->root_fd, KERNELSTUB))
 		collector_note_line(
 			collector, FACT_UNCLEAR,
 			"kernelstub writes this file; rename the parameter with kernelstub -d and -a");
@@ -75,7 +75,8 @@ static void read_foreign(struct collector *collector, const char *line)
 
 void read_plain_cmdline(struct collector *collector, const char *line)
 {
-	if (line[0] == '#')
+	if (line[0] == '#' &&
+	    config_file_has_comments(collector->host->root_fd, collector->row->format))
 		return;
 	if (collector->is_foreign)
 		read_foreign(collector, line);
@@ -108,18 +109,26 @@ void read_running(struct collector *collector)
 
 /* -- programs that bind devices ------------------------------------------------------ */
 
+static bool is_about_binding(const char *text)
+{
+	return strstr(text, "vfio-pci") || strstr(text, "vfio_pci") ||
+	       strstr(text, "driver_override");
+}
+
 /* Only the author of a script, a rule or a unit knows what else it does. */
 static void read_one(struct collector *collector, const char *path)
 {
-	_cleanup_free_ char *text = NULL;
+	_cleanup_free_ char *text = NULL, *real = NULL;
 
-	if (beneath_read(collector->host->root_fd, path, &text) == 0 &&
-	    (strstr(text, "vfio-pci") || strstr(text, "vfio_pci") ||
-	     strstr(text, "driver_override")))
-		collector_note(
-			collector, FACT_CHECK,
-			"/%s mentions vfio-pci and was left unchanged; remove it if passthru replaces it",
-			path);
+	if (beneath_read(collector->host->root_fd, path, &text) == 0)
+		real = collector_uncomment(collector, text);
+	if (!real || !is_about_binding(real))
+		return;
+	collector->facts->loads = true;
+	collector_note(
+		collector, FACT_CHECK,
+		"/%s mentions vfio-pci and was left unchanged; remove it if passthru replaces it",
+		path);
 }
 
 /* Also one directory deeper: drop-ins of units, and dracut's modules. */
@@ -141,28 +150,54 @@ void read_script(struct collector *collector, const char *path)
 
 /* -- GRUB's menu --------------------------------------------------------------------- */
 
-/* Whether each list of IDs in the menu is in a file that it is generated from. */
-static bool is_from_files(const struct collector *collector, const char *menu)
+/* Whether an entry that boots another system has the list. */
+static bool is_foreign_list(const struct collector *collector, const char *list)
 {
-	for (; (menu = strstr(menu, ".ids=")); menu++) {
-		_cleanup_free_ char *list = strndup(menu, strcspn(menu, " \t\n\"'\\"));
+	for (size_t i = 0; i < collector->boots.count; i++)
+		if (collector->boots.items[i].is_foreign &&
+		    strstr(collector->boots.items[i].cmdline, list))
+			return true;
+	return false;
+}
 
-		if (!list || !is_in_files(collector, list))
-			return false;
+/* "vfio-pci.ids=", in either way to write it, but not "passthru.ids=". */
+static bool is_legacy_list(const char *text, const char *dot)
+{
+	char module[sizeof("vfio-pci")];
+	size_t length = sizeof(module) - 1;
+
+	if ((size_t)(dot - text) < length)
+		return false;
+	snprintf(module, sizeof(module), "%.*s", (int)length, dot - length);
+	return legacy_find_list(module);
+}
+
+/* Whether a menu has a list that is in no file which it is generated from. */
+static bool has_own_list(struct collector *collector, const char *text)
+{
+	for (const char *at = text; (at = strstr(at, ".ids=")); at++) {
+		_cleanup_free_ char *list = strndup(at, strcspn(at, " \t\n\"'\\"));
+
+		if (!list)
+			collector->error = -ENOMEM;
+		else if (is_legacy_list(text, at) && !is_in_files(collector, list) &&
+			 !is_foreign_list(collector, list))
+			return true;
 	}
-	return true;
+	return false;
 }
 
 /* What GRUB reads besides its defaults. */
 void read_generated(struct collector *collector, const char *path)
 {
-	_cleanup_free_ char *text = NULL;
 	bool is_menu = strcmp(beneath_name(path), "grub.cfg") == 0;
+	_cleanup_free_ char *text = NULL, *real = NULL;
 
-	if (!collector_uses(collector, FORMAT_GRUB) ||
-	    beneath_read(collector->host->root_fd, path, &text) < 0 ||
-	    !legacy_list_is_mentioned(text) ||
-	    (is_menu && is_from_files(collector, text)))
+	if (collector_uses(collector, FORMAT_GRUB) &&
+	    beneath_read(collector->host->root_fd, path, &text) == 0)
+		real = collector_uncomment(collector, text);
+	if (!real ||
+	    !(is_menu ? has_own_list(collector, real) : legacy_list_is_mentioned(real)))
 		return;
 	collector_note(
 		collector, FACT_UNCLEAR,

@@ -29,11 +29,11 @@ static size_t count_real(const struct wordlist *words)
 	return count;
 }
 
-static void put_ids(FILE *items, const char *list)
+static void put_ids(FILE *items, struct span list)
 {
-	struct span item, rest = span_of(list);
+	struct span item;
 
-	while (span_next_item(&rest, &item))
+	while (span_next_item(&list, &item))
 		if (item.length)
 			fprintf(items, "%s%.*s", ftell(items) ? "," : "",
 				(int)item.length, item.at);
@@ -71,45 +71,75 @@ static bool is_command(const char *word)
  * left.
  */
 static void set_words(struct collector *collector, enum fact_kind kind,
-		      struct wordlist *words, const char *items)
+		      enum legacy_list list, struct wordlist *words, const char *items)
 {
+	struct fact *fact = NULL;
+
 	if (wordlist_join(words, 0) < 0)
 		collector->error = -ENOMEM;
 	else
-		collector_add(collector, kind,
-			      count_real(words) > 2 ? words->joined : NULL, items);
-	if (kind == FACT_REQUEST && collector->is_foreign)
-		collector_note(
-			collector, FACT_CHECK,
-			"/%s requests devices and was left unchanged; to override it, create a file with its name in /etc/modprobe.d",
-			collector->file->change.path);
+		fact = collector_add(collector, kind,
+				     count_real(words) > 2 ? words->joined : NULL, items);
+	if (fact)
+		fact->list = list;
+}
+
+static void unquote(struct span *text)
+{
+	if (!text->length || text->at[0] != '"')
+		return;
+	text->at++;
+	text->length--;
+	if (text->length && text->at[text->length - 1] == '"')
+		text->length--;
+}
+
+/*
+ * The list of an option, without quotes around it or the whole option, which the kernel
+ * takes away (next_arg() in lib/cmdline.c). at is NULL for other options.
+ */
+static struct span find_list(const char *option)
+{
+	struct span list = span_of(option);
+
+	unquote(&list);
+	if (!span_skip_prefix(&list, "ids="))
+		return (struct span){ 0 };
+	unquote(&list);
+	return list;
 }
 
 /* A word without "=" must be a name: a blank in a list of IDs ends the list. */
 static const char *check_option(const char *option)
 {
-	const char *list = strstr(option, "ids=");
+	struct span list = find_list(option);
 
-	if (list == option)
-		return legacy_check_ids(span_of(option + 4));
-	if (list)
-		return "a list of IDs is in quotes";
+	if (list.at)
+		return legacy_check_ids(list);
+	if (strstr(option, "ids="))
+		return "a list of IDs is part of something else";
 	return strchr(option, '=') || !strchr(option, ':')
 		       ? NULL
 		       : "a list of IDs has a blank in it";
 }
 
-/* Moves the lists of IDs to a text, freed by the caller; NULL without memory. */
+/*
+ * Moves the last list of IDs, the only one that counts, to a text and removes the others.
+ * The text is freed by the caller; NULL without memory.
+ */
 static char *take_ids(struct wordlist *words)
 {
-	struct text_file items;
-	FILE *file = text_file_open(&items);
+	struct text_file items = { 0 };
+	FILE *file = NULL;
 
-	for (size_t i = 2; file && i < count_real(words); i++) {
-		if (strncmp(words->items[i], "ids=", 4) != 0)
+	for (size_t i = count_real(words); i-- > 2;) {
+		struct span list = find_list(words->items[i]);
+
+		if (!list.at)
 			continue;
-		put_ids(file, words->items[i] + 4);
-		wordlist_remove(words, i--);
+		if (!file && (file = text_file_open(&items)))
+			put_ids(file, list);
+		wordlist_remove(words, i);
 	}
 	return text_file_close(&items);
 }
@@ -117,10 +147,12 @@ static char *take_ids(struct wordlist *words)
 /* "options vfio-pci ids=… disable_vga=1": the IDs are removed. */
 static void read_options(struct collector *collector, struct wordlist *words)
 {
+	enum legacy_list list =
+		words->count < 3 ? LIST_NONE : legacy_find_list(words->items[1]);
 	_cleanup_free_ char *items = NULL;
-	size_t count;
+	bool any = false;
 
-	if (words->count < 3 || !text_equals_name(words->items[1], "vfio_pci"))
+	if (list == LIST_NONE)
 		return;
 	for (size_t i = 2; i < count_real(words); i++) {
 		const char *why = check_option(words->items[i]);
@@ -129,13 +161,15 @@ static void read_options(struct collector *collector, struct wordlist *words)
 			collector_note_line(collector, FACT_UNCLEAR, why);
 			return;
 		}
+		any |= find_list(words->items[i]).at != NULL;
 	}
-	count = words->count;
+	if (!any)
+		return;
 	items = take_ids(words);
 	if (!items)
 		collector->error = -ENOMEM;
-	else if (words->count < count)
-		set_words(collector, items[0] ? FACT_REQUEST : FACT_SUPPORT, words,
+	else
+		set_words(collector, items[0] ? FACT_REQUEST : FACT_SUPPORT, list, words,
 			  items);
 }
 
@@ -159,15 +193,16 @@ static void read_softdep(struct collector *collector, struct wordlist *words)
 	bool any = false;
 
 	for (size_t i = 2; i < count_real(words); i++) {
-		if (!legacy_is_vfio(span_of(words->items[i])))
+		if (!legacy_is_module(span_of(words->items[i])))
 			continue;
 		any = true;
+		collector->facts->loads |= legacy_find_list(words->items[i]);
 		wordlist_remove(words, i--);
 	}
 	if (!any)
 		return;
 	drop_empty_labels(words);
-	set_words(collector, FACT_SUPPORT, words, NULL);
+	set_words(collector, FACT_SUPPORT, LIST_NONE, words, NULL);
 }
 
 /* Commands whose arguments only their author understands. */
@@ -190,7 +225,7 @@ static bool has_vfio(const struct wordlist *words)
 	for (size_t i = 0; i < words->count; i++) {
 		const char *word = words->items[i];
 
-		if (strstr(word, "driver_override") || legacy_is_vfio(span_of(word)) ||
+		if (strstr(word, "driver_override") || legacy_is_module(span_of(word)) ||
 		    (strstr(word, "vfio") && !is_module_name(word)))
 			return true;
 	}
@@ -205,9 +240,6 @@ void read_modprobe(struct collector *collector, const char *line)
 		return;
 	if (!words.count)
 		;
-	else if (has_vfio(&words) && line[strlen(line) - 1] == '\\')
-		collector_note_line(collector, FACT_UNCLEAR,
-				    "it continues on the next line");
 	else if (strcmp(words.items[0], "options") == 0)
 		read_options(collector, &words);
 	else if (strcmp(words.items[0], "softdep") == 0)
@@ -217,7 +249,7 @@ void read_modprobe(struct collector *collector, const char *line)
 				    "only its author knows what it does");
 	/* The name of a module alone names no device. */
 	else if (legacy_is_mentioned(line) && !is_command(words.items[0]) &&
-		 !(words.count == 1 && legacy_is_vfio(span_of(words.items[0]))))
+		 !(words.count == 1 && legacy_is_module(span_of(words.items[0]))))
 		note_ineffective(collector, line, "modprobe.d has no such command");
 	wordlist_free(&words);
 }
@@ -236,7 +268,7 @@ static const char *read_module_options(struct wordlist *words, FILE *items)
 		why = legacy_check_ids(span_of(option + 4));
 		if (why)
 			return why;
-		put_ids(items, option + 4);
+		put_ids(items, span_of(option + 4));
 	}
 	return NULL;
 }
@@ -255,6 +287,7 @@ static void read_vfio(struct collector *collector, struct wordlist *words)
 	else
 		collector_add(collector, items[0] ? FACT_REQUEST : FACT_SUPPORT, NULL,
 			      items);
+	collector->facts->loads |= legacy_find_list(words->items[0]);
 }
 
 /* Whether it cannot be the name of a module, such as vfio-mdev. */
@@ -269,7 +302,7 @@ void read_modules(struct collector *collector, const char *line)
 
 	if (!split(collector, line, &words))
 		return;
-	if (words.count && legacy_is_vfio(span_of(words.items[0])))
+	if (words.count && legacy_is_module(span_of(words.items[0])))
 		read_vfio(collector, &words);
 	else if (words.count && legacy_is_mentioned(line) && is_no_module(words.items[0]))
 		note_ineffective(collector, line, "there is no such module");

@@ -49,8 +49,12 @@ static bool find_assignment(struct collector *collector, const char *line,
 	return true;
 }
 
-/* A list of modules; without any the line is removed, unless it must stay. */
-static void read_list(struct collector *collector, struct span list, bool stays)
+/*
+ * A list of modules; without any the line is removed, unless it must stay. loads: the
+ * image loads them, and does not only have them.
+ */
+static void read_list(struct collector *collector, struct span list, bool stays,
+		      bool loads)
 {
 	_cleanup_free_ char *text = NULL;
 	struct legacy_line rewritten;
@@ -58,6 +62,7 @@ static void read_list(struct collector *collector, struct span list, bool stays)
 	if (legacy_rewrite_modules(list, &rewritten) < 0) {
 		collector->error = -ENOMEM;
 	} else if (rewritten.has_support) {
+		collector->facts->loads |= loads && rewritten.loads;
 		stays |= rewritten.text[strspn(rewritten.text, " \t")] != '\0';
 		text = stays ? collector_replace(collector, list, rewritten.text) : NULL;
 		if (text || !stays)
@@ -74,7 +79,7 @@ void read_dracut(struct collector *collector, const char *line)
 	if (!find_assignment(collector, line, &name, &text))
 		return;
 	if (span_is_one_of(name, lists, ARRAY_SIZE(lists)))
-		read_list(collector, text, false);
+		read_list(collector, text, false, span_equals(name, "force_drivers"));
 	else if (span_equals(name, "kernel_cmdline"))
 		collector_add_cmdline(collector, text, FORMAT_FRAGMENT);
 	else
@@ -88,7 +93,8 @@ void read_mkinitcpio(struct collector *collector, const char *line)
 
 	if (strncmp(line, "MODULES", 7) == 0 && close)
 		read_list(collector,
-			  (struct span){ open + 1, (size_t)(close - open - 1) }, true);
+			  (struct span){ open + 1, (size_t)(close - open - 1) }, true,
+			  true);
 	else
 		read_other(collector, line);
 }

@@ -7,6 +7,7 @@
 
 #include "base/base.h"
 #include "guard/guard.h"
+#include "lib/lib.h"
 #include "outlook/outlook.h"
 
 struct judge {
@@ -18,24 +19,43 @@ struct judge {
 static void add(struct judge *judge, enum remark_level level, const char *kind,
 		const struct device *device, const char *format, ...) _printf_(5, 6);
 
+static int append(struct outlook *outlook, enum remark_level level, const char *kind,
+		  const struct device *device, const char *format, va_list arguments)
+{
+	struct remark *added = array_append(outlook->items, outlook->count);
+
+	if (!added)
+		return -ENOMEM;
+	*added = (struct remark){ .level = level, .kind = kind, .device = device };
+	if (vasprintf(&added->text, format, arguments) >= 0)
+		return 0;
+	added->text = NULL;
+	return -ENOMEM;
+}
+
+int outlook_add(struct outlook *outlook, enum remark_level level, const char *kind,
+		const struct device *device, const char *format, ...)
+{
+	va_list arguments;
+	int r;
+
+	va_start(arguments, format);
+	r = append(outlook, level, kind, device, format, arguments);
+	va_end(arguments);
+	return r;
+}
+
 static void add(struct judge *judge, enum remark_level level, const char *kind,
 		const struct device *device, const char *format, ...)
 {
-	struct outlook *outlook = judge->outlook;
-	struct remark *added = array_append(outlook->items, outlook->count);
 	va_list arguments;
+	int r;
 
-	if (!added) {
-		judge->error = -ENOMEM;
-		return;
-	}
-	*added = (struct remark){ .level = level, .kind = kind, .device = device };
 	va_start(arguments, format);
-	if (vasprintf(&added->text, format, arguments) < 0) {
-		added->text = NULL;
-		judge->error = -ENOMEM;
-	}
+	r = append(judge->outlook, level, kind, device, format, arguments);
 	va_end(arguments);
+	if (r < 0)
+		judge->error = r;
 }
 
 /* Devices that one remark is about. */
@@ -123,7 +143,8 @@ static bool has_display(const struct device *device)
 static bool is_in_use(const struct device *device)
 {
 	return device_is_display(device) &&
-	       (device->pci->is_boot_display || device->uses.connector[0]);
+	       (device->pci->is_boot_display || device->uses.connector[0] ||
+		device->uses.shower[0]);
 }
 
 static const struct device *find_other_display(const struct judge *judge)
@@ -137,7 +158,12 @@ static const struct device *find_other_display(const struct judge *judge)
 	return NULL;
 }
 
-/* Of several that are in use, one with a monitor says most. */
+/* A monitor says most, and the boot display least. */
+static unsigned rank(const struct device *device)
+{
+	return device->uses.connector[0] ? 2 : device->uses.shower[0] ? 1 : 0;
+}
+
 static const struct device *find_lost_display(const struct judge *judge)
 {
 	const struct machine *machine = judge->input->machine;
@@ -147,10 +173,32 @@ static const struct device *find_lost_display(const struct judge *judge)
 		const struct device *device = &machine->devices[i];
 
 		if (is_in_use(device) && is_lost(judge, device) &&
-		    (!found || !found->uses.connector[0]))
+		    (!found || rank(device) > rank(found)))
 			found = device;
 	}
 	return found;
+}
+
+static void add_display_in_use(struct judge *judge, const struct device *used,
+			       const struct device *other)
+{
+	const struct device_uses *uses = &used->uses;
+	const char *also = uses->shower[0] ? ", and " : "";
+	const char *shows = uses->shower[0] ? " shows on it now" : "";
+
+	if (uses->connector[0])
+		add(judge, REMARK_WARNING, "display-in-use", used,
+		    "%s has the monitor at %s, which stays dark from early in the boot%s%s%s; connect it to %s",
+		    used->address, uses->connector, also, uses->shower, shows,
+		    other->address);
+	else if (used->pci->is_boot_display)
+		add(judge, REMARK_WARNING, "display-in-use", used,
+		    "%s shows the boot%s%s%s: a monitor at it stays dark from early in the boot; connect it to %s",
+		    used->address, also, uses->shower, shows, other->address);
+	else
+		add(judge, REMARK_WARNING, "display-in-use", used,
+		    "%s: %s%s, and can then only show on %s; connect the monitor to that",
+		    used->address, uses->shower, shows, other->address);
 }
 
 static void judge_displays(struct judge *judge)
@@ -166,14 +214,22 @@ static void judge_displays(struct judge *judge)
 		add(judge, REMARK_WARNING, "last-display", lost,
 		    "%s is the last display of this machine: its screen freezes or stays dark from early in the boot; make sure that you can log in another way, such as ssh",
 		    lost->address);
-	} else if (used && used->uses.connector[0]) {
-		add(judge, REMARK_WARNING, "display-in-use", used,
-		    "%s has the monitor at %s, which stays dark from early in the boot; connect it to %s",
-		    used->address, used->uses.connector, other->address);
 	} else if (used) {
-		add(judge, REMARK_WARNING, "display-in-use", used,
-		    "%s shows the boot: a monitor at it stays dark from early in the boot; connect it to %s",
-		    used->address, other->address);
+		add_display_in_use(judge, used, other);
+	}
+}
+
+/* The X server may not even start; a guest may have the card already. */
+static void judge_settings(struct judge *judge)
+{
+	const struct machine *machine = judge->input->machine;
+
+	for (size_t i = 0; i < machine->count; i++) {
+		const struct device *device = &machine->devices[i];
+
+		if (device->uses.setting[0] && is_taken(judge, device))
+			add(judge, REMARK_NOTE, "display-setting", device, "%s",
+			    device->uses.setting);
 	}
 }
 
@@ -194,24 +250,53 @@ static bool has_session(const struct device *device)
 	return device->uses.has_session;
 }
 
+static bool has_own_session(const struct device *device)
+{
+	return device->uses.has_own_session;
+}
+
+/* What the interface is, if it is no plain card. */
+static const char *describe_interface(const struct device_uses *uses)
+{
+	if (uses->is_wifi)
+		return uses->is_usb ? ", a USB Wi-Fi card behind it" : ", Wi-Fi";
+	return uses->is_usb ? ", a USB network card behind it" : "";
+}
+
+static void add_last_network(struct judge *judge, const struct device *network)
+{
+	const struct device_uses *uses = &network->uses;
+	const char *kind = describe_interface(uses);
+
+	if (kind[0])
+		add(judge, REMARK_WARNING, "last-network", network,
+		    "%s %s the last network card of this machine (%s%s): the host will have no network",
+		    network->address, uses->is_usb ? "has" : "is", uses->interface, kind);
+	else
+		add(judge, REMARK_WARNING, "last-network", network,
+		    "%s is the last network card of this machine: the host will have no network",
+		    network->address);
+}
+
 static void judge_networks(struct judge *judge)
 {
 	const struct device *network = find_loss(judge, has_network);
 	const struct device *route = find_loss(judge, has_route);
-	const struct device *session = find_loss(judge, has_session);
+	const struct device *own = find_loss(judge, has_own_session);
+	const struct device *session = own ? own : find_loss(judge, has_session);
 
 	if (session)
 		add(judge, REMARK_WARNING, "session", session,
-		    "a session of ssh comes in over %s at %s: nobody can log in this way then",
-		    session->uses.interface, session->address);
+		    "%s session of ssh comes in over %s (%s%s): nobody can log in this way then",
+		    own ? "this" : "a", session->address, session->uses.interface,
+		    describe_interface(&session->uses));
 	else if (route && !host_keeps(judge, has_route))
 		add(judge, REMARK_WARNING, "default-route", route,
-		    "the default route leads over %s at %s: the host loses this way to the network",
-		    route->uses.interface, route->address);
+		    "the default route leads over %s (%s%s): the host loses this way to the network",
+		    route->address, route->uses.interface,
+		    describe_interface(&route->uses));
 	if (network && !host_keeps(judge, has_network))
-		add(judge, REMARK_WARNING, "last-network", network,
-		    "%s is the last network card of this machine: the host will have no network",
-		    network->address);
+		add_last_network(judge, network);
 }
 
 /* -- keyboard and sound -------------------------------------------------------------- */
@@ -311,20 +396,57 @@ static void judge_requests(struct judge *judge)
 
 /* -- disks that nobody has seen ------------------------------------------------------ */
 
-/* Its driver is VFIO's, but this boot's report does not say so. */
 static bool is_unseen(const struct judge *judge, const struct device *device)
 {
 	const struct plan_entry *entry = find_entry(judge, device);
 
 	return entry && entry->verdict == VERDICT_CLAIMED && !entry->is_forced &&
-	       device->is_claimed && !device->is_reported &&
-	       pci_base_class(&device->pci->id) == PCI_BASE_CLASS_STORAGE;
+	       device_is_unseen(device);
+}
+
+/* "/etc/fstab has UUID=1 for /mnt": the origin is TABLE:PLACE=DEVICE, or a parameter. */
+static void put_missing(FILE *file, const struct devspec *devspec)
+{
+	struct span rest = span_of(devspec->origin), table = span_until(rest, ':');
+	struct span place;
+
+	if (!span_equals(table, "fstab") && !span_equals(table, "crypttab")) {
+		fprintf(file, "the kernel command line has %s", devspec->origin);
+		return;
+	}
+	rest.at += table.length + 1;
+	rest.length -= table.length + 1;
+	place = span_until(rest, '=');
+	fprintf(file, "/etc/%.*s has %s for %.*s", (int)table.length, table.at,
+		place.length < rest.length ? place.at + place.length + 1 : "a device",
+		(int)place.length, place.at);
+}
+
+/* "; A and B, which no disk has that could be read, ..."; "" if nothing is missing. */
+static char *describe_missing(const struct judge *judge)
+{
+	enum { SHOWN_MAX = 3 };
+	size_t count = judge->input->missing_count;
+	struct text_file text;
+	FILE *file = text_file_open(&text);
+
+	for (size_t i = 0; file && i < count && i < SHOWN_MAX; i++) {
+		fputs(i == 0 ? "; " : i + 1 == count ? " and " : ", ", file);
+		put_missing(file, &judge->input->missing[i]);
+	}
+	if (file && count > SHOWN_MAX)
+		fprintf(file, " and %zu more", count - SHOWN_MAX);
+	if (file && count)
+		fputs(", which is on no disk that can be read now: if it is on a drive there, the next boot keeps that drive",
+		      file);
+	return text_file_close(&text);
 }
 
 /* What is on a drive behind a guest's controller, only its usual driver will tell. */
 static void judge_disks(struct judge *judge)
 {
 	const struct machine *machine = judge->input->machine;
+	_cleanup_free_ char *missing = describe_missing(judge);
 	struct devices found = { 0 };
 
 	for (size_t i = 0; i < machine->count; i++)
@@ -332,8 +454,9 @@ static void judge_disks(struct judge *judge)
 			count_device(&found, &machine->devices[i]);
 	if (found.count)
 		add(judge, REMARK_WARNING, "unseen-disk", found.first,
-		    "nothing is known of the disks behind %s, since %s has it now; its usual driver will have them until the root disk is found, and what fstab or crypttab names there keeps it; if no disk there is the host's, write %04x:%04x!",
+		    "nothing is known of the disks behind %s, since %s has %s now; the usual driver will have them until the root disk is found, and keeps what fstab or crypttab names%s; if no disk there is the host's, write %04x:%04x!",
 		    found.text, found.first->pci->driver,
+		    found.count == 1 ? "it" : "them", missing ? missing : "",
 		    (unsigned)found.first->pci->id.vendor,
 		    (unsigned)found.first->pci->id.device);
 }
@@ -354,6 +477,139 @@ static void judge_users(struct judge *judge)
 	}
 }
 
+/* -- images that the TPM measures ---------------------------------------------------- */
+
+/* "4+9" */
+static void describe_pcrs(uint32_t pcrs, char *text, size_t size)
+{
+	size_t at = 0;
+
+	text[0] = '\0';
+	for (unsigned i = 0; i < 32 && at < size; i++)
+		if (pcrs & 1U << i)
+			at += (size_t)snprintf(text + at, size - at, "%s%u",
+					       at ? "+" : "", i);
+}
+
+static void judge_measured(struct judge *judge, const struct unlocking *unlocking)
+{
+	bool is_remote = judge->input->machine->has_session;
+	char pcrs[96], what[128], next[BLOCK_NAME_SIZE + 128];
+
+	describe_pcrs(unlocking->pcrs, pcrs, sizeof(pcrs));
+	if (unlocking->is_pcrlock)
+		snprintf(what, sizeof(what), "the policy of systemd-pcrlock");
+	else
+		snprintf(what, sizeof(what), "PCR %s", pcrs);
+	if (unlocking->is_pcrlock)
+		snprintf(next, sizeof(next),
+			 "run systemd-pcrlock make-policy once the image is built");
+	else
+		snprintf(
+			next, sizeof(next),
+			"have it at hand, and after that boot run %s /dev/%s%s",
+			unlocking->is_clevis
+				? "clevis luks regen -d"
+				: "systemd-cryptenroll --wipe-slot=tpm2 --tpm2-device=auto",
+			unlocking->disk,
+			unlocking->is_clevis ? " -s SLOT" : " with your --tpm2-pcrs=");
+	add(judge, REMARK_WARNING, "recovery-key", NULL,
+	    "the TPM unlocks %s (/dev/%s) only while it measures the same (%s), and not with a new image or command line: the next boot may ask for the recovery key%s; %s",
+	    unlocking->volume, unlocking->disk, what,
+	    is_remote
+		    ? ", and nobody can type that over ssh: this machine may not come back by itself"
+		    : "",
+	    next);
+}
+
+static void judge_unread(struct judge *judge, const struct unlocking *unlocking)
+{
+	bool is_denied = unlocking->error == -EACCES || unlocking->error == -EPERM;
+
+	add(judge, REMARK_NOTE, "recovery-key", NULL,
+	    "%s: if the TPM unlocks %s with what it measures of the image, the next boot asks for the recovery key; the header on /dev/%s tells%s",
+	    is_denied ? "only root can read how the disk is unlocked"
+		      : "it is not known how the disk is unlocked",
+	    unlocking->volume, unlocking->disk, is_denied ? ", run this as root" : "");
+}
+
+static void judge_unlocking(struct judge *judge, bool is_read)
+{
+	for (size_t i = 0; i < judge->input->unlocking_count; i++) {
+		const struct unlocking *unlocking = &judge->input->unlockings[i];
+
+		if (is_read && unlocking->is_measured)
+			judge_measured(judge, unlocking);
+		if (!is_read && unlocking->error < 0)
+			judge_unread(judge, unlocking);
+	}
+}
+
+/* -- groups that have got more members ----------------------------------------------- */
+
+/* The first member of the known group that is given away, or NULL. */
+static const struct device *find_given(const struct judge *judge,
+				       const struct known_group *known)
+{
+	const struct machine *machine = judge->input->machine;
+
+	for (size_t i = 0; i < machine->count; i++) {
+		const struct device *device = &machine->devices[i];
+
+		if (is_given(judge, device) && groups_had(known, device))
+			return device;
+	}
+	return NULL;
+}
+
+/* A member that is given away, too, does no harm. */
+static bool is_new_member(const struct judge *judge, const struct known_group *known,
+			  const struct device *device, const struct device *other)
+{
+	return device_goes_with(device, other) && !is_given(judge, other) &&
+	       !groups_had(known, other);
+}
+
+static const char *driver_or_none(const struct device *device)
+{
+	return device->pci->driver[0] ? device->pci->driver : "no driver";
+}
+
+static void judge_group(struct judge *judge, const struct known_group *known)
+{
+	const struct machine *machine = judge->input->machine;
+	const struct device *device = find_given(judge, known);
+	bool is_other_kernel = known->kernel.length && machine->kernel[0] &&
+			       !span_equals(known->kernel, machine->kernel);
+	struct devices found = { 0 };
+
+	for (size_t i = 0; device && i < machine->count; i++)
+		if (is_new_member(judge, known, device, &machine->devices[i]))
+			count_device(&found, &machine->devices[i]);
+	if (!found.count)
+		return;
+	if (is_other_kernel)
+		add(judge, REMARK_NOTE, "group-grown", found.first,
+		    "since kernel %s group %d also has %s (%s); to claim the whole group, run passthru enable %s again, or boot kernel %.*s",
+		    machine->kernel, device->pci->group, found.text,
+		    driver_or_none(found.first), device->address,
+		    (int)known->kernel.length, known->kernel.at);
+	else
+		add(judge, REMARK_NOTE, "group-grown", found.first,
+		    "group %d also has %s (%s), which it had not when %s was enabled; to claim the whole group, run passthru enable %s again",
+		    device->pci->group, found.text, driver_or_none(found.first),
+		    device->address, device->address);
+}
+
+static void judge_groups(struct judge *judge)
+{
+	const char *rest = judge->input->machine->known_groups;
+	struct known_group known;
+
+	while (rest && groups_next(&rest, &known))
+		judge_group(judge, &known);
+}
+
 /* -- all of them --------------------------------------------------------------------- */
 
 int outlook_make(const struct outlook_input *input, struct outlook *ret)
@@ -367,7 +623,20 @@ int outlook_make(const struct outlook_input *input, struct outlook *ret)
 	judge_requests(&judge);
 	judge_disks(&judge);
 	judge_users(&judge);
+	judge_unlocking(&judge, true);
+	judge_settings(&judge);
 	judge_sound(&judge);
+	judge_unlocking(&judge, false);
+	judge_groups(&judge);
+	return judge.error;
+}
+
+int outlook_make_groups(const struct outlook_input *input, struct outlook *ret)
+{
+	struct judge judge = { .input = input, .outlook = ret };
+
+	*ret = (struct outlook){ 0 };
+	judge_groups(&judge);
 	return judge.error;
 }
 

@@ -34,6 +34,8 @@ struct outlook {
 	size_t count;
 };
 
+struct devspec;
+
 /* What becomes of the devices. */
 struct outlook_input {
 	/* With its uses, see machine_read_uses(). */
@@ -45,6 +47,13 @@ struct outlook_input {
 	const struct plan *plan;
 	/* The selectors that the plan was made from, or NULL. */
 	const struct selectors *wanted;
+	/* What the system asks for and no disk has, see guard_each_missing(). */
+	const struct devspec *missing;
+	size_t missing_count;
+	/* If the images change: the volumes that may not be unlocked then, see
+	 * luks_read(). */
+	const struct unlocking *unlockings;
+	size_t unlocking_count;
 };
 
 /*
@@ -52,7 +61,16 @@ struct outlook_input {
  * in either case.
  */
 int outlook_make(const struct outlook_input *input, struct outlook *ret);
+
+/* The same, but only what is said of groups that have changed. */
+int outlook_make_groups(const struct outlook_input *input, struct outlook *ret);
 void outlook_free(struct outlook *outlook);
+
+/*
+ * Adds another remark at the end; text is formatted. Returns 0 or -ENOMEM.
+ */
+int outlook_add(struct outlook *outlook, enum remark_level level, const char *kind,
+		const struct device *device, const char *format, ...) _printf_(5, 6);
 
 /* The level of the worst remark; REMARK_NOTE if there is none. */
 enum remark_level outlook_level(const struct outlook *outlook);

@@ -31,6 +31,8 @@ static void describe_planned(struct view_device *ret)
 		condition = " if the IOMMU is on then";
 	else if (entry->device->has_vfs && strcmp(now, entry->wanted) != 0)
 		condition = ", without its virtual functions";
+	else if (ret->device && device_is_unseen(ret->device) && !entry->is_forced)
+		condition = " if its disks turn out not to be the host's";
 	ret->is_ok = true;
 	if (now[0] && !condition[0])
 		snprintf(ret->text, sizeof(ret->text), "will be claimed (now: %s)", now);

@@ -48,6 +48,13 @@ new_next()
 	mkdir -p "$tmp/next/boot/grub" "$tmp/next/etc/default"
 }
 
+# uefi ROOT: its firmware is UEFI, and no boot loader tells its name on the command line.
+uefi()
+{
+	mkdir -p "$1/sys/firmware/efi"
+	sed -i 's/^BOOT_IMAGE=[^ ]* //' "$1/proc/cmdline"
+}
+
 # put PATH: writes standard input there.
 put()
 {
@@ -60,6 +67,14 @@ next_is()
 {
 	call 0 plan --json --root "$tmp/next" &&
 		grep -qF "\"source\": \"$1\"" "$tmp/out" && grep -qF "\"cmdline\": \"$2\"" "$tmp/out"
+}
+
+# install_generator ROOT: initramfs-tools with passthru's hook; only the names are looked up.
+install_generator()
+{
+	mkdir -p "$1/usr/sbin" "$1/usr/share/initramfs-tools/hooks"
+	: >"$1/usr/sbin/update-initramfs"
+	: >"$1/usr/share/initramfs-tools/hooks/passthru"
 }
 
 # -- initramfs images --------------------------------------------------------------------
@@ -78,7 +93,7 @@ cpio_entry()
 # -- legacy settings ---------------------------------------------------------------------
 
 # new_old NAME: a machine in $old with the files that standard input has, each after a line
-# "=== PATH".
+# "=== PATH". Without GRUB, its firmware is UEFI.
 new_old()
 {
 	machine two-gpus
@@ -89,11 +104,9 @@ new_old()
 		/^=== / { path = top "/" $2; dir = path; sub("/[^/]*$", "", dir)
 			system("mkdir -p \"" dir "\""); printf "" >path; next }
 		{ print >path }'
-	# What rebuilds, and the hook: only the names are looked up.
-	mkdir -p "$old/usr/sbin" "$old/usr/share/initramfs-tools/hooks"
-	: >"$old/usr/sbin/update-initramfs"
+	[ -e "$old/etc/default/grub" ] || [ -e "$old/boot/grub2/grub.cfg" ] || uefi "$old"
+	install_generator "$old"
 	: >"$old/usr/sbin/update-grub"
-	: >"$old/usr/share/initramfs-tools/hooks/passthru"
 }
 
 # The contents, modes and owners of all files that migrate may change.

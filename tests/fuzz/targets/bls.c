@@ -7,7 +7,20 @@
 #include "boot/internal.h"
 #include "input.h"
 
-const unsigned input_parts = 1;
+const unsigned input_parts = 2;
+
+static void add_all(int root_fd, const struct boot_entries *entries)
+{
+	struct boot_sources sources = { 0 };
+
+	for (size_t i = 0; i < entries->count; i++)
+		require(bls_add(root_fd, &entries->items[i], strdup(""), NULL, "",
+				&sources) == 0);
+	for (size_t i = 0; i < sources.count; i++)
+		if (sources.items[i].image_count)
+			reached(1);
+	boot_sources_free(&sources);
+}
 
 /* A boot entry, a NUL, and another one. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -25,6 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (size_t i = 0; i < entries.count; i++)
 		if (entries.items[i].cmdline)
 			reached(0);
+	add_all(root_fd, &entries);
 	bls_free(&entries);
 	require(bls_read_for_grub(root_fd, &entries) == 0);
 	bls_free(&entries);

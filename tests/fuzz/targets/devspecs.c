@@ -5,7 +5,7 @@
 #include "guard/internal.h"
 #include "input.h"
 
-enum { FSTAB, CRYPTTAB, MOUNTS, SWAPS, CMDLINE, PARTS };
+enum { FSTAB, VOLUMES, MOUNTS, SWAPS, CMDLINE, PARTS };
 const unsigned input_parts = PARTS;
 
 /* Each reader adds to what those before it have found. */
@@ -29,8 +29,8 @@ static void check_and_free(struct devspecs *devspecs)
 }
 
 /*
- * Two texts with a NUL between them: fstab and crypttab; mountinfo and swaps; the kernel
- * command line, after which fstab is read.
+ * Two texts with a NUL between them: fstab and a table of volumes; mountinfo and swaps;
+ * the kernel command line, after which fstab is read.
  */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -42,8 +42,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	require(devspecs_add_fstab(&devspecs, first, second) == 0);
 	check_added(&devspecs, &count, FSTAB);
-	require(devspecs_add_crypttab(&devspecs, second) == 0);
-	check_added(&devspecs, &count, CRYPTTAB);
+	for (int table = CRYPTTAB; table <= INTEGRITYTAB; table++)
+		require(devspecs_add_volumes(&devspecs, (enum volume_table)table,
+					     second) == 0);
+	check_added(&devspecs, &count, VOLUMES);
 	check_and_free(&devspecs);
 	devspecs = (struct devspecs){ 0 };
 	count = 0;

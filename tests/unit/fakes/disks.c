@@ -14,6 +14,7 @@
 struct directory disks_root;
 unsigned disks_wait_ms;
 static const char *disks;
+static const char *changed_disks; /* disks, once the second of them is there */
 
 void disks_set_up(void)
 {
@@ -22,6 +23,7 @@ void disks_set_up(void)
 
 void disks_tear_down(void)
 {
+	changed_disks = NULL;
 	drop_directory(&disks_root);
 }
 
@@ -39,6 +41,13 @@ static bool get_key(const char *line, const char *key, char *value, size_t size)
 	at += strlen(wanted);
 	snprintf(value, size, "%.*s", (int)strcspn(at, " \n"), at);
 	return true;
+}
+
+static unsigned get_number(const char *line, const char *key)
+{
+	char value[16];
+
+	return get_key(line, key, value, sizeof(value)) ? (unsigned)atoi(value) : 0;
 }
 
 static const char *find_line(const char *name)
@@ -96,6 +105,10 @@ static void put_disk(const char *line, unsigned minor)
 		put_block_file(name, "dm/name", value);
 	if (get_key(line, "dmuuid", value, sizeof(value)))
 		put_block_file(name, "dm/uuid", value);
+	if (get_key(line, "seq", value, sizeof(value)))
+		put_block_file(name, "diskseq", value);
+	if (get_key(line, "file", value, sizeof(value)))
+		put_block_file(name, "loop/backing_file", value);
 	get_key(line, "on", value, sizeof(value));
 	for (char *lower = strtok(value, ","); lower; lower = strtok(NULL, ",")) {
 		snprintf(path, sizeof(path), "slaves/%s", lower);
@@ -124,6 +137,19 @@ void put_disks_later(const char *text, unsigned now, unsigned ms)
 	}
 	if (minor > now)
 		_exit(0);
+}
+
+void disks_change(const char *text, const char *seq, unsigned ms)
+{
+	const char *second = strchr(text, '\n') + 1;
+
+	changed_disks = text;
+	if (fork() != 0)
+		return;
+	usleep(ms * 1000);
+	put_block_file("c", "diskseq", seq);
+	put_disk(second, 7);
+	_exit(0);
 }
 
 void put_disks(const char *text)
@@ -158,6 +184,8 @@ void blkid_probe_run(int root_fd, const struct blkid_probe_target *targets, size
 {
 	(void)root_fd;
 	(void)deadline;
+	if (changed_disks && file_exists(disks_root.fd, "sys/class/block/d"))
+		disks = changed_disks;
 	for (size_t i = 0; i < count; i++) {
 		const char *line = find_line(targets[i].path + strlen("dev/"));
 		struct blkid_probe_reply reply = { 0 };
@@ -169,12 +197,19 @@ void blkid_probe_run(int root_fd, const struct blkid_probe_target *targets, size
 			superblock->state = SUPERBLOCK_KNOWN;
 		get_key(line, "uuid", superblock->uuid, sizeof(superblock->uuid));
 		get_key(line, "label", superblock->label, sizeof(superblock->label));
-		superblock->is_container = get_key(line, "usage", value, sizeof(value));
-		if (get_key(line, "vg", value, sizeof(value))) {
+		superblock->is_container = get_key(line, "usage", value, sizeof(value)) ||
+					   format_carries_others(superblock->type);
+		superblock->is_seed = get_key(line, "seed", value, sizeof(value));
+		superblock->parts = get_number(line, "parts");
+		superblock->part = get_number(line, "of");
+		superblock->members = get_number(line, "members");
+		if (get_key(line, "needs", value, sizeof(value)))
+			snprintf(superblock->needs, sizeof(superblock->needs), "%s\n",
+				 value);
+		if (get_key(line, "vg", value, sizeof(value)))
 			strcpy(superblock->group_name, value);
-			get_key(line, "vguuid", superblock->group_uuid,
-				sizeof(superblock->group_uuid));
-		}
+		get_key(line, "vguuid", superblock->group_uuid,
+			sizeof(superblock->group_uuid));
 		if (get_key(line, "state", value, sizeof(value)))
 			superblock->state = SUPERBLOCK_UNCLEAR;
 		if (strcmp(value, "unread") == 0)

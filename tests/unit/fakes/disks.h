@@ -14,8 +14,9 @@
  * PARENT is the parent's path below /sys/devices; "%N" stands for the PCI function
  * 0000:0N:00.0. Keys: part (its number), size (0 for no medium), dm and dmuuid, on (the
  * devices below it, separated by commas), link (a path below /dev); for its contents
- * type, uuid, label, vg and vguuid, partuuid, partlabel; "usage" for a container, "state"
- * for one that is unreadable or unclear.
+ * type, uuid, label, vg and vguuid, partuuid, partlabel, members, parts and of (the part
+ * that it is), needs; "seed" for one of btrfs, "usage" for a container, "state" for one
+ * that is unreadable or unclear. Of a loop device file, of a disk seq, its diskseq.
  */
 extern struct directory disks_root;
 
@@ -32,6 +33,12 @@ void put_disks(const char *text);
 /* The same for the first lines, as many as now says; the others follow after some time.
  */
 void put_disks_later(const char *text, unsigned now, unsigned ms);
+
+/*
+ * After some time, adds the second disk of the text, gives the first, "c", another
+ * sequence number, and has all that are read from then on contain what the text says.
+ */
+void disks_change(const char *text, const char *seq, unsigned ms);
 
 /* Replaces "%N" in the text. */
 void expand_parent(const char *text, char *parent, size_t size);

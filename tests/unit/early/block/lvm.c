@@ -34,6 +34,24 @@ START_TEST(parses_groups)
 	expect_text(text, superblock.group_uuid, texts[_i].uuid);
 }
 
+static const struct {
+	const char *text;
+	unsigned count;
+} counts[] = {
+	{ "", 0 },
+	{ "vg0 {\nid = \"a\"\nphysical_volumes {\n\npv0 {\nid = \"b\"\n"
+	  "device = \"/dev/sda\"\ndev_size = 8\npe_start = 2048\npe_count = 1\n}\n}\n",
+	  1 },
+	{ "pv0 {\npe_start = 2048\n}\npv1 {\npe_start = 2048\n}\n", 2 },
+	{ "x_pe_start = 1\n# pe_start = 2\n", 0 },
+};
+
+START_TEST(counts_volumes)
+{
+	expect_number(counts[_i].text, lvm_count_volumes(counts[_i].text),
+		      counts[_i].count);
+}
+
 /* A physical volume: a label, a data area, and a metadata area at 4096. */
 static void make_volume(unsigned char image[static 8192])
 {
@@ -117,6 +135,7 @@ int main(void)
 {
 	TCase *tcase = tcase_create("lvm");
 
+	add_rows(tcase, counts_volumes, counts);
 	add_rows(tcase, parses_groups, texts);
 	add_rows(tcase, reads_volumes, volumes);
 	tcase_add_test(tcase, reads_truncated_volumes);

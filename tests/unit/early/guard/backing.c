@@ -118,8 +118,118 @@ static const struct {
 	  FIRST "b pci0000:00/%2/x type=crypto_LUKS uuid=5a-6 usage=crypto\n",
 	  "root=/dev/a2 rd.luks.uuid=luks-5a", NULL,
 	  "1 root-disk a2 root=/dev/a2; 2 root-disk b rd.luks.uuid=luks-5a; " },
-	{ "an external journal", PAIR, "root=/dev/a2 rootflags=journal_dev=0x801", NULL,
+	/* the other devices of a file system, by what names them */
+	{ "an external journal by its number", PAIR,
+	  "root=/dev/a2 rootflags=journal_dev=0x10304", NULL,
+	  "1 root-disk a2 root=/dev/a2; "
+	  "2 root-disk b1 rootflags=journal_dev=0x10304; " },
+	{ "an external journal in the superblock",
+	  "a pci0000:00/%1/x type=ext4 uuid=1 needs=UUID=9\n"
+	  "b pci0000:00/%2/x type=jbd uuid=9\n",
+	  "root=/dev/a", NULL, "1 root-disk a root=/dev/a; 2 root-disk b root=/dev/a; " },
+	{ "an external journal that is not there yet",
+	  "a pci0000:00/%1/x type=ext4 uuid=1 needs=UUID=9\n", "root=/dev/a", NULL,
+	  "1 root-disk a root=/dev/a; 2 not-found - part of root=/dev/a; " },
+	{ "f2fs on two devices",
+	  "a pci0000:00/%1/x type=f2fs uuid=1 needs=/dev/b\nb pci0000:00/%2/x\n",
+	  "root=/dev/a", NULL, "1 root-disk a root=/dev/a; 2 root-disk b root=/dev/a; " },
+	/* a volume of which a part is there */
+	{ "one of two of btrfs", "a pci0000:00/%1/x type=btrfs uuid=F members=2\n",
+	  "root=/dev/a", NULL,
+	  "1 root-disk a root=/dev/a; 2 not-found - part of root=/dev/a; " },
+	{ "one of two of btrfs, another disk on the second drive",
+	  "a pci0000:00/%1/x type=btrfs uuid=F members=2\n"
+	  "b pci0000:00/%2/x type=ext4 uuid=2\n",
+	  "root=/dev/a", NULL, "1 root-disk a root=/dev/a; 2 claimed; " },
+	{ "one of two of btrfs, a container on the second drive",
+	  "a pci0000:00/%1/x type=btrfs uuid=F members=2\n"
+	  "b pci0000:00/%2/x type=crypto_LUKS uuid=2\n",
+	  "root=/dev/a", NULL,
+	  "1 root-disk a root=/dev/a; 2 not-found - part of root=/dev/a; " },
+	{ "both of btrfs",
+	  "a pci0000:00/%1/x type=btrfs uuid=F members=2\n"
+	  "c platform/x type=btrfs uuid=F members=2\n",
+	  "root=/dev/a", NULL, "1 root-disk a root=/dev/a; 2 claimed; " },
+	{ "a sprout and its seed, of another UUID",
+	  "a pci0000:00/%1/x type=btrfs uuid=F members=2\n"
+	  "b pci0000:00/%2/x type=btrfs uuid=S members=1 seed=1\n",
+	  "root=/dev/a", NULL, "1 root-disk a root=/dev/a; 2 root-disk b root=/dev/a; " },
+	{ "a seed that nothing needs",
+	  "a pci0000:00/%1/x type=btrfs uuid=F members=1\n"
+	  "b pci0000:00/%2/x type=btrfs uuid=S members=1 seed=1\n",
+	  "root=/dev/a", NULL, "1 root-disk a root=/dev/a; 2 claimed; " },
+	{ "one of two of a volume group",
+	  "a pci0000:00/%1/x type=LVM2_member uuid=P vg=vg vguuid=aa members=2\n",
+	  "root=/dev/vg/root", NULL,
+	  "1 root-disk a root=/dev/vg/root; 2 not-found - part of root=/dev/vg/root; " },
+	{ "the other one has no metadata",
+	  "a pci0000:00/%1/x type=LVM2_member uuid=P vg=vg vguuid=aa members=2\n"
+	  "b pci0000:00/%2/x type=LVM2_member uuid=Q\n",
+	  "root=/dev/vg/root", NULL, "1 root-disk a root=/dev/vg/root; 2 unclear b; " },
+	{ "one of two of an array",
+	  "a pci0000:00/%1/x type=linux_raid_member uuid=R members=2\n"
+	  "md0 virtual/block on=a type=ext4 uuid=22\n",
+	  "root=UUID=22", NULL,
+	  "1 root-disk a root=UUID=22; 2 not-found - part of root=UUID=22; " },
+	{ "one of two mirrors of a pool",
+	  "a pci0000:00/%1/x type=zfs_member uuid=1 label=p members=2 parts=2 of=0\n"
+	  "c platform/x type=zfs_member uuid=1 label=p members=2 parts=2 of=0\n",
+	  "root=ZFS=p", NULL,
+	  "1 root-disk a root=ZFS=p; 2 not-found - part of root=ZFS=p; " },
+	{ "a half of a mirror of a pool",
+	  "a pci0000:00/%1/x type=zfs_member uuid=1 label=p members=2 parts=1\n",
+	  "root=ZFS=p", NULL,
+	  "1 root-disk a root=ZFS=p; 2 not-found - part of root=ZFS=p; " },
+	{ "all of a pool",
+	  "a pci0000:00/%1/x type=zfs_member uuid=1 label=p members=1 parts=2 of=0\n"
+	  "c platform/x type=zfs_member uuid=1 label=p members=1 parts=2 of=1\n",
+	  "root=ZFS=p", NULL, "1 root-disk a root=ZFS=p; 2 claimed; " },
+	{ "the cache of bcache is missing",
+	  "a pci0000:00/%1/x type=bcache uuid=1 vguuid=S parts=2 of=1\n"
+	  "c platform/x type=bcache uuid=2 vguuid=S parts=2 of=1\n"
+	  "bcache0 virtual/block on=a type=ext4 uuid=22\n",
+	  "root=UUID=22", NULL,
+	  "1 root-disk a root=UUID=22; 2 not-found - part of root=UUID=22; " },
+	{ "the cache of bcache is there",
+	  "a pci0000:00/%1/x type=bcache uuid=1 vguuid=S parts=2 of=1\n"
+	  "b pci0000:00/%2/x type=bcache uuid=2 vguuid=S parts=1 of=0\n"
+	  "bcache0 virtual/block on=a type=ext4 uuid=22\n",
+	  "root=UUID=22", NULL,
+	  "1 root-disk a root=UUID=22; 2 root-disk b root=UUID=22; " },
+	{ "an incomplete volume with nofail",
+	  FIRST "c platform/x type=btrfs uuid=9 members=2\n", "root=/dev/a2", NULL,
+	  "1 root-disk a2 root=/dev/a2; 2 not-found - part of fstab:/data=UUID=9; ",
+	  "UUID=9 /data btrfs nofail\n" },
+	/* what is on a format that carries others */
+	{ "bcache without its device", FIRST "b pci0000:00/%2/x type=bcache uuid=1\n",
+	  "root=/dev/a2", NULL,
+	  "1 root-disk a2 root=/dev/a2; 2 not-found - fstab:/home=/dev/bcache0; ",
+	  "/dev/bcache0 /home ext4 defaults\n" },
+	{ "a volume of ZFS", FIRST "b pci0000:00/%2/x type=zfs_member uuid=1 label=p\n",
+	  "root=/dev/a2", NULL,
+	  "1 root-disk a2 root=/dev/a2; 2 root-disk b fstab:/home=/dev/zvol/p/home; ",
+	  "/dev/zvol/p/home /home ext4 defaults\n" },
+	{ "a volume of ZFS that is mounted",
+	  FIRST "b pci0000:00/%2/x type=zfs_member uuid=1 label=p\n"
+		"zd0 virtual/block type=ext4 uuid=9\n",
+	  "root=/dev/a2 resume=UUID=9", NULL,
+	  "1 root-disk a2 root=/dev/a2; 2 root-disk b resume=UUID=9; " },
+	/* where the stack ends */
+	{ "a loop device on a disk",
+	  FIRST "b pci0000:00/%2/x\nloop0 virtual/block type=ext4 uuid=9 file=/dev/b\n",
+	  "root=/dev/a2 resume=UUID=9", NULL,
+	  "1 root-disk a2 root=/dev/a2; 2 root-disk b resume=UUID=9; " },
+	{ "a loop device on a file",
+	  FIRST "b pci0000:00/%2/x\nloop0 virtual/block type=ext4 uuid=9 file=/a\n",
+	  "root=/dev/a2 resume=UUID=9", NULL,
+	  "1 root-disk a2 root=/dev/a2; 2 unclear; " },
+	{ "memory", FIRST "b pci0000:00/%2/x\nzram0 virtual/block type=swap uuid=9\n",
+	  "root=/dev/a2 resume=UUID=9", NULL,
 	  "1 root-disk a2 root=/dev/a2; 2 claimed; " },
+	{ "a virtual device on nobody knows what",
+	  FIRST "b pci0000:00/%2/x\nublkb0 virtual/block type=ext4 uuid=9\n",
+	  "root=/dev/a2 resume=UUID=9", NULL,
+	  "1 root-disk a2 root=/dev/a2; 2 unclear; " },
 	/* stacks */
 	{ "LUKS on LVM",
 	  "a pci0000:00/%1/x type=LVM2_member uuid=P vg=vg vguuid=G usage=raid\n"
@@ -445,9 +555,26 @@ static const struct {
 	  "c platform/x type=ext4 uuid=1\n", "UUID=1 / ext4 defaults\n", false },
 	{ "it has no driver", "01:00.0 144d:a808 0c0330 1 -\n",
 	  "c platform/x type=ext4 uuid=1\n", "UUID=77-77 /home ext4 defaults\n", false },
-	{ "no device could bring it", "01:00.0 144d:a808 010802 1 nvme\n",
+	{ "a drive may have more namespaces", "01:00.0 144d:a808 010802 1 nvme\n",
 	  "c platform/x type=ext4 uuid=1\nb pci0000:00/%1/x type=ext4 uuid=2\n",
-	  "UUID=77-77 /home ext4 defaults\n", false },
+	  "UUID=77-77 /home ext4 defaults\n", true },
+	{ "no device could bring it", "01:00.0 144d:a808 020000 1 igb\n",
+	  "c platform/x type=ext4 uuid=1\n", "UUID=77-77 /home ext4 defaults\n", false },
+	{ "nofail, and a drive without a disk", "01:00.0 144d:a808 010802 1 nvme\n",
+	  "c platform/x type=ext4 uuid=1\n", "UUID=77-77 /home ext4 nofail\n", true },
+	{ "nofail, and a drive with one", "01:00.0 144d:a808 010802 1 nvme\n",
+	  "c platform/x type=ext4 uuid=1\nb pci0000:00/%1/x type=ext4 uuid=2\n",
+	  "UUID=77-77 /home ext4 nofail\n", false },
+	{ "a drive without a disk, nothing is missing",
+	  "01:00.0 144d:a808 010802 1 nvme\n", "c platform/x type=ext4 uuid=1\n",
+	  "UUID=1 / ext4 defaults\n", false },
+	{ "a volume is complete", "01:00.0 144d:a808 0c0330 1 xhci_hcd\n",
+	  "c platform/x type=btrfs uuid=1 members=2\n"
+	  "d platform/y type=btrfs uuid=1 members=2\n",
+	  "UUID=1 / btrfs defaults\n", false },
+	{ "a volume is not complete", "01:00.0 144d:a808 0c0330 1 xhci_hcd\n",
+	  "c platform/x type=LVM2_member uuid=1 vg=v vguuid=G members=2\n",
+	  "/dev/v/home /home btrfs defaults\n", true },
 	{ "it may be in a locked container", "01:00.0 144d:a808 0c0330 1 xhci_hcd\n",
 	  "c platform/x type=ext4 uuid=1\n"
 	  "l platform/y type=crypto_LUKS uuid=2 usage=crypto\n",
@@ -465,6 +592,54 @@ START_TEST(waits_only_if_it_helps)
 	disks_judge(waits[_i].machine, "root=UUID=1", NULL, DISK_MOMENT_LATE, words,
 		    sizeof(words));
 	expect_number(waits[_i].name, clock_ms() - before >= 600, waits[_i].waits);
+}
+
+/* Only once has a drive settled that all of its namespaces are there. */
+START_TEST(waits_for_namespaces)
+{
+	uint64_t before = clock_ms();
+	char words[256];
+
+	put_file(&disks_root, "etc/passthru/fstab", "UUID=77-77 /home ext4 defaults\n");
+	put_disks_later("c platform/x type=ext4 uuid=1\n"
+			"n1 pci0000:00/%1/nvme/nvme0 type=ext4 uuid=2\n"
+			"n2 pci0000:00/%1/nvme/nvme0 type=ext4 uuid=77-77\n",
+			2, 400);
+	disks_wait_ms = 20000;
+	disks_judge("01:00.0 144d:a808 010802 1 nvme\n", "root=UUID=1", NULL,
+		    DISK_MOMENT_LATE, words, sizeof(words));
+	expect_text("second", words, "1 root-disk n2 fstab:/home=UUID=77-77; ");
+	put_file(&disks_root, "etc/passthru/fstab", "UUID=88-88 /home ext4 defaults\n");
+	disks_judge("01:00.0 144d:a808 010802 1 nvme\n", "root=UUID=1", NULL,
+		    DISK_MOMENT_LATE, words, sizeof(words));
+	expect_text("none", words, "1 claimed; ");
+	ck_assert_uint_lt(clock_ms() - before, 10000);
+}
+
+/* A new disk does not make it forget the others, which may take long to read. */
+static const struct {
+	const char *name;
+	const char *again; /* what c contains, if it is read again */
+	const char *seq;   /* of c, after the new disk has come */
+	const char *words;
+} rescans[] = {
+	{ "the same disk", "ext4 uuid=9", "1", "1 not-found - fstab:/old=UUID=99; " },
+	{ "another disk of the same name", "ext4 uuid=9", "2", "1 root-unknown; " },
+};
+
+START_TEST(keeps_what_it_knows)
+{
+	const char *machine = "01:00.0 144d:a808 0c0330 1 xhci_hcd\n";
+	char words[256], text[256];
+
+	put_file(&disks_root, "etc/passthru/fstab", "UUID=99 /old ext4 defaults\n");
+	put_disks("c platform/x type=ext4 uuid=1 seq=1\n");
+	snprintf(text, sizeof(text), "c platform/x type=%s\nd platform/y type=ext4\n",
+		 rescans[_i].again);
+	disks_change(text, rescans[_i].seq, 250);
+	disks_wait_ms = 900;
+	disks_judge(machine, "root=UUID=1", NULL, DISK_MOMENT_LATE, words, sizeof(words));
+	expect_text(rescans[_i].name, words, rescans[_i].words);
 }
 
 /* Out of memory, nothing is claimed. */
@@ -508,6 +683,8 @@ int main(void)
 	add_rows(tcase, knows_thunderbolt, tunnels);
 	tcase_add_test(tcase, waits_for_missing_disks);
 	add_rows(tcase, waits_only_if_it_helps, waits);
+	tcase_add_test(tcase, waits_for_namespaces);
+	add_rows(tcase, keeps_what_it_knows, rescans);
 	tcase_add_test(tcase, lacks_memory);
 	return unit_run(tcase);
 }

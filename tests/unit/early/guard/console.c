@@ -13,6 +13,7 @@
 static const struct {
 	const char *cmdline;
 	const char *words;
+	const char *active; /* what the kernel uses, NULL for no such file */
 } consoles[] = {
 	{ "passthru.ids=1b36:0002", "1 pending; 2 pending; " },
 	{ "passthru.ids=1b36:0002 console=tty0 console=ttyS0", "1 pending; 2 pending; " },
@@ -22,6 +23,16 @@ static const struct {
 	  "1 pending; 2 console console=ttyS5,115200n8; " },
 	{ "passthru.ids=1b36:0002 console=ttyS4 console=ttyS5",
 	  "1 console console=ttyS4; 2 console console=ttyS5; " },
+	/* whatever it was called: earlycon, SPCR, "console" alone */
+	{ "passthru.ids=1b36:0002", "1 console console/active=ttyS4; 2 pending; ",
+	  "tty0 ttyS4\n" },
+	{ "passthru.ids=1b36:0002 console=uart8250,io,0xd000",
+	  "1 pending; 2 console console/active=ttyS5; ", "ttyS5\n" },
+	{ "passthru.ids=1b36:0002 console=ttyS4", "1 console console=ttyS4; 2 pending; ",
+	  "tty0 ttyS4\n" },
+	{ "passthru.ids=1b36:0002", "1 pending; 2 pending; ", "tty0 ttyS0\n" },
+	{ "passthru.ids=1b36:0002", "1 pending; 2 pending; ", "\n" },
+	{ "passthru.addrs=01:00.0", "1 pending; ", "ttyS4\n" },
 	/* named, so it is meant */
 	{ "passthru.addrs=01:00.0 console=ttyS4", "1 pending; " },
 	{ "passthru.ids=1b36:0002@01:00.0 console=ttyS4", "1 pending; " },
@@ -47,6 +58,8 @@ START_TEST(keeps_the_serial_console)
 		 "0000:02:00.0:0.0/tty/ttyS5");
 	put_link(&root, "sys/class/tty/ttyS0",
 		 "../../devices/platform/serial8250/tty/ttyS0");
+	if (consoles[_i].active)
+		put_file(&root, "sys/class/tty/console/active", consoles[_i].active);
 	situation_make(CARDS, cmdline, &situation);
 	guard_console(root.fd, &situation.params.cmdline, &situation.result.plan);
 	for (size_t i = 0; i < situation.result.plan.count; i++) {

@@ -44,6 +44,38 @@ START_TEST(reads_the_fstab_that_counts)
 	expect_text(moments[_i].name, words, moments[_i].words);
 }
 
+/* Other files of an image that name disks. */
+static const struct {
+	const char *path;
+	const char *text;
+	const char *words;
+} files[] = {
+	{ "etc/passthru/veritytab", "v UUID=33-33 UUID=9 12ab nofail\n",
+	  "2 root-disk b1 veritytab:v=UUID=33-33; " },
+	{ "etc/passthru/integritytab", "i UUID=33-33\n",
+	  "2 root-disk b1 integritytab:i=UUID=33-33; " },
+	{ "etc/cmdline", "resume=UUID=33-33\n", "2 root-disk b1 resume=UUID=33-33; " },
+	{ "etc/cmdline.d/a.conf", "resume=UUID=33-33\n",
+	  "2 root-disk b1 resume=UUID=33-33; " },
+	{ "conf/initramfs.conf", "RESUME=UUID=33-33\n",
+	  "2 root-disk b1 RESUME=UUID=33-33; " },
+	{ "conf/conf.d/zz-resume-auto", "RESUME=\"UUID=33-33\"\n",
+	  "2 root-disk b1 RESUME=UUID=33-33; " },
+	{ "conf/initramfs.conf", "RESUME=none\n", "2 claimed; " },
+	{ "conf/initramfs.conf", "RESUME=UUID=99\n", "2 claimed; " },
+};
+
+START_TEST(reads_other_files)
+{
+	char words[256];
+
+	put_disks(PAIR);
+	put_file(&disks_root, files[_i].path, files[_i].text);
+	disks_judge("02:00.0 144d:a808 010802 2 nvme\n", "root=/dev/a2", NULL,
+		    DISK_MOMENT_LATE, words, sizeof(words));
+	expect_text(files[_i].path, words, files[_i].words);
+}
+
 /* What tells an initramfs from a system whose "/" is in memory, in the device stage. */
 static const struct {
 	const char *mark;
@@ -82,6 +114,7 @@ int main(void)
 
 	tcase_add_checked_fixture(tcase, disks_set_up, disks_tear_down);
 	add_rows(tcase, reads_the_fstab_that_counts, moments);
+	add_rows(tcase, reads_other_files, files);
 	add_rows(tcase, knows_an_initramfs_by_its_mark, marks);
 	return unit_run(tcase);
 }

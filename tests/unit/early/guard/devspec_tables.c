@@ -6,7 +6,7 @@
 #include "seams.h"
 #include "unit.h"
 
-#define CRYPTTAB                                  \
+#define OPENED                                    \
 	"# <target> <source> <key> <options>\n"   \
 	"home_crypt UUID=12-34 none luks\n"       \
 	"cryptswap /dev/sda3 /dev/urandom swap\n" \
@@ -88,7 +88,7 @@ START_TEST(reads_fstab)
 	struct devspecs devspecs = { 0 };
 	char words[512];
 
-	expect_number(text, devspecs_add_fstab(&devspecs, text, CRYPTTAB), 0);
+	expect_number(text, devspecs_add_fstab(&devspecs, text, OPENED), 0);
 	devspecs_describe(&devspecs, words, sizeof(words));
 	expect_text(text, words, tables[_i].words);
 	devspecs_free(&devspecs);
@@ -99,13 +99,13 @@ START_TEST(reads_crypttab)
 	struct devspecs devspecs = { 0 };
 	char words[512];
 
-	expect_number("crypttab", devspecs_add_crypttab(&devspecs, CRYPTTAB), 0);
+	expect_number("crypttab", devspecs_add_volumes(&devspecs, CRYPTTAB, OPENED), 0);
 	devspecs_describe(&devspecs, words, sizeof(words));
 	expect_text("crypttab", words,
 		    "uuid 12-34; path /dev/sda3; optional partuuid 78; ");
 	expect_text("crypttab", devspecs.items[0].origin,
 		    "crypttab:home_crypt=UUID=12-34");
-	expect_number("no file", devspecs_add_crypttab(&devspecs, NULL), 0);
+	expect_number("no file", devspecs_add_volumes(&devspecs, CRYPTTAB, NULL), 0);
 	expect_number("no file", devspecs_add_fstab(&devspecs, NULL, NULL), 0);
 	expect_number("no file", devspecs.count, 3);
 	devspecs_free(&devspecs);
@@ -118,7 +118,7 @@ START_TEST(notes_the_origin)
 			   "/dev/mapper/cryptswap none swap sw\n"
 			   "LABEL=a\\040b /my\\040data ext4 defaults\n";
 
-	expect_number("fstab", devspecs_add_fstab(&devspecs, text, CRYPTTAB), 0);
+	expect_number("fstab", devspecs_add_fstab(&devspecs, text, OPENED), 0);
 	expect_number("/", devspecs.items[0].source, DEVSPEC_FROM_PARAMETER);
 	expect("/", devspecs.items[0].is_optional);
 	expect("swap", !devspecs.items[1].is_optional);
@@ -136,11 +136,11 @@ START_TEST(lacks_memory)
 
 	for (unsigned nth = 1; r == -ENOMEM && nth < 20; nth++) {
 		seam_fail(SEAM_ALLOCATE, nth, ENOMEM);
-		r = devspecs_add_crypttab(&devspecs, CRYPTTAB);
+		r = devspecs_add_volumes(&devspecs, CRYPTTAB, OPENED);
 		if (r == 0)
 			r = devspecs_add_fstab(
 				&devspecs, "a/b / zfs\nUUID=1 /a btrfs device=/dev/b\n",
-				CRYPTTAB);
+				OPENED);
 		seam_reset(SEAM_ALLOCATE);
 		devspecs_free(&devspecs);
 	}

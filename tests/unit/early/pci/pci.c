@@ -363,27 +363,35 @@ START_TEST(scans_a_group)
 	describe(&list, text);
 	expect_text("group", text, "0000:06:00.0 0000:06:00.1 ");
 	pci_list_free(&list);
+	/* a function of the slot with a group of its own, and a member elsewhere */
+	put_modalias("0000:06:00.7", ALIAS);
+	put_modalias("0000:07:00.0", ALIAS);
+	put_link(&root, "groups/13/devices/0000:05:00.0",
+		 "../../../devices/0000:05:00.0");
+	expect_number("slot", pci_scan_group(root.fd, &address, &list), 0);
+	describe(&list, text);
+	expect_text("slot", text, "0000:05:00.0 0000:06:00.0 0000:06:00.1 0000:06:00.7 ");
+	pci_list_free(&list);
 }
 
 START_TEST(finds_the_console_of_a_slot)
 {
-	static const char usb[] =
-		"pci:v000010DEd00001AD8sv00001043sd00008508bc0Csc03i30\n";
-	static const char serial[] =
-		"pci:v00001B36d00000002sv00001043sd00008508bc07sc00i02\n";
+	struct pci_device functions[] = {
+		{ .address = address_of("06:00.0"), .id.class = 0x0c0330 },
+		{ .address = address_of("06:00.2"), .id.class = 0x0c0330 },
+		{ .address = address_of("07:00.1"), .id.class = 0x030000 },
+	};
+	struct pci_list list = { functions, ARRAY_SIZE(functions) };
 	struct pci_address address = address_of("06:00.2"), other = address_of("07:00.0");
 
-	expect("nothing", !pci_slot_has_console(root.fd, &address));
-	put_modalias("0000:06:00.2", usb);
-	put_modalias("0000:07:00.1", ALIAS);
-	expect("another slot", !pci_slot_has_console(root.fd, &address));
-	expect("function 1", pci_slot_has_console(root.fd, &other));
-	put_modalias("0000:06:00.0", ALIAS);
-	expect("function 0", pci_slot_has_console(root.fd, &address));
-	put_modalias("0000:06:00.0", usb);
-	expect("neither", !pci_slot_has_console(root.fd, &address));
-	put_modalias("0000:06:00.2", serial);
-	expect("serial", pci_slot_has_console(root.fd, &address));
+	expect("another slot", !pci_slot_has_console(&list, &address));
+	expect("function 1", pci_slot_has_console(&list, &other));
+	functions[0].id.class = 0x030000;
+	expect("function 0", pci_slot_has_console(&list, &address));
+	functions[0].id.class = 0x0c0330;
+	expect("neither", !pci_slot_has_console(&list, &address));
+	functions[1].id.class = 0x070002;
+	expect("serial", pci_slot_has_console(&list, &address));
 }
 
 START_TEST(finds_by_address)

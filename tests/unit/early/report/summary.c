@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -131,6 +132,14 @@ static const struct {
 	  IDS,
 	  { 0 },
 	  ERROR IS "failed: it disappeared\n" NONE_ONE },
+	{ "in vfio-pci's denylist",
+	  "06:00.0 8086:0b25 088000 13 -\n",
+	  "passthru.ids=8086:0b25",
+	  { VERDICT_FAILED, REASON_PROBE, STEP_PROBE, -EINVAL, true, "" },
+	  ERROR "0000:06:00.0 8086:0b25 failed: the driver does not accept it: "
+		"Invalid argument; vfio-pci has it in its denylist: boot with "
+		"vfio-pci.disable_denylist=1; rolled back, its usual driver binds once "
+		"loaded\n" NONE_ONE },
 	{ "no driver",
 	  CARD,
 	  IDS,

@@ -93,6 +93,28 @@ static const struct {
 	{ "elif",
 	  "set a=x\nif [ $a = y ]; then\nset default=2\nelif [ $a = x ]; then\nset default=1\nelse\nset default=0\nfi\n" MENU,
 	  "", "Three", false },
+	{ "a variable that is not set is empty",
+	  "if [ \"$x\" = 1 ]; then set default=2; fi\n" MENU, "", "One", false },
+	{ "so is one that is unset",
+	  "set x=1\nunset x\nif [ $x ]; then set default=2; fi\n" MENU, "", "One",
+	  false },
+	{ "what is searched for is not known",
+	  "set x=1\nsearch --no-floppy --set=x --label y\nif [ $x != 1 ]; then set default=2; fi\n" MENU,
+	  "", "Five", false },
+	{ "nor what an expression has found",
+	  "regexp --set=1:x '(.*)' y\nif [ -z $x ]; then set default=2; fi\n" MENU, "",
+	  "Five", false },
+	{ "nor what is typed", "read x\nif [ $x ]; then set default=2; fi\n" MENU, "",
+	  "Five", false },
+	{ "the status of true and false",
+	  "if false; then set default=2; elif true; then set default=1; fi\n" MENU, "",
+	  "Three", false },
+	{ "another file's variables are not known",
+	  "load_env -f (hd0)512+1\nset default=$saved_entry\n" MENU, "saved_entry=two\n",
+	  "One", false },
+	{ "the usual file, by its name",
+	  "load_env --file=$dir/grubenv\nset default=$saved_entry\n" MENU,
+	  "saved_entry=two\n", "Three", false },
 	{ "functions are not followed", "function f {\nset default=2\n}\n" MENU, "",
 	  "One", false },
 	{ "an entry sets it too late",
@@ -147,7 +169,7 @@ START_TEST(finds_none)
 
 	expect_number("no entries", grub_menu_read("linux /a alone\n", "", &menu), 0);
 	expect("no entries", !grub_menu_default(&menu, &found));
-	expect_text("outside of all entries", menu.cmdline, "alone");
+	expect_text("outside of all entries", menu.bare.cmdline, "alone");
 	grub_menu_free(&menu);
 }
 

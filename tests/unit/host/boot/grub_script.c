@@ -9,7 +9,7 @@
 /* The words of a script, "|" between them and a newline after each command. */
 static const struct {
 	const char *script, *words;
-	bool has_unset;
+	bool has_unknown;
 } scripts[] = {
 	{ "", "", false },
 	{ "\n ; \n", "", false },
@@ -30,8 +30,13 @@ static const struct {
 	{ "a \"$two\"", "a|x y\n", false },
 	{ "a '$one'", "a|$one\n", false },
 	{ "a \\$one", "a|$one\n", false },
-	{ "a $none b", "a|b\n", true },
-	{ "a \"$none\" b", "a||b\n", true },
+	{ "a $none b", "a|b\n", false },
+	{ "a \"$none\" b", "a||b\n", false },
+	/* Only GRUB knows these. */
+	{ "a $secret b", "a|b\n", true },
+	{ "a $grub_platform", "a\n", true },
+	{ "a x${feature_200_final}", "a|x\n", true },
+	{ "a $root $1", "a\n", true },
 	/* Without the closing brace, it is not a variable. */
 	{ "a ${one", "a|$|{\none\n", true },
 	/* Blocks and keywords. */
@@ -46,24 +51,25 @@ START_TEST(reads)
 {
 	const char *row = scripts[_i].script, *text = row;
 	struct grub_variables variables = { 0 };
-	bool has_unset = false, unset;
+	bool has_unknown = false, unknown;
 	struct wordlist wordlist;
 	char words[256] = "";
 	int r;
 
 	expect_number(row, grub_variable_set(&variables, "one", "1"), 0);
 	expect_number(row, grub_variable_set(&variables, "two", "x y"), 0);
-	while ((r = grub_script_next(&text, &variables, &wordlist, &unset)) > 0) {
+	expect_number(row, grub_variable_set(&variables, "secret", NULL), 0);
+	while ((r = grub_script_next(&text, &variables, &wordlist, &unknown)) > 0) {
 		for (size_t i = 0; i < wordlist.count; i++)
 			snprintf(words + strlen(words), sizeof(words) - strlen(words),
 				 "%s%s", wordlist.items[i],
 				 i + 1 < wordlist.count ? "|" : "\n");
-		has_unset |= unset;
+		has_unknown |= unknown;
 		wordlist_free(&wordlist);
 	}
 	expect_number(row, r, 0);
 	expect_text(row, words, scripts[_i].words);
-	expect_number(row, has_unset, scripts[_i].has_unset);
+	expect_number(row, has_unknown, scripts[_i].has_unknown);
 	grub_variables_free(&variables);
 }
 
@@ -103,9 +109,9 @@ START_TEST(joined)
 	struct grub_variables variables = { 0 };
 	_cleanup_free_ char *line = NULL;
 	struct wordlist wordlist;
-	bool unset;
+	bool unknown;
 
-	expect_number(row, grub_script_next(&text, &variables, &wordlist, &unset), 1);
+	expect_number(row, grub_script_next(&text, &variables, &wordlist, &unknown), 1);
 	line = grub_script_join(&wordlist, joins[_i].from);
 	expect_text(row, line, joins[_i].joined);
 	wordlist_free(&wordlist);

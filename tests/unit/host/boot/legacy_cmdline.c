@@ -4,7 +4,8 @@
 #include "boot/boot.h"
 #include "unit.h"
 
-/* S: something only helped; X: devices are hidden for Xen; U: it is not understood. */
+/* S: something only helped; L: it loads the module; O: a list has no effect; X: devices
+ * are hidden for Xen; U: it is not understood. */
 static const struct {
 	const char *line, *text, *items, *flags;
 } cmdlines[] = {
@@ -16,10 +17,10 @@ static const struct {
 	{ "pci-stub.ids=1:2 vfio-pci.ids=3:4", "passthru.ids=1:2 passthru.ids=3:4",
 	  "1:2,3:4", "" },
 	/* A word goes with the blanks before it, the first one with those after it. */
-	{ " rd.driver.pre=vfio-pci  a", " a", "", "S" },
-	{ "a  rd.driver.pre=vfio-pci b", "a b", "", "S" },
+	{ " rd.driver.pre=vfio-pci  a", " a", "", "SL" },
+	{ "a  rd.driver.pre=vfio-pci b", "a b", "", "SL" },
 	{ "a  video=efifb:off ", "a ", "", "S" },
-	{ "modules_load=vfio,nvme,vfio_pci b", "modules_load=nvme b", "", "S" },
+	{ "modules_load=vfio,nvme,vfio_pci b", "modules_load=nvme b", "", "SL" },
 	{ "rd.modules-load=nvme", "rd.modules-load=nvme", "", "" },
 	{ "video=efifb:off,vesafb:off", "", "", "S" },
 	{ "video=efifb:off,x", "video=efifb:off,x", "", "" },
@@ -37,6 +38,12 @@ static const struct {
 	/* as the kernel reads it */
 	{ "vfio-pci.ids=1:2,,3:4,", "passthru.ids=1:2,,3:4,", "1:2,,3:4,", "" },
 	{ "vfio-pci.ids=,1:2, quiet", "passthru.ids=,1:2, quiet", ",1:2,", "" },
+	/* The kernel keeps the last one; pci-stub has one of its own. */
+	{ "vfio-pci.ids=1:2 a pci-stub.ids=5:6 vfio_pci.ids=3:4",
+	  "a passthru.ids=5:6 passthru.ids=3:4", "5:6,3:4", "SO" },
+	{ "a vfio-pci.ids=1:2 vfio-pci.ids=", "a", "", "SO" },
+	{ "rd.driver.pre=vfio-pci", "", "", "SL" },
+	{ "rd.driver.pre=vfio", "", "", "S" },
 	{ "vfio-pci.ids= quiet", "quiet", "", "S" },
 	{ "vfio-pci.ids=,", "", "", "S" },
 	{ "vfio-pci.ids", NULL, "", "U" },
@@ -49,8 +56,9 @@ static const struct {
 static const struct {
 	const char *line, *text, *items, *flags;
 } lists[] = {
-	{ " nvme vfio_pci ", " nvme ", "", "S" },
-	{ "vfio vfio_pci vfio_iommu_type1", "", "", "S" },
+	{ " nvme vfio_pci ", " nvme ", "", "SL" },
+	{ "vfio vfio_pci vfio_iommu_type1", "", "", "SL" },
+	{ "pci-stub vfio", "", "", "SL" },
 	{ " vfio ", "  ", "", "S" },
 	{ "vfiox", "vfiox", "", "" },
 };
@@ -59,6 +67,8 @@ static void expect_line(const struct legacy_line *rewritten, const char *line,
 			const char *text, const char *items, const char *flags)
 {
 	expect(line, rewritten->has_support == !!strchr(flags, 'S'));
+	expect(line, rewritten->loads == !!strchr(flags, 'L'));
+	expect(line, !!rewritten->overridden[0] == !!strchr(flags, 'O'));
 	expect(line, rewritten->has_xen == !!strchr(flags, 'X'));
 	expect(line, !!rewritten->unclear == !!strchr(flags, 'U'));
 	if (text) {

@@ -59,7 +59,7 @@ static const struct {
 } refused[] = {
 	{ "missing", -ENOENT }, { "directory", -ELOOP },  { "link", -ELOOP },
 	{ "dangling", -ELOOP }, { "../outside", -ELOOP }, { "above/outside", -ELOOP },
-	{ "nul", -EILSEQ },	{ "new\nline", -EINVAL },
+	{ "linked", -EMLINK },	{ "nul", -EILSEQ },	  { "new\nline", -EINVAL },
 };
 
 START_TEST(refuses)
@@ -69,9 +69,11 @@ START_TEST(refuses)
 
 	put_file(&top, "outside", "");
 	put_file(&top, "root/file", "");
+	put_file(&top, "root/linked", "");
 	put_file(&top, "root/new\nline", "");
 	put_bytes(&top, "root/nul", "a\0b", 3);
 	put_directory(&top, "root/directory");
+	ck_assert_int_eq(linkat(top.fd, "root/linked", top.fd, "root/other", 0), 0);
 	put_link(&top, "root/link", "file");
 	put_link(&top, "root/dangling", "nowhere");
 	put_link(&top, "root/above", "..");

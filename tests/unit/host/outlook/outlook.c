@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "guard/guard.h"
 #include "machine.h"
 #include "outlook/outlook.h"
 #include "unit.h"
@@ -19,8 +21,9 @@ struct scene {
 };
 
 /*
- * The words of a line in the order of the functions: "monitor", "interface", "network"
- * (one that is down), "route", "session", "keyboard", "sound", "reported", "unseen" (its
+ * The words of a line in the order of the functions: "monitor", "shows" (a process),
+ * "interface", "Wi-Fi", "USB" (what that is), "setting", "network" (one that is down),
+ * "route", "session", "own session", "keyboard", "sound", "reported", "unseen" (its
  * users), "virtual" (of the first function); "elsewhere" a keyboard and sound behind no
  * function. Functions are separated by ";".
  */
@@ -36,12 +39,19 @@ static void add_uses(const char *uses, struct scene *scene)
 		ck_assert_uint_lt(i, scene->machine.count);
 		if (strstr(function, "monitor"))
 			strcpy(to->connector, "HDMI-A-1");
+		if (strstr(function, "shows"))
+			strcpy(to->shower, "Xorg (process 8)");
 		if (strstr(function, "interface"))
 			strcpy(to->interface, "eth0");
+		if (strstr(function, "setting"))
+			strcpy(to->setting, "a file names it");
+		to->is_wifi = strstr(function, "Wi-Fi");
+		to->is_usb = strstr(function, "USB");
 		to->has_network =
 			strstr(function, "interface") || strstr(function, "network");
 		to->has_route = strstr(function, "route");
 		to->has_session = strstr(function, "session");
+		to->has_own_session = strstr(function, "own session");
 		to->keyboards = strstr(function, "keyboard") != NULL;
 		to->sound_cards = strstr(function, "sound") != NULL;
 		device->is_reported = strstr(function, "reported");
@@ -95,9 +105,10 @@ static void describe(const struct outlook *outlook, char *words, size_t size)
 	for (size_t i = 0; i < outlook->count; i++) {
 		const struct remark *remark = &outlook->items[i];
 
-		at += (size_t)snprintf(words + at, size - at, "%s %s %s; ",
-				       remark_level_word(remark->level), remark->kind,
-				       remark->device->address + strlen("0000:"));
+		at += (size_t)snprintf(
+			words + at, size - at, "%s %s %s; ",
+			remark_level_word(remark->level), remark->kind,
+			remark->device ? remark->device->address + strlen("0000:") : "-");
 		expect("text", remark->text && remark->text[0]);
 	}
 }
@@ -128,9 +139,18 @@ static const struct {
 	{ TWO_CARDS, "", "passthru.addrs=01:00.0", "warning display-in-use 01:00.0; " },
 	{ TWO_CARDS, ";monitor", "passthru.addrs=02:00.0",
 	  "warning display-in-use 02:00.0; " },
+	{ TWO_CARDS, ";shows", "passthru.addrs=02:00.0",
+	  "warning display-in-use 02:00.0; " },
+	{ TWO_CARDS, "shows;shows", "passthru.addrs=02:00.0",
+	  "warning display-in-use 02:00.0; " },
+	{ TWO_CARDS, "shows", "passthru.addrs=02:00.0", "" },
 	/* both: the one that is in use is named */
 	{ TWO_CARDS, "", "passthru.ids=10de:2786,1002:67df",
 	  "warning last-display 01:00.0; " },
+	{ TWO_CARDS, ";shows", "passthru.ids=10de:2786,1002:67df",
+	  "warning last-display 02:00.0; " },
+	{ TWO_CARDS, "shows;monitor", "passthru.ids=10de:2786,1002:67df",
+	  "warning last-display 02:00.0; " },
 	{ TWO_CARDS, ";monitor", "passthru.ids=10de:2786,1002:67df",
 	  "warning last-display 02:00.0; " },
 	/* a guest has it already */
@@ -145,6 +165,11 @@ static const struct {
 	  "unseen", "passthru.addrs=03:00.0", "" },
 	/* the guards keep it */
 	{ ONE_CARD, "", "passthru.addrs=01:00.0 passthru.skip=01:00.0", "" },
+	/* a setting that names it, whoever has it now */
+	{ TWO_CARDS, "setting;setting", "passthru.addrs=02:00.0",
+	  "note display-setting 02:00.0; " },
+	{ "01:00.0 1002:67df 030000 1 vfio-pci\n02:00.0 1a03:2000 030000 2 ast boot\n",
+	  "setting", "passthru.ids=1002:67df", "note display-setting 01:00.0; " },
 	/* networks */
 	{ TWO_NICS, "interface;interface", "passthru.addrs=03:00.0", "" },
 	{ TWO_NICS, "interface;interface", "passthru.ids=8086:1533",
@@ -156,6 +181,9 @@ static const struct {
 	  "warning session 04:00.0; " },
 	{ TWO_NICS, "interface session;network", "passthru.ids=8086:1533",
 	  "warning session 03:00.0; warning last-network 03:00.0; " },
+	/* this session counts before those of others */
+	{ TWO_NICS, "interface session;interface own session", "passthru.ids=8086:1533",
+	  "warning session 04:00.0; warning last-network 03:00.0; " },
 	/* virtual functions go with their physical one */
 	{ VIRTUAL_NIC, "interface;interface virtual", "passthru.addrs=03:00.0",
 	  "warning last-network 03:00.0; " },
@@ -202,8 +230,9 @@ START_TEST(looks_ahead)
 
 	scene_make(outlooks[_i].functions, outlooks[_i].uses, outlooks[_i].cmdline,
 		   &scene);
-	input = (struct outlook_input){ &scene.machine, &scene.plan,
-					&scene.params.wanted };
+	input = (struct outlook_input){ .machine = &scene.machine,
+					.plan = &scene.plan,
+					.wanted = &scene.params.wanted };
 	ck_assert_int_eq(outlook_make(&input, &outlook), 0);
 	describe(&outlook, words, sizeof(words));
 	expect_text(outlooks[_i].cmdline, words, outlooks[_i].words);
@@ -231,11 +260,209 @@ START_TEST(takes_what_is_chosen)
 	scene_free(&scene);
 }
 
+/* What the words say of the use. */
+static const struct {
+	const char *functions, *uses, *cmdline, *text;
+} texts[] = {
+	{ TWO_CARDS, ";monitor", "passthru.addrs=02:00.0",
+	  "0000:02:00.0 has the monitor at HDMI-A-1, which stays dark from early in the boot; connect it to 0000:01:00.0" },
+	{ TWO_CARDS, ";monitor shows", "passthru.addrs=02:00.0",
+	  "0000:02:00.0 has the monitor at HDMI-A-1, which stays dark from early in the boot, and Xorg (process 8) shows on it now; connect it to 0000:01:00.0" },
+	{ TWO_CARDS, "shows", "passthru.addrs=01:00.0",
+	  "0000:01:00.0 shows the boot, and Xorg (process 8) shows on it now: a monitor at it stays dark from early in the boot; connect it to 0000:02:00.0" },
+	{ TWO_CARDS, ";shows", "passthru.addrs=02:00.0",
+	  "0000:02:00.0: Xorg (process 8) shows on it now, and can then only show on 0000:01:00.0; connect the monitor to that" },
+	{ TWO_NICS, "interface;interface session", "passthru.addrs=04:00.0",
+	  "a session of ssh comes in over 0000:04:00.0 (eth0): nobody can log in this way then" },
+	{ TWO_NICS, "interface;interface Wi-Fi own session", "passthru.addrs=04:00.0",
+	  "this session of ssh comes in over 0000:04:00.0 (eth0, Wi-Fi): nobody can log in this way then" },
+	{ TWO_NICS, "interface;interface USB route", "passthru.addrs=04:00.0",
+	  "the default route leads over 0000:04:00.0 (eth0, a USB network card behind it): the host loses this way to the network" },
+	{ "03:00.0 8086:1533 020000 3 igb\n", "interface", "passthru.addrs=03:00.0",
+	  "0000:03:00.0 is the last network card of this machine: the host will have no network" },
+	{ "03:00.0 8086:1533 028000 3 iwlwifi\n", "interface Wi-Fi",
+	  "passthru.addrs=03:00.0",
+	  "0000:03:00.0 is the last network card of this machine (eth0, Wi-Fi): the host will have no network" },
+	{ "00:14.0 8086:a36d 0c0330 4 xhci_hcd\n", "interface USB Wi-Fi",
+	  "passthru.addrs=00:14.0",
+	  "0000:00:14.0 has the last network card of this machine (eth0, a USB Wi-Fi card behind it): the host will have no network" },
+};
+
+START_TEST(says_what_it_is)
+{
+	struct outlook_input input;
+	struct outlook outlook;
+	struct scene scene;
+
+	scene_make(texts[_i].functions, texts[_i].uses, texts[_i].cmdline, &scene);
+	input = (struct outlook_input){ .machine = &scene.machine,
+					.plan = &scene.plan,
+					.wanted = &scene.params.wanted };
+	ck_assert_int_eq(outlook_make(&input, &outlook), 0);
+	ck_assert_uint_eq(outlook.count, 1);
+	expect_text(texts[_i].uses, outlook.items[0].text, texts[_i].text);
+	outlook_free(&outlook);
+	scene_free(&scene);
+}
+
+/* What may be on the disks, as far as the tables tell. */
+static const struct {
+	const char *origins[5];
+	const char *text;
+} missing[] = {
+	{ { "fstab:/games=UUID=7" },
+	  "; /etc/fstab has UUID=7 for /games, which is on no disk that can be read now: if it is on a drive there, the next boot keeps that drive; " },
+	{ { "fstab:/games=UUID=7", "crypttab:x=LABEL=y" },
+	  "; /etc/fstab has UUID=7 for /games and /etc/crypttab has LABEL=y for x, which is" },
+	{ { "resume=UUID=7" }, "; the kernel command line has resume=UUID=7, which is" },
+	{ { "fstab:/a=UUID=1", "fstab:/b=UUID=2", "fstab:/c=UUID=3", "fstab:/d=UUID=4" },
+	  " has UUID=3 for /c and 1 more, which is" },
+	{ { "fstab:truncated" }, "; /etc/fstab has a device for truncated, which is" },
+	{ { NULL }, "names; if no disk there is the host's, write 8086:2700!" },
+};
+
+START_TEST(names_what_is_missing)
+{
+	struct devspec devspecs[5] = { 0 };
+	struct outlook_input input;
+	struct outlook outlook;
+	struct scene scene;
+
+	scene_make(DISKS, "", "passthru.ids=8086:2700", &scene);
+	input = (struct outlook_input){ .machine = &scene.machine,
+					.plan = &scene.plan,
+					.wanted = &scene.params.wanted,
+					.missing = devspecs };
+	while (missing[_i].origins[input.missing_count]) {
+		strcpy(devspecs[input.missing_count].origin,
+		       missing[_i].origins[input.missing_count]);
+		input.missing_count++;
+	}
+	ck_assert_int_eq(outlook_make(&input, &outlook), 0);
+	ck_assert_uint_eq(outlook.count, 1);
+	expect(outlook.items[0].text, strstr(outlook.items[0].text, missing[_i].text));
+	outlook_free(&outlook);
+	scene_free(&scene);
+}
+
+/* A volume that the TPM unlocks, with an image that changes. */
+static const struct {
+	struct unlocking unlocking;
+	bool has_session;
+	const char *words, *text;
+} unlockings[] = {
+	{ { "crypt", "sda2", .is_measured = true, .pcrs = 1 << 7 | 1 << 9 },
+	  false,
+	  "warning recovery-key -; ",
+	  "the TPM unlocks crypt (/dev/sda2) only while it measures the same (PCR 7+9), and not with a new image or command line: the next boot may ask for the recovery key; have it at hand, and after that boot run systemd-cryptenroll --wipe-slot=tpm2 --tpm2-device=auto /dev/sda2 with your --tpm2-pcrs=" },
+	{ { "crypt", "sda2", .is_measured = true, .pcrs = 1 << 11, .is_clevis = true },
+	  true,
+	  "warning recovery-key -; ",
+	  "the TPM unlocks crypt (/dev/sda2) only while it measures the same (PCR 11), and not with a new image or command line: the next boot may ask for the recovery key, and nobody can type that over ssh: this machine may not come back by itself; have it at hand, and after that boot run clevis luks regen -d /dev/sda2 -s SLOT" },
+	{ { "crypt", "sda2", .is_measured = true, .is_pcrlock = true },
+	  false,
+	  "warning recovery-key -; ",
+	  "the TPM unlocks crypt (/dev/sda2) only while it measures the same (the policy of systemd-pcrlock), and not with a new image or command line: the next boot may ask for the recovery key; run systemd-pcrlock make-policy once the image is built" },
+	{ { "crypt", "sda2", .error = -EACCES },
+	  false,
+	  "note recovery-key -; ",
+	  "only root can read how the disk is unlocked: if the TPM unlocks crypt with what it measures of the image, the next boot asks for the recovery key; the header on /dev/sda2 tells, run this as root" },
+	{ { "crypt", "sda2", .error = -EIO },
+	  true,
+	  "note recovery-key -; ",
+	  "it is not known how the disk is unlocked: if the TPM unlocks crypt with what it measures of the image, the next boot asks for the recovery key; the header on /dev/sda2 tells" },
+};
+
+START_TEST(warns_of_new_images)
+{
+	struct outlook_input input;
+	struct outlook outlook;
+	struct scene scene;
+	char words[256];
+
+	scene_make(ONE_CARD, "", "", &scene);
+	scene.machine.has_session = unlockings[_i].has_session;
+	input = (struct outlook_input){ .machine = &scene.machine,
+					.plan = &scene.plan,
+					.wanted = &scene.params.wanted,
+					.unlockings = &unlockings[_i].unlocking,
+					.unlocking_count = 1 };
+	ck_assert_int_eq(outlook_make(&input, &outlook), 0);
+	describe(&outlook, words, sizeof(words));
+	expect_text("words", words, unlockings[_i].words);
+	expect_text("text", outlook.items[0].text, unlockings[_i].text);
+	outlook_free(&outlook);
+	scene_free(&scene);
+}
+
+#define GROUP                                           \
+	"01:00.0 10de:13c2 030000 15 vfio-pci\n"        \
+	"01:00.1 10de:0fbb 040300 15 vfio-pci\n"        \
+	"02:00.0 144d:a808 010802 15 nvme\n"            \
+	"00:01.0 8086:1901 060400 15 pcieport bridge\n" \
+	"03:00.0 8086:1533 020000 16 igb\n"
+#define CLAIMED "passthru.addrs=01:00.*"
+
+/* The running kernel is 6.17. */
+static const struct {
+	const char *known, *cmdline, *text;
+} grown[] = {
+	{ "", CLAIMED, NULL },
+	{ "rubbish\nkernel=6.12 members=\nkernel=6.12 members=x,10de:13cx\n", CLAIMED,
+	  NULL },
+	{ "kernel=6.12 members=10de:13c2@01:00.0,10de:0fbb@01:00.1\n", CLAIMED,
+	  "since kernel 6.17 group 15 also has 0000:02:00.0 (nvme); to claim the whole "
+	  "group, run passthru enable 0000:01:00.0 again, or boot kernel 6.12" },
+	{ "kernel=6.17 members=10de:13c2@01:00.0,10de:0fbb@01:00.1\n", CLAIMED,
+	  "group 15 also has 0000:02:00.0 (nvme), which it had not when 0000:01:00.0 was "
+	  "enabled; to claim the whole group, run passthru enable 0000:01:00.0 again" },
+	{ "kernel= members=10de:0fbb@01:00.1\n", "passthru.addrs=01:00.1",
+	  "group 15 also has 0000:01:00.0 and 1 more (vfio-pci), which it had not when "
+	  "0000:01:00.1 was enabled; to claim the whole group, run passthru enable "
+	  "0000:01:00.1 again" },
+	/* it had these, or they are claimed, too, or are gone */
+	{ "kernel=6.12 members=10de:13c2@01:00.0,10de:0fbb@01:00.1,144d:a808@02:00.0\n",
+	  CLAIMED, NULL },
+	{ "kernel=6.12 members=10de:13c2@01:00.0,10de:0fbb@01:00.1\n",
+	  CLAIMED " passthru.addrs=02:00.0", NULL },
+	{ "kernel=6.12 members=10de:13c2@01:00.0,10de:0fbb@01:00.1,144d:a808@02:00.0,"
+	  "1:2@04:00.0\n",
+	  CLAIMED, NULL },
+	/* the group of what is not claimed, or of another device at that address */
+	{ "kernel=6.12 members=10de:13c2@01:00.0,10de:0fbb@01:00.1\n",
+	  "passthru.addrs=03:00.0", NULL },
+	{ "kernel=6.12 members=10de:13c3@01:00.0\n", CLAIMED, NULL },
+};
+
+START_TEST(compares_groups)
+{
+	struct outlook_input input;
+	struct outlook outlook;
+	struct scene scene;
+
+	scene_make(GROUP, "", grown[_i].cmdline, &scene);
+	scene.machine.known_groups = (char *)(uintptr_t)grown[_i].known;
+	strcpy(scene.machine.kernel, "6.17");
+	input = (struct outlook_input){ .machine = &scene.machine, .plan = &scene.plan };
+	ck_assert_int_eq(outlook_make_groups(&input, &outlook), 0);
+	ck_assert_uint_eq(outlook.count, grown[_i].text != NULL);
+	if (outlook.count) {
+		expect_text("remark", outlook.items[0].text, grown[_i].text);
+		ck_assert_str_eq(outlook.items[0].kind, "group-grown");
+	}
+	outlook_free(&outlook);
+	scene_free(&scene);
+}
+
 int main(void)
 {
 	TCase *tcase = tcase_create("outlook");
 
 	add_rows(tcase, looks_ahead, outlooks);
 	tcase_add_test(tcase, takes_what_is_chosen);
+	add_rows(tcase, says_what_it_is, texts);
+	add_rows(tcase, names_what_is_missing, missing);
+	add_rows(tcase, warns_of_new_images, unlockings);
+	add_rows(tcase, compares_groups, grown);
 	return unit_run(tcase);
 }

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Systems whose initramfs images are built elsewhere, so that what is built here never
+ * boots. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/base.h"
+#include "initramfs/internal.h"
+#include "lib/lib.h"
+
+static bool is_ostree(int root_fd)
+{
+	return beneath_exists(root_fd, "run/ostree-booted");
+}
+
+static bool is_rpm_ostree(int root_fd)
+{
+	return is_ostree(root_fd) && beneath_exists(root_fd, "usr/bin/rpm-ostree");
+}
+
+/* Whether a list of options of a mount begins with "ro"; it always has that first. */
+static bool is_read_only(const char *options)
+{
+	return strncmp(options, "ro", 2) == 0 && (options[2] == ',' || !options[2]);
+}
+
+/* A line of proc_pid_mountinfo(5), which is changed: 1 if it mounts that read-only. */
+static int judge_mount(char *line, const char *directory)
+{
+	char *fields[6], *rest = line, *super;
+
+	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
+		if (!(fields[i] = strsep(&rest, " ")))
+			return -1;
+	if (strcmp(fields[4], directory) != 0)
+		return -1;
+	super = rest ? strstr(rest, "- ") : NULL;
+	for (int i = 0; super && i < 3; i++)
+		super = strchr(super, ' ') ? strchr(super, ' ') + 1 : NULL;
+	return is_read_only(fields[5]) || (super && is_read_only(super));
+}
+
+/* The last mount at a directory is the one that is seen; -1 if nothing is mounted there.
+ */
+static int is_mounted_read_only(const char *mounts, const char *directory)
+{
+	_cleanup_free_ char *copy = strdup(mounts);
+	char *rest = copy, *line;
+	int found = -1;
+
+	while (rest && (line = strsep(&rest, "\n"))) {
+		int is = judge_mount(line, directory);
+
+		if (is >= 0)
+			found = is;
+	}
+	return found;
+}
+
+static bool has_fixed_usr(int root_fd)
+{
+	_cleanup_free_ char *mounts = NULL;
+	int is;
+
+	if (beneath_read(root_fd, "proc/self/mountinfo", &mounts) < 0)
+		return false;
+	is = is_mounted_read_only(mounts, "/usr");
+	return is >= 0 ? is : is_mounted_read_only(mounts, "/") == 1;
+}
+
+/* The first one that it is counts. */
+static const struct system {
+	bool (*is)(int root_fd);
+	const char *command; /* what has the images built, after "run" */
+	const char *text;    /* of an obstacle; %s: the parameters */
+} systems[] = {
+	{ is_rpm_ostree, "rpm-ostree initramfs --enable",
+	  "ostree deploys the images that boot here, and those of a generator never do; run rpm-ostree initramfs --enable once, so that they have passthru, then rpm-ostree kargs --append-if-missing=\"%s\"" },
+	{ is_ostree, "what builds the image of this system, such as podman build",
+	  "the images that boot here come with the image of the system (bootc, ostree); add passthru and a file in /usr/lib/bootc/kargs.d with kargs = [\"%s\"] to its Containerfile" },
+	{ has_fixed_usr, "what builds the image of this system",
+	  "/usr is mounted read-only, so this system and its initramfs are built elsewhere; have passthru built in there, and %s added to the kernel command line; if they are built here, mount it writable first" },
+};
+
+static const struct system *find_system(int root_fd)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(systems); i++)
+		if (systems[i].is(root_fd))
+			return &systems[i];
+	return NULL;
+}
+
+const char *systems_find_command(int root_fd)
+{
+	const struct system *found = find_system(root_fd);
+
+	return found ? found->command : NULL;
+}
+
+char *systems_find_obstacle(int root_fd, const char *parameters)
+{
+	const struct system *found = find_system(root_fd);
+	struct text_file text;
+	const char *place;
+	FILE *file;
+
+	if (!found)
+		return NULL;
+	file = text_file_open(&text);
+	place = strstr(found->text, "%s");
+	if (file)
+		fprintf(file, "%.*s%s%s", (int)(place - found->text), found->text,
+			parameters ? parameters : "passthru.ids=ID", place + 2);
+	return text_file_close(&text);
+}
