@@ -17,7 +17,7 @@ START_TEST(guards_shared_directories)
 	disks_judge(machine, "root=tag rootfstype=9p",
 		    INITRAMFS "2 1 0:30 / /root rw - 9p tag rw\n", DISK_MOMENT_LATE,
 		    words, sizeof(words));
-	expect_text("late", words, "1 claimed; 2 in-use - /root; ");
+	expect_text("late", words, "1 claimed; 2 root-disk - root=tag; ");
 }
 
 int main(void)
