@@ -8,8 +8,11 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/base.h"
+#include "block/block.h"
 #include "cmdline/cmdline.h"
 #include "options.h"
 #include "report/report.h"
@@ -128,6 +131,7 @@ static int run(const struct job *job, const struct params *params)
 {
 	_cleanup_close_ int bus_fd =
 		openat(job->root_fd, "sys/bus/pci", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	_cleanup_close_ int slot_fd = -1;
 	struct run_request request = {
 		.params = params,
 		.root = job->options->root,
@@ -136,6 +140,7 @@ static int run(const struct job *job, const struct params *params)
 		.stage = job->stage,
 		.device = job->options->device,
 		.earlier = job->has_earlier ? &job->earlier : NULL,
+		.slot_fd = &slot_fd,
 		.start_us = job->start_us,
 		.start_ms = job->start_ms,
 	};
@@ -143,6 +148,7 @@ static int run(const struct job *job, const struct params *params)
 	bool is_complete;
 	int r;
 
+	request.report = report_path(job, &request.report_fd);
 	if (bus_fd < 0) {
 		log_line(LOG_LEVEL_ERROR, "no PCI bus in %s/sys: %s; is sysfs mounted?",
 			 job->options->root, strerror(errno));
@@ -161,6 +167,47 @@ static int run(const struct job *job, const struct params *params)
 	return is_complete ? EXIT_COMPLETE : EXIT_INCOMPLETE;
 }
 
+/* -- the watch ----------------------------------------------------------------------- */
+
+static void wake(int number)
+{
+	(void)number;
+}
+
+/*
+ * Waits for the process that does the work, a little longer than that itself would. Any
+ * access to a device may hang in the kernel, reads as well: then this one gives up.
+ */
+static int watch(pid_t process, unsigned timeout)
+{
+	/* Without SA_RESTART, so that waitpid() returns. */
+	const struct sigaction action = { .sa_handler = wake };
+	int status = 0;
+
+	(void)sigaction(SIGALRM, &action, NULL);
+	alarm(timeout + 1);
+	if (waitpid(process, &status, 0) != process) {
+		log_line(
+			LOG_LEVEL_ERROR,
+			"reading the devices did not return in time (passthru.timeout=%u)",
+			timeout);
+		return EXIT_INCOMPLETE;
+	}
+	if (WIFEXITED(status))
+		return WEXITSTATUS(status);
+	log_line(LOG_LEVEL_ERROR, "passthru-early was aborted by signal %d",
+		 WTERMSIG(status));
+	return EXIT_INCOMPLETE;
+}
+
+static int run_watched(const struct job *job, const struct params *params)
+{
+	pid_t process = fork();
+
+	/* Without another process, nobody watches. */
+	return process > 0 ? watch(process, params->timeout) : run(job, params);
+}
+
 static int run_params(const struct job *job, struct params *params)
 {
 	const char *objection;
@@ -173,7 +220,7 @@ static int run_params(const struct job *job, struct params *params)
 		return EXIT_COMPLETE;
 	objection = find_objection(params, job->root_fd);
 	if (!objection)
-		return run(job, params);
+		return run_watched(job, params);
 	if (is_first_stage(job))
 		log_line(LOG_LEVEL_INFO, "%s: doing nothing", objection);
 	return EXIT_COMPLETE;
@@ -255,6 +302,8 @@ int main(int argc, char **argv)
 
 	if (status >= 0)
 		return status;
+	if (options.probe)
+		blkid_probe_serve();
 	resist_signals(argv);
 	root_fd = open(options.root[0] ? options.root : "/",
 		       O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -20,13 +20,25 @@ static const char usage[] =
 	"      --cmdline STRING  use STRING instead of /proc/cmdline\n"
 	"      --report FILE     write the report to FILE (\"-\" for standard output)\n"
 	"                        instead of /run/passthru/report\n"
+	"      --probe           only read the disk on standard input, for passthru(8)\n"
 	"      --help            print this help and exit\n"
 	"      --version         print the version and exit\n"
 	"\n"
 	"Exit status: 0 if every requested device is claimed or none is requested,\n"
 	"1 if one is not, 2 for invalid arguments.\n";
 
-enum { LATE = 1, DEVICE, DRY_RUN, VERBOSE, ROOT, CMDLINE, REPORT, HELP, PRINT_VERSION };
+enum {
+	LATE = 1,
+	DEVICE,
+	DRY_RUN,
+	VERBOSE,
+	ROOT,
+	CMDLINE,
+	REPORT,
+	PROBE,
+	HELP,
+	PRINT_VERSION
+};
 
 static const struct option long_options[] = {
 	{ "late", no_argument, NULL, LATE },
@@ -36,6 +48,7 @@ static const struct option long_options[] = {
 	{ "root", required_argument, NULL, ROOT },
 	{ "cmdline", required_argument, NULL, CMDLINE },
 	{ "report", required_argument, NULL, REPORT },
+	{ "probe", no_argument, NULL, PROBE },
 	{ "help", no_argument, NULL, HELP },
 	{ "version", no_argument, NULL, PRINT_VERSION },
 	{ NULL, 0, NULL, 0 },
@@ -104,6 +117,9 @@ int options_parse(int argc, char **argv, struct options *ret)
 			break;
 		case REPORT:
 			ret->report = optarg;
+			break;
+		case PROBE:
+			ret->probe = true;
 			break;
 		case HELP:
 			fputs(usage, stdout);

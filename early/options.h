@@ -13,7 +13,8 @@ enum { EXIT_COMPLETE = 0, EXIT_INCOMPLETE = 1, EXIT_USAGE = 2 };
 struct options {
 	bool dry_run;
 	bool verbose;
-	bool late; /* the late stage: the root disk is known */
+	bool late;  /* the late stage: the root disk is known */
+	bool probe; /* only read a disk, for passthru on the running machine */
 	bool has_device;
 	struct pci_address device; /* the only one to claim */
 	const char *root;	   /* "" for "/"; has no "/" at its end */

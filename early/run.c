@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,15 +20,16 @@ struct run {
 	uint64_t timeout_ms; /* what is left of passthru.timeout */
 	uint64_t kernel_us;
 	struct run_result *result;
+	bool has_waited; /* for the event of another function of the card */
 	/* The last search for a variant driver: */
 	struct pci_id variant_id;
 	char variant[DRIVER_NAME_SIZE];
 };
 
 /*
- * In the device stage the device and its group will do, unless a guard may have to
- * compare the device with all others: a display, a serial console. Without a group all
- * are needed, too: one may be an IOMMU whose driver is not loaded yet.
+ * In the device stage the slot of the device and its group will do, unless a guard may
+ * have to compare the device with all others: a display, a serial console. Without a
+ * group all are needed, too: one may be an IOMMU whose driver is not loaded yet.
  */
 static int scan(struct run *run, bool *ret_partial)
 {
@@ -35,9 +37,12 @@ static int scan(struct run *run, bool *ret_partial)
 	struct pci_list *devices = &run->result->devices;
 	int r = -ENOENT;
 
-	if (run->stage == STAGE_DEVICE &&
-	    (run->params->force || !pci_slot_has_console(run->bus_fd, device)))
+	if (run->stage == STAGE_DEVICE)
 		r = pci_scan_group(run->bus_fd, device, devices);
+	if (r == 0 && !run->params->force && pci_slot_has_console(devices, device)) {
+		pci_list_free(devices);
+		r = -ENOENT;
+	}
 	*ret_partial = r == 0;
 	return r == -ENOENT ? pci_scan(run->bus_fd, devices) : r;
 }
@@ -99,33 +104,47 @@ static void choose_driver(struct run *run, struct plan_entry *entry)
 		driver = "vfio-pci";
 		/* The others are in the plan only for the guards. */
 		if (run->stage != STAGE_DEVICE ||
-		    address_compare(&device->address, &run->request->device) == 0)
+		    address_is_same_slot(&device->address, &run->request->device))
 			driver = find_variant(run, &device->id);
 	}
 	strcpy(entry->wanted, driver);
 }
 
-/* The late stage handles the deferred devices, the device stage its own. */
+/* The late stage handles the deferred devices, the device stage the card of its own. */
 static bool is_ours(const void *data, const struct plan_entry *entry)
 {
 	const struct run_request *request = data;
 
 	if (request->stage == STAGE_DEVICE)
-		return address_compare(&entry->device->address, &request->device) == 0;
+		return address_is_same_slot(&entry->device->address, &request->device);
 	return request->stage == STAGE_EARLY ||
 	       run_result_defers(request->earlier, &entry->device->address);
 }
 
-/* Of the others in their groups counts what became of them. */
+static const struct plan_entry *find_earlier(const struct run_result *earlier,
+					     const struct plan_entry *entry)
+{
+	return earlier ? run_result_find(earlier, &entry->device->address) : NULL;
+}
+
+/*
+ * Of the others in their groups counts what became of them. What an event has claimed
+ * before of the same card may have to be undone with the rest.
+ */
 static void limit_plan(const struct run *run, struct plan *plan)
 {
 	const struct run_result *earlier = run->request->earlier;
 
 	plan_limit(plan, is_ours, run->request);
+	for (size_t i = 0; run->stage == STAGE_DEVICE && i < plan->count; i++) {
+		struct plan_entry *entry = &plan->entries[i];
+		const struct plan_entry *before = find_earlier(earlier, entry);
+
+		entry->is_earlier = before && before->verdict == VERDICT_CLAIMED;
+	}
 	for (size_t i = plan->count; earlier && i < plan->total; i++) {
 		struct plan_entry *entry = &plan->entries[i];
-		const struct plan_entry *before =
-			run_result_find(earlier, &entry->device->address);
+		const struct plan_entry *before = find_earlier(earlier, entry);
 
 		if (before)
 			entry->verdict = before->verdict;
@@ -173,6 +192,8 @@ static int make_plan(struct run *run)
 		return r;
 	for (size_t i = 0; i < plan->count; i++)
 		choose_driver(run, &plan->entries[i]);
+	if (!is_partial && has_groupless(plan))
+		prospect.is_noiommu = iommu_is_done_without(run->root_fd);
 	prospect.groups_may_come = run->request->iommu_pending ||
 				   (!is_partial && has_groupless(plan) &&
 				    iommu_may_add_groups(run->root_fd, devices));
@@ -205,12 +226,25 @@ static void leave_udev(const struct run *run)
 			return;
 }
 
+/* Of two events for functions of one card, one is handled at a time. */
+static int open_slot(const struct run *run)
+{
+	char path[DEVICE_PATH_SIZE];
+
+	if (run->stage != STAGE_DEVICE)
+		return -1;
+	pci_device_path(path, &run->result->plan.entries[0].device->address, "");
+	return openat(run->bus_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
 static int claim_planned(struct run *run)
 {
 	struct plan *plan = &run->result->plan;
 	struct claims *claims;
 
 	leave_udev(run);
+	if (run->request->slot_fd)
+		*run->request->slot_fd = open_slot(run);
 	claims = claims_new(plan);
 	if (!claims)
 		return -ENOMEM;
@@ -218,10 +252,14 @@ static int claim_planned(struct run *run)
 	claims->root_fd = run->root_fd;
 	claims->root = run->request->root;
 	claims->guards = !run->params->force;
+	if (run->request->slot_fd)
+		claims->slot_fd = *run->request->slot_fd;
+	claims->may_be_foreign = run->stage != STAGE_EARLY || run->request->is_booted;
 	claims->load_iommu = iommu_is_virtio(&run->result->devices);
 	claims_run(claims, run->request->start_ms, run->timeout_ms);
 	claims_store(claims, plan);
 	run->kernel_us = claims->kernel_us;
+	run->has_waited = claims->has_waited;
 	claims_free(claims);
 	return 0;
 }
@@ -254,28 +292,62 @@ static uint64_t time_left_ms(const struct run_request *request)
 	return timeout_ms - (used_ms < timeout_ms ? used_ms : timeout_ms);
 }
 
-/* Whether there is nothing to report that was not reported before. */
-static bool is_silent(const struct run *run)
+/* What is known already of the card of an event. */
+struct known {
+	const struct run *run;
+	const struct run_result *report;
+};
+
+/*
+ * What another event has reported is no news, except of the device of this one; nor if
+ * the other has claimed that as well.
+ */
+static bool is_news(const void *data, const struct plan_entry *entry)
 {
-	const struct plan *plan = &run->result->plan;
-	const struct run_result *earlier = run->request->earlier;
+	const struct known *known = data;
+	const struct plan_entry *before = find_earlier(known->report, entry);
+	bool is_own = address_compare(&entry->device->address,
+				      &known->run->request->device) == 0;
+
+	if (!before || before->verdict != entry->verdict)
+		return true;
+	if (entry->verdict == VERDICT_DEFERRED)
+		return false;
+	return is_own &&
+	       !(entry->verdict == VERDICT_CLAIMED &&
+		 (known->run->has_waited || text_equals_name(entry->was, entry->wanted)));
+}
+
+static void drop_known(const struct run *run)
+{
+	const struct run_request *request = run->request;
+	struct known known = { run, request->earlier };
+	struct run_result again = { 0 };
 
 	if (run->stage != STAGE_DEVICE)
-		return false;
-	/* Not requested: udev calls for every device that appears. */
-	if (plan->count == 0)
-		return true;
-	return plan->entries[0].verdict == VERDICT_DEFERRED && earlier &&
-	       run_result_defers(earlier, &plan->entries[0].device->address);
+		return;
+	if (run->has_waited && request->report &&
+	    report_read(request->report_fd, request->report, &again) == 0)
+		known.report = &again;
+	plan_limit(&run->result->plan, is_news, &known);
+	run_result_free(&again);
 }
+
+/* Of clock_ms() with klibc, twice. */
+#define CLOCK_STEP_MS 20
 
 static void note_time(const struct run *run)
 {
 	struct stage_time *time = &run->result->times[run->stage];
+	uint64_t steady_ms = clock_ms() - run->request->start_ms;
 
 	time->has_run = true;
 	time->kernel_us = run->kernel_us;
 	time->total_us = clock_us() - run->request->start_us;
+	/* The finer clock may have been set meanwhile. */
+	if (time->total_us / 1000 > steady_ms + CLOCK_STEP_MS ||
+	    time->total_us / 1000 + CLOCK_STEP_MS < steady_ms)
+		time->total_us = steady_ms * 1000;
 	/* Two processes may have been in the kernel at the same time. */
 	if (time->kernel_us > time->total_us)
 		time->kernel_us = time->total_us;
@@ -307,6 +379,8 @@ int run_early(const struct run_request *request, struct run_result *ret)
 	if (r < 0)
 		return r;
 	note_time(&run);
-	ret->is_silent = is_silent(&run);
+	drop_known(&run);
+	/* Nothing of it is requested: udev calls for every device that appears. */
+	ret->is_silent = run.stage == STAGE_DEVICE && ret->plan.count == 0;
 	return 0;
 }

@@ -22,7 +22,12 @@ struct run_request {
 	 */
 	bool is_preview, iommu_pending;
 	const struct run_result *earlier; /* of the stages before, or NULL */
-	uint64_t start_us, start_ms;	  /* when the program started */
+	/* Where the report is, relative to the directory; NULL for none. */
+	const char *report;
+	int report_fd;
+	/* Set to what is locked until the report is written, or -1. */
+	int *slot_fd;
+	uint64_t start_us, start_ms; /* when the program started */
 };
 
 /*

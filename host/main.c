@@ -33,12 +33,13 @@ int main(int argc, char **argv)
 	int (*run)(struct host * host);
 	int status = options_parse(argc, argv, &arguments, &run);
 
-	if (status >= 0)
+	if (status >= 0) {
+		json_finish(arguments.command, arguments.json && status != STATUS_GOOD);
 		return flush(status);
+	}
 	output_open(stdout, &host.output);
-	status = STATUS_USAGE;
-	if (root_open(&host))
-		status = flush(run(&host));
+	status = root_open(&host) ? run(&host) : STATUS_USAGE;
+	json_finish(arguments.command, arguments.json);
 	root_close(&host);
-	return status;
+	return flush(status);
 }

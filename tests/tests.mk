@@ -11,6 +11,8 @@
 #   make check-program-all    the same, also with musl and glibc
 #   make check-faults         two hundred of the faults of check-faults-all
 #   make check-faults-all     each system call of a claim fails or is the last: docs/proof.md
+#   make check-edits          the same for some of the system calls that change files
+#   make check-edits-all      for all of them
 #   make check-host           passthru as a whole, on made-up machines; TESTS=NAME runs one test
 #   make check-docs           the static pages: links, examples of XML, pictures of terminals
 #   make check-install        what is installed, for several values of PREFIX
@@ -20,11 +22,11 @@
 # tests/packages lists the packages that the tests need.
 
 # The parts of `make check`, the cheapest first.
-CHECKS := lint size unit libs-all program faults fuzz host docs install build hooks \
+CHECKS := lint size unit libs-all program faults edits fuzz host docs install build hooks \
 	reproducible soak packages guides vm
 # The same and what takes longer: all suites and all guests.
-CHECKS_ALL := $(filter-out program hooks packages guides vm,$(CHECKS)) program-all promtool \
-	hooks-all packages-all system walkthroughs guides-all vm-all
+CHECKS_ALL := $(filter-out program edits hooks packages guides vm,$(CHECKS)) program-all \
+	edits-all promtool hooks-all packages-all system walkthroughs guides-all vm-all
 
 check:
 	tests/setup check
@@ -160,7 +162,15 @@ check-faults: $(FAULTS) $(EARLY_STRIPPED)
 check-faults-all: $(FAULTS) $(EARLY_STRIPPED)
 	tests/faults/run $^
 
-.PHONY: check-program check-program-all check-program-this check-faults check-faults-all
+# With strace.
+check-edits: $(HOST)
+	tests/faults/edits --sample 70 $(HOST)
+
+check-edits-all: $(HOST)
+	tests/faults/edits $(HOST)
+
+.PHONY: check-program check-program-all check-program-this check-faults check-faults-all \
+	check-edits check-edits-all
 
 # -- passthru, the documentation and the installation --------------------------------------------
 

@@ -35,6 +35,14 @@ struct run {
 	struct slot slots[WINDOW];
 };
 
+/* The program that reads disks, or NULL for this one. */
+static const char *reader;
+
+void blkid_probe_use(const char *program)
+{
+	reader = program;
+}
+
 /* -- in the child -------------------------------------------------------------------- */
 
 static void copy_text(char *buffer, size_t size, const char *text)
@@ -150,20 +158,12 @@ static void write_reply(int fd, const struct blkid_probe_reply *reply)
 	}
 }
 
-static void probe_child(const struct run *run, const struct slot *slot, int pipe_fd)
+/* Reads what is on the device, and ends the process. */
+static void serve(int fd, int pipe_fd)
 {
-	int fd = open_node(run->root_fd, &run->targets[slot->target]);
 	struct blkid_probe_reply *reply = calloc(1, sizeof(*reply));
-	blkid_probe probe;
+	blkid_probe probe = reply ? open_probe(fd) : NULL;
 
-	if (!reply)
-		_exit(1);
-	if (fd < 0 && errno == ENOMEDIUM) {
-		reply->superblock.state = SUPERBLOCK_EMPTY;
-		write_reply(pipe_fd, reply);
-		_exit(0);
-	}
-	probe = fd < 0 ? NULL : open_probe(fd);
 	if (!probe || sandbox_enter(fd, pipe_fd) < 0)
 		_exit(1);
 	read_superblock(probe, fd, &reply->superblock);
@@ -171,6 +171,39 @@ static void probe_child(const struct run *run, const struct slot *slot, int pipe
 		read_partitions(probe, reply);
 	write_reply(pipe_fd, reply);
 	_exit(0);
+}
+
+void blkid_probe_serve(void)
+{
+	serve(STDIN_FILENO, STDOUT_FILENO);
+}
+
+/* Returns only if that cannot be run. */
+static void run_program(const char *program, int fd, int pipe_fd)
+{
+	/* Either may have one of the numbers that the other gets. */
+	int device = fcntl(fd, F_DUPFD, 3), reply = fcntl(pipe_fd, F_DUPFD, 3);
+
+	if (device >= 0 && reply >= 0 && dup2(device, STDIN_FILENO) >= 0 &&
+	    dup2(reply, STDOUT_FILENO) >= 0)
+		execl(program, program, "--probe", (char *)NULL);
+	_exit(1);
+}
+
+static void probe_child(const struct run *run, const struct slot *slot, int pipe_fd)
+{
+	int fd = open_node(run->root_fd, &run->targets[slot->target]);
+	struct blkid_probe_reply nothing = { .superblock.state = SUPERBLOCK_EMPTY };
+
+	if (fd < 0 && errno == ENOMEDIUM) {
+		write_reply(pipe_fd, &nothing);
+		_exit(0);
+	}
+	if (fd < 0)
+		_exit(1);
+	if (reader)
+		run_program(reader, fd, pipe_fd);
+	serve(fd, pipe_fd);
 }
 
 /* -- in the parent ------------------------------------------------------------------- */

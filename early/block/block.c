@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/base.h"
 #include "block/internal.h"
@@ -221,30 +222,49 @@ static bool has_loop(int root_fd, const struct block_list *list,
  * fails if somebody has: bd_prepare_to_claim() in block/bdev.c. A disk that cannot be
  * opened for another reason, such as a drive without a disc, is not in use.
  */
-int block_open_exclusive(int root_fd, const struct pci_address *address)
+static int hold_disk(int root_fd, const struct block *block, struct block_hold *hold)
+{
+	char path[BLOCK_NODE_SIZE];
+	int fd, *added;
+
+	block_node(block, path);
+	fd = openat(root_fd, path, O_RDONLY | O_EXCL | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0 && errno == EBUSY) {
+		log_debug("%s is in use", path);
+		return -EBUSY;
+	}
+	added = fd >= 0 ? array_append(hold->fds, hold->count) : NULL;
+	if (added)
+		*added = fd;
+	else if (fd >= 0)
+		close(fd);
+	return fd >= 0 && !added ? -ENOMEM : 0;
+}
+
+int block_open_exclusive(int root_fd, const struct pci_address *address,
+			 struct block_hold *ret)
 {
 	struct block_list list;
 	int r = block_scan(root_fd, &list);
 
+	*ret = (struct block_hold){ 0 };
 	if (r == 0 && has_loop(root_fd, &list, address))
 		r = -EBUSY;
-
-	for (size_t i = 0; r == 0 && i < list.count; i++) {
-		char path[BLOCK_NODE_SIZE];
-
-		if (list.items[i].number || !block_is_behind(&list.items[i], address))
-			continue;
-		block_node(&list.items[i], path);
-		/* The descriptor stays open on purpose. */
-		if (openat(root_fd, path, O_RDONLY | O_EXCL | O_CLOEXEC | O_NONBLOCK) <
-			    0 &&
-		    errno == EBUSY)
-			r = -EBUSY;
-		if (r < 0)
-			log_debug("%s is in use", path);
-	}
+	for (size_t i = 0; r == 0 && i < list.count; i++)
+		if (!list.items[i].number && block_is_behind(&list.items[i], address))
+			r = hold_disk(root_fd, &list.items[i], ret);
 	block_list_free(&list);
+	if (r < 0)
+		block_release(ret);
 	return r;
+}
+
+void block_release(struct block_hold *hold)
+{
+	for (size_t i = 0; i < hold->count; i++)
+		close(hold->fds[i]);
+	free(hold->fds);
+	*hold = (struct block_hold){ 0 };
 }
 
 /* -- lookup -------------------------------------------------------------------------- */
@@ -370,4 +390,24 @@ struct block *block_find_path(int root_fd, const struct block_list *list,
 	if (sysfs_read_link(root_fd, link, name, sizeof(name)) < 0)
 		return NULL;
 	return find_kernel_name(list, name);
+}
+
+/* -- loop devices -------------------------------------------------------------------- */
+
+bool block_is_loop(const struct block *block)
+{
+	return strncmp(block->name, "loop", 4) == 0;
+}
+
+int block_read_loop(int root_fd, const struct block_list *list, const struct block *block)
+{
+	char path[sizeof("sys/class/block//loop/backing_file") + BLOCK_NAME_SIZE];
+	char file[BLOCK_PATH_SIZE];
+	const struct block *found = NULL;
+
+	snprintf(path, sizeof(path), "sys/class/block/%s/loop/backing_file", block->name);
+	if (sysfs_read(root_fd, path, file, sizeof(file)) > 0 &&
+	    strncmp(file, "/dev/", 5) == 0)
+		found = block_find_path(root_fd, list, file);
+	return found ? (int)(found - list->items) : -ENOENT;
 }

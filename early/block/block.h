@@ -96,6 +96,18 @@ typedef void (*blkid_probe_found)(void *data, size_t target,
 void blkid_probe_run(int root_fd, const struct blkid_probe_target *targets, size_t count,
 		     uint64_t deadline, blkid_probe_found found, void *data);
 
+/*
+ * From now on, that program reads the disks, with its libblkid: passthru-early of the
+ * same version, which the next boot runs. Versions of libblkid differ in what they know.
+ */
+void blkid_probe_use(const char *program);
+
+/*
+ * What it does then: reads the device on standard input, writes the reply to standard
+ * output, and ends the process.
+ */
+void blkid_probe_serve(void);
+
 /* -- block --------------------------------------------------------------------------- */
 
 /*
@@ -154,12 +166,20 @@ bool block_is_behind(const struct block *block, const struct pci_address *addres
 #define BLOCK_NODE_SIZE (sizeof("dev/") + BLOCK_NAME_SIZE)
 void block_node(const struct block *block, char path[static BLOCK_NODE_SIZE]);
 
+/* Open descriptors. */
+struct block_hold {
+	int *fds;
+	size_t count;
+};
+
 /*
  * Opens every disk behind the PCI function so that nobody else can mount it or stack a
- * device on it until this process ends. Returns 0, or -EBUSY if one is mounted or part of
- * a stack already. May hang.
+ * device on it until block_release(). Returns 0; -EBUSY if one is mounted or part of a
+ * stack already: then none is held; or another negative errno. May hang.
  */
-int block_open_exclusive(int root_fd, const struct pci_address *address);
+int block_open_exclusive(int root_fd, const struct pci_address *address,
+			 struct block_hold *ret);
+void block_release(struct block_hold *hold);
 
 /* -- lookup -------------------------------------------------------------------------- */
 
@@ -179,6 +199,15 @@ struct block *block_find_path(int root_fd, const struct block_list *list,
 /* Whether the path below /dev is that of a logical volume in the LVM volume group. */
 bool block_is_in_group(const char *path, const char *group);
 
+bool block_is_loop(const struct block *block);
+
+/*
+ * The block device that is the file below a loop device, as an index of the list, or
+ * -ENOENT: then it is in a file system.
+ */
+int block_read_loop(int root_fd, const struct block_list *list,
+		    const struct block *block);
+
 /* -- stack --------------------------------------------------------------------------- */
 
 /* What a block device depends on. */
@@ -191,15 +220,6 @@ bool block_is_in_group(const char *path, const char *group);
  */
 int block_read_lower(int root_fd, const struct block_list *list,
 		     const struct block *block, size_t lower[static BLOCK_LOWER_MAX]);
-
-bool block_is_loop(const struct block *block);
-
-/*
- * The block device that is the file below a loop device, as an index of the list, or
- * -ENOENT: then it is in a file system.
- */
-int block_read_loop(int root_fd, const struct block_list *list,
-		    const struct block *block);
 
 /* Whether another block device is on it, such as an opened LUKS volume. */
 bool block_has_holders(int root_fd, const struct block *block);

@@ -28,6 +28,9 @@ void lvm_read_group(int fd, struct superblock *superblock);
  */
 int lvm_parse_group(const char *text, struct superblock *superblock);
 
+/* Returns whether all of the bytes could be read. */
+bool block_read_at(int fd, void *buffer, size_t size, uint64_t offset);
+
 /* The number of physical volumes in the metadata text. */
 unsigned lvm_count_volumes(const char *text);
 
@@ -39,9 +42,6 @@ unsigned lvm_count_volumes(const char *text);
  * the open device, which is not trusted: a few short reads, whatever it contains.
  */
 void members_read(int fd, uint64_t magic, struct superblock *superblock);
-
-/* Returns whether all of the bytes could be read. */
-bool block_read_at(int fd, void *buffer, size_t size, uint64_t offset);
 
 /* -- sandbox ------------------------------------------------------------------------- */
 

@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/base.h"
 #include "block/internal.h"
@@ -42,6 +43,12 @@ struct mda_header {
 	uint64_t size;
 	struct location text; /* from the start of the area, a ring buffer */
 } __attribute__((packed));
+
+bool block_read_at(int fd, void *buffer, size_t size, uint64_t offset)
+{
+	return offset < INT64_MAX &&
+	       pread(fd, buffer, size, (off_t)offset) == (ssize_t)size;
+}
 
 static bool find_label(int fd, struct pv_header *ret)
 {

@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/base.h"
 #include "block/internal.h"
@@ -23,12 +22,6 @@ bool format_carries_others(const char *type)
 }
 
 /* -- numbers ------------------------------------------------------------------------- */
-
-bool block_read_at(int fd, void *buffer, size_t size, uint64_t offset)
-{
-	return offset < INT64_MAX &&
-	       pread(fd, buffer, size, (off_t)offset) == (ssize_t)size;
-}
 
 /* A little-endian number; 0 if it cannot be read. */
 static uint64_t read_number(int fd, uint64_t offset, unsigned bytes)

@@ -32,24 +32,6 @@ int block_read_lower(int root_fd, const struct block_list *list,
 	return count;
 }
 
-bool block_is_loop(const struct block *block)
-{
-	return strncmp(block->name, "loop", 4) == 0;
-}
-
-int block_read_loop(int root_fd, const struct block_list *list, const struct block *block)
-{
-	char path[sizeof("sys/class/block//loop/backing_file") + BLOCK_NAME_SIZE];
-	char file[BLOCK_PATH_SIZE];
-	const struct block *found = NULL;
-
-	snprintf(path, sizeof(path), "sys/class/block/%s/loop/backing_file", block->name);
-	if (sysfs_read(root_fd, path, file, sizeof(file)) > 0 &&
-	    strncmp(file, "/dev/", 5) == 0)
-		found = block_find_path(root_fd, list, file);
-	return found ? (int)(found - list->items) : -ENOENT;
-}
-
 bool block_has_holders(int root_fd, const struct block *block)
 {
 	char path[sizeof("sys/class/block//holders") + BLOCK_NAME_SIZE];

@@ -41,15 +41,26 @@ bool claim_is_busy(const struct claim *claim)
 	return worker && is_alive(worker);
 }
 
+/* To ask once for each process is enough. */
+static pid_t self;
+
+void claim_begin_process(void)
+{
+	self = getpid();
+}
+
 bool claim_enter(struct claim *claim)
 {
 	pid_t worker = 0;
 
+	if (!self)
+		claim_begin_process();
+
 	/* A second try after a crash: nobody else is left to take its place. */
-	return __atomic_compare_exchange_n(&claim->worker, &worker, getpid(), false,
+	return __atomic_compare_exchange_n(&claim->worker, &worker, self, false,
 					   __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST) ||
 	       (!is_alive(worker) &&
-		__atomic_compare_exchange_n(&claim->worker, &worker, getpid(), false,
+		__atomic_compare_exchange_n(&claim->worker, &worker, self, false,
 					    __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST));
 }
 
@@ -58,15 +69,10 @@ void claim_leave(struct claim *claim)
 	__atomic_store_n(&claim->worker, 0, __ATOMIC_SEQ_CST);
 }
 
-static int write_timed(struct claims *claims, const char *path, const char *value)
+static int write_logged(const struct claims *claims, const char *path, const char *value)
 {
-	uint64_t before = clock_us();
-	int r;
-
 	log_debug("writing \"%s\" to %s", value[0] == '\n' ? "\\n" : value, path);
-	r = sysfs_write(claims->bus_fd, path, value);
-	claims->kernel_us += clock_us() - before;
-	return r;
+	return sysfs_write(claims->bus_fd, path, value);
 }
 
 /*
@@ -76,10 +82,10 @@ static int write_timed(struct claims *claims, const char *path, const char *valu
 static int write_twice(struct claims *claims, const struct claim *claim, const char *path,
 		       const char *value)
 {
-	int r = write_timed(claims, path, value);
+	int r = write_logged(claims, path, value);
 
 	if (r < 0 && binding_exists(claims, claim))
-		r = write_timed(claims, path, value);
+		r = write_logged(claims, path, value);
 	return r;
 }
 
@@ -95,7 +101,7 @@ int binding_write(struct claims *claims, const struct claim *claim, const char *
 	char path[DEVICE_PATH_SIZE];
 
 	device_path(path, claim, file);
-	return write_timed(claims, path, value);
+	return write_logged(claims, path, value);
 }
 
 void binding_update(const struct claims *claims, struct claim *claim)
@@ -145,12 +151,12 @@ int binding_unbind(struct claims *claims, struct claim *claim)
 
 	address_format(&claim->entry.device->address, name);
 	device_path(path, claim, "driver/unbind");
-	while ((r = write_timed(claims, path, name)) == -ENOENT &&
+	while ((r = write_logged(claims, path, name)) == -ENOENT &&
 	       may_get_unbind_file(claims, claim))
 		usleep(POLL_US);
 	/* The file may have come between the two, or the kernel may have recovered. */
 	if (r < 0 && (r != -ENOENT || claim->entry.now[0]))
-		r = write_timed(claims, path, name);
+		r = write_logged(claims, path, name);
 	/* The driver may have released it in the meantime. */
 	binding_update(claims, claim);
 	return claim->entry.now[0] ? r : 0;
@@ -170,17 +176,30 @@ int binding_bind(struct claims *claims, const struct claim *claim)
 
 	address_format(&claim->entry.device->address, name);
 	snprintf(path, sizeof(path), "drivers/%s/bind", claim->entry.wanted);
-	return write_timed(claims, path, name);
+	return write_logged(claims, path, name);
 }
 
-/* A newline; an empty write would not reach the kernel (driver_set_override()). */
+void binding_note_override(const struct claims *claims, struct claim *claim)
+{
+	char path[DEVICE_PATH_SIZE];
+
+	device_path(path, claim, "driver_override");
+	if (sysfs_read(claims->bus_fd, path, claim->foreign, sizeof(claim->foreign)) <
+		    0 ||
+	    strcmp(claim->foreign, "(null)") == 0 ||
+	    text_equals_name(claim->foreign, claim->entry.wanted))
+		claim->foreign[0] = '\0';
+}
+
+/* That of somebody else; or a newline: an empty write would not reach the kernel
+ * (driver_set_override()). */
 bool binding_clear_override(struct claims *claims, const struct claim *claim)
 {
 	char path[DEVICE_PATH_SIZE];
 	int r;
 
 	device_path(path, claim, "driver_override");
-	r = write_twice(claims, claim, path, "\n");
+	r = write_twice(claims, claim, path, claim->foreign[0] ? claim->foreign : "\n");
 	if (r < 0)
 		log_debug("clearing the override failed: %s", strerror(-r));
 	return r == 0 || !binding_exists(claims, claim);

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "base/base.h"
 #include "block/block.h"
 #include "claim/internal.h"
 
-#define ATTEMPTS 3
+#define ATTEMPTS     3
+#define NOT_READY_US 20000
 
 static void finish(struct claim *claim, enum verdict verdict)
 {
@@ -71,9 +74,27 @@ static void set_override(struct claims *claims, struct claim *claim)
 	    framebuffer_find(claims->root_fd, &claim->entry.device->address,
 			     &claim->framebuffer) < 0)
 		claim->framebuffer.device[0] = '\0';
+	claim->entry.step = STEP_OVERRIDE;
+	if (claims->may_be_foreign)
+		binding_note_override(claims, claim);
 	/* Before the write, which may not return but still needs the rollback. */
 	claim->overridden = true;
 	claim->override_is_set = write_override(claims, claim);
+}
+
+/*
+ * Waits until no other event of the card is being handled. That may have cleared the
+ * overrides of this one.
+ */
+static void take_turn(struct claims *claims)
+{
+	if (claims->slot_fd < 0 || claims->has_turn)
+		return;
+	if (flock(claims->slot_fd, LOCK_EX | LOCK_NB) < 0) {
+		claims->has_waited = true;
+		(void)flock(claims->slot_fd, LOCK_EX);
+	}
+	claims->has_turn = true;
 }
 
 static void load_driver(struct claims *claims, struct claim *claim)
@@ -83,6 +104,10 @@ static void load_driver(struct claims *claims, struct claim *claim)
 
 	/* The process that wrote it crashed. */
 	if (!claim->override_is_set)
+		return;
+	claim->entry.step = STEP_LOAD;
+	take_turn(claims);
+	if (claims->has_waited && !write_override(claims, claim))
 		return;
 	claim->entry.step = STEP_LOAD;
 	driver_load_iommu(claims);
@@ -101,18 +126,22 @@ static void load_driver(struct claims *claims, struct claim *claim)
 /* Returns whether the device has no driver, or ours. */
 static bool unbind_current(struct claims *claims, struct claim *claim)
 {
-	int r;
+	struct block_hold disks = { 0 };
+	int r = 0;
 
 	if (binding_is_ours(claims, claim) || !claim->entry.now[0])
 		return true;
 	claim->entry.step = STEP_UNBIND;
-	if (claims->guards && !claim->entry.is_forced &&
-	    block_open_exclusive(claims->root_fd, &claim->entry.device->address) ==
-		    -EBUSY) {
+	if (claims->guards && !claim->entry.is_forced)
+		r = block_open_exclusive(claims->root_fd, &claim->entry.device->address,
+					 &disks);
+	if (r == -EBUSY) {
 		fail(claims, claim, REASON_IN_USE, -EBUSY);
 		return false;
 	}
 	r = binding_unbind(claims, claim);
+	/* They are gone; or the host keeps them, and must be able to mount them. */
+	block_release(&disks);
 	if (has_ours(claim) || !claim->entry.now[0])
 		return true;
 	fail(claims, claim, REASON_UNBIND, r);
@@ -155,6 +184,40 @@ static enum reason find_refusal(const struct claims *claims, const struct claim 
 	return REASON_PROBE;
 }
 
+/*
+ * The kernel announces a device before any driver can bind it: pci_bus_add_device() comes
+ * after the whole bus, and what is behind it, has been scanned. Until then no driver
+ * matches; then the kernel has the device probed, and the override tells by which driver.
+ */
+static bool is_not_ready(const struct claims *claims, const struct claim *claim, int r)
+{
+	return claims->slot_fd >= 0 && !claim->entry.now[0] &&
+	       (r == 0 || r == -ENODEV || r == -EAGAIN) &&
+	       clock_ms() < claims->wait_until && !claim_is_lost(claim) &&
+	       binding_exists(claims, claim);
+}
+
+/* Has our driver bind the device. Returns whether it has it, and 0 or a negative errno.
+ */
+static bool bind_ours(struct claims *claims, struct claim *claim, int *ret_error)
+{
+	int r = has_ours(claim) ? 0 : binding_probe(claims, claim);
+	bool is_ours = has_ours(claim) || binding_is_ours(claims, claim);
+
+	if (!is_ours) {
+		r = binding_bind(claims, claim);
+		is_ours = binding_is_ours(claims, claim);
+	}
+	while (!is_ours && is_not_ready(claims, claim, r)) {
+		usleep(NOT_READY_US);
+		is_ours = binding_is_ours(claims, claim);
+		if (!is_ours && !claim->entry.now[0])
+			r = binding_bind(claims, claim);
+	}
+	*ret_error = r;
+	return is_ours || binding_is_ours(claims, claim);
+}
+
 static void bind_driver(struct claims *claims, struct claim *claim)
 {
 	int r = 0;
@@ -170,11 +233,7 @@ static void bind_driver(struct claims *claims, struct claim *claim)
 	if (!unbind_current(claims, claim))
 		return;
 	claim->entry.step = STEP_PROBE;
-	if (!has_ours(claim))
-		r = binding_probe(claims, claim);
-	if (!has_ours(claim) && !binding_is_ours(claims, claim))
-		r = binding_bind(claims, claim);
-	if (!has_ours(claim) && !binding_is_ours(claims, claim)) {
+	if (!bind_ours(claims, claim, &r)) {
 		fail(claims, claim, find_refusal(claims, claim), r);
 		return;
 	}
@@ -246,9 +305,12 @@ static int run_rounds(struct claims *claims, uint64_t deadline)
 void claims_run(struct claims *claims, uint64_t start_ms, uint64_t timeout_ms)
 {
 	uint64_t deadline = start_ms + timeout_ms;
-	/* Leaves a fifth of the time for the rollback, which can hang just as well. */
-	int r = run_rounds(claims, deadline - timeout_ms / 5);
+	int r;
 
+	/* Before the end, so that it is not taken for a write that hangs. */
+	claims->wait_until = deadline - timeout_ms * 3 / 10;
+	/* Leaves a fifth of the time for the rollback, which can hang just as well. */
+	r = run_rounds(claims, deadline - timeout_ms / 5);
 	if (r < 0 && r != -ETIME)
 		log_line(LOG_LEVEL_ERROR, "cannot start a process: %s", strerror(-r));
 	if (claims_expire(claims, r == -ETIME ? REASON_TIMEOUT : REASON_INTERNAL) == 0)
@@ -271,6 +333,7 @@ static struct claims *allocate(unsigned count)
 	if (claims == MAP_FAILED)
 		return NULL;
 	claims->count = count;
+	claims->slot_fd = -1;
 	return claims;
 }
 
@@ -287,6 +350,7 @@ struct claims *claims_new(const struct plan *plan)
 			continue;
 		claim = &claims->items[next++];
 		claim->entry = *entry;
+		claim->overridden = entry->is_earlier;
 		/* Done already, even if time runs out. */
 		if (text_equals_name(entry->was, entry->wanted))
 			finish(claim, VERDICT_CLAIMED);

@@ -23,7 +23,8 @@ struct claim {
 	bool is_cleared;      /* the rollback has cleared the override */
 	bool driver_is_there; /* the driver to bind is registered */
 	bool needs_retry;     /* a job left it alone, since an earlier one still hung */
-	struct plan_entry entry; /* the plan's, with the results so far */
+	char foreign[DRIVER_NAME_SIZE]; /* the override of somebody else, "" for none */
+	struct plan_entry entry;	/* the plan's, with the results so far */
 	/* The boot framebuffer on it before; its device is "" for none. */
 	struct framebuffer framebuffer;
 };
@@ -32,13 +33,22 @@ struct claims {
 	int bus_fd;	  /* a directory like /sys/bus/pci */
 	int root_fd;	  /* the directory above sys, proc and dev */
 	const char *root; /* above lib/modules; "" for "/" */
-	bool load_iommu;  /* load virtio_iommu before any driver */
-	bool guards;	  /* leave disks in use alone; without it unbind them, too */
+	/*
+	 * For an event: to be locked, so that one at a time handles a card. The device
+	 * may not be ready for a driver yet. Otherwise -1.
+	 */
+	int slot_fd;
+	bool has_turn, has_waited; /* it is locked; another process had it */
+	uint64_t wait_until;	   /* for the device to get ready, of clock_ms() */
+	bool may_be_foreign; /* somebody else may have set an override: not the first
+				stage */
+	bool load_iommu;     /* load virtio_iommu before any driver */
+	bool guards;	     /* leave disks in use alone; without it unbind them, too */
 	/* The driver that failed to load last, to try each only once. */
 	char failed_driver[DRIVER_NAME_SIZE];
 	int failed_error;
 	enum reason expired; /* REASON_TIMEOUT or REASON_INTERNAL */
-	uint64_t kernel_us;  /* time that all jobs spent in the kernel */
+	uint64_t kernel_us;  /* time of all jobs, nearly all of it in the kernel */
 	unsigned count;
 	struct claim items[];
 };

@@ -29,6 +29,7 @@ bool claim_is_lost(const struct claim *claim);
  * returned from the kernel: there is only one at a time.
  */
 bool claim_enter(struct claim *claim) _must_check_;
+void claim_begin_process(void); /* in each new process that does so */
 void claim_leave(struct claim *claim);
 
 /* Whether a job for the device has not returned from the kernel. */
@@ -37,9 +38,8 @@ bool claim_is_busy(const struct claim *claim);
 /* -- binding ------------------------------------------------------------------------- */
 
 /*
- * Binds and unbinds one device through sysfs. Every write may hang in the kernel; its
- * time is added to claims->kernel_us. Functions that return int return 0 or a negative
- * errno.
+ * Binds and unbinds one device through sysfs. Every write may hang in the kernel.
+ * Functions that return int return 0 or a negative errno.
  */
 
 /* Writes the value to a file of the device. */
@@ -74,7 +74,10 @@ int binding_probe(struct claims *claims, const struct claim *claim);
  */
 int binding_bind(struct claims *claims, const struct claim *claim);
 
-/* Returns whether the device has no override any more. */
+/* Notes the override that the device has for another driver, to be written back. */
+void binding_note_override(const struct claims *claims, struct claim *claim);
+
+/* Returns whether the device has no override of ours any more. */
 bool binding_clear_override(struct claims *claims, const struct claim *claim);
 
 /* -- claim --------------------------------------------------------------------------- */

@@ -184,14 +184,12 @@ bool driver_find(const struct claims *claims, char name[static DRIVER_NAME_SIZE]
 	return false;
 }
 
-static int load_timed(struct claims *claims, const char *name)
+static int load_logged(const struct claims *claims, const char *name)
 {
-	uint64_t before = clock_us();
 	int r;
 
 	log_debug("loading %s", name);
 	r = load_module(claims->root, name);
-	claims->kernel_us += clock_us() - before;
 	if (r < 0)
 		log_debug("loading %s: %s", name, strerror(-r));
 	return r;
@@ -205,7 +203,7 @@ int driver_provide(struct claims *claims, struct claim *claim)
 		return claims->failed_error;
 	if (driver_find(claims, claim->entry.wanted))
 		return 0;
-	r = load_timed(claims, claim->entry.wanted);
+	r = load_logged(claims, claim->entry.wanted);
 	/* A module of that name need not register a driver of that name. */
 	if (r == 0 && !driver_find(claims, claim->entry.wanted))
 		r = -ENOENT;
@@ -221,6 +219,6 @@ void driver_load_iommu(struct claims *claims)
 	if (!claims->load_iommu)
 		return;
 	claims->load_iommu = false;
-	(void)load_timed(claims, "virtio_pci");
-	(void)load_timed(claims, "virtio_iommu");
+	(void)load_logged(claims, "virtio_pci");
+	(void)load_logged(claims, "virtio_iommu");
 }

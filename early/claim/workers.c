@@ -53,6 +53,7 @@ static void begin_job(const struct supervisor *supervisor)
 static void work(const struct supervisor *supervisor, unsigned self)
 {
 	struct queue *queue = supervisor->queue;
+	uint64_t before = clock_us(), after;
 
 	while (__atomic_load_n(&queue->active, __ATOMIC_SEQ_CST) == self) {
 		unsigned next = __atomic_fetch_add(&queue->next, 1, __ATOMIC_SEQ_CST);
@@ -60,8 +61,14 @@ static void work(const struct supervisor *supervisor, unsigned self)
 
 		if (next >= queue->count)
 			break;
-		begin_job(supervisor);
+		/* The first one begins now. */
+		if (next > 0)
+			begin_job(supervisor);
 		job->run(supervisor->claims, job->claim);
+		after = clock_us();
+		/* With klibc somebody may have set it. */
+		supervisor->claims->kernel_us += after > before ? after - before : 0;
+		before = after;
 	}
 	_exit(0);
 }
@@ -89,6 +96,7 @@ static int fork_worker(struct supervisor *supervisor)
 		return -errno;
 	worker->pid = fork();
 	if (worker->pid == 0) {
+		claim_begin_process();
 		take_over(supervisor->queue, supervisor->started);
 		work(supervisor, supervisor->started);
 	}

@@ -125,12 +125,15 @@ int selector_parse_id(struct span text, struct selector *ret,
 
 /*
  * The same for ADDRESS[!] (see address_parse()), and for either of them: an item with a
- * dot and without "@" is an address.
+ * dot or a slash and without "@" is an address, and so are 06:00 and 06:*.
  */
 int selector_parse_address(struct span text, struct selector *ret,
 			   struct selector_error *ret_error);
 int selector_parse_any(struct span text, struct selector *ret,
 		       struct selector_error *ret_error);
+
+/* Whether it may mean several kinds of devices: it names no function and no device ID. */
+bool selector_is_wildcard(const struct selector *selector);
 
 /* Whether all parts of the selector match. See pci_matches(). */
 bool selector_matches(const struct selector *selector, const struct pci_device *device);

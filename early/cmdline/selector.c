@@ -38,6 +38,12 @@ static int read_fields(struct text_cursor *cursor, uint32_t values[static FIELDS
 	for (i = 0; i < FIELDS; i++) {
 		const char *start = cursor->at;
 
+		if (fields[i].any && text_skip(cursor, '*')) {
+			values[i] = PCI_ANY;
+			if (i + 1 < FIELDS && text_skip(cursor, ':'))
+				continue;
+			break;
+		}
 		skip_0x(cursor);
 		*ret_why =
 			"expected a hex number; write vendor:device, such as 10de:13c2";
@@ -63,6 +69,19 @@ static int fail(struct selector_error *error, const char *why, size_t at)
 	return -EINVAL;
 }
 
+/* What people write that is no selector. */
+static const char *explain(struct span text, const char *why)
+{
+	if (memchr(text.at, '=', text.length))
+		return "all devices get the same driver; write it as passthru.driver=";
+	if (memchr(text.at, '-', text.length) && memchr(text.at, '.', text.length))
+		return "there are no ranges; write each item, or * for all functions";
+	if (text.length && isalpha((unsigned char)text.at[0]) &&
+	    !memchr(text.at, ':', text.length))
+		return "names are not understood; passthru list prints IDs and addresses";
+	return why;
+}
+
 /* Steps back over the "!" that lifts the guards. Returns whether it is there. */
 static bool strip_mark(struct span *text)
 {
@@ -85,10 +104,12 @@ static int parse_id(struct span text, struct selector *ret, struct selector_erro
 	const char *why;
 
 	if (read_fields(&cursor, values, &count, &why) < 0)
-		return fail(error, why, (size_t)(cursor.at - text.at));
+		return fail(error, explain(text, why), (size_t)(cursor.at - text.at));
 	if (count < 2)
-		return fail(error, "the device ID is missing; write vendor:device",
-			    (size_t)(cursor.at - text.at));
+		return fail(
+			error,
+			"the device ID is missing; write vendor:device, or vendor:* for all",
+			(size_t)(cursor.at - text.at));
 	selector.id = (struct pci_id){ .vendor = values[VENDOR],
 				       .device = values[DEVICE],
 				       .subvendor = values[SUBVENDOR],
@@ -117,19 +138,36 @@ static int parse_address(struct span text, struct selector *ret,
 	size_t at;
 
 	if (address_parse(text.at, text.length, &selector.address, &why, &at) < 0)
-		return fail(error, why, at);
+		return fail(error, explain(text, why), at);
 	*ret = selector;
 	return 0;
+}
+
+static size_t count_digits(struct span text, size_t at)
+{
+	size_t digits = 0;
+
+	while (at + digits < text.length && isxdigit((unsigned char)text.at[at + digits]))
+		digits++;
+	return digits;
 }
 
 /* The bus or the slot of an address has two digits, but 06:00 could be an ID, too. */
 static bool is_long_id(struct span text)
 {
-	size_t at = span_until(text, ':').length + 1, digits = 0;
+	size_t first = count_digits(text, 0);
 
-	while (at + digits < text.length && isxdigit((unsigned char)text.at[at + digits]))
-		digits++;
-	return digits > 2 || memchr(text.at, '@', text.length);
+	return first > 2 || count_digits(text, first + 1) > 2 ||
+	       memchr(text.at, '@', text.length);
+}
+
+/* 06:* and 06:00, as addresses are written, and no vendor's IDs are. */
+static bool is_short_address(struct span text)
+{
+	return count_digits(text, 0) == 2 && text.length >= 4 && text.at[2] == ':' &&
+	       (text.at[3] == '*' ||
+		(count_digits(text, 3) == 2 &&
+		 (text.length == 5 || (text.length == 6 && text.at[5] == '!'))));
 }
 
 int selector_parse_id(struct span text, struct selector *ret,
@@ -138,7 +176,9 @@ int selector_parse_id(struct span text, struct selector *ret,
 	struct selector_error other;
 	struct selector address;
 
-	if (parse_id(text, ret, error) == 0)
+	bool is_bus = is_short_address(text) && memchr(text.at, '*', text.length);
+
+	if (parse_id(text, ret, error) == 0 && !is_bus)
 		return 0;
 	if (parse_address(text, &address, &other) == 0)
 		*error = (struct selector_error){ .why = "an address",
@@ -163,7 +203,11 @@ int selector_parse_address(struct span text, struct selector *ret,
 int selector_parse_any(struct span text, struct selector *ret,
 		       struct selector_error *error)
 {
-	if (!memchr(text.at, '@', text.length) && memchr(text.at, '.', text.length))
+	bool is_address = memchr(text.at, '.', text.length) ||
+			  memchr(text.at, '/', text.length) ||
+			  memchr(text.at, '_', text.length) || is_short_address(text);
+
+	if (!memchr(text.at, '@', text.length) && is_address)
 		return selector_parse_address(text, ret, error);
 	return selector_parse_id(text, ret, error);
 }
@@ -187,4 +231,12 @@ bool selector_matches(const struct selector *selector, const struct pci_device *
 	if (selector->has_address && !pci_matches(device, &selector->address))
 		return false;
 	return !selector->has_id || selector_matches_id(selector, &device->id);
+}
+
+bool selector_is_wildcard(const struct selector *selector)
+{
+	if (selector->has_address && !selector->address.any_function)
+		return false;
+	return !selector->has_id || selector->id.vendor == PCI_ANY ||
+	       selector->id.device == PCI_ANY;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <limits.h>
+#include <string.h>
 
 #include "base/base.h"
 #include "guard/internal.h"
@@ -16,7 +17,7 @@
 #define CLASS_FIBRE	   0x0c04
 #define CLASS_INFINIBAND   0x0c06
 #define CLASS_SD	   0x0805
-#define CLASS_SYSTEM_OTHER 0x0880 /* Thunderbolt before USB4; USB4 has a USB class */
+#define CLASS_SYSTEM_OTHER 0x0880 /* Thunderbolt before USB4, some SD hosts */
 #define VENDOR_INTEL	   0x8086
 
 bool guard_is_storage(const struct pci_id *id)
@@ -27,9 +28,8 @@ bool guard_is_storage(const struct pci_id *id)
 	case CLASS_FIBRE:
 	case CLASS_INFINIBAND:
 	case CLASS_SD:
-		return true;
 	case CLASS_SYSTEM_OTHER:
-		return id->vendor == VENDOR_INTEL;
+		return true;
 	default:
 		break;
 	}
@@ -80,4 +80,22 @@ bool virtio_shares_files(int root_fd, const struct pci_address *address)
 				return true;
 	}
 	return false;
+}
+
+bool cxl_has_region(int root_fd, const struct pci_address *address)
+{
+	_cleanup_closedir_ DIR *directory =
+		sysfs_open_directory(root_fd, "sys/bus/cxl/devices");
+	bool has_memory = false, has_region = false;
+	struct dirent *entry;
+	char target[PATH_MAX];
+
+	while (directory && (entry = readdir(directory))) {
+		has_region |= strncmp(entry->d_name, "region", 6) == 0;
+		has_memory |= strncmp(entry->d_name, "mem", 3) == 0 &&
+			      sysfs_read_target(dirfd(directory), entry->d_name, target,
+						sizeof(target)) == 0 &&
+			      address_is_in_path(address, target);
+	}
+	return has_memory && has_region;
 }

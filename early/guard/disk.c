@@ -171,6 +171,22 @@ static const struct devspec *find_shared(const struct backing *backing,
 	return NULL;
 }
 
+/*
+ * Memory of CXL is not below its PCI function. If there is any region, of RAM or a disk,
+ * it may be on each of them.
+ */
+static const struct devspec *find_memory(const struct backing *backing,
+					 const struct pci_device *device)
+{
+	static const struct devspec region = { .source = DEVSPEC_FROM_MOUNT,
+					       .origin = "a CXL region" };
+
+	return device->id.class >> 8 == CLASS_CXL &&
+			       cxl_has_region(backing->root_fd, &device->address)
+		       ? &region
+		       : NULL;
+}
+
 static void judge(const struct backing *backing, struct plan_entry *entry)
 {
 	const struct pci_device *device = entry->device;
@@ -183,6 +199,8 @@ static void judge(const struct backing *backing, struct plan_entry *entry)
 		.devspec = find_shared(backing, device),
 	};
 
+	if (!attributes.devspec)
+		attributes.devspec = find_memory(backing, device);
 	if (backing->is_remote && network_is_used(backing->root_fd, &device->address))
 		attributes.network = backing->devspecs.network[0]
 					     ? backing->devspecs.network

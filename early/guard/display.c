@@ -8,18 +8,28 @@
 #include "guard/internal.h"
 #include "pci/pci.h"
 
-/* PCI_CLASS_DISPLAY_3D in include/linux/pci_ids.h. */
-#define CLASS_3D 0x0302
+/* PCI_CLASS_DISPLAY_3D and _OTHER in include/linux/pci_ids.h. */
+#define CLASS_3D    0x0302
+#define CLASS_OTHER 0x0380
 
 static bool is_display(const struct pci_device *device)
 {
 	return pci_is_display(&device->id) && !device->is_gone;
 }
 
-/* A 3D controller, of most laptops for example, has no connector of its own. */
+/*
+ * A 3D controller, of most laptops for example, has no connector of its own; nor has a
+ * virtual function, or another display controller off the root bus, an accelerator,
+ * unless the firmware uses it.
+ */
 static bool has_screen(const struct pci_device *device)
 {
-	return is_display(device) && device->id.class >> 8 != CLASS_3D;
+	unsigned class = device->id.class >> 8;
+
+	if (!is_display(device) || device->is_virtual)
+		return false;
+	return class == CLASS_OTHER ? !device->address.bus || device->is_boot_display
+				    : class != CLASS_3D;
 }
 
 static bool host_keeps_display(const struct pci_list *list, const struct plan *plan)
@@ -51,17 +61,49 @@ static void keep_slot(const struct pci_device *display, struct plan *plan)
 	}
 }
 
+/* Of those that are requested, if nobody knows which one the firmware uses. */
+static const struct pci_device *find_first(const struct pci_list *list,
+					   const struct plan *plan)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (list->devices[i].is_boot_display)
+			return NULL;
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct pci_device *device = plan->entries[i].device;
+
+		if (is_display(device) && !device->is_virtual &&
+		    device->id.class >> 8 != CLASS_3D)
+			return device;
+	}
+	return NULL;
+}
+
 void guard_display_judge(const struct pci_list *list, struct plan *plan)
 {
+	const struct pci_device *first;
+
 	if (host_keeps_display(list, plan))
 		return;
+	first = find_first(list, plan);
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct plan_entry *entry = &plan->entries[i];
 
-		if (is_display(entry->device) && entry->device->is_boot_display &&
-		    !entry->is_meant)
+		if (is_display(entry->device) && !entry->is_meant &&
+		    (entry->device->is_boot_display || entry->device == first))
 			keep_slot(entry->device, plan);
 	}
+}
+
+/* A link to its physical function; only one that the host would keep is of interest. */
+static void read_is_virtual(int bus_fd, const struct plan *plan,
+			    struct pci_device *device)
+{
+	char path[DEVICE_PATH_SIZE];
+
+	if (!pci_is_display(&device->id) || plan_find(plan, device))
+		return;
+	pci_device_path(path, &device->address, "physfn");
+	device->is_virtual = sysfs_exists(bus_fd, path);
 }
 
 void guard_displays(int root_fd, int bus_fd, struct pci_list *list, struct plan *plan)
@@ -73,6 +115,7 @@ void guard_displays(int root_fd, int bus_fd, struct pci_list *list, struct plan 
 		struct pci_device *device = &list->devices[i];
 		struct framebuffer unused;
 
+		read_is_virtual(bus_fd, plan, device);
 		/* Only class 0300 has boot_vga; the firmware may use any display. */
 		if (pci_is_display(&device->id) && !device->is_boot_display &&
 		    framebuffer_find(root_fd, &device->address, &unused) == 0)

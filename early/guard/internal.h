@@ -158,8 +158,9 @@ void backing_free(struct backing *backing);
 
 /*
  * Whether disks may be attached to a device of this class: storage, memory, controllers
- * for USB, FireWire, Fibre Channel, InfiniBand, SD cards and Thunderbolt, and devices
- * that do not tell their class, as card readers by Realtek and virtio's file systems.
+ * for USB, FireWire, Fibre Channel, InfiniBand, SD cards and Thunderbolt, "other system
+ * peripherals", as SD hosts by Ricoh are, and devices that do not tell their class, as
+ * card readers by Realtek and virtio's file systems.
  */
 bool guard_is_storage(const struct pci_id *id);
 
@@ -177,6 +178,12 @@ bool guard_is_tunnel(const struct pci_id *id);
  * to a virtio device of the PCI function. root_fd is the directory above sys.
  */
 bool virtio_shares_files(int root_fd, const struct pci_address *address);
+
+/* CXL memory: PCI_CLASS_MEMORY_CXL in include/linux/pci_ids.h. */
+#define CLASS_CXL 0x0502
+
+/* Whether a memory device is below the PCI function, and any region is in use. */
+bool cxl_has_region(int root_fd, const struct pci_address *address);
 
 /* -- devspec cmdline ----------------------------------------------------------------- */
 

@@ -148,8 +148,8 @@ required_modules()
 	echo vfio-pci vfio_iommu_type1
 }
 
-# other_modules: virtio-iommu, the only IOMMU driver that can be a module; drivers that
-# passthru.driver= can name; the IOMMU interface of ppc64.
+# other_modules: virtio-iommu, whose driver is a module in most kernels; drivers that passthru.driver=
+# can name; the IOMMU interface of ppc64.
 other_modules()
 {
 	echo virtio_pci virtio_iommu pci-stub vfio_iommu_spapr_tce

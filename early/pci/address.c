@@ -15,20 +15,25 @@ static int read_field(struct text_cursor *cursor, unsigned max_digits, char end,
 	return text_skip(cursor, end) ? 0 : -EINVAL;
 }
 
-/* SLOT.FUNCTION, where FUNCTION may be "*". */
-static int read_step(struct text_cursor *cursor, uint8_t *ret, bool *ret_any,
-		     const char **ret_why)
+/* SLOT.FUNCTION, where FUNCTION may be "*"; or a SLOT of two digits at the end. */
+static int read_step(struct text_cursor *cursor, struct address_pattern *pattern,
+		     uint8_t *ret, const char **ret_why)
 {
+	const char *start = cursor->at;
 	uint32_t slot, function = 0;
+	bool has_dot;
 
-	if (read_field(cursor, 2, '.', &slot) < 0)
+	if (text_read_hex(cursor, 2, &slot) < 0)
+		return -EINVAL;
+	has_dot = text_skip(cursor, '.');
+	if (!has_dot && (cursor->at < cursor->end || cursor->at - start < 2))
 		return -EINVAL;
 	if (slot > 0x1f) {
 		*ret_why = "the highest slot number is 1f";
 		return -EINVAL;
 	}
-	*ret_any = text_skip(cursor, '*');
-	if (!*ret_any && text_read_hex(cursor, 1, &function) < 0)
+	pattern->any_function = !has_dot || text_skip(cursor, '*');
+	if (!pattern->any_function && text_read_hex(cursor, 1, &function) < 0)
 		return -EINVAL;
 	if (function > 7) {
 		*ret_why = "the function is a number from 0 to 7, or * for all of them";
@@ -38,14 +43,20 @@ static int read_step(struct text_cursor *cursor, uint8_t *ret, bool *ret_any,
 	return 0;
 }
 
+/* Whether the last of the elements so far may be followed by another. */
+static bool is_open(const struct address_pattern *pattern, const char **ret_why)
+{
+	*ret_why = "only the last function of a path can be *";
+	return !pattern->any_function;
+}
+
 /* The rest of a path, from the first slash on. */
 static int read_steps(struct text_cursor *cursor, struct address_pattern *pattern,
 		      const char **ret_why)
 {
 	while (text_skip(cursor, '/')) {
-		if (pattern->any_function) {
+		if (!is_open(pattern, ret_why)) {
 			cursor->at -= 2;
-			*ret_why = "only the last function of a path can be *";
 			return -EINVAL;
 		}
 		if (pattern->step_count == ADDRESS_STEPS_MAX) {
@@ -55,12 +66,44 @@ static int read_steps(struct text_cursor *cursor, struct address_pattern *patter
 		}
 		*ret_why =
 			"write SLOT.FUNCTION in hex after each \"/\", as lspci -P does";
-		if (read_step(cursor, &pattern->steps[pattern->step_count],
-			      &pattern->any_function, ret_why) < 0)
+		if (text_skip(cursor, '*')) {
+			pattern->is_below = pattern->any_function = true;
+			pattern->step_count++;
+			break;
+		}
+		if (read_step(cursor, pattern, &pattern->steps[pattern->step_count],
+			      ret_why) < 0)
 			return -EINVAL;
 		pattern->step_count++;
 	}
 	return cursor->at == cursor->end ? 0 : -EINVAL;
+}
+
+/* Every slot of a bus: "*" or "*.*". */
+static int read_bus(struct text_cursor *cursor, struct address_pattern *pattern)
+{
+	pattern->any_slot = pattern->any_function = true;
+	if (text_skip(cursor, '.') && !text_skip(cursor, '*'))
+		return -EINVAL;
+	return cursor->at == cursor->end ? 0 : -EINVAL;
+}
+
+/* The rest of pci_0000_06_00_0: create_pcidev() in libvirt's node_device_udev.c. */
+static int read_libvirt(struct text_cursor *cursor, struct address_pattern *pattern)
+{
+	uint32_t domain, bus, slot, function;
+
+	if (read_field(cursor, 8, '_', &domain) < 0 ||
+	    read_field(cursor, 2, '_', &bus) < 0 ||
+	    read_field(cursor, 2, '_', &slot) < 0 ||
+	    text_read_hex(cursor, 1, &function) < 0 || cursor->at != cursor->end ||
+	    slot > 0x1f || function > 7)
+		return -EINVAL;
+	pattern->address = (struct pci_address){ .domain = domain,
+						 .bus = (uint8_t)bus,
+						 .slot = (uint8_t)slot,
+						 .function = (uint8_t)function };
+	return 0;
 }
 
 /* Of the first element if the text is a path. */
@@ -79,15 +122,30 @@ int address_parse(const char *text, size_t length, struct address_pattern *ret,
 	struct text_cursor cursor = { .at = text, .end = text + length };
 	struct address_pattern pattern = { 0 };
 	uint32_t domain = 0, bus;
-	uint8_t step;
+	uint8_t step = 0;
+	int r;
 
 	*ret_why = "not a PCI address; write [DOMAIN:]BUS:SLOT.FUNCTION in hex";
+	if (text_skip_word(&cursor, "pci_")) {
+		if (read_libvirt(&cursor, &pattern) < 0)
+			goto bad;
+		*ret = pattern;
+		return 0;
+	}
 	if (count_colons(text, length) == 2 && read_field(&cursor, 8, ':', &domain) < 0)
 		goto bad;
+	/* "06:00:0" is no slot of domain 6. */
+	if (cursor.at > text && cursor.at - text < 5 && !memchr(text, '.', length)) {
+		cursor.at = cursor.end;
+		goto bad;
+	}
 	if (read_field(&cursor, 2, ':', &bus) < 0)
 		goto bad;
-	if (read_step(&cursor, &step, &pattern.any_function, ret_why) < 0 ||
-	    read_steps(&cursor, &pattern, ret_why) < 0)
+	if (text_skip(&cursor, '*'))
+		r = read_bus(&cursor, &pattern);
+	else
+		r = read_step(&cursor, &pattern, &step, ret_why);
+	if (r < 0 || read_steps(&cursor, &pattern, ret_why) < 0)
 		goto bad;
 	pattern.address = (struct pci_address){ .domain = domain,
 						.bus = (uint8_t)bus,
@@ -159,7 +217,8 @@ bool address_is_same_pattern(const struct address_pattern *a,
 			     const struct address_pattern *b)
 {
 	return address_compare(&a->address, &b->address) == 0 &&
-	       a->any_function == b->any_function && a->step_count == b->step_count &&
+	       a->any_function == b->any_function && a->any_slot == b->any_slot &&
+	       a->is_below == b->is_below && a->step_count == b->step_count &&
 	       memcmp(a->steps, b->steps, a->step_count) == 0;
 }
 

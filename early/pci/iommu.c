@@ -57,7 +57,31 @@ static bool cpu_is(int root_fd, const char *vendor)
 /* Also "intel_iommu=off". */
 static bool is_turned_off(int root_fd)
 {
-	return says(root_fd, "proc/cmdline", "iommu=off");
+	_cleanup_free_ char *cmdline = NULL;
+
+	return file_read(root_fd, "proc/cmdline", &cmdline) == 0 &&
+	       strstr(cmdline, "iommu=off");
+}
+
+/* The system that controls Xen, which has the IOMMU itself. */
+static bool is_dom0(int root_fd)
+{
+	return says(root_fd, "proc/xen/capabilities", "control_d");
+}
+
+/* On machines with ACPI, the kernel may make an empty root. */
+static bool has_device_tree(int root_fd)
+{
+	return file_exists(root_fd, "sys/firmware/devicetree/base/compatible");
+}
+
+#define NOIOMMU "enable_unsafe_noiommu_mode"
+
+bool iommu_is_done_without(int root_fd)
+{
+	return says(root_fd, "sys/module/vfio/parameters/" NOIOMMU, "Y") ||
+	       says(root_fd, "proc/cmdline", "vfio." NOIOMMU "=1") ||
+	       says(root_fd, "proc/cmdline", "vfio." NOIOMMU "=Y");
 }
 
 const char *iommu_advice(int root_fd, const struct pci_id *id)
@@ -65,6 +89,8 @@ const char *iommu_advice(int root_fd, const struct pci_id *id)
 	/* The ACPI tables with which the firmware describes the IOMMU. */
 	bool has_dmar = file_exists(root_fd, TABLE "DMAR");
 
+	if (is_dom0(root_fd))
+		return "this is Xen's dom0: Xen has the IOMMU, so VFIO cannot be used; give devices to guests with xen-pciback";
 	/* CONFIG_INTEL_IOMMU_DEFAULT_ON_INTGPU_OFF, as in Debian's kernels. */
 	if (is_in_use(root_fd) && has_dmar && id &&
 	    pci_base_class(id) == PCI_BASE_CLASS_DISPLAY)
@@ -83,5 +109,7 @@ const char *iommu_advice(int root_fd, const struct pci_id *id)
 		return "enable VT-d in the firmware and boot with intel_iommu=on";
 	if (cpu_is(root_fd, "AuthenticAMD"))
 		return "enable the IOMMU (AMD-Vi) in the firmware";
+	if (has_device_tree(root_fd))
+		return "this machine's device tree has no IOMMU for PCI that this kernel can use, and no setting adds one";
 	return "enable the IOMMU in the firmware";
 }

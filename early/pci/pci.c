@@ -11,6 +11,7 @@
 /* include/linux/pci_ids.h */
 #define CLASS_BRIDGE_PCI     0x0604
 #define CLASS_BRIDGE_CARDBUS 0x0607
+#define VENDOR_INTEL	     0x8086
 
 void pci_device_path(char path[static DEVICE_PATH_SIZE],
 		     const struct pci_address *address, const char *file)
@@ -86,20 +87,36 @@ static int list_addresses(DIR *directory, struct pci_address **ret, size_t *ret_
 	return 0;
 }
 
-static int read_device(int devices_fd, const struct pci_address *address,
+static int read_device(int bus_fd, const struct pci_address *address,
 		       struct pci_device *ret)
 {
-	char path[ADDRESS_SIZE + sizeof("/modalias")];
+	char path[DEVICE_PATH_SIZE];
 
 	*ret = (struct pci_device){ .address = *address, .group = NO_GROUP };
-	address_format(address, path);
-	strcat(path, "/modalias");
-	return read_id(devices_fd, path, &ret->id);
+	pci_device_path(path, address, "modalias");
+	return read_id(bus_fd, path, &ret->id);
 }
 
-static int scan(int bus_fd, const char *path, struct pci_list *ret)
+static int read_devices(int bus_fd, const struct pci_address *addresses, size_t count,
+			struct pci_list *ret)
 {
-	_cleanup_closedir_ DIR *directory = sysfs_open_directory(bus_fd, path);
+	ret->devices = malloc((count + 1) * sizeof(ret->devices[0]));
+	if (!ret->devices)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++) {
+		int r = read_device(bus_fd, &addresses[i], &ret->devices[ret->count]);
+
+		ret->count += r == 0;
+		/* One that has vanished, or is no device, is not missing. */
+		if (r < 0 && r != -ENOENT && r != -ENODEV && r != -EINVAL)
+			ret->error = r;
+	}
+	return 0;
+}
+
+int pci_scan(int bus_fd, struct pci_list *ret)
+{
+	_cleanup_closedir_ DIR *directory = sysfs_open_directory(bus_fd, "devices");
 	_cleanup_free_ struct pci_address *addresses = NULL;
 	size_t count = 0;
 	int r;
@@ -108,42 +125,48 @@ static int scan(int bus_fd, const char *path, struct pci_list *ret)
 	if (!directory)
 		return -errno;
 	r = list_addresses(directory, &addresses, &count);
-	if (r < 0)
-		return r;
-	ret->devices = malloc((count + 1) * sizeof(ret->devices[0]));
-	if (!ret->devices)
-		return -ENOMEM;
-	for (size_t i = 0; i < count; i++)
-		if (read_device(dirfd(directory), &addresses[i],
-				&ret->devices[ret->count]) == 0)
-			ret->count++;
-	return 0;
-}
-
-int pci_scan(int bus_fd, struct pci_list *ret)
-{
-	return scan(bus_fd, "devices", ret);
+	return r < 0 ? r : read_devices(bus_fd, addresses, count, ret);
 }
 
 int pci_scan_group(int bus_fd, const struct pci_address *address, struct pci_list *ret)
 {
+	_cleanup_closedir_ DIR *directory = NULL;
+	_cleanup_free_ struct pci_address *addresses = NULL;
 	char path[DEVICE_PATH_SIZE];
+	size_t count = 0, kept = 0;
+	int r;
 
+	*ret = (struct pci_list){ 0 };
 	pci_device_path(path, address, "iommu_group/devices");
-	return scan(bus_fd, path, ret);
+	directory = sysfs_open_directory(bus_fd, path);
+	if (!directory)
+		return -errno;
+	for (unsigned i = 0; i <= ADDRESS_SIBLINGS_MAX; i++) {
+		struct pci_address *added = array_append(addresses, count);
+
+		if (!added)
+			return -ENOMEM;
+		*added = *address;
+		added->function = (uint8_t)i;
+	}
+	r = list_addresses(directory, &addresses, &count);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < count; i++)
+		if (!kept || address_compare(&addresses[kept - 1], &addresses[i]) != 0)
+			addresses[kept++] = addresses[i];
+	return read_devices(bus_fd, addresses, kept, ret);
 }
 
-bool pci_slot_has_console(int bus_fd, const struct pci_address *address)
+bool pci_slot_has_console(const struct pci_list *list, const struct pci_address *address)
 {
-	struct pci_address function = *address;
-	char path[DEVICE_PATH_SIZE];
-	struct pci_id id;
+	for (size_t i = 0; i < list->count; i++) {
+		const struct pci_device *device = &list->devices[i];
+		unsigned class = pci_base_class(&device->id);
 
-	for (function.function = 0; function.function < 8; function.function++) {
-		pci_device_path(path, &function, "modalias");
-		if (read_id(bus_fd, path, &id) == 0 &&
-		    (pci_base_class(&id) == PCI_BASE_CLASS_DISPLAY ||
-		     pci_base_class(&id) == PCI_BASE_CLASS_COMMUNICATION))
+		if (address_is_same_slot(&device->address, address) &&
+		    (class == PCI_BASE_CLASS_DISPLAY ||
+		     class == PCI_BASE_CLASS_COMMUNICATION))
 			return true;
 	}
 	return false;
@@ -200,11 +223,13 @@ static bool path_matches(const struct address_pattern *path,
 {
 	unsigned last = pattern->step_count - 1u;
 
-	return path->step_count == pattern->step_count &&
-	       memcmp(path->steps, pattern->steps, last) == 0 &&
-	       (path->steps[last] ^ pattern->steps[last]) <=
-		       (pattern->any_function ? 7 : 0) &&
-	       address_compare(&path->address, &pattern->address) == 0;
+	if (path->step_count < pattern->step_count ||
+	    memcmp(path->steps, pattern->steps, last) != 0 ||
+	    address_compare(&path->address, &pattern->address) != 0)
+		return false;
+	return pattern->is_below || (path->step_count == pattern->step_count &&
+				     (path->steps[last] ^ pattern->steps[last]) <=
+					     (pattern->any_function ? 7 : 0));
 }
 
 bool pci_matches(const struct pci_device *device, const struct address_pattern *pattern)
@@ -215,6 +240,8 @@ bool pci_matches(const struct pci_device *device, const struct address_pattern *
 		return path_matches(&device->path, pattern);
 	if (pattern->any_function)
 		wanted.function = device->address.function;
+	if (pattern->any_slot)
+		wanted.slot = device->address.slot;
 	return address_compare(&wanted, &device->address) == 0;
 }
 
@@ -230,12 +257,14 @@ int pci_read_driver(int bus_fd, const struct pci_address *address,
 	return r == -ENOENT ? 0 : r;
 }
 
+/* The kernel counts groups from 0; a dump may have any name. */
 static int read_group(int bus_fd, const struct pci_address *address)
 {
 	char path[DEVICE_PATH_SIZE], name[16];
 
 	pci_device_path(path, address, "iommu_group");
-	if (sysfs_read_link(bus_fd, path, name, sizeof(name)) < 0)
+	if (sysfs_read_link(bus_fd, path, name, sizeof(name)) < 0 || strlen(name) > 9 ||
+	    name[strspn(name, "0123456789")])
 		return NO_GROUP;
 	return atoi(name);
 }
@@ -342,6 +371,18 @@ int pci_read_group_attributes(int bus_fd, const struct pci_device *device,
 		pci_read_attributes(bus_fd, found);
 	}
 	return 0;
+}
+
+bool pci_is_denylisted(const struct pci_id *id)
+{
+	/* QuickAssist C3xxx, C62x and DH895xCC with their VFs; DSA and IAX. */
+	static const uint16_t devices[] = { 0x19e2, 0x19e3, 0x37c8, 0x37c9,
+					    0x0435, 0x0443, 0x0b25, 0x0cfe };
+
+	for (size_t i = 0; id->vendor == VENDOR_INTEL && i < ARRAY_SIZE(devices); i++)
+		if (id->device == devices[i])
+			return true;
+	return false;
 }
 
 bool pci_driver_is_vfio(const char *driver)

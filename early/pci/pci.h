@@ -27,12 +27,15 @@ struct pci_address {
 
 /*
  * An address as written: one function, or every function of its slot if any_function is
- * set. Or a path: the address of a bridge on a root bus, then the slot and function of
- * each device on the way down, whatever the number of its bus.
+ * set, or of its bus if any_slot is set, too. Or a path: the address of a bridge on a
+ * root bus, then the slot and function of each device on the way down, whatever the
+ * number of its bus. With is_below, the last step stands for whatever is there and below.
  */
 struct address_pattern {
 	struct pci_address address;
 	bool any_function;
+	bool any_slot;
+	bool is_below;
 	uint8_t step_count;		  /* 0: not a path */
 	uint8_t steps[ADDRESS_STEPS_MAX]; /* slot << 3 | function */
 };
@@ -40,11 +43,13 @@ struct address_pattern {
 #define ADDRESS_SIZE sizeof("ffffffff:ff:1f.7")
 
 /*
- * Parses [DOMAIN:]BUS:SLOT.FUNCTION[/SLOT.FUNCTION...], where the last FUNCTION may be
- * "*", from all of text[0..length). The default domain is 0. The kernel reads paths in
- * this form, too: pci_dev_str_match_path() in drivers/pci/pci.c. Returns 0, or -EINVAL
- * with *ret_why set to a static phrase for the user and *ret_at to the offset of the
- * error.
+ * Parses [DOMAIN:]BUS:SLOT.FUNCTION[/SLOT.FUNCTION...] from all of text[0..length). The
+ * last FUNCTION may be "*", or be left out with its dot, which means the same; the slot
+ * of an address may be "*", and the last element of a path. libvirt's name of a device,
+ * pci_DOMAIN_BUS_SLOT_FUNCTION, is an address, too. The default domain is 0. The kernel
+ * reads paths in this form, too: pci_dev_str_match_path() in drivers/pci/pci.c. Returns
+ * 0, or -EINVAL with *ret_why set to a static phrase for the user and *ret_at to the
+ * offset of the error.
  */
 int address_parse(const char *text, size_t length, struct address_pattern *ret,
 		  const char **ret_why, size_t *ret_at);
@@ -145,6 +150,7 @@ struct pci_device {
 	bool is_bridge;		       /* its configuration header is not type 0 */
 	bool has_vfs;		       /* a physical function with enabled virtual ones */
 	bool is_boot_display;	       /* the firmware uses it for the boot messages */
+	bool is_virtual;	       /* a display that is a virtual function */
 	char driver[DRIVER_NAME_SIZE]; /* it is bound to; "" for none */
 };
 
@@ -152,6 +158,7 @@ struct pci_device {
 struct pci_list {
 	struct pci_device *devices;
 	size_t count;
+	int error; /* why one that is there could not be read and is missing, or 0 */
 };
 
 /*
@@ -162,8 +169,8 @@ struct pci_list {
 int pci_scan(int bus_fd, struct pci_list *ret);
 
 /*
- * The same for the members of the IOMMU group of the function at that address only;
- * -ENOENT if it has no group.
+ * The same for the functions of the slot and the members of the IOMMU group of the
+ * function at that address only; -ENOENT if it has no group.
  */
 int pci_scan_group(int bus_fd, const struct pci_address *address, struct pci_list *ret);
 
@@ -178,9 +185,9 @@ void pci_read_paths(int bus_fd, struct pci_list *list);
 /* Whether the pattern means the device. For a path, that of the device must be known. */
 bool pci_matches(const struct pci_device *device, const struct address_pattern *pattern);
 
-/* Whether a function of the slot that the address is in is a display or has serial ports.
- */
-bool pci_slot_has_console(int bus_fd, const struct pci_address *address);
+/* Whether a function in the list, of the slot that the address is in, is a display or has
+ * serial ports. */
+bool pci_slot_has_console(const struct pci_list *list, const struct pci_address *address);
 
 /* Source: PCI_CLASS_REVISION in include/uapi/linux/pci_regs.h. */
 static inline unsigned pci_base_class(const struct pci_id *id)
@@ -228,6 +235,12 @@ int pci_read_driver(int bus_fd, const struct pci_address *address,
  * names. */
 bool pci_driver_is_vfio(const char *driver);
 
+/*
+ * Whether vfio-pci itself refuses the device unless its parameter disable_denylist is
+ * set: vfio_pci_dev_in_denylist() in drivers/vfio/pci/vfio_pci.c.
+ */
+bool pci_is_denylisted(const struct pci_id *id);
+
 /* The path of a file of the device, relative to bus_fd. */
 #define DEVICE_PATH_SIZE (sizeof("devices//") + ADDRESS_SIZE + 32)
 void pci_device_path(char path[static DEVICE_PATH_SIZE],
@@ -247,6 +260,12 @@ bool iommu_is_virtio(const struct pci_list *devices);
  * 6.15 (commit bcb81ac6ae3c). On x86 all groups are there from the start.
  */
 bool iommu_may_add_groups(int root_fd, const struct pci_list *devices);
+
+/*
+ * Whether VFIO is in its mode without an IOMMU, or will be once it is loaded. That is for
+ * user space drivers in virtual machines; a device is no safer than with no VFIO at all.
+ */
+bool iommu_is_done_without(int root_fd);
 
 /*
  * How to give a device an IOMMU group, as a static phrase for the user; id is NULL for

@@ -14,10 +14,15 @@ static bool is_selected(const struct selectors *list, const struct pci_device *d
 	return false;
 }
 
-/* Counts the device for every selector that matches it. Returns whether any does. */
+/*
+ * Counts the device for every selector that matches it. Returns whether any does that may
+ * take it: no wildcard takes a bridge, such as that to the chipset's LPC bus, which has
+ * the configuration header of an endpoint.
+ */
 static bool match_wanted(const struct selectors *wanted, struct plan_match *matches,
 			 const struct pci_device *device)
 {
+	bool is_bridge = pci_base_class(&device->id) == PCI_BASE_CLASS_BRIDGE;
 	bool any = false;
 
 	for (size_t i = 0; i < wanted->count; i++) {
@@ -26,6 +31,9 @@ static bool match_wanted(const struct selectors *wanted, struct plan_match *matc
 		if (selector_matches(selector, device)) {
 			matches[i].matched++;
 			matches[i].displays += pci_is_display(&device->id);
+			if (is_bridge && selector_is_wildcard(selector))
+				continue;
+			matches[i].has_other = true;
 			any = true;
 		} else if (selector->has_address && !matches[i].other &&
 			   pci_matches(device, &selector->address)) {
@@ -51,7 +59,9 @@ static void note_names(const struct selectors *wanted, const struct plan *plan,
 		if (!selector_matches(selector, entry->device))
 			continue;
 		entry->is_forced |= selector->is_forced;
-		entry->is_named |= selector->has_address || selector->is_forced;
+		entry->is_named |= selector->is_forced || (selector->has_address &&
+							   !selector->address.any_slot &&
+							   !selector->address.is_below);
 		entry->is_meant |= entry->is_named ||
 				   is_only_match(&plan->matches[i], entry->device);
 	}
@@ -71,6 +81,63 @@ static struct plan_entry *add_entry(const struct params *params,
 	return entry;
 }
 
+const struct plan_entry *plan_find(const struct plan *plan,
+				   const struct pci_device *device)
+{
+	for (size_t i = 0; i < plan->total; i++)
+		if (plan->entries[i].device == device)
+			return &plan->entries[i];
+	return NULL;
+}
+
+static int compare_entries(const void *a, const void *b)
+{
+	const struct plan_entry *left = a, *right = b;
+
+	return address_compare(&left->device->address, &right->device->address);
+}
+
+static void sort_entries(struct plan *plan)
+{
+	if (plan->count)
+		qsort(plan->entries, plan->count, sizeof(plan->entries[0]),
+		      compare_entries);
+}
+
+/* A bridge that a wildcard matches, and nothing else: it is refused, not ignored. */
+static bool is_only_bridge(const struct selectors *wanted, const struct plan *plan,
+			   const struct pci_device *device)
+{
+	for (size_t i = 0; i < wanted->count; i++)
+		if (!plan->matches[i].has_other &&
+		    selector_matches(&wanted->items[i], device))
+			return true;
+	return false;
+}
+
+static int add_bridges(const struct params *params, const struct pci_list *list,
+		       struct plan *plan)
+{
+	size_t before = plan->count;
+
+	for (size_t i = 0; i < list->count; i++) {
+		struct pci_device *device = &list->devices[i];
+		struct plan_entry *entry;
+
+		if (pci_base_class(&device->id) != PCI_BASE_CLASS_BRIDGE ||
+		    plan_find(plan, device) ||
+		    !is_only_bridge(&params->wanted, plan, device))
+			continue;
+		entry = add_entry(params, device, plan);
+		if (!entry)
+			return -ENOMEM;
+		entry->is_bridge = true;
+	}
+	if (plan->count > before)
+		sort_entries(plan);
+	return 0;
+}
+
 int plan_select(const struct params *params, const struct pci_list *list,
 		struct plan *ret)
 {
@@ -88,18 +155,11 @@ int plan_select(const struct params *params, const struct pci_list *list,
 		    !add_entry(params, device, ret))
 			return -ENOMEM;
 	}
+	if (add_bridges(params, list, ret) < 0)
+		return -ENOMEM;
 	for (size_t i = 0; i < ret->count; i++)
 		note_names(&params->wanted, ret, &ret->entries[i]);
 	return 0;
-}
-
-const struct plan_entry *plan_find(const struct plan *plan,
-				   const struct pci_device *device)
-{
-	for (size_t i = 0; i < plan->total; i++)
-		if (plan->entries[i].device == device)
-			return &plan->entries[i];
-	return NULL;
 }
 
 const struct plan_entry *plan_find_at(const struct plan *plan,
@@ -123,13 +183,6 @@ static bool is_group_wanted(const struct plan *plan, int group)
 	return false;
 }
 
-static int compare_entries(const void *a, const void *b)
-{
-	const struct plan_entry *left = a, *right = b;
-
-	return address_compare(&left->device->address, &right->device->address);
-}
-
 int plan_add_groups(const struct params *params, const struct pci_list *list,
 		    struct plan *plan)
 {
@@ -149,9 +202,7 @@ int plan_add_groups(const struct params *params, const struct pci_list *list,
 			return -ENOMEM;
 		entry->by_group = true;
 	}
-	if (plan->count)
-		qsort(plan->entries, plan->count, sizeof(plan->entries[0]),
-		      compare_entries);
+	sort_entries(plan);
 	return 0;
 }
 
@@ -193,14 +244,16 @@ static void judge(struct plan_entry *entry, struct plan_prospect prospect)
 
 	strcpy(entry->was, device->driver);
 	strcpy(entry->now, device->driver);
+	entry->is_noiommu = prospect.is_noiommu && device->group == NO_GROUP &&
+			    plan_needs_group(entry->wanted);
 	if (entry->skipped)
 		decide(entry, VERDICT_KEPT, REASON_SKIPPED);
 	else if (device->is_gone)
 		decide(entry, VERDICT_FAILED, REASON_GONE);
-	else if (device->is_bridge)
+	else if (device->is_bridge || entry->is_bridge)
 		decide(entry, VERDICT_REFUSED, REASON_BRIDGE);
 	else if (plan_needs_group(entry->wanted) && device->group == NO_GROUP &&
-		 !prospect.groups_may_come)
+		 !prospect.groups_may_come && !prospect.is_noiommu)
 		decide(entry, VERDICT_REFUSED, REASON_NO_IOMMU);
 	else if (plan_needs_group(entry->wanted) && device->has_vfs && !has_it &&
 		 !prospect.vfs_will_go)
@@ -323,15 +376,26 @@ bool viability_concerns(const struct pci_device *device)
 	       (device->driver[0] && !viability_tolerates(device->driver));
 }
 
+/* Whether its driver, present or to come, leaves the group usable. */
+static bool is_tolerated(const struct blocker *found, enum viability_time time)
+{
+	bool is_taken = found->entry && plan_entry_is_taken(found->entry);
+
+	if (!found->driver[0])
+		return time == VIABILITY_NOW;
+	if (time == VIABILITY_NEXT_BOOT && !is_taken && pci_driver_is_vfio(found->driver))
+		return false;
+	return viability_tolerates(found->driver);
+}
+
 static bool is_blocker(const struct blocker *found, enum viability_time time)
 {
 	const struct plan_entry *entry = found->entry;
 
 	if (!viability_concerns(found->device) ||
-	    (time == VIABILITY_BOOT && entry && entry->verdict == VERDICT_DEFERRED))
+	    (time != VIABILITY_NOW && entry && entry->verdict == VERDICT_DEFERRED))
 		return false;
-	return found->driver[0] ? !viability_tolerates(found->driver)
-				: time == VIABILITY_BOOT;
+	return !is_tolerated(found, time);
 }
 
 struct blocker viability_next_blocker(const struct pci_list *list,
@@ -348,7 +412,7 @@ struct blocker viability_next_blocker(const struct pci_list *list,
 		if (device->group != group)
 			continue;
 		found.entry = plan_find(plan, device);
-		if (time == VIABILITY_BOOT && found.entry &&
+		if (time != VIABILITY_NOW && found.entry &&
 		    plan_entry_is_taken(found.entry))
 			found.driver = found.entry->wanted;
 		if (is_blocker(&found, time))

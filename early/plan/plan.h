@@ -112,11 +112,14 @@ struct plan_entry {
 	struct pci_device *device; /* in the list that the plan was made from */
 	enum verdict verdict;
 	enum reason reason;
-	bool skipped;	/* passthru.skip names it */
-	bool by_group;	/* only passthru.group=claim selects it */
-	bool is_forced; /* a selector with "!" names it: no guard applies */
-	bool is_named;	/* by address, or with "!" */
-	bool is_meant;	/* named, or by an ID that no other function of its kind has */
+	bool skipped;	 /* passthru.skip names it */
+	bool by_group;	 /* only passthru.group=claim selects it */
+	bool is_forced;	 /* a selector with "!" names it: no guard applies */
+	bool is_named;	 /* by address, or with "!" */
+	bool is_meant;	 /* named, or by an ID that no other function of its kind has */
+	bool is_bridge;	 /* that only wildcards name */
+	bool is_noiommu; /* without an IOMMU, in VFIO's mode for that */
+	bool is_earlier; /* an event of the same card has claimed it before */
 	char wanted[DRIVER_NAME_SIZE]; /* the driver to bind */
 	/* Set by the claim: */
 	enum claim_step step;	    /* that failed */
@@ -135,6 +138,7 @@ struct plan_entry {
 struct plan_match {
 	struct span text;		/* the item */
 	size_t matched, displays;	/* devices, skipped ones included */
+	bool has_other;			/* not only bridges that it does not take */
 	const struct pci_device *other; /* found at @ADDRESS instead, or NULL */
 };
 
@@ -173,6 +177,7 @@ void plan_limit(struct plan *plan,
 /* What will be different when the devices are claimed. */
 struct plan_prospect {
 	bool groups_may_come; /* a device without an IOMMU group may get one */
+	bool is_noiommu;      /* VFIO makes one without an IOMMU */
 	bool vfs_will_go;     /* no virtual functions are enabled then */
 };
 
@@ -228,9 +233,10 @@ int viability_next_group(const struct plan *plan, int previous);
 /*
  * When a group is judged: at a time when every driver may still be loaded, so that what
  * is taken counts with the driver that it gets, and what has no driver counts as if it
- * had one; or as the machine is now.
+ * had one; the same seen from the boot before, which may have given to VFIO what the next
+ * one will not; or as the machine is now.
  */
-enum viability_time { VIABILITY_BOOT, VIABILITY_NOW };
+enum viability_time { VIABILITY_BOOT, VIABILITY_NEXT_BOOT, VIABILITY_NOW };
 
 /* Why a group cannot be given to a virtual machine. */
 struct blocker {

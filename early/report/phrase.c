@@ -35,8 +35,10 @@ static void describe_disk(const struct plan_entry *entry, char text[static PHRAS
 		snprintf(text, PHRASE_SIZE, "%s backs %s", disk[0] ? disk : "it", note);
 	else if (entry->reason == REASON_IN_USE && strcmp(note, "swap") == 0)
 		snprintf(text, PHRASE_SIZE, "%s is in use as swap", disk);
-	else if (entry->reason == REASON_IN_USE && note[0])
+	else if (entry->reason == REASON_IN_USE && disk[0] && note[0])
 		snprintf(text, PHRASE_SIZE, "%s is mounted on %s", disk, note);
+	else if (entry->reason == REASON_IN_USE && note[0])
+		snprintf(text, PHRASE_SIZE, "it is in use for %s", note);
 }
 
 static void describe_driver(const struct plan_entry *entry, char text[static PHRASE_SIZE])
@@ -98,6 +100,10 @@ static const char *find_next(const struct plan_entry *entry, const char *iommu_a
 		return entry->error && entry->error != -ENOENT
 			       ? NULL
 			       : reason_next(entry->reason);
+	case REASON_PROBE:
+		return entry->error == -EINVAL && pci_is_denylisted(&entry->device->id)
+			       ? "vfio-pci has it in its denylist: boot with vfio-pci.disable_denylist=1"
+			       : NULL;
 	case REASON_UNCLEAR:
 		return entry->disk[0] ? "see wipefs(8)" : NULL;
 	case REASON_NOT_FOUND: /* it may be on the disk that could not be read */

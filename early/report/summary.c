@@ -60,6 +60,9 @@ static bool host_keeps_network(const struct run_result *result)
 	return false;
 }
 
+static const char without_iommu[] =
+	"; there is no IOMMU: for drivers in user space, not for virtual machines";
+
 static void log_claimed(const struct plan_entry *entry, const char *name, bool is_dry,
 			bool keeps_network)
 {
@@ -68,19 +71,21 @@ static void log_claimed(const struct plan_entry *entry, const char *name, bool i
 	const char *network = keeps_network || !is_network_card(entry->device)
 				      ? ""
 				      : "; the host has no other PCI network card";
+	const char *iommu = entry->is_noiommu ? without_iommu : "";
 	const char *claimed = is_dry ? "would be claimed by" : "claimed by";
 	const char *driver = entry->wanted;
 	enum log_level level =
 		entry->fb_release == FB_RELEASE_HELD ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO;
 
 	if (!entry->was[0])
-		log_line(level, "%s %s %s%s%s", name, claimed, driver, display, network);
+		log_line(level, "%s %s %s%s%s%s", name, claimed, driver, display, network,
+			 iommu);
 	else if (text_equals_name(entry->was, driver))
 		log_line(level, "%s %s %s, which had it before%s%s", name, claimed,
 			 driver, display, network);
 	else
-		log_line(level, "%s %s %s, taken from %s%s%s", name, claimed, driver,
-			 entry->was, display, network);
+		log_line(level, "%s %s %s, taken from %s%s%s%s", name, claimed, driver,
+			 entry->was, display, network, iommu);
 }
 
 static void log_kept(const struct plan_entry *entry, const char *name)

@@ -40,14 +40,19 @@ static void put_address(FILE *file, const struct address_pattern *pattern)
 
 	address_format(&pattern->address, name);
 	if (pattern->any_function && !count)
-		name[strlen(name) - 1] = '?';
+		strcpy(name + strlen(name) - (pattern->any_slot ? 4 : 1),
+		       pattern->any_slot ? "*" : "?");
 	fprintf(file, count ? "DEVPATH==\"*/%s" : "KERNEL==\"%s", name);
 	for (unsigned i = 0; i < count; i++) {
 		unsigned step = pattern->steps[i];
+		bool is_last = i + 1 == count;
 
+		if (is_last && pattern->is_below) {
+			fputs("/*", file);
+			break;
+		}
 		fprintf(file, "/*:%02x.", step >> 3);
-		fputc(pattern->any_function && i + 1 == count ? '?' : '0' + (step & 7),
-		      file);
+		fputc(pattern->any_function && is_last ? '?' : '0' + (step & 7), file);
 	}
 	fputs("\", ", file);
 }

@@ -11,18 +11,6 @@
 /* No boot entry is that long. */
 #define TEXT_MAX (64 * 1024)
 
-#define PLACE(path)                                                               \
-	{                                                                         \
-		path, BLS_ENTRIES(path), path "/EFI/Linux", path "/loader/addons" \
-	}
-
-const struct bls_place bls_places[] = {
-	PLACE("efi"),
-	PLACE("boot/efi"),
-	PLACE("boot"),
-	{ 0 },
-};
-
 /* -- names --------------------------------------------------------------------------- */
 
 /* A number of up to six digits. Returns what follows it, or NULL. */

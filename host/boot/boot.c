@@ -15,6 +15,7 @@ struct boot_loader {
 	bool (*has_booted)(int root_fd, const struct boot_marks *marks);
 	/* Adds the default boot entry, or all of them. Returns 0 or -ENOMEM. */
 	int (*read)(int root_fd, bool all, struct boot_sources *ret);
+	const char *(*menu_key)(int root_fd); /* as boot_menu_key() */
 	unsigned inputs; /* what its files are generated from: bits of INPUT() */
 };
 
@@ -24,11 +25,12 @@ struct boot_loader {
 
 /* systemd-boot comes last, since any loader may share its boot entries. */
 static const struct boot_loader loaders[] = {
-	{ grub_detect_menu, grub_has_booted, grub_read_menu, INPUT(FORMAT_GRUB) },
-	{ grub_detect_entries, grub_has_booted, grub_read_entries,
+	{ grub_detect_menu, grub_has_booted, grub_read_menu, grub_menu_key,
+	  INPUT(FORMAT_GRUB) },
+	{ grub_detect_entries, grub_has_booted, grub_read_entries, grub_menu_key,
 	  INPUT(FORMAT_GRUB) | INPUT(FORMAT_CMDLINE) | INPUT(FORMAT_BOOT_ENTRY) },
 	{ systemd_boot_detect, systemd_boot_has_booted, systemd_boot_read,
-	  INPUT(FORMAT_CMDLINE) | INPUT(FORMAT_BOOT_ENTRY) },
+	  systemd_boot_menu_key, INPUT(FORMAT_CMDLINE) | INPUT(FORMAT_BOOT_ENTRY) },
 };
 
 /*
@@ -137,6 +139,14 @@ const char *boot_find_unreadable(int root_fd, const struct boot_sources *sources
 			return at->ukis;
 	}
 	return NULL;
+}
+
+const char *boot_menu_key(int root_fd)
+{
+	const char *unread;
+	const struct boot_loader *loader = find_loader(root_fd, &unread);
+
+	return loader ? loader->menu_key(root_fd) : NULL;
 }
 
 unsigned boot_used_formats(int root_fd)

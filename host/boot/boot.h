@@ -42,8 +42,6 @@ struct boot_source {
 	/* The UKI that it boots, relative to the root, or "" */
 	char uki[512];
 	const struct bls_place *place; /* where that is, for its addons; or NULL */
-	/* The command that updates the boot loader's file, or NULL (static). */
-	const char *rebuild;
 };
 
 struct boot_sources {
@@ -62,6 +60,15 @@ const struct boot_source *boot_next(const struct boot_sources *sources);
  */
 int boot_sources_add_running(struct boot_sources *sources, int root_fd,
 			     const struct boot_source **ret);
+
+/* -- places -------------------------------------------------------------------------- */
+
+/* Where boot partitions are mounted, the EFI system partition first; ends with NULL. */
+extern const struct bls_place {
+	const char *path, *entries, *ukis, *addons;
+} bls_places[];
+
+#define BLS_ENTRIES(place) place "/loader/entries"
 
 /* -- uki ----------------------------------------------------------------------------- */
 
@@ -83,13 +90,6 @@ int uki_read(int root_fd, const char *path, struct uki *ret);
 void uki_free(struct uki *uki);
 
 /* -- bls ----------------------------------------------------------------------------- */
-
-/* Where boot partitions are mounted, the EFI system partition first; ends with NULL. */
-extern const struct bls_place {
-	const char *path, *entries, *ukis, *addons;
-} bls_places[];
-
-#define BLS_ENTRIES(place) place "/loader/entries"
 
 /* Whether there are UKIs. */
 bool bls_has_ukis(int root_fd);
@@ -124,6 +124,12 @@ int boot_read_all(int root_fd, struct boot_sources *ret);
  * path (static), relative to the root; else NULL.
  */
 const char *boot_find_unreadable(int root_fd, const struct boot_sources *sources);
+
+/*
+ * What to do while the machine starts to see the menu of that boot loader, if it is
+ * hidden: "press Esc" (static). NULL if it is not, or if that is not known.
+ */
+const char *boot_menu_key(int root_fd);
 
 /*
  * The formats of config_files in which that boot loader, or what generates its
@@ -187,6 +193,8 @@ char **config_file_paths(int root_fd, const struct config_file *file);
  * format. mkinitcpio drops them; kernel-install(8) takes /etc/kernel/cmdline as it is.
  */
 bool config_file_has_comments(int root_fd, enum config_format format);
+/* The same. *ret_error is a negative errno if the directory was not read to its end. */
+char **config_file_try_paths(int root_fd, const struct config_file *file, int *ret_error);
 
 /* The row that a path relative to the root belongs to, or NULL. */
 const struct config_file *config_file_find(const char *path);
@@ -273,6 +281,27 @@ void whole_cmdline_free(struct whole_cmdline *whole);
  */
 bool grub_detect_menu(int root_fd);
 bool grub_detect_entries(int root_fd);
+
+/* -- grub tools ---------------------------------------------------------------------- */
+
+/* What regenerates GRUB's configuration; ends with a row whose path is NULL. */
+extern const struct grub_tool {
+	const char *path, *command;
+} grub_tools[];
+
+/* The command, a line of shell (static), or NULL if no such tool is installed. */
+const char *grub_find_command(int root_fd);
+
+/* The name of the program that sets GRUB's default (static). */
+const char *grub_find_set_default(int root_fd);
+
+/*
+ * What brings the parameters from GRUB's defaults into what it boots, its menu or boot
+ * entries; for messages, after "run".
+ */
+#define GRUB_UPDATE_SIZE 1024
+void grub_describe_update(int root_fd, const char *parameters,
+			  char ret[static GRUB_UPDATE_SIZE]);
 
 /* -- kernel config ------------------------------------------------------------------- */
 

@@ -71,12 +71,20 @@ static bool is_listed_elsewhere(int root_fd, const struct config_file *file)
 
 char **config_file_paths(int root_fd, const struct config_file *file)
 {
+	int error;
+
+	return config_file_try_paths(root_fd, file, &error);
+}
+
+char **config_file_try_paths(int root_fd, const struct config_file *file, int *ret_error)
+{
 	char **paths;
 
+	*ret_error = 0;
 	if (is_listed_elsewhere(root_fd, file))
 		return calloc(1, sizeof(paths[0]));
 	if (file->suffix)
-		return dirlist_paths(root_fd, file->path, file->suffix);
+		return dirlist_try_paths(root_fd, file->path, file->suffix, ret_error);
 	paths = malloc(2 * sizeof(paths[0]) + strlen(file->path) + 1);
 	if (!paths)
 		return NULL;

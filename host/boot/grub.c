@@ -11,71 +11,6 @@
 
 /* -- its files ----------------------------------------------------------------------- */
 
-/* On an EFI system partition there may be one that only reads the other grub.cfg. */
-static bool is_stub(int root_fd, const char *path)
-{
-	_cleanup_free_ char *text = NULL;
-
-	return beneath_read(root_fd, path, &text) == 0 && strstr(text, "configfile") &&
-	       !strstr(text, "menuentry") && !strstr(text, "blscfg");
-}
-
-static int add_config(struct wordlist *configs, int root_fd, const char *path)
-{
-	return beneath_exists(root_fd, path)
-		       ? wordlist_insert(configs, configs->count, path)
-		       : 0;
-}
-
-/* Red Hat's distributions, up to version 8, have it there. */
-static int add_configs_of_efi(struct wordlist *configs, int root_fd, const char *place)
-{
-	_cleanup_free_ char *directory = NULL;
-	_cleanup_free_ char **names = NULL;
-	int r = beneath_format(&directory, "%s/EFI", place);
-
-	if (r == 0)
-		names = dirlist_paths(root_fd, directory, "");
-	for (size_t i = 0; r == 0 && names && names[i]; i++) {
-		_cleanup_free_ char *path = NULL;
-
-		r = beneath_format(&path, "%s/grub.cfg", names[i]);
-		if (r == 0 && !is_stub(root_fd, path))
-			r = add_config(configs, root_fd, path);
-	}
-	return r == -ENOMEM ? r : 0;
-}
-
-/* The paths of grub.cfg; release with wordlist_free() in any case. */
-static int find_configs(int root_fd, struct wordlist *ret)
-{
-	int r;
-
-	*ret = (struct wordlist){ 0 };
-	r = add_config(ret, root_fd, GRUB_CONFIG);
-	if (r == 0)
-		r = add_config(ret, root_fd, GRUB2_CONFIG);
-	if (ret->count)
-		return r;
-	for (const struct bls_place *at = bls_places; r == 0 && at->path; at++)
-		r = add_configs_of_efi(ret, root_fd, at->path);
-	return r;
-}
-
-/* Freed by the caller; NULL if there is no grub.cfg, or only root may read it. */
-static char *read_config(int root_fd)
-{
-	struct wordlist configs;
-	char *text = NULL;
-	int r = find_configs(root_fd, &configs);
-
-	for (size_t i = 0; r == 0 && !text && i < configs.count; i++)
-		if (beneath_read(root_fd, configs.items[i], &text) < 0)
-			text = NULL;
-	wordlist_free(&configs);
-	return text;
-}
-
 /* Beside grub.cfg, or where grub-editenv(1) has it. Freed by the caller, or NULL. */
 static char *read_environment(int root_fd, const char *config)
 {
@@ -87,6 +22,25 @@ static char *read_environment(int root_fd, const char *config)
 	    beneath_read(root_fd, GRUB_ENVIRONMENT, &text) == 0)
 		return text;
 	return NULL;
+}
+
+/*
+ * Freed by the caller; NULL if there is no grub.cfg, or only root may read it. The same
+ * for its environment, unless ret_environment is NULL.
+ */
+static char *read_config(int root_fd, char **ret_environment)
+{
+	struct wordlist configs;
+	char *text = NULL;
+	int r = grub_find_configs(root_fd, &configs);
+
+	for (size_t i = 0; r == 0 && !text && i < configs.count; i++)
+		if (beneath_read(root_fd, configs.items[i], &text) < 0)
+			text = NULL;
+		else if (ret_environment)
+			*ret_environment = read_environment(root_fd, configs.items[i]);
+	wordlist_free(&configs);
+	return text;
 }
 
 /* Returns as grub_menu_read(), or -ENOENT; release the menu in either case. */
@@ -106,7 +60,7 @@ static int read_menu(int root_fd, const char *path, struct grub_menu *ret)
 static int read_first_menu(int root_fd, char **ret_path, struct grub_menu *ret)
 {
 	struct wordlist configs;
-	int r = find_configs(root_fd, &configs), s = -ENOENT;
+	int r = grub_find_configs(root_fd, &configs), s = -ENOENT;
 
 	*ret = (struct grub_menu){ 0 };
 	*ret_path = NULL;
@@ -120,25 +74,6 @@ static int read_first_menu(int root_fd, char **ret_path, struct grub_menu *ret)
 }
 
 /* -- whether it is this system's ----------------------------------------------------- */
-
-static bool reads_entries(const char *config)
-{
-	return strstr(config, "\nblscfg");
-}
-
-bool grub_detect_entries(int root_fd)
-{
-	_cleanup_free_ char *config = read_config(root_fd);
-
-	return config && reads_entries(config);
-}
-
-bool grub_detect_menu(int root_fd)
-{
-	_cleanup_free_ char *config = read_config(root_fd);
-
-	return config ? !reads_entries(config) : beneath_exists(root_fd, GRUB_DEFAULTS);
-}
 
 static bool is_named(const char *kernel, const char *image)
 {
@@ -193,6 +128,16 @@ bool grub_has_booted(int root_fd, const struct boot_marks *marks)
 
 /* -- the menu ------------------------------------------------------------------------ */
 
+const char *grub_menu_key(int root_fd)
+{
+	_cleanup_free_ char *environment = NULL;
+	_cleanup_free_ char *config = read_config(root_fd, &environment);
+
+	return config ? menu_key_of_grub(config, environment ? environment : "",
+					 beneath_exists(root_fd, "sys/firmware/efi"))
+		      : NULL;
+}
+
 static const char *grub_default(const struct grub_menu *menu)
 {
 	const char *path = grub_variable(&menu->variables, "default");
@@ -243,13 +188,20 @@ static char *find_hidden(const struct grub_menu *menu, const char *name)
 	return NULL;
 }
 
-static void note_missing(const struct grub_menu *menu, char *note, size_t size)
+static void note_missing(int root_fd, const struct grub_menu *menu, char *note,
+			 size_t size)
 {
+	const char *command = grub_find_command(root_fd);
 	const char *name = grub_default(menu);
 	const char *saved = grub_variable(&menu->variables, "saved_entry");
 	bool is_saved = saved && strcmp(saved, name) == 0;
 	_cleanup_free_ char *path = NULL;
+	char regenerate[128], set_default[64];
 
+	snprintf(regenerate, sizeof(regenerate), ", and run %s",
+		 command ? command : "what generates grub.cfg");
+	snprintf(set_default, sizeof(set_default), "run %s with ",
+		 grub_find_set_default(root_fd));
 	if (menu->is_once) {
 		snprintf(
 			note, size,
@@ -260,13 +212,11 @@ static void note_missing(const struct grub_menu *menu, char *note, size_t size)
 	path = find_hidden(menu, name);
 	snprintf(
 		note, size,
-		"GRUB's default \"%s\" is not in its menu: assuming the first entry; %s %s%s%s%s",
+		"GRUB's default \"%s\" is not in its menu: assuming the first entry; %s%s%s%s%s",
 		name,
-		is_saved ? "run grub-set-default with"
-			 : "set GRUB_DEFAULT in /etc/default/grub to",
+		is_saved ? set_default : "set GRUB_DEFAULT in /etc/default/grub to ",
 		path ? "\"" : "an entry of the menu", path ? path : "",
-		path ? "\", since it is in a submenu" : "",
-		is_saved ? "" : ", and run update-grub");
+		path ? "\", since it is in a submenu" : "", is_saved ? "" : regenerate);
 }
 
 /* -- what is not known --------------------------------------------------------------- */
@@ -317,8 +267,8 @@ static void note_unknown(int root_fd, const char *config, const struct grub_menu
 /* -- the default --------------------------------------------------------------------- */
 
 /* The entry that GRUB boots next, with a note unless it is simply the default. */
-static const struct grub_entry *choose(const struct grub_menu *menu, char *note,
-				       size_t size)
+static const struct grub_entry *choose(int root_fd, const struct grub_menu *menu,
+				       char *note, size_t size)
 {
 	bool is_found;
 	const struct grub_entry *chosen = grub_menu_default(menu, &is_found);
@@ -329,7 +279,7 @@ static const struct grub_entry *choose(const struct grub_menu *menu, char *note,
 	if (!entry)
 		return NULL;
 	if (!is_found)
-		note_missing(menu, note, size);
+		note_missing(root_fd, menu, note, size);
 	else if (chosen != entry)
 		snprintf(
 			note, size,
@@ -423,7 +373,8 @@ static int add_all(const struct listing *listing)
 static int add_default(const struct listing *listing)
 {
 	char note[NOTE_SIZE];
-	const struct grub_entry *entry = choose(&listing->menu, note, sizeof(note));
+	const struct grub_entry *entry =
+		choose(listing->root_fd, &listing->menu, note, sizeof(note));
 
 	if (!entry)
 		entry = &listing->menu.bare;
@@ -447,7 +398,7 @@ static int read_listing(int root_fd, const char *path, bool all, struct boot_sou
 int grub_read_menu(int root_fd, bool all, struct boot_sources *ret)
 {
 	struct wordlist configs;
-	int r = find_configs(root_fd, &configs);
+	int r = grub_find_configs(root_fd, &configs);
 
 	for (size_t i = 0; r == 0 && i < configs.count; i++)
 		r = read_listing(root_fd, configs.items[i], all, ret);
@@ -543,8 +494,8 @@ static int add_default_entry(int root_fd, const char *config,
 		entry = &entries->items[0];
 		snprintf(
 			note, sizeof(note),
-			"GRUB's default \"%s\" is not a boot entry: assuming the first one; run grub2-set-default",
-			grub_default(menu));
+			"GRUB's default \"%s\" is not a boot entry: assuming the first one; run %s",
+			grub_default(menu), grub_find_set_default(root_fd));
 	} else if (menu->is_once) {
 		snprintf(note, sizeof(note),
 			 "GRUB boots \"%s\" once, as grub2-reboot requested",

@@ -7,6 +7,16 @@
 
 /* What only the files of this folder share. */
 
+/* -- places -------------------------------------------------------------------------- */
+
+/*
+ * Finds a file by the name that a boot loader has for it: a path on the partition that it
+ * reads, which is the root or is mounted at one of bls_places, perhaps below a subvolume.
+ * Without a leading "/" it may be one relative to the root as well. Returns its path
+ * relative to the root, which the caller frees, or NULL.
+ */
+char *boot_find_file(int root_fd, const char *name);
+
 /* -- sources ------------------------------------------------------------------------- */
 
 /*
@@ -18,14 +28,9 @@ struct boot_source *boot_sources_add(struct boot_sources *sources, const char *p
 				     char *cmdline);
 
 /*
- * Finds a file by the name that a boot loader has for it: a path on the partition that it
- * reads, which is the root or is mounted at one of bls_places, perhaps below a subvolume.
- * Without a leading "/" it may be one relative to the root as well. Returns its path
- * relative to the root, which the caller frees, or NULL.
+ * Adds an initramfs image that the entry loads, by the name for boot_find_file(). Returns
+ * 0 or -ENOMEM.
  */
-char *boot_find_file(int root_fd, const char *name);
-
-/* Adds an initramfs image that the entry loads, by that name. Returns 0 or -ENOMEM. */
 int boot_source_add_image(struct boot_source *source, int root_fd, const char *name);
 
 /*
@@ -135,6 +140,14 @@ bool bls_exists(int root_fd);
 int bls_add(int root_fd, const struct boot_entry *entry, char *cmdline,
 	    const struct wordlist *images, const char *note, struct boot_sources *ret);
 
+/* -- grub files ---------------------------------------------------------------------- */
+
+/*
+ * The paths of grub.cfg, in the order in which they count. Returns 0 or -ENOMEM; release
+ * with wordlist_free() in either case.
+ */
+int grub_find_configs(int root_fd, struct wordlist *ret);
+
 /* -- grub ---------------------------------------------------------------------------- */
 
 /*
@@ -142,6 +155,9 @@ int bls_add(int root_fd, const struct boot_entry *entry, char *cmdline,
  * and an entry has that file, or the file is gone.
  */
 bool grub_has_booted(int root_fd, const struct boot_marks *marks);
+
+/* What opens its menu, as boot_menu_key(). */
+const char *grub_menu_key(int root_fd);
 
 /* Add the entry that boots by default, or all of them. Return 0 or -ENOMEM. */
 int grub_read_menu(int root_fd, bool all, struct boot_sources *ret);
@@ -250,6 +266,16 @@ bool grub_path_names(const char *path, const char *name);
  */
 const struct grub_entry *grub_menu_default(const struct grub_menu *menu, bool *ret_found);
 
+/* -- menu key ------------------------------------------------------------------------ */
+
+/*
+ * What opens a hidden menu while the machine starts, such as "press Esc"; NULL if the
+ * menu shows up by itself, or never. From grub.cfg and the text of its grubenv, or from
+ * loader.conf and the variable LoaderConfigTimeout ("" if it is not set).
+ */
+const char *menu_key_of_grub(const char *config, const char *environment, bool is_uefi);
+const char *menu_key_of_systemd_boot(const char *config, const char *variable);
+
 /* -- systemd boot -------------------------------------------------------------------- */
 
 /* Whether there are boot entries or UKIs, or a command line for kernel-install. */
@@ -260,6 +286,9 @@ bool systemd_boot_detect(int root_fd);
  * variables that tell cannot be read and nothing tells of another boot loader.
  */
 bool systemd_boot_has_booted(int root_fd, const struct boot_marks *marks);
+
+/* What opens its menu, as boot_menu_key(). */
+const char *systemd_boot_menu_key(int root_fd);
 
 /* Adds the entry or UKI that boots by default, or all of them. Returns 0 or -ENOMEM. */
 int systemd_boot_read(int root_fd, bool all, struct boot_sources *ret);

@@ -23,57 +23,16 @@ struct boot_source *boot_sources_add(struct boot_sources *sources, const char *p
 	return source;
 }
 
-/* Below the root, or on a boot partition; freed by the caller, or NULL. */
-static char *find_file(int root_fd, const char *name)
-{
-	char *path = beneath_find(root_fd, "%s", name);
-
-	for (const struct bls_place *at = bls_places; !path && at->path; at++)
-		path = beneath_find(root_fd, "%s/%s", at->path, name);
-	return path;
-}
-
-/* Whether what is before a "/" can be a device or a subvolume, as in "/@/boot/name". */
-static bool is_prefix(const char *name, const char *slash)
-{
-	const char *start = slash;
-
-	while (start > name && start[-1] != '/')
-		start--;
-	return start == slash || *start == '@' || *start == '(' ||
-	       strncmp(slash, "/boot/", 6) == 0;
-}
-
-char *boot_find_file(int root_fd, const char *name)
-{
-	char *found = name[0] == '/' ? NULL : find_file(root_fd, name);
-
-	if (found)
-		return found;
-	for (const char *at = strchr(name, '/'); at; at = strchr(at + 1, '/')) {
-		char *path = is_prefix(name, at) ? find_file(root_fd, at + 1) : NULL;
-
-		if (path)
-			return path;
-	}
-	return NULL;
-}
-
 int boot_source_add_image(struct boot_source *source, int root_fd, const char *name)
 {
-	char *path = boot_find_file(root_fd, name);
-	bool is_found = path;
-	struct boot_image *image;
+	_cleanup_free_ char *found = boot_find_file(root_fd, name);
+	struct boot_image *image = array_append(source->images, source->image_count);
 
-	if (!path)
-		path = strdup(name + strspn(name, "/"));
-	image = path ? array_append(source->images, source->image_count) : NULL;
-	if (!image) {
-		free(path);
+	if (!image)
 		return -ENOMEM;
-	}
-	*image = (struct boot_image){ path, is_found };
-	return 0;
+	image->path = strdup(found ? found : name + strspn(name, "/"));
+	image->is_found = found;
+	return image->path ? 0 : -ENOMEM;
 }
 
 static void free_source(struct boot_source *source)
@@ -143,7 +102,6 @@ static int add_grub_script(const char *script, struct boot_sources *ret)
 	source = boot_sources_add(ret, GRUB_DEFAULTS, both);
 	if (!source)
 		return -ENOMEM;
-	source->rebuild = "update-grub";
 	source->is_unclear = !plain;
 	return 0;
 }
@@ -215,18 +173,14 @@ static int read_dracut(int root_fd, const char *path, char **ret)
 	return 1;
 }
 
-#define REBUILD_UKI "dracut --force --regenerate-all, or whatever builds the UKI"
-
 static const struct input {
 	enum config_format format;
 	int (*read)(int root_fd, const char *path, char **ret);
-	const char *rebuild;
 	bool is_fragment; /* otherwise the first file is all that is read */
 } inputs[] = {
-	{ FORMAT_CMDLINE, read_cmdline,
-	  "kernel-install, or whatever builds the kernel image", false },
-	{ FORMAT_FRAGMENT, read_fragment, REBUILD_UKI, true },
-	{ FORMAT_DRACUT, read_dracut, REBUILD_UKI, true },
+	{ FORMAT_CMDLINE, read_cmdline, false },
+	{ FORMAT_FRAGMENT, read_fragment, true },
+	{ FORMAT_DRACUT, read_dracut, true },
 };
 
 /* Returns 1 if there is something to add, 0, or -ENOMEM. */
@@ -242,7 +196,6 @@ static int add_input(int root_fd, const struct input *input, const char *path,
 	source = boot_sources_add(ret, path, cmdline);
 	if (!source)
 		return -ENOMEM;
-	source->rebuild = input->rebuild;
 	source->is_fragment = input->is_fragment;
 	return 1;
 }

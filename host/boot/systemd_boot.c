@@ -50,17 +50,26 @@ static void drop_missing(int root_fd, struct boot_entries *entries, char *note,
 
 /* -- which one it boots -------------------------------------------------------------- */
 
-/* The last value of the key in the loader.conf of the EFI system partition. */
-static bool read_config(int root_fd, const char *key, char path[static 64],
-			char ret[static EFI_VALUE_SIZE])
+/* The loader.conf of the EFI system partition; freed by the caller, or NULL. */
+static char *read_loader_conf(int root_fd, char path[static 64])
 {
-	_cleanup_free_ char *text = NULL;
-	char *rest, *line;
+	char *text = NULL;
 
 	for (const struct bls_place *at = bls_places; !text && at->path; at++) {
 		snprintf(path, 64, "%s/loader/loader.conf", at->path);
-		(void)beneath_read(root_fd, path, &text);
+		if (beneath_read(root_fd, path, &text) < 0)
+			text = NULL;
 	}
+	return text;
+}
+
+/* The last value of the key in it. */
+static bool read_config(int root_fd, const char *key, char path[static 64],
+			char ret[static EFI_VALUE_SIZE])
+{
+	_cleanup_free_ char *text = read_loader_conf(root_fd, path);
+	char *rest, *line;
+
 	ret[0] = '\0';
 	for (line = text ? strtok_r(text, "\n", &rest) : NULL; line;
 	     line = strtok_r(NULL, "\n", &rest)) {
@@ -226,6 +235,20 @@ static int add_default(int root_fd, const struct boot_entries *entries,
 	note_firmware(root_fd, entries, choice);
 	return bls_add(root_fd, choice->entry, strdup(choice->entry->cmdline), NULL,
 		       choice->note, ret);
+}
+
+/* A UKI that the firmware boots has no menu. */
+const char *systemd_boot_menu_key(int root_fd)
+{
+	_cleanup_free_ char *config = NULL;
+	char name[EFI_VALUE_SIZE], timeout[EFI_VALUE_SIZE], path[64];
+
+	if (!efi_variable_read(root_fd, EFI_VARIABLE("LoaderInfo"), name) ||
+	    !strstr(name, "systemd-boot"))
+		return NULL;
+	config = read_loader_conf(root_fd, path);
+	(void)efi_variable_read(root_fd, EFI_VARIABLE("LoaderConfigTimeout"), timeout);
+	return config ? menu_key_of_systemd_boot(config, timeout) : NULL;
 }
 
 int systemd_boot_read(int root_fd, bool all, struct boot_sources *ret)

@@ -6,6 +6,7 @@
 
 #include "base/base.h"
 #include "commands/internal.h"
+#include "initramfs/initramfs.h"
 #include "lib/lib.h"
 #include "machine/machine.h"
 #include "ui/ui.h"
@@ -32,6 +33,27 @@ static void check_unsafe(struct findings *findings)
 		findings_add(
 			findings, FINDING_TODO, "VFIO",
 			"vfio.enable_unsafe_noiommu_mode is set, which is dangerous and does not help virtual machines; remove it");
+}
+
+/*
+ * Without one, and its hook, no image here gets passthru. Where passthru-early has run
+ * all the same, images are built elsewhere.
+ */
+static void check_generator(struct findings *findings)
+{
+	int root_fd = findings->host->root_fd;
+	const char *obstacle = generators_obstacle(root_fd);
+	bool is_elsewhere = beneath_exists(root_fd, REPORT_PATH);
+
+	if (!obstacle)
+		return;
+	if (generators_installed(root_fd))
+		findings_add(findings, FINDING_TODO, "initramfs", "%s", obstacle);
+	else
+		findings_add(findings, is_elsewhere ? FINDING_NOTE : FINDING_TODO,
+			     "initramfs",
+			     "%s; install one of them, or build the images elsewhere",
+			     obstacle);
 }
 
 static void add_limit(void *data, const char *text)
@@ -106,6 +128,7 @@ int check_run(struct host *host)
 	if (machine_read(host, &machine)) {
 		check_iommu(&findings, &machine);
 		check_unsafe(&findings);
+		check_generator(&findings);
 		check_kernels(&findings);
 		check_images(&findings);
 		legacy = check_read_legacy(&findings);

@@ -8,6 +8,7 @@
 #include "boot/boot.h"
 #include "cmdline/cmdline.h"
 #include "commands/internal.h"
+#include "initramfs/initramfs.h"
 #include "lib/lib.h"
 #include "report/report.h"
 
@@ -204,24 +205,80 @@ static const char *or_nothing(const char *text)
 	return text && text[0] ? text : "nothing";
 }
 
-/* Where to put a parameter that has no effect where it is. */
-static const char *advise_place(const struct boot_source *next)
+#define ADVICE_SIZE (GRUB_UPDATE_SIZE + 128)
+
+static bool is_of_grub(const char *path)
 {
-	if (strstr(next->path, "grub"))
-		return "add it to /etc/default/grub and run update-grub";
-	if (strstr(next->path, "loader/entries/"))
-		return "add it to the \"options\" of the boot entry, and to /etc/kernel/cmdline for future entries";
-	return "add it to the kernel command line in your boot loader's configuration";
+	return strcmp(beneath_name(path), "grub.cfg") == 0 ||
+	       strcmp(path, GRUB_DEFAULTS) == 0;
+}
+
+/* Where to put a parameter that has no effect where it is. */
+static void advise_place(int root_fd, const struct boot_source *next, const char *wanted,
+			 char ret[static ADVICE_SIZE])
+{
+	char command[GRUB_UPDATE_SIZE];
+
+	if (is_of_grub(next->path)) {
+		grub_describe_update(root_fd, wanted, command);
+		snprintf(ret, ADVICE_SIZE, "add it to /" GRUB_DEFAULTS " and run %s",
+			 command);
+	} else {
+		snprintf(
+			ret, ADVICE_SIZE, "%s",
+			strstr(next->path, "loader/entries/")
+				? "add it to the \"options\" of the boot entry, and to /etc/kernel/cmdline for future entries"
+				: "add it to the kernel command line in your boot loader's configuration");
+	}
+}
+
+/* What makes the boot entries of systemd-boot from /etc/kernel/cmdline. */
+static const char *find_entry_tool(int root_fd)
+{
+	static const struct {
+		const char *path, *command;
+	} tools[] = {
+		{ "usr/sbin/proxmox-boot-tool", "proxmox-boot-tool refresh" },
+		{ "usr/bin/sdbootutil", "sdbootutil update-all-entries" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(tools); i++)
+		if (beneath_exists(root_fd, tools[i].path))
+			return tools[i].command;
+	return "kernel-install, or whatever makes the boot entries";
+}
+
+/* What brings the parameters of the input into what boots next; after "run". */
+static void advise_update(int root_fd, const struct boot_source *input,
+			  const struct boot_source *next, const char *wanted,
+			  char ret[static ADVICE_SIZE])
+{
+	struct initramfs initramfs;
+
+	if (is_of_grub(input->path)) {
+		grub_describe_update(root_fd, wanted, ret);
+	} else if (!next->is_uki) {
+		snprintf(ret, ADVICE_SIZE, "%s", find_entry_tool(root_fd));
+	} else {
+		if (initramfs_read_next(root_fd, next, &initramfs) == 0)
+			rebuild_describe(root_fd, &initramfs, ret);
+		else
+			snprintf(ret, ADVICE_SIZE, "what builds the UKI");
+		initramfs_free(&initramfs);
+	}
 }
 
 /* The initramfs reads such files for its own parameters, so people put ours there. */
 static void check_fragment(struct findings *findings, const struct boot_source *input,
 			   const char *wanted, const struct boot_source *next)
 {
+	char advice[ADVICE_SIZE];
+
+	advise_place(findings->host->root_fd, next, wanted, advice);
 	findings_add(
 		findings, FINDING_TODO, "command line",
 		"/%s sets %s, which has no effect: the file becomes part of the kernel command line only in a UKI, and this system does not boot one; %s",
-		input->path, wanted, advise_place(next));
+		input->path, wanted, advice);
 }
 
 /* If an input differs from the file generated from it, that one is outdated. */
@@ -230,6 +287,7 @@ static void check_input(struct findings *findings, const struct boot_source *inp
 {
 	_cleanup_free_ char *present = extract(next->cmdline);
 	_cleanup_free_ char *wanted = extract(input->cmdline);
+	char command[ADVICE_SIZE];
 
 	if (input->is_unclear)
 		findings_add(findings, FINDING_NOTE, "command line",
@@ -240,12 +298,16 @@ static void check_input(struct findings *findings, const struct boot_source *inp
 		return;
 	if ((input->is_fragment || next->is_uki) && wordlist_contains(wanted, present))
 		return;
-	if (input->is_fragment && !next->is_uki)
+	if (input->is_fragment && !next->is_uki) {
 		check_fragment(findings, input, wanted, next);
-	else if (next->is_read_by_loader)
-		findings_add(findings, FINDING_TODO, "command line",
-			     "/%s sets %s, but /%s sets %s; run %s", input->path, wanted,
-			     next->path, or_nothing(present), input->rebuild);
+		return;
+	}
+	if (!next->is_read_by_loader)
+		return;
+	advise_update(findings->host->root_fd, input, next, wanted, command);
+	findings_add(findings, FINDING_TODO, "command line",
+		     "/%s sets %s, but /%s sets %s; run %s", input->path, wanted,
+		     next->path, or_nothing(present), command);
 }
 
 static void add_problem(struct findings *findings, const struct problem *problem)
@@ -280,7 +342,10 @@ static void check_request(struct findings *findings, const struct boot_source *n
 	/* Else passthru migrate is what to run. */
 	else if (params.wanted.count == 0 && !findings->has_legacy)
 		findings_add(findings, FINDING_TODO, "command line",
-			     "%s requests no devices; run passthru enable ADDRESS", name);
+			     "%s requests no devices%s", name,
+			     generators_obstacle(findings->host->root_fd)
+				     ? ""
+				     : "; run passthru enable ADDRESS");
 	if (!params.off && params.wanted.count)
 		check_blacklists(findings, next->cmdline, next->path);
 	if (!params.off && params.wanted.count && params.problem_count == 0)

@@ -42,24 +42,29 @@ static bool is_possible(const struct work *work)
 	return !obstacle;
 }
 
-bool configure_open(struct work *work)
+static bool open_file(const struct host *host, const char *path, struct change *ret)
 {
-	int r = change_open(work->host->root_fd, CONFIGURATION_FILE, &work->change);
+	int r = change_open(host->root_fd, path, ret);
 
 	if (r == 0 || r == -ENOENT)
 		return true;
 	if (r == -ELOOP)
-		warn("nothing was changed: /%s is not a regular file",
-		     CONFIGURATION_FILE);
+		warn("nothing was changed: /%s is not a regular file", path);
 	else
-		warn_error(r, "nothing was changed: cannot read /%s", CONFIGURATION_FILE);
+		warn_error(r, "nothing was changed: cannot read /%s", path);
 	return false;
 }
 
-void configure_set(struct work *work, char *text)
+bool configure_open(struct work *work)
 {
-	free(work->change.new);
-	work->change.new = text;
+	return open_file(work->host, CONFIGURATION_FILE, &work->change) &&
+	       open_file(work->host, GROUPS_FILE, &work->groups);
+}
+
+void configure_set(struct change *change, char *text)
+{
+	free(change->new);
+	change->new = text;
 }
 
 static int print_json(const struct work *work, const struct outlook *outlook)
@@ -72,6 +77,7 @@ static int print_json(const struct work *work, const struct outlook *outlook)
 	json_add_bool(top, "deleted", work->change.old && !work->change.new);
 	json_add_text(top, "text", work->change.new);
 	json_add_text(top, "backup", work->backup);
+	json_add_text(top, "menu_key", boot_menu_key(work->host->root_fd));
 	if (!work->takes_devices)
 		array = json_add_array(top, "requested_by");
 	for (size_t i = 0; i < work->requester_count; i++)
@@ -84,8 +90,10 @@ static int print_json(const struct work *work, const struct outlook *outlook)
 static bool apply(struct work *work)
 {
 	struct host *host = work->host;
+	const struct change changes[] = { work->change, work->groups };
+	size_t count = change_is_any(&work->groups) ? 2 : 1;
 
-	if (!backup_apply(host->root_fd, BACKUPS_OF_CONFIGURATION, &work->change, 1,
+	if (!backup_apply(host->root_fd, BACKUPS_OF_CONFIGURATION, changes, count,
 			  work->backup))
 		return false;
 	info("Changed /%s; passthru %s --undo takes that back", CONFIGURATION_FILE,
@@ -170,12 +178,29 @@ int configure_finish(struct work *work, const char *unchanged)
 
 /* -- both commands ------------------------------------------------------------------- */
 
+static void add_restored(void *data, const char *path)
+{
+	if (data)
+		json_append_text(data, path);
+}
+
 static int undo(struct host *host)
 {
-	return backup_undo(host->root_fd, BACKUPS_OF_CONFIGURATION, NULL, NULL) &&
-			       rebuild_images(host)
-		       ? STATUS_GOOD
-		       : STATUS_NOT_GOOD;
+	struct json_object *top = NULL, *paths = NULL;
+	bool ok;
+
+	if (host->arguments->json) {
+		top = json_begin(host->arguments->command);
+		paths = json_add_array(top, "restored");
+	}
+	ok = backup_undo(host->root_fd, BACKUPS_OF_CONFIGURATION, add_restored, paths);
+	/* An earlier --undo may have been ended before the images were built. */
+	if (ok || rebuild_is_needed(host->root_fd))
+		ok = rebuild_images(host);
+	edit_end();
+	if (top && json_end(top) < 0)
+		ok = false;
+	return ok ? STATUS_GOOD : STATUS_NOT_GOOD;
 }
 
 int configure_run(struct host *host, int (*change)(struct work *work))
@@ -191,8 +216,13 @@ int configure_run(struct host *host, int (*change)(struct work *work))
 	}
 	if (arguments->undo)
 		return undo(host);
+	/* Nobody else changes what is read from here on. */
+	if (!arguments->dry_run && !edit_lock(host->root_fd))
+		return STATUS_NOT_GOOD;
 	status = change(&work);
+	edit_end();
 	change_free(&work.change);
+	change_free(&work.groups);
 	machine_free(&work.machine);
 	for (size_t i = 0; i < work.requester_count; i++)
 		free(work.requesters[i]);

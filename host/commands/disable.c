@@ -193,8 +193,38 @@ static bool remove_items(struct removal *removal)
 		return false;
 	/* An empty file goes. */
 	if (work->change.old)
-		configure_set(work,
+		configure_set(&work->change,
 			      text[strspn(text, " \t\r\n")] ? take_pointer(text) : NULL);
+	return true;
+}
+
+static bool is_forgotten(void *data, const struct selector *member)
+{
+	const struct removal *removal = data;
+
+	if (groups_is_chosen(&removal->work->machine, member))
+		return true;
+	for (size_t i = 0; i < removal->operand_count; i++)
+		if (removal->operands[i].is_absent &&
+		    is_named(member, &removal->operands[i].selector))
+			return true;
+	return false;
+}
+
+/* Nobody asks about the groups of what is not enabled. */
+static bool forget_groups(struct removal *removal)
+{
+	struct work *work = removal->work;
+	_cleanup_free_ char *text = NULL;
+
+	if (work->change.new && work->groups.old) {
+		text = groups_forget(work->groups.old, is_forgotten, removal);
+		if (!text) {
+			warn_error(-ENOMEM, "nothing was changed");
+			return false;
+		}
+	}
+	configure_set(&work->groups, text && text[0] ? take_pointer(text) : NULL);
 	return true;
 }
 
@@ -374,6 +404,8 @@ static int run(struct removal *removal)
 	if (status != STATUS_GOOD)
 		return status;
 	if (!configure_open(work) || !read_requests(removal) || !remove_items(removal))
+		return STATUS_NOT_GOOD;
+	if (!forget_groups(removal))
 		return STATUS_NOT_GOOD;
 	good = check_others(removal);
 	if (!check_found(removal))

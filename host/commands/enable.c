@@ -62,16 +62,36 @@ static bool add_lines(struct work *work)
 	return r == 0;
 }
 
+/* What the groups have now, to tell later what they have got. */
+static bool remember_groups(struct work *work)
+{
+	const char *old = work->groups.old ? work->groups.old : "";
+	char *text = groups_remember(&work->machine, old);
+
+	if (!text) {
+		warn_error(-ENOMEM, "nothing was changed");
+		return false;
+	}
+	configure_set(&work->groups, text);
+	if (!text[0])
+		configure_set(&work->groups, NULL);
+	return true;
+}
+
 static const char way_back[] =
 	"If you lose access to the machine: add passthru.off to the kernel command line in the boot loader; that boot claims nothing.";
 
 /* Once the change is made. On another machine the images must be rebuilt first. */
 static void print_next(const struct host *host)
 {
+	const char *key = boot_menu_key(host->root_fd);
+
 	if (host->is_this)
 		output_wrapped(&host->output, STYLE_TITLE, 0, 0,
 			       "Reboot, then run passthru status.");
-	output_wrapped(&host->output, STYLE_NOTE, 0, 0, "%s", way_back);
+	output_wrapped(&host->output, STYLE_NOTE, 0, 0, "%s%s%s%s", way_back,
+		       key ? " Its menu is hidden: " : "", key ? key : "",
+		       key ? " while the machine starts." : "");
 }
 
 static int enable(struct work *work)
@@ -85,7 +105,7 @@ static int enable(struct work *work)
 		return STATUS_NOT_GOOD;
 	caveats_warn(work->host, &work->machine);
 	work->takes_devices = true;
-	if (!configure_open(work) || !add_lines(work))
+	if (!configure_open(work) || !add_lines(work) || !remember_groups(work))
 		return STATUS_NOT_GOOD;
 	status = configure_finish(work, "/" CONFIGURATION_DIRECTORY
 					" has these devices already");

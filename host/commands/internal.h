@@ -23,6 +23,7 @@ struct work {
 	struct host *host;
 	struct machine machine; /* with the devices that are chosen */
 	struct change change;	/* of CONFIGURATION_FILE */
+	struct change groups;	/* of GROUPS_FILE */
 	char backup[BACKUP_PATH_SIZE];
 	bool takes_devices; /* what the host would miss is said first */
 	/* Of disable: paths of what still asks for the devices; each is freed. */
@@ -40,11 +41,11 @@ struct request {
 int configure_parse(const char *text, struct request *ret);
 void configure_free_request(struct request *request);
 
-/* Reads the file; it need not exist. Returns whether that worked; says why not. */
+/* Reads both files; they need not exist. Returns whether that worked; says why not. */
 bool configure_open(struct work *work);
 
 /* The file becomes this text, which is owned; NULL removes it. */
-void configure_set(struct work *work, char *text);
+void configure_set(struct change *change, char *text);
 
 /*
  * Prints the change and makes it, but for a dry run; rebuilds the images; shows the next
@@ -125,6 +126,9 @@ enum next_boot {
 	NEXT_BOOT_CLAIMS,
 	NEXT_BOOT_RELEASES, /* what this boot has claimed */
 };
+
+/* Makes the preview. If it cannot be made, nothing is known. */
+void list_read_next_boot(struct list *list);
 
 enum next_boot list_next_boot(const struct list *list, const struct device *device);
 
@@ -223,6 +227,7 @@ struct status {
 	const char *missing; /* why there is no report, or NULL */
 	/* Why this boot lacks passthru-early or the configuration, and what to do. */
 	char absence[1024];
+	struct outlook outlook; /* groups that have got more members than they had */
 };
 
 /* The word for JSON and metrics; ok is what the exit status tells. */

@@ -10,58 +10,6 @@
 #include "machine/machine.h"
 #include "ui/ui.h"
 
-/* -- the next boot ------------------------------------------------------------------- */
-
-static bool will_claim(const struct preview *preview, const struct device *device)
-{
-	const struct plan_entry *entry =
-		run_result_find(&preview->result, &device->pci->address);
-
-	return !preview->absence[0] && entry && plan_entry_is_taken(entry);
-}
-
-/* Without an entry nothing requests it; what a guard says may be due to who asks. */
-static bool will_release(const struct preview *preview, const struct device *device)
-{
-	const struct plan_entry *entry =
-		run_result_find(&preview->result, &device->pci->address);
-
-	return preview->absence[0] || !entry || entry->skipped;
-}
-
-enum next_boot list_next_boot(const struct list *list, const struct device *device)
-{
-	if (!list->preview)
-		return NEXT_BOOT_SAME;
-	if (!device->is_claimed && will_claim(list->preview, device))
-		return NEXT_BOOT_CLAIMS;
-	if (device->is_reported && will_release(list->preview, device))
-		return NEXT_BOOT_RELEASES;
-	return NEXT_BOOT_SAME;
-}
-
-static void read_preview(struct list *list, const struct plan_changes *changes)
-{
-	preview_free(list->preview);
-	list->preview = preview_new(list->host, &list->machine, changes);
-	if (list->preview && (list->preview->error < 0 || list->preview->is_dry)) {
-		preview_free(list->preview);
-		list->preview = NULL;
-	}
-}
-
-/* An image is large: it is only read if there is something to say. */
-static void read_next_boot(struct list *list)
-{
-	bool any = false;
-
-	read_preview(list, &(struct plan_changes){ .is_quick = true });
-	for (size_t i = 0; i < list->machine.count; i++)
-		any |= list_next_boot(list, &list->machine.devices[i]) != NEXT_BOOT_SAME;
-	if (any)
-		read_preview(list, &(struct plan_changes){ 0 });
-}
-
 /* -- printing ------------------------------------------------------------------------ */
 
 static int print_text(const struct list *list)
@@ -181,7 +129,7 @@ static int print(struct list *list)
 {
 	if (!choice_open(list->host, &list->machine))
 		return STATUS_NOT_GOOD;
-	read_next_boot(list);
+	list_read_next_boot(list);
 	return list->host->arguments->json ? print_json(list) : print_text(list);
 }
 
@@ -190,7 +138,14 @@ static int write_dump(const struct host *host, const char *file)
 	int r = dump_write(host, file);
 
 	if (r == -EINVAL)
-		warn("cannot write %s: choose a name that ends in .tar or .tar.gz", file);
+		warn("cannot write %s: choose a name that ends in .tar, .tar.gz or .tar.zst",
+		     file);
+	else if (r == -EEXIST)
+		warn("cannot write %s: it is there already; remove it, or choose another name",
+		     file);
+	else if (r == -EACCES || r == -EPERM || r == -EROFS)
+		warn("cannot write %s: %s; choose a directory that you may write to, such as /tmp",
+		     file, strerror(-r));
 	else if (r < 0)
 		warn_error(r, "cannot write %s", file);
 	return r < 0 ? STATUS_NOT_GOOD : STATUS_GOOD;

@@ -357,10 +357,12 @@ static int finish(const struct migration *migration, struct preview *preview)
 		return STATUS_NOT_GOOD;
 	if (!is_confirmed || (preview && !plan_is_as_requested(preview)))
 		status = STATUS_NOT_GOOD;
-	if (arguments->json)
-		return print_json(migration, reason, backup, outlook) < 0
-			       ? STATUS_NOT_GOOD
-			       : status;
+	if (arguments->json) {
+		if (print_json(migration, reason, backup, outlook) < 0 ||
+		    (preview && !plan_is_as_requested(preview)))
+			status = STATUS_NOT_GOOD;
+		return status;
+	}
 	if (preview) {
 		putchar('\n');
 		(void)plan_print(preview, true);
@@ -411,6 +413,7 @@ static int run(const struct host *host)
 		else
 			status = migrate(&migration, &machine);
 	}
+	proof_free(&migration.proof);
 	migration_free(&migration);
 	machine_free(&machine);
 	return status;

@@ -41,6 +41,8 @@ static const char *find_caveat(const struct preview *preview)
 		return "The disks of another machine cannot be read here; the boot itself will know more about storage.";
 	if (geteuid() != 0)
 		return "Only root can read the disks; run this with sudo to learn what happens to storage.";
+	if (!reader_choose())
+		return "passthru-early is not installed in the same version, so another libblkid than that of the boot has read the disks; the boot may see them differently.";
 	return NULL;
 }
 

@@ -131,6 +131,7 @@ static bool print_text(const struct status *status)
 	else
 		print_summary(&status->view);
 	ok = view_print(&status->view);
+	remarks_print(output, &status->outlook);
 	print_times(&status->view);
 	return ok && status_counts(status);
 }
@@ -151,6 +152,8 @@ static bool print_json(const struct status *status)
 	json_add_text(top, "missing", status->missing);
 	if (!status->missing)
 		add_times(&status->view, json_add_array(top, "phases"));
+	if (!status->missing)
+		remarks_add(&status->outlook, top);
 	return json_end(top) == 0 && ok;
 }
 
@@ -223,27 +226,6 @@ static void read_report(struct status *status)
 	status->is_requested = true;
 }
 
-const char *status_word(const struct status *status, bool ok)
-{
-	switch (status->state) {
-	case BOOT_AS_REPORTED:
-		return ok ? "good" : "not-good";
-	case BOOT_NOT_REQUESTED:
-		return "not-requested";
-	case BOOT_NOT_YET:
-		return "not-booted";
-	case BOOT_OUTDATED:
-		return "outdated";
-	case BOOT_NOT_RUN:
-		return "not-run";
-	case BOOT_DRY_RUN:
-		return "dry-run";
-	case BOOT_UNREADABLE:
-		return "unreadable";
-	}
-	return "not-good";
-}
-
 /* Returns what prints it, or NULL after a warning. */
 static bool (*find_format(const struct arguments *arguments))(const struct status *status)
 {
@@ -266,6 +248,18 @@ static bool (*find_format(const struct arguments *arguments))(const struct statu
 	return NULL;
 }
 
+/* A guest has what is claimed now. */
+static void read_groups(struct status *status, struct machine *machine)
+{
+	if (!status->view.result || status->result.is_dry)
+		return;
+	for (size_t i = 0; i < machine->count; i++)
+		machine->devices[i].is_chosen = machine->devices[i].is_claimed;
+	if (outlook_make_groups(&(struct outlook_input){ .machine = machine },
+				&status->outlook) < 0)
+		warn("out of memory");
+}
+
 int status_run(struct host *host)
 {
 	bool (*print)(const struct status *status) = find_format(host->arguments);
@@ -279,10 +273,12 @@ int status_run(struct host *host)
 	read_request(host, &status);
 	if (machine_read(host, &machine)) {
 		read_report(&status);
+		read_groups(&status, &machine);
 		if (!status.missing && !view_groups(&status.view, NULL, NULL))
 			machine_read_needs(host, &machine);
 		ok = print(&status);
 	}
+	outlook_free(&status.outlook);
 	run_result_free(&status.result);
 	params_free(&status.params);
 	machine_free(&machine);

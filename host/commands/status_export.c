@@ -16,6 +16,27 @@ bool status_counts(const struct status *status)
 	return !is_dry(status) && !status->is_outdated;
 }
 
+const char *status_word(const struct status *status, bool ok)
+{
+	switch (status->state) {
+	case BOOT_AS_REPORTED:
+		return ok ? "good" : "not-good";
+	case BOOT_NOT_REQUESTED:
+		return "not-requested";
+	case BOOT_NOT_YET:
+		return "not-booted";
+	case BOOT_OUTDATED:
+		return "outdated";
+	case BOOT_NOT_RUN:
+		return "not-run";
+	case BOOT_DRY_RUN:
+		return "dry-run";
+	case BOOT_UNREADABLE:
+		return "unreadable";
+	}
+	return "not-good";
+}
+
 /* -- Prometheus ---------------------------------------------------------------------- */
 
 static void print_head(const char *name, const char *help)

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/base.h"
 #include "boot/boot.h"
@@ -76,43 +77,41 @@ static void put_text(struct dump *dump, const char *path, const char *text)
 	put(dump, path, NULL, text, strlen(text));
 }
 
-/*
- * Copies a file, changed by a function that makes a new text, unless it is NULL. Files
- * that cannot be read are left out.
- */
-static void copy_changed(struct dump *dump, const char *path,
-			 char *(*change)(const char *text))
+/* What takes the place of the text, freed by the caller; NULL without memory. */
+static char *redact(struct dump *dump, const char *text, redact_file *put_redacted)
+{
+	struct text_file redacted;
+	FILE *file = text_file_open(&redacted);
+	char *result;
+
+	if (file)
+		put_redacted(&dump->redaction, file, text);
+	result = text_file_close(&redacted);
+	if (!result)
+		dump->error = -ENOMEM;
+	return result;
+}
+
+/* Copies a file as a function redacts it. Files that cannot be read are left out. */
+static void copy_redacted(struct dump *dump, const char *path, redact_file *put_redacted)
 {
 	_cleanup_free_ char *text = NULL;
-	_cleanup_free_ char *changed = NULL;
+	_cleanup_free_ char *redacted = NULL;
+	_cleanup_free_ char *name = NULL;
 
 	if (beneath_read(dump->host->root_fd, path, &text) < 0)
 		return;
-	changed = change ? change(text) : take_pointer(text);
-	if (!changed) {
-		dump->error = -ENOMEM;
-		return;
-	}
-	redact_text(&dump->redaction, changed);
-	put_text(dump, path, changed);
+	redacted = redact(dump, text, put_redacted);
+	/* Boot entries have the machine ID in their names. */
+	name = redact(dump, path, redact_put_line);
+	if (redacted && name)
+		put_text(dump, name, redacted);
 }
 
+/* An attribute in sysfs that has no names. */
 static void copy(struct dump *dump, const char *path)
 {
-	copy_changed(dump, path, NULL);
-}
-
-/* Boot entries have the machine ID in their names. */
-static void copy_renamed(struct dump *dump, const char *path)
-{
-	_cleanup_free_ char *text = NULL;
-	_cleanup_free_ char *name = strdup(path);
-
-	if (!name || beneath_read(dump->host->root_fd, path, &text) < 0)
-		return;
-	redact_text(&dump->redaction, name);
-	redact_text(&dump->redaction, text);
-	put_text(dump, name, text);
+	copy_redacted(dump, path, redact_put_line);
 }
 
 /* Calls back for the names in a directory, except those that begin with a dot. */
@@ -234,29 +233,26 @@ static void copy_group(struct dump *dump, const char *groups, const char *name)
 	for_each(dump, group, "devices", copy_link_in);
 }
 
-static void copy_dm_uuid(struct dump *dump, const char *directory)
+static void copy_below(struct dump *dump, const char *directory, const char *name,
+		       redact_file *put_redacted)
 {
-	char path[PATH_MAX], uuid[160];
+	char path[PATH_MAX];
 
-	if (!join(path, directory, "dm/uuid") ||
-	    sysfs_read(dump->host->root_fd, path, uuid, sizeof(uuid)) <= 0)
-		return;
-	redact_dm_uuid(uuid);
-	redact_text(&dump->redaction, uuid);
-	put_text(dump, path, uuid);
+	if (join(path, directory, name))
+		copy_redacted(dump, path, put_redacted);
 }
 
 static void copy_block(struct dump *dump, const char *class, const char *name)
 {
-	static const char *const files[] = { "dev", "partition", "size", "hidden",
-					     "dm/name" };
+	static const char *const files[] = { "dev", "partition", "size", "hidden" };
 	char target[PATH_MAX];
 
 	if (!find_target(dump, class, name, target))
 		return;
 	copy_link_in(dump, class, name);
 	copy_files(dump, target, files, ARRAY_SIZE(files));
-	copy_dm_uuid(dump, target);
+	copy_below(dump, target, "dm/name", redact_put_dm_line);
+	copy_below(dump, target, "dm/uuid", redact_put_dm_uuid);
 	for_each(dump, target, "slaves", copy_link_in);
 }
 
@@ -273,24 +269,6 @@ static void copy_use(struct dump *dump, const char *class, const char *name)
 		return;
 	copy_link_in(dump, class, name);
 	copy_files(dump, target, files, ARRAY_SIZE(files));
-}
-
-static void copy_cmdline(struct dump *dump)
-{
-	_cleanup_free_ char *text = NULL;
-
-	if (beneath_read(dump->host->root_fd, "proc/cmdline", &text) < 0)
-		return;
-	redact_cmdline(&dump->redaction, text);
-	put_text(dump, "proc/cmdline", text);
-}
-
-/* The first processor stands for all of them. */
-static char *first_processor(const char *cpuinfo)
-{
-	const char *end = strstr(cpuinfo, "\n\n");
-
-	return end ? strndup(cpuinfo, (size_t)(end + 1 - cpuinfo)) : strdup(cpuinfo);
 }
 
 /* Whether an earlier device has the same key, in the bits of the mask. */
@@ -374,6 +352,22 @@ static void copy_names(struct dump *dump)
 		dump->error = -ENOMEM;
 }
 
+static redact_file *find_redaction(enum config_format format)
+{
+	switch (format) {
+	case FORMAT_MODPROBE:
+	case FORMAT_MODULES:
+	case FORMAT_DRIVERCTL:
+		return redact_put_modules;
+	case FORMAT_BOOT_ENTRY:
+		return redact_put_entry;
+	case FORMAT_CMDLINE:
+		return redact_put_cmdline;
+	default: /* none of the others is more than assignments */
+		return redact_put_shell;
+	}
+}
+
 static void copy_configuration(struct dump *dump)
 {
 	for (const struct config_file *file = config_files; file->path; file++) {
@@ -385,7 +379,7 @@ static void copy_configuration(struct dump *dump)
 		if (!paths)
 			dump->error = -ENOMEM;
 		for (size_t i = 0; paths && paths[i]; i++)
-			copy_renamed(dump, paths[i]);
+			copy_redacted(dump, paths[i], find_redaction(file->format));
 	}
 }
 
@@ -429,51 +423,91 @@ static void copy_system(struct dump *dump)
 	copy_boot_loader(dump);
 	put_empty(dump, "sys/firmware/acpi/tables/DMAR");
 	put_empty(dump, "sys/firmware/acpi/tables/IVRS");
+	put_empty(dump, "sys/firmware/devicetree/base/compatible");
+	copy(dump, "proc/xen/capabilities");
 	for_each(dump, "sys/class", "iommu", copy_link_in);
 	copy_configuration(dump);
 	copy(dump, "proc/sys/kernel/osrelease");
 	copy(dump, "proc/sys/kernel/bootloader_type");
-	copy(dump, "etc/os-release");
-	copy_cmdline(dump);
-	copy_changed(dump, "proc/cpuinfo", first_processor);
-	copy_changed(dump, "proc/self/mountinfo", redact_mounts);
-	copy_changed(dump, "proc/swaps", redact_swaps);
-	copy_changed(dump, "run/passthru/report", redact_report);
-	copy(dump, CONFIG_RUN_PATH);
+	copy(dump, GROUPS_FILE);
+	copy_redacted(dump, "etc/os-release", redact_put_os_release);
+	copy_redacted(dump, "proc/cmdline", redact_put_cmdline);
+	copy_redacted(dump, "proc/cpuinfo", redact_put_cpu);
+	copy_redacted(dump, "proc/self/mountinfo", redact_put_mounts);
+	copy_redacted(dump, "proc/swaps", redact_put_swaps);
+	copy_redacted(dump, "run/passthru/report", redact_put_report);
+	copy_redacted(dump, CONFIG_RUN_PATH, redact_put_shell);
 	copy_names(dump);
 }
 
-static int open_archive(const char *file, struct archive **ret)
+static int open_archive(const char *name, int fd, struct archive **ret)
 {
 	*ret = archive_write_new();
 	if (!*ret)
 		return -ENOMEM;
 	/* libarchive would also write a .zip, which unpack_dump() does not read. */
-	if (archive_write_set_format_filter_by_ext_def(*ret, file, ".tar") !=
+	if (archive_write_set_format_filter_by_ext_def(*ret, name, ".tar") !=
 		    ARCHIVE_OK ||
 	    (archive_format(*ret) & ARCHIVE_FORMAT_BASE_MASK) != ARCHIVE_FORMAT_TAR)
 		return -EINVAL;
-	return archive_write_open_filename(*ret, file) == ARCHIVE_OK ? 0 : error_of(*ret);
+	return fd < 0 || archive_write_open_fd(*ret, fd) == ARCHIVE_OK ? 0
+								       : error_of(*ret);
 }
 
-int dump_write(const struct host *host, const char *file)
+/* Whether the name tells a format. Only then a file is made. */
+static int check_name(const char *name)
+{
+	struct archive *archive;
+	int r = open_archive(name, -1, &archive);
+
+	archive_write_free(archive);
+	return r;
+}
+
+static void copy_all(struct dump *dump)
+{
+	redact_open(dump->host->root_fd, &dump->redaction);
+	for_each(dump, "sys/bus/pci", "devices", copy_pci_device);
+	for_each(dump, "sys/kernel", "iommu_groups", copy_group);
+	for_each(dump, "sys/class", "block", copy_block);
+	for_each(dump, "sys/class", "drm", copy_use);
+	for_each(dump, "sys/class", "input", copy_use);
+	for_each(dump, "sys/class", "sound", copy_use);
+	for_each(dump, "sys/bus/usb", "devices", copy_use);
+	copy_system(dump);
+	redact_close(&dump->redaction);
+}
+
+static int write_archive(const struct host *host, const char *name, int fd)
 {
 	struct dump dump = { .host = host };
 
-	dump.error = open_archive(file, &dump.archive);
+	dump.error = open_archive(name, fd, &dump.archive);
 	if (dump.error == 0) {
-		redact_open(host->root_fd, &dump.redaction);
-		for_each(&dump, "sys/bus/pci", "devices", copy_pci_device);
-		for_each(&dump, "sys/kernel", "iommu_groups", copy_group);
-		for_each(&dump, "sys/class", "block", copy_block);
-		for_each(&dump, "sys/class", "drm", copy_use);
-		for_each(&dump, "sys/class", "input", copy_use);
-		for_each(&dump, "sys/class", "sound", copy_use);
-		for_each(&dump, "sys/bus/usb", "devices", copy_use);
-		copy_system(&dump);
+		copy_all(&dump);
 		if (archive_write_close(dump.archive) != ARCHIVE_OK && dump.error == 0)
 			dump.error = error_of(dump.archive);
 	}
 	archive_write_free(dump.archive);
+	if (dump.error == 0 && fsync(fd) < 0 && errno != EINVAL && errno != EROFS)
+		dump.error = -errno;
 	return dump.error;
+}
+
+/* A new file, so that nobody else can have put it or a link there. */
+int dump_write(const struct host *host, const char *file)
+{
+	int r = check_name(file), fd;
+
+	if (r < 0)
+		return r;
+	fd = open(file, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -errno;
+	r = write_archive(host, file, fd);
+	if (close(fd) < 0 && r == 0)
+		r = -errno;
+	if (r < 0)
+		unlink(file);
+	return r;
 }

@@ -13,13 +13,15 @@
 
 /*
  * A dump is a tar archive for bug reports, compressed according to its suffix (.tar,
- * .tar.gz, .tar.zst). It contains the files in /sys, /proc, /etc and /run that this
- * program and passthru-early read. Private data is redacted, see redact_text().
+ * .tar.gz, .tar.zst). It contains what this program and passthru-early read of the files
+ * in /sys, /proc, /etc and /run. What is not understood is replaced, see struct
+ * redaction.
  */
 
 /*
- * Returns 0; -EINVAL if the name of the file does not end in .tar, .tar.gz or the like;
- * or another negative errno. Says what is left out.
+ * Makes the file, for its owner only. Returns 0; -EINVAL if its name does not end in
+ * .tar, .tar.gz, .tar.zst or the like; -EEXIST if it is there, also as a link; or another
+ * negative errno. Then there is no file that was not there before. Says what is left out.
  */
 int dump_write(const struct host *host, const char *file);
 

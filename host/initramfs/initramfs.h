@@ -145,14 +145,6 @@ void initramfs_describe_fault(const struct initramfs *initramfs, const char *con
 
 /* -- rebuild ------------------------------------------------------------------------- */
 
-/* What regenerates GRUB's configuration; ends with a row whose path is NULL. */
-extern const struct grub_tool {
-	const char *path, *command;
-} grub_tools[];
-
-/* The command, a line of shell (static), or NULL if no such tool is installed. */
-const char *rebuild_grub_command(const struct host *host);
-
 /*
  * Why the images that boot cannot be built on that machine, and what to do: a phrase,
  * freed by the caller; NULL if they can, or without memory. parameters is what is asked
@@ -171,7 +163,10 @@ bool rebuild_is_possible(int root_fd, const struct initramfs *initramfs);
 void rebuild_describe(int root_fd, const struct initramfs *initramfs,
 		      char ret[static REBUILD_SIZE]);
 
-/* The same as the end of a sentence that says what is wrong with the image. */
+/*
+ * The same as the end of a sentence that says what is wrong with the image. Why a new one
+ * would not have passthru is said elsewhere: without a generator the end is "".
+ */
 void rebuild_advise(int root_fd, const struct initramfs *initramfs,
 		    char ret[static 2 * REBUILD_SIZE]);
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Rebuilds the images that boot, by the way of this machine, and looks into them. */
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -122,17 +121,9 @@ fail:
 	return -ENOMEM;
 }
 
-/* What is in no directory of PATH if sudo or su is set up so. */
-#define OTHER_DIRECTORIES ":/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-
 /* In the child. Standard output is for what the program itself prints. */
 static void become(const struct command *command)
 {
-	const char *path = getenv("PATH");
-	char *all;
-
-	if (asprintf(&all, "%s%s", path ? path : "", OTHER_DIRECTORIES + !path) >= 0)
-		setenv("PATH", all, 1);
 	dup2(STDERR_FILENO, STDOUT_FILENO);
 	execvp(command->words[0], command->words);
 	warn_error(-errno, "cannot run %s", command->words[0]);
@@ -140,35 +131,23 @@ static void become(const struct command *command)
 }
 
 /*
- * Keys that end the command do not end this program, which has to look at what is built
- * and to put back what is not.
+ * What ends the command does not end this program, which has to look at what is built and
+ * to put back what is not. Returns whether that was done; what it printed says why not.
  */
-static int wait_for(pid_t child)
+static bool run(const struct host *host, const struct command *command)
 {
-	struct sigaction ignore = { .sa_handler = SIG_IGN }, old_int, old_quit;
 	int status = -1;
-
-	sigaction(SIGINT, &ignore, &old_int);
-	sigaction(SIGQUIT, &ignore, &old_quit);
-	while (waitpid(child, &status, 0) < 0)
-		if (errno != EINTR)
-			break;
-	sigaction(SIGINT, &old_int, NULL);
-	sigaction(SIGQUIT, &old_quit, NULL);
-	return status;
-}
-
-/* Returns whether that was done; what it printed says why not. */
-static bool run(const struct command *command)
-{
 	pid_t child;
-	int status;
 
+	if (!edit_begin(host->root_fd))
+		return false;
 	fflush(NULL);
 	child = fork();
 	if (child == 0)
 		become(command);
-	status = child > 0 ? wait_for(child) : -1;
+	while (child > 0 && waitpid(child, &status, 0) < 0)
+		if (errno != EINTR)
+			break;
 	if (status == 0)
 		return true;
 	warn("%s failed; its messages are above", command->line);
@@ -176,21 +155,6 @@ static bool run(const struct command *command)
 }
 
 /* -- GRUB's configuration ------------------------------------------------------------ */
-
-const struct grub_tool grub_tools[] = {
-	{ "usr/sbin/update-grub", "update-grub" },
-	{ "usr/sbin/grub2-mkconfig", "grub2-mkconfig -o /boot/grub2/grub.cfg" },
-	{ "usr/bin/grub-mkconfig", "grub-mkconfig -o /boot/grub/grub.cfg" },
-	{ NULL, NULL },
-};
-
-const char *rebuild_grub_command(const struct host *host)
-{
-	for (const struct grub_tool *at = grub_tools; at->path; at++)
-		if (beneath_exists(host->root_fd, at->path))
-			return at->command;
-	return NULL;
-}
 
 /* about is what to say of a command besides. Returns whether all were done. */
 static bool run_or_tell(const struct host *host, const struct commands *commands,
@@ -206,7 +170,7 @@ static bool run_or_tell(const struct host *host, const struct commands *commands
 			continue;
 		}
 		info("Running %s%s", command->line, about);
-		ok &= run(command);
+		ok &= run(host, command);
 	}
 	return ok;
 }
@@ -224,7 +188,7 @@ static bool run_plain(const struct host *host, const char *line)
 
 bool rebuild_grub(const struct host *host)
 {
-	const char *line = rebuild_grub_command(host);
+	const char *line = grub_find_command(host->root_fd);
 
 	if (line)
 		return run_plain(host, line);
@@ -340,17 +304,17 @@ void rebuild_describe(int root_fd, const struct initramfs *initramfs,
 void rebuild_advise(int root_fd, const struct initramfs *initramfs,
 		    char ret[static 2 * REBUILD_SIZE])
 {
-	const char *obstacle = generators_obstacle(root_fd);
 	char command[REBUILD_SIZE];
 
 	rebuild_describe(root_fd, initramfs, command);
-	if (!obstacle || initramfs->is_uki || systems_find_command(root_fd))
+	if (!generators_obstacle(root_fd) || initramfs->is_uki ||
+	    systems_find_command(root_fd))
 		snprintf(ret, 2 * REBUILD_SIZE, "; rebuild it: run %s", command);
 	else if (generators_installed(root_fd))
-		snprintf(ret, 2 * REBUILD_SIZE, ", and %s; then run %s", obstacle,
-			 command);
+		snprintf(ret, 2 * REBUILD_SIZE,
+			 "; once the generator is set up for passthru, run %s", command);
 	else
-		snprintf(ret, 2 * REBUILD_SIZE, ", and %s", obstacle);
+		ret[0] = '\0';
 }
 
 /* -- what became of them ------------------------------------------------------------- */

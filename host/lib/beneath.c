@@ -42,9 +42,9 @@ int beneath_format(char **ret_path, const char *format, ...)
 
 /*
  * Whether the path also leads to that directory if nothing may leave the root, neither
- * ".." nor a symbolic link.
+ * ".." nor a symbolic link: 1, 0 or a negative errno.
  */
-static bool is_inside(int root_fd, const char *path, int fd)
+static int is_inside(int root_fd, const char *path, int fd)
 {
 	struct open_how how = { .flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
 				.resolve = RESOLVE_IN_ROOT };
@@ -52,10 +52,13 @@ static bool is_inside(int root_fd, const char *path, int fd)
 		(int)syscall(SYS_openat2, root_fd, path, &how, sizeof(how));
 	struct stat found, wanted;
 
+	if (kept < 0 && (errno == ENOSYS || errno == EPERM))
+		return 1;
 	if (kept < 0)
-		return errno == ENOSYS || errno == EPERM;
-	return fstat(fd, &found) == 0 && fstat(kept, &wanted) == 0 &&
-	       found.st_dev == wanted.st_dev && found.st_ino == wanted.st_ino;
+		return errno == ENOENT || errno == ENOTDIR || errno == ELOOP ? 0 : -errno;
+	if (fstat(fd, &found) < 0 || fstat(kept, &wanted) < 0)
+		return -errno;
+	return found.st_dev == wanted.st_dev && found.st_ino == wanted.st_ino;
 }
 
 int beneath_open(int root_fd, const char *path)
@@ -131,21 +134,32 @@ int beneath_open_parent(int root_fd, const char *path)
 	fd = openat(root_fd, parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	if (is_inside(root_fd, parent, fd))
+	r = is_inside(root_fd, parent, fd);
+	if (r > 0)
 		return fd;
 	close(fd);
-	return -EXDEV;
+	return r < 0 ? r : -EXDEV;
 }
 
 /* -- the files of a directory -------------------------------------------------------- */
 
+/* Sets errno if it returns NULL. */
 static DIR *open_directory(int root_fd, const char *path)
 {
 	int fd = beneath_open(root_fd, path);
-	DIR *stream = fd < 0 ? NULL : fdopendir(fd);
+	DIR *stream;
 
-	if (!stream && fd >= 0)
+	if (fd < 0) {
+		errno = -fd;
+		return NULL;
+	}
+	stream = fdopendir(fd);
+	if (!stream) {
+		int error = errno;
+
 		close(fd);
+		errno = error;
+	}
 	return stream;
 }
 
@@ -162,68 +176,100 @@ static bool is_wanted(const char *name, const char *end)
 	       strcmp(name + length - end_length, end) == 0;
 }
 
-/* The size of all entries, terminators included. */
-static size_t measure(DIR *stream, const char *prefix, const char *end)
+/* errno is 0 at the end of the directory. */
+static struct dirent *read_entry(DIR *stream)
+{
+	errno = 0;
+	return readdir(stream);
+}
+
+/* The size of all entries, terminators included. Sets *ret_error after an error. */
+static size_t measure(DIR *stream, const char *prefix, const char *end, int *ret_error)
 {
 	struct dirent *entry;
 	size_t size = 0;
 
-	while ((entry = readdir(stream)))
+	while ((entry = read_entry(stream)))
 		if (is_wanted(entry->d_name, end))
 			size += strlen(prefix) + strlen(entry->d_name) + 1;
+	if (errno)
+		*ret_error = -errno;
 	rewinddir(stream);
 	return size;
 }
 
+/* What is collected, and the room that is left for names. */
+struct collected {
+	char **names, *room;
+	size_t size, count;
+};
+
 /* Skips files that were created since measure(), which do not fit. */
-static size_t collect(DIR *stream, const char *prefix, const char *end, char **names,
-		      char *room, size_t size)
+static void collect(DIR *stream, const char *prefix, const char *end,
+		    struct collected *ret, int *ret_error)
 {
 	struct dirent *entry;
-	size_t count = 0;
 
-	while ((entry = readdir(stream))) {
+	while ((entry = read_entry(stream))) {
 		size_t length = strlen(prefix) + strlen(entry->d_name) + 1;
 
-		if (!is_wanted(entry->d_name, end) || length > size)
+		if (!is_wanted(entry->d_name, end) || length > ret->size)
 			continue;
-		names[count++] = room;
-		room = stpcpy(stpcpy(room, prefix), entry->d_name) + 1;
-		size -= length;
+		ret->names[ret->count++] = ret->room;
+		ret->room = stpcpy(stpcpy(ret->room, prefix), entry->d_name) + 1;
+		ret->size -= length;
 	}
-	return count;
+	if (errno)
+		*ret_error = -errno;
 }
 
 static char **list(int root_fd, const char *directory, const char *prefix,
-		   const char *end)
+		   const char *end, int *ret_error)
 {
 	_cleanup_closedir_ DIR *stream = open_directory(root_fd, directory);
-	size_t size = stream ? measure(stream, prefix, end) : 0, count = 0;
-	/* A name takes two bytes or more, so there are never more than that. */
-	size_t most = size / 2;
-	char **names = malloc((most + 1) * sizeof(names[0]) + size);
+	struct collected collected = { 0 };
+	size_t most;
 
-	if (!names)
-		return NULL;
+	*ret_error = stream || errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
 	if (stream)
-		count = collect(stream, prefix, end, names, (char *)(names + most + 1),
-				size);
-	names[count] = NULL;
-	if (count)
-		qsort(names, count, sizeof(names[0]), compare_names);
-	return names;
+		collected.size = measure(stream, prefix, end, ret_error);
+	/* A name takes two bytes or more, so there are never more than that. */
+	most = collected.size / 2;
+	collected.names =
+		malloc((most + 1) * sizeof(collected.names[0]) + collected.size);
+	if (!collected.names)
+		return NULL;
+	collected.room = (char *)(collected.names + most + 1);
+	if (stream)
+		collect(stream, prefix, end, &collected, ret_error);
+	collected.names[collected.count] = NULL;
+	if (collected.count)
+		qsort(collected.names, collected.count, sizeof(collected.names[0]),
+		      compare_names);
+	return collected.names;
 }
 
 char **dirlist_read(int root_fd, const char *directory, const char *end)
 {
-	return list(root_fd, directory, "", end);
+	int error;
+
+	return list(root_fd, directory, "", end, &error);
 }
 
 char **dirlist_paths(int root_fd, const char *directory, const char *end)
 {
+	int error;
+
+	return dirlist_try_paths(root_fd, directory, end, &error);
+}
+
+char **dirlist_try_paths(int root_fd, const char *directory, const char *end,
+			 int *ret_error)
+{
 	_cleanup_free_ char *prefix = NULL;
 
+	*ret_error = 0;
 	if (asprintf(&prefix, "%s/", directory) < 0)
 		return NULL;
-	return list(root_fd, directory, prefix, end);
+	return list(root_fd, directory, prefix, end, ret_error);
 }

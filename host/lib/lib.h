@@ -65,6 +65,10 @@ char **dirlist_read(int root_fd, const char *directory, const char *end);
 /* The same as paths: each name after the directory and a slash. */
 char **dirlist_paths(int root_fd, const char *directory, const char *end);
 
+/* The same. *ret_error is a negative errno if it is there and was not read to its end. */
+char **dirlist_try_paths(int root_fd, const char *directory, const char *end,
+			 int *ret_error);
+
 /* -- programs ------------------------------------------------------------------------ */
 
 /*

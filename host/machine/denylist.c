@@ -8,18 +8,9 @@
 #include "lib/lib.h"
 #include "machine/machine.h"
 
-#define VENDOR_INTEL 0x8086
-
 bool denylist_has(const struct pci_id *id)
 {
-	/* QuickAssist C3xxx, C62x and DH895xCC with their VFs; DSA and IAX. */
-	static const uint16_t devices[] = { 0x19e2, 0x19e3, 0x37c8, 0x37c9,
-					    0x0435, 0x0443, 0x0b25, 0x0cfe };
-
-	for (size_t i = 0; id->vendor == VENDOR_INTEL && i < ARRAY_SIZE(devices); i++)
-		if (id->device == devices[i])
-			return true;
-	return false;
+	return pci_is_denylisted(id);
 }
 
 /* Sources: param_set_bool() in kernel/params.c, kstrtobool() in lib/kstrtox.c. */

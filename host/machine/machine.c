@@ -118,9 +118,18 @@ static int read_all(const struct host *host, struct machine *ret)
 		openat(host->root_fd, "sys/bus/pci", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int r = bus_fd < 0 ? -errno : pci_scan(bus_fd, &ret->pci);
 
+	if (r == 0)
+		r = ret->pci.error;
 	if (r < 0)
 		return r;
 	pci_read_paths(bus_fd, &ret->pci);
+	if (sysfs_read(host->root_fd, "proc/sys/kernel/osrelease", ret->kernel,
+		       sizeof(ret->kernel)) < 0)
+		ret->kernel[0] = '\0';
+	if (beneath_read(host->root_fd, GROUPS_FILE, &ret->known_groups) < 0)
+		ret->known_groups = strdup("");
+	if (!ret->known_groups)
+		return -ENOMEM;
 	r = read_devices(host, bus_fd, ret);
 	if (r == 0)
 		machine_read_uses(host, ret);
@@ -149,6 +158,7 @@ bool machine_read(const struct host *host, struct machine *ret)
 void machine_free(struct machine *machine)
 {
 	free(machine->devices);
+	free(machine->known_groups);
 	pci_list_free(&machine->pci);
 	*machine = (struct machine){ 0 };
 }
@@ -205,6 +215,7 @@ void machine_read_needs(const struct host *host, struct machine *machine)
 	if (machine->knows_needs)
 		return;
 	machine->knows_needs = true;
+	(void)reader_choose();
 	if (judge_all(host, machine) < 0)
 		warn("cannot find out which disks back the system; system disks are not marked");
 }

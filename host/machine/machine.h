@@ -64,6 +64,8 @@ struct machine {
 	bool knows_needs; /* machine_read_needs() has run */
 	bool has_session; /* somebody is logged in by ssh, over whatever device */
 	unsigned other_keyboards, other_sound_cards; /* behind no PCI function */
+	char kernel[128];	    /* the release of the running kernel, or "" */
+	char *known_groups;	    /* the text of GROUPS_FILE; "" if there is none */
 	const char *advice;	    /* what to do about a missing group (static) */
 	const char *display_advice; /* the same for a display */
 };
@@ -168,6 +170,39 @@ void choice_put_item(const struct machine *machine, const struct device *device,
 /* "passthru.ids=…" with all of these items; freed by the caller; NULL without memory. */
 char *choice_make_parameter(const struct machine *machine);
 
+/* -- groups -------------------------------------------------------------------------- */
+
+/*
+ * Which members the IOMMU groups of enabled devices had when passthru enable ran: another
+ * kernel, firmware or card may add some. Each line is a group, with items as passthru.ids
+ * has them, since the numbers of groups change:
+ *
+ *	kernel=6.12.0 members=10de:13c2@00:01.0/00.0,10de:0fbb@00:01.0/00.1
+ */
+#define GROUPS_FILE "var/lib/passthru/groups"
+
+struct known_group {
+	struct span kernel, members;
+};
+
+/* Reads the next group and advances *text. Returns false at the end. */
+bool groups_next(const char **text, struct known_group *ret);
+
+/* Whether the device was a member. */
+bool groups_had(const struct known_group *group, const struct device *device);
+
+/*
+ * The text with the groups of the chosen devices as they are now, or without those for a
+ * member of which is_forgotten() is true. Freed by the caller; NULL without memory.
+ */
+char *groups_remember(const struct machine *machine, const char *old);
+char *groups_forget(const char *old,
+		    bool (*is_forgotten)(void *data, const struct selector *member),
+		    void *data);
+
+/* Whether the member is a chosen device of the machine, which is data. */
+bool groups_is_chosen(void *data, const struct selector *member);
+
 /* -- caveats ------------------------------------------------------------------------- */
 
 /*
@@ -267,6 +302,15 @@ struct filter {
 int filter_parse(const char *text, struct filter *ret);
 
 bool filter_matches(const struct filter *filter, const struct device *device);
+
+/* -- reader -------------------------------------------------------------------------- */
+
+/*
+ * Lets passthru-early read the disks, if it is installed on this machine in the same
+ * version: its libblkid is that of the next boot, and this program's is the
+ * distribution's. Returns whether it does.
+ */
+bool reader_choose(void);
 
 /* -- users --------------------------------------------------------------------------- */
 

@@ -8,6 +8,7 @@
 #include "base/base.h"
 #include "lib/lib.h"
 #include "machine/internal.h"
+#include "ui/ui.h"
 
 struct pci_names {
 	struct pci_access *access;
@@ -43,8 +44,12 @@ static void choose_list(struct pci_names *names, int root_fd)
 {
 	char path[32];
 
-	for (size_t i = 0; names->fd < 0 && i < ARRAY_SIZE(places); i++)
+	for (size_t i = 0; names->fd < 0 && i < ARRAY_SIZE(places); i++) {
 		names->fd = beneath_open(root_fd, places[i]);
+		if (names->fd < 0 && names->fd != -ENOENT && names->fd != -ENOTDIR)
+			warn_error(names->fd, "cannot read /%s: names are missing",
+				   places[i]);
+	}
 	if (names->fd < 0)
 		return;
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", names->fd);

@@ -289,10 +289,14 @@ static bool is_overridden(struct collector *collector, const char *path)
 static void read_row(struct collector *collector, const struct config_file *row)
 {
 	const struct reader *reader = &readers[row->format];
-	_cleanup_free_ char **paths = config_file_paths(collector->host->root_fd, row);
+	int r;
+	_cleanup_free_ char **paths =
+		config_file_try_paths(collector->host->root_fd, row, &r);
 
 	if (!paths)
 		collector->error = -ENOMEM;
+	else if (r < 0)
+		note_unreadable(collector, row->path, r);
 	collector->row = row;
 	collector->is_foreign = row->uses & CONFIG_IS_FOREIGN;
 	for (size_t i = 0; paths && paths[i]; i++) {

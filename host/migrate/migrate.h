@@ -118,7 +118,7 @@ struct migration {
 	/* Without a decision to migrate there are none. The configuration comes last. */
 	struct change *changes;
 	size_t change_count;
-	struct proof proof; /* by migration_prove() */
+	struct proof proof; /* by migration_prove(); not released with the rest */
 	char *parameter; /* all requested devices, "passthru.ids=…", or NULL for none */
 	char *obstacle;	 /* without has_generator, why: a phrase */
 	bool needs_grub; /* GRUB's configuration must be regenerated */

@@ -327,6 +327,21 @@ static int add_trial(struct prover *prover, const struct boot_source *boot)
 	return 0;
 }
 
+/* The entries of all kernels usually have the same command line, and so the same fates.
+ */
+static int run_or_copy(const struct prover *prover, size_t index)
+{
+	struct trial *trial = &prover->trials[index];
+
+	for (size_t i = 0; i < index; i++)
+		if (strcmp(prover->trials[i].boot->cmdline, trial->boot->cmdline) == 0) {
+			memcpy(trial->fates, prover->trials[i].fates,
+			       prover->machine->count * sizeof(trial->fates[0]));
+			return 0;
+		}
+	return run_trial(prover, trial);
+}
+
 static int run_trials(struct prover *prover)
 {
 	int r = 0;
@@ -335,7 +350,7 @@ static int run_trials(struct prover *prover)
 		if (boots_matter(&prover->boots.items[i]))
 			r = add_trial(prover, &prover->boots.items[i]);
 	for (size_t i = 0; r == 0 && i < prover->count; i++)
-		r = run_trial(prover, &prover->trials[i]);
+		r = run_or_copy(prover, i);
 	return r;
 }
 

@@ -545,6 +545,71 @@ static void judge_unlocking(struct judge *judge, bool is_read)
 	}
 }
 
+/* -- groups that have got more members ----------------------------------------------- */
+
+/* The first member of the known group that is given away, or NULL. */
+static const struct device *find_given(const struct judge *judge,
+				       const struct known_group *known)
+{
+	const struct machine *machine = judge->input->machine;
+
+	for (size_t i = 0; i < machine->count; i++) {
+		const struct device *device = &machine->devices[i];
+
+		if (is_given(judge, device) && groups_had(known, device))
+			return device;
+	}
+	return NULL;
+}
+
+/* A member that is given away, too, does no harm. */
+static bool is_new_member(const struct judge *judge, const struct known_group *known,
+			  const struct device *device, const struct device *other)
+{
+	return device_goes_with(device, other) && !is_given(judge, other) &&
+	       !groups_had(known, other);
+}
+
+static const char *driver_or_none(const struct device *device)
+{
+	return device->pci->driver[0] ? device->pci->driver : "no driver";
+}
+
+static void judge_group(struct judge *judge, const struct known_group *known)
+{
+	const struct machine *machine = judge->input->machine;
+	const struct device *device = find_given(judge, known);
+	bool is_other_kernel = known->kernel.length && machine->kernel[0] &&
+			       !span_equals(known->kernel, machine->kernel);
+	struct devices found = { 0 };
+
+	for (size_t i = 0; device && i < machine->count; i++)
+		if (is_new_member(judge, known, device, &machine->devices[i]))
+			count_device(&found, &machine->devices[i]);
+	if (!found.count)
+		return;
+	if (is_other_kernel)
+		add(judge, REMARK_NOTE, "group-grown", found.first,
+		    "since kernel %s group %d also has %s (%s); to claim the whole group, run passthru enable %s again, or boot kernel %.*s",
+		    machine->kernel, device->pci->group, found.text,
+		    driver_or_none(found.first), device->address,
+		    (int)known->kernel.length, known->kernel.at);
+	else
+		add(judge, REMARK_NOTE, "group-grown", found.first,
+		    "group %d also has %s (%s), which it had not when %s was enabled; to claim the whole group, run passthru enable %s again",
+		    device->pci->group, found.text, driver_or_none(found.first),
+		    device->address, device->address);
+}
+
+static void judge_groups(struct judge *judge)
+{
+	const char *rest = judge->input->machine->known_groups;
+	struct known_group known;
+
+	while (rest && groups_next(&rest, &known))
+		judge_group(judge, &known);
+}
+
 /* -- all of them --------------------------------------------------------------------- */
 
 int outlook_make(const struct outlook_input *input, struct outlook *ret)
@@ -562,6 +627,16 @@ int outlook_make(const struct outlook_input *input, struct outlook *ret)
 	judge_settings(&judge);
 	judge_sound(&judge);
 	judge_unlocking(&judge, false);
+	judge_groups(&judge);
+	return judge.error;
+}
+
+int outlook_make_groups(const struct outlook_input *input, struct outlook *ret)
+{
+	struct judge judge = { .input = input, .outlook = ret };
+
+	*ret = (struct outlook){ 0 };
+	judge_groups(&judge);
 	return judge.error;
 }
 

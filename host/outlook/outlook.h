@@ -61,6 +61,9 @@ struct outlook_input {
  * in either case.
  */
 int outlook_make(const struct outlook_input *input, struct outlook *ret);
+
+/* The same, but only what is said of groups that have changed. */
+int outlook_make_groups(const struct outlook_input *input, struct outlook *ret);
 void outlook_free(struct outlook *outlook);
 
 /*

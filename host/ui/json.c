@@ -9,6 +9,9 @@
 /* Increases when a key is removed or changes its meaning. */
 #define JSON_FORMAT 1
 
+static struct json_object *errors; /* NULL: none so far */
+static bool is_printed;
+
 struct json_object *json_begin(const char *command)
 {
 	struct json_object *object = json_object_new_object();
@@ -25,7 +28,30 @@ int json_end(struct json_object *object)
 	int r = puts(json_object_to_json_string_ext(object, flags)) < 0 ? -EIO : 0;
 
 	json_object_put(object);
+	is_printed = true;
 	return r;
+}
+
+void json_note(const char *text)
+{
+	if (!errors)
+		errors = json_object_new_array();
+	json_append_text(errors, text);
+}
+
+void json_finish(const char *command, bool is_wanted)
+{
+	struct json_object *top;
+
+	if (is_wanted && !is_printed) {
+		top = json_begin(command);
+		if (!errors)
+			errors = json_object_new_array();
+		json_object_object_add(top, "errors", json_object_get(errors));
+		(void)json_end(top);
+	}
+	json_object_put(errors);
+	errors = NULL;
 }
 
 /* The length of the UTF-8 character, or 0 for invalid bytes; Unicode, table 3-7. */

@@ -134,25 +134,25 @@ void output_wrapped(const struct output *output, enum style style, unsigned colu
 
 /* -- messages ------------------------------------------------------------------------ */
 
-static void print_message(const char *prefix, const char *format, va_list arguments)
+static void print_message(const char *prefix, const char *text)
 {
 	struct output output;
-	char *text;
 
 	fflush(stdout);
 	output_open(stderr, &output);
-	text = output_format(format, arguments);
-	output_wrapped(&output, STYLE_PLAIN, 0, 2, "%s%s", prefix, text ? text : format);
-	free(text);
+	output_wrapped(&output, STYLE_PLAIN, 0, 2, "%s%s", prefix, text);
 }
 
 void warn(const char *format, ...)
 {
+	_cleanup_free_ char *text = NULL;
 	va_list arguments;
 
 	va_start(arguments, format);
-	print_message("passthru: ", format, arguments);
+	text = output_format(format, arguments);
 	va_end(arguments);
+	print_message("passthru: ", text ? text : format);
+	json_note(text ? text : format);
 }
 
 void warn_error(int r, const char *format, ...)
@@ -169,9 +169,11 @@ void warn_error(int r, const char *format, ...)
 
 void info(const char *format, ...)
 {
+	_cleanup_free_ char *text = NULL;
 	va_list arguments;
 
 	va_start(arguments, format);
-	print_message("", format, arguments);
+	text = output_format(format, arguments);
 	va_end(arguments);
+	print_message("", text ? text : format);
 }

@@ -25,6 +25,14 @@ struct json_object *json_begin(const char *command);
 /* Prints the object and frees it. Returns 0 or a negative errno. */
 int json_end(struct json_object *object);
 
+/*
+ * With --json there is always one object. If a command has printed none, json_finish()
+ * prints one with "command", which may be NULL, and "errors": what warn() has said since
+ * the start, which json_note() collects.
+ */
+void json_finish(const char *command, bool is_wanted);
+void json_note(const char *text);
+
 /* "" and NULL become null, bytes that are not UTF-8 "?". */
 void json_add_text(struct json_object *object, const char *key, const char *text);
 void json_add_bool(struct json_object *object, const char *key, bool value);

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 
 #include "base/base.h"
+#include "machine/machine.h"
 #include "run.h"
 #include "view/view.h"
 
@@ -27,6 +28,7 @@ int run_stage(const struct host *host, struct params *params, enum run_mode mode
 	*ret = (struct run_result){ 0 };
 	if (bus_fd < 0)
 		return -errno;
+	(void)reader_choose();
 	params->dryrun |= request.is_preview;
 	return run_early(&request, ret);
 }

@@ -214,8 +214,10 @@ static bool stays(const struct judged *judged, const struct device *device)
 	if (entry && (plan_entry_is_taken(entry) || entry->skipped ||
 		      entry->verdict == VERDICT_DEFERRED))
 		return false;
-	return !pci_driver_is_vfio(device->pci->driver) &&
-	       !is_skipped(judged->view, device);
+	/* That VFIO has it now is nothing that the next boot repeats. */
+	if (judged->time == VIABILITY_NOW && pci_driver_is_vfio(device->pci->driver))
+		return false;
+	return !is_skipped(judged->view, device);
 }
 
 /* Functions of a card in other groups; those in this one are its blockers. */
@@ -308,7 +310,8 @@ bool view_groups(const struct view *view,
 			.view = view,
 			.plan = &plan,
 			.group = group,
-			.time = view->result->is_dry ? VIABILITY_BOOT : VIABILITY_NOW,
+			.time = view->result->is_dry ? VIABILITY_NEXT_BOOT
+						     : VIABILITY_NOW,
 		};
 		struct text_file sentence;
 		FILE *file = text_file_open(&sentence);

@@ -122,7 +122,7 @@ static enum reach find_reach(const struct fault *fault, enum hit hit)
 	bool kills =
 		fault->action == ACTION_KILL_BEFORE || fault->action == ACTION_KILL_AFTER;
 
-	if (fault->process != 0)
+	if (fault->process > 1)
 		return REACH_CLAIM;
 	if (kills)
 		return REACH_MAIN;
@@ -131,7 +131,7 @@ static enum reach find_reach(const struct fault *fault, enum hit hit)
 	return hit == HIT_AFTER ? REACH_REPORT : REACH_CLAIM;
 }
 
-/* How often the first process waits for others is not the same in each run. */
+/* How often the second process waits for others is not the same in each run. */
 static bool may_be_missed(const struct fault *fault)
 {
 	return fault->number == SYS_poll || fault->number == SYS_read ||

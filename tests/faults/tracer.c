@@ -86,11 +86,14 @@ static bool is_faulted(const struct tracer *tracer, const struct process *proces
 	       fault->number == process->number && fault->nth == nth;
 }
 
+/* The first process only watches the second, which works. */
 static enum hit find_hit(const struct tracer *tracer)
 {
-	if (tracer->count == 1)
+	bool is_watch = tracer->fault->process == 0;
+
+	if (tracer->count <= (is_watch ? 1 : 2))
 		return HIT_BEFORE;
-	return tracer->alive > 1 ? HIT_DURING : HIT_AFTER;
+	return !is_watch && tracer->alive > 2 ? HIT_DURING : HIT_AFTER;
 }
 
 /* Returns whether the process lives on. */

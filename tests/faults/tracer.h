@@ -37,7 +37,10 @@ struct traced_call {
 	unsigned nth;
 };
 
-/* When the fault was hit: before the first process starts others, or after their end. */
+/*
+ * When the fault was hit: before the process that works starts others, or after their
+ * end. That is the second one: the first only waits for it.
+ */
 enum hit { HIT_NEVER, HIT_BEFORE, HIT_DURING, HIT_AFTER };
 
 struct trace {

@@ -50,13 +50,19 @@ class Function:
         return self.ids[4] >> 16 == 0x03 and self.ids[4] >> 8 != 0x0302
 
     @property
+    def screen(self):
+        """A display that has a connector, wherever the firmware shows its messages."""
+        return self.display and (
+            self.ids[4] >> 8 != 0x0380 or self.address.split(":")[1] == "00")
+
+    @property
     def vga(self):
         return self.ids[4] >> 8 == 0x0300
 
     @property
     def may_have_disks(self):
         return self.ids[4] >> 16 in (0x00, 0x01, 0x05) or self.ids[4] >> 8 in (
-            0x0805, 0x0C00, 0x0C03, 0x0C04, 0x0C06, 0xFF00)
+            0x0805, 0x0880, 0x0C00, 0x0C03, 0x0C04, 0x0C06, 0xFF00)
 
 
 @dataclass(frozen=True)
@@ -78,23 +84,46 @@ class Item:
     def matches(self, function):
         return self.has_id(function) and self.is_at(function)
 
+    @property
+    def wildcard(self):
+        """It names neither one function nor one ID."""
+        if self.place and re.search(r"\.[0-7]$", self.place):
+            return False
+        return not self.ids or not all(mask for _, mask in self.ids[:2])
+
+
+def numbers(text):
+    return [int(number, 16) for number in re.split("[:./]", text) if number]
+
 
 def place_matches(place, function):
-    """An address or a path, whose last function may be "*"."""
+    """An address or a path, whose last function may be "*"; a slot, a bus; all below a path."""
+    if place.endswith("/*"):
+        above, own = numbers(place[:-2]), numbers(function.path)
+        return len(own) > len(above) and own[:len(above)] == above
     own = function.path if "/" in place else function.address
     if len(place.partition("/")[0].split(":")) == 2 and "/" not in place:
         place = "0000:" + place
+    bus = re.fullmatch(r"(.*):\*(\.\*)?", place)
+    if bus:
+        return numbers(bus[1]) == numbers(own)[:2]
+    if "." not in re.split("[:/]", place)[-1]:
+        place += ".*"
     if place.endswith("*"):
         place, own = place[:-1], own[:-1]
-    numbers = [[int(number, 16) for number in re.split("[:./]", text) if number]
-               for text in (place, own)]
-    return bool(own) and numbers[0] == numbers[1]
+    return bool(own) and numbers(place) == numbers(own)
 
 
 def parse_place(text):
     slot = r"[0-9a-f]{1,2}\.(?:[0-7]|\*)"
-    if not re.fullmatch(rf"(?:[0-9a-f]+:)?[0-9a-f]{{1,2}}:{slot}(?:/{slot})*", text, re.I):
+    last = rf"(?:{slot}|[0-9a-f]{{2}})"
+    bus = r"(?:[0-9a-f]+:)?[0-9a-f]{1,2}:"
+    if re.fullmatch(rf"{bus}\*(\.\*)?", text, re.I):
+        return text
+    if not re.fullmatch(rf"{bus}(?:{last}|{slot}(?:/{slot})*/(?:{last}|\*))", text, re.I):
         raise ValueError(text)
+    if re.fullmatch(r"[0-9a-f]{1,3}:[0-9a-f]+:[0-9a-f]+", text, re.I):
+        raise ValueError(text)  # the last ":" should be a dot
     if "*" in text[:-1] or any(int(s, 16) > 0x1F for s in re.findall(r"(\w+)\.", text)):
         raise ValueError(text)
     return text
@@ -102,11 +131,12 @@ def parse_place(text):
 
 def parse_id(text):
     """As vfio-pci reads its parameter ids: what is left out matches anything."""
-    if not re.fullmatch(r"[0-9a-f]{1,8}(?::[0-9a-f]{1,8}){1,5}", text, re.I):
+    if not re.fullmatch(r"([0-9a-f]{1,8}|\*)(?::([0-9a-f]{1,8}|\*)){1,5}", text, re.I) or (
+            re.fullmatch(r"[0-9a-f]{2}:\*", text, re.I) or "*" in text.split(":")[4:]):
         raise ValueError(text)
-    numbers = [int(number, 16) for number in text.split(":")]
-    values = numbers[:4] + [ANY] * (4 - len(numbers))
-    class_value, class_mask = (numbers[4:] + [0, 0])[:2]
+    fields = [ANY if field == "*" else int(field, 16) for field in text.split(":")]
+    values = fields[:4] + [ANY] * (4 - len(fields))
+    class_value, class_mask = (fields[4:] + [0, 0])[:2]
     return tuple((value, 0 if value == ANY else ANY) for value in values) + (
         (class_value, class_mask),)
 
@@ -115,7 +145,9 @@ def parse_item(name, text):
     bare = text[:-1] if text.endswith("!") else text
     unguarded = bare != text
     selector, at, place = bare.partition("@")
-    if name == "addrs" or (name == "skip" and ("." in selector)):
+    if name == "addrs" or (name == "skip" and not at and (
+            re.search("[./]", selector)
+            or re.fullmatch(r"[0-9a-f]{2}:([0-9a-f]{2}|\*.*)", selector, re.I))):
         return Item(text, place=parse_place(bare), unguarded=unguarded)
     return Item(text, parse_id(selector), parse_place(place) if at else "", unguarded)
 
@@ -226,14 +258,21 @@ class Judge:
         self.members = self.find_members()
         self.taken = {f for f in self.chosen | self.members if not self.refusals(f)}
 
+    def takes(self, item, function):
+        """No wildcard takes a bridge, unless it matches nothing else."""
+        return item.matches(function) and not (
+            function.chipset and item.wildcard
+            and any(item.matches(f) and not f.chipset for f in self.functions))
+
     def items_of(self, function):
-        return [item for item in self.request.items if item.matches(function)]
+        return [item for item in self.request.items if self.takes(item, function)]
 
     def is_unguarded(self, function):
         return self.request.force or any(i.unguarded for i in self.items_of(function))
 
     def is_addressed(self, function):
-        return any(item.place for item in self.items_of(function))
+        return any(item.place and not re.search(r":\*|/\*$", item.place)
+                   for item in self.items_of(function))
 
     def find_members(self):
         """What passthru.group=claim adds."""
@@ -245,7 +284,8 @@ class Judge:
 
     def refusals(self, function):
         found = set()
-        if function.bridge:
+        if function.bridge or (function.chipset and self.items_of(function) and all(
+                item.wildcard for item in self.items_of(function))):
             found.add("refused bridge")
         if self.request.driver in ("vfio-pci", "auto") and not function.group:
             found.add("refused no-iommu")
@@ -266,7 +306,8 @@ class Judge:
         """(kept for certain, possibly kept) because this is a boot display."""
         boot = self.boot_displays()
         displays = {f for f in self.functions if f.display}
-        if function not in boot or self.is_unguarded(function) or displays - self.taken:
+        kept = {f for f in displays - self.taken if f.screen or f in boot}
+        if function not in boot or self.is_unguarded(function) or kept:
             return False, False
         several = [item for item in self.request.ids
                    if not item.place and len([f for f in displays if item.matches(f)]) > 1]

@@ -1,9 +1,9 @@
 """Random command lines for a machine."""
 
 MALFORMED = {
-    "ids": ["1002:515g", "8086", "1:2:3:4:5:6:7", "1af4:1041@", "1af4:1041@01:00", ":1041",
+    "ids": ["1002:515g", "8086", "1:2:3:4:5:6:7", "1af4:1041@", "1af4:1041@01:0", ":1041",
             "10de:13c2@0000:01:20.0"],
-    "addrs": ["1:2:3:4", "01:00", "01:00.8", "00:02.*/00.0", "01:00.0/", "zz:00.0"],
+    "addrs": ["1:2:3:4", "01:0", "01:00:0", "01:00.8", "00:02.*/00.0", "01:00.0/", "zz:00.0"],
     "skip": ["01:00.9", "1002:515g"],
 }
 UNMATCHED = {
@@ -28,7 +28,14 @@ def random_place(rng, function):
         place = function.address
     else:
         place = function.address[len("0000:"):]
-    return place[:-1] + "*" if rng.random() < 0.3 else place
+    form = rng.random()
+    if form < 0.2:
+        return place[:-1] + "*"
+    if form < 0.3:
+        return place[:-2]
+    if form < 0.35 and "/" in place:
+        return place.rpartition("/")[0] + "/*"
+    return place
 
 
 def random_id(rng, function):
@@ -41,6 +48,8 @@ def random_id(rng, function):
         parts[3] = "ffffffff"
     if length == 6 and rng.random() < 0.5:
         parts[5] = "ff0000"
+    if rng.random() < 0.2:
+        parts = ["*" if part == "ffffffff" else part for part in parts]
     text = ":".join(parts[:length])
     return text.upper() if rng.random() < 0.1 else text
 

@@ -69,6 +69,14 @@ next_is()
 		grep -qF "\"source\": \"$1\"" "$tmp/out" && grep -qF "\"cmdline\": \"$2\"" "$tmp/out"
 }
 
+# install_generator ROOT: initramfs-tools with passthru's hook; only the names are looked up.
+install_generator()
+{
+	mkdir -p "$1/usr/sbin" "$1/usr/share/initramfs-tools/hooks"
+	: >"$1/usr/sbin/update-initramfs"
+	: >"$1/usr/share/initramfs-tools/hooks/passthru"
+}
+
 # -- initramfs images --------------------------------------------------------------------
 
 # cpio_entry NAME CONTENT: prints an entry of an archive in the format newc.
@@ -97,11 +105,8 @@ new_old()
 			system("mkdir -p \"" dir "\""); printf "" >path; next }
 		{ print >path }'
 	[ -e "$old/etc/default/grub" ] || [ -e "$old/boot/grub2/grub.cfg" ] || uefi "$old"
-	# What rebuilds, and the hook: only the names are looked up.
-	mkdir -p "$old/usr/sbin" "$old/usr/share/initramfs-tools/hooks"
-	: >"$old/usr/sbin/update-initramfs"
+	install_generator "$old"
 	: >"$old/usr/sbin/update-grub"
-	: >"$old/usr/share/initramfs-tools/hooks/passthru"
 }
 
 # The contents, modes and owners of all files that migrate may change.

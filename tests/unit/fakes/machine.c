@@ -44,6 +44,7 @@ static void read_function(const char *text, struct pci_device *ret)
 	ret->has_vfs = strstr(more, "vfs");
 	ret->is_gone = strstr(more, "gone");
 	ret->is_boot_display = strstr(more, "boot");
+	ret->is_virtual = strstr(more, "virtual");
 	read_path(more, ret);
 }
 

@@ -120,6 +120,42 @@ START_TEST(reads_images)
 	expect("no child is left", waitpid(-1, NULL, WNOHANG) < 0);
 }
 
+static void keep_reply(void *data, size_t target, const struct blkid_probe_reply *reply)
+{
+	(void)target;
+	memcpy(data, reply, offsetof(struct blkid_probe_reply, partitions));
+}
+
+/* Another program may know another libblkid: its reply counts. */
+START_TEST(asks_the_program)
+{
+	const struct blkid_probe_target target = { .path = "image" };
+	struct blkid_probe_reply reply = { 0 };
+	char words[1024] = "no reply", program[128], path[128];
+	FILE *file;
+
+	run_command(images[2].command);
+	blkid_probe_run(root.fd, &target, 1, clock_ms() + 20000, keep_reply, &reply);
+	snprintf(path, sizeof(path), "%s/reply", root.path);
+	file = fopen(path, "w");
+	ck_assert(file && fwrite(&reply, offsetof(struct blkid_probe_reply, partitions),
+				 1, file) == 1);
+	ck_assert_int_eq(fclose(file), 0);
+	run_command(
+		"echo text >image && "
+		"printf '#!/bin/sh\\n[ \"$*\" = --probe ] && [ \"$(cat)\" = text ] && "
+		"cat %s/reply\\n' \"$PWD\" >program && chmod 755 program");
+	snprintf(program, sizeof(program), "%s/program", root.path);
+	blkid_probe_use(program);
+	blkid_probe_run(root.fd, &target, 1, clock_ms() + 20000, describe, words);
+	expect_text("the program's", words, images[2].words);
+	strcpy(words, "no reply");
+	blkid_probe_use("/bin/false");
+	blkid_probe_run(root.fd, &target, 1, clock_ms() + 20000, describe, words);
+	expect_text("one that fails", words, "no reply");
+	blkid_probe_use(NULL);
+}
+
 struct tally {
 	unsigned seen[64];
 };
@@ -234,6 +270,7 @@ int main(void)
 
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	add_rows(tcase, reads_images, images);
+	tcase_add_test(tcase, asks_the_program);
 	tcase_add_test(tcase, reads_many);
 	tcase_add_test(tcase, stops_at_the_deadline);
 	tcase_add_test(tcase, survives_a_failing_fork);

@@ -48,6 +48,13 @@ static const struct {
 	  NULL,
 	  false },
 	{ "FFFFFFFF:1", { ANY, 1, ANY, ANY, 0 }, 0, NULL, false },
+	{ "10de:*", { 0x10de, ANY, ANY, ANY, 0 }, 0, NULL, false },
+	{ "*:*:*:*:030000:ff0000",
+	  { ANY, ANY, ANY, ANY, 0x30000 },
+	  0xff0000,
+	  NULL,
+	  false },
+	{ "10de:*@06:00", { 0x10de, ANY, ANY, ANY, 0 }, 0, "06:00.0", true },
 	/* an ID at an address: QubesOS/qubes-issues#7792, a renumbered machine */
 	{ "10de:13c2@06:00.0", { 0x10de, 0x13c2, ANY, ANY, 0 }, 0, "06:00.0", false },
 	{ "10de:13c2@0000:06:00.0",
@@ -153,7 +160,6 @@ static const struct {
 	{ "1ffffffff:1", 0, "a vendor ID has at most four" },
 	/* after the "@" */
 	{ "10de:13c2@", 10, "not a PCI address" },
-	{ "10de:13c2@06:00", 15, "not a PCI address" },
 	{ "10de:13c2@06:00.8", 17, "the function is" },
 	{ "10de:13c2@06:20.0", 16, "the highest slot" },
 	{ "10de:13c2@@06:00.0", 10, "not a PCI address" },
@@ -205,7 +211,14 @@ static const struct {
 	{ "06:00.0", false, true, false },
 	{ "10000:06:00.*", false, true, false },
 	{ "10de:13c2@06:00.0", true, true, false },
-	{ "06:00", true, false, false }, /* two hex numbers are an ID */
+	{ "06:00", false, true, false }, /* no vendor has so short IDs */
+	{ "06:00!", false, true, true },
+	{ "06:*", false, true, false },
+	{ "1:2", true, false, false },
+	{ "10de:*", true, false, false },
+	{ "00:03.1/*", false, true, false },
+	{ "pci_0000_06_00_0", false, true, false },
+	{ "10de:*@06:*", true, true, false },
 	{ "10de:13c2!", true, false, true },
 	{ "06:00.*!", false, true, true },
 	{ "00:08.1/00.0", false, true, false },
@@ -231,7 +244,7 @@ START_TEST(tells_ids_from_addresses)
 START_TEST(refuses_either)
 {
 	expect_refused(selector_parse_any, "06:00.9", 7, "the function is");
-	expect_refused(selector_parse_any, "00:08.1/00", 10, "write SLOT.FUNCTION");
+	expect_refused(selector_parse_any, "00:08.1/0", 9, "write SLOT.FUNCTION");
 	expect_refused(selector_parse_any, "00:08.1/00.0!/00.0", 12,
 		       "write SLOT.FUNCTION");
 	expect_refused(selector_parse_any, "10de", 4, NO_DEVICE);
@@ -240,9 +253,17 @@ START_TEST(refuses_either)
 	expect_refused(selector_parse_address, "10de:13c2", 0, "an ID");
 	expect_refused(selector_parse_address, "10de:13c2@06:00.0", 0, "an ID");
 	expect_refused(selector_parse_address, "10de:13c2:1!", 0, "an ID");
-	/* the function is missing */
-	expect_refused(selector_parse_address, "06:00", 5, "not a PCI address");
-	expect_refused(selector_parse_address, "0000:06:00", 10, "not a PCI address");
+	/* the slot has one digit, or the last ":" is a dot */
+	expect_refused(selector_parse_address, "06:0", 4, "not a PCI address");
+	expect_refused(selector_parse_address, "06:00:0", 7, "not a PCI address");
+	expect_refused(selector_parse_address, "10de:*", 0, "an ID");
+	expect_refused(selector_parse_id, "06:*", 0, "an address");
+	/* what others call a device */
+	expect_refused(selector_parse_id, "nvidia", 0, "names are not understood");
+	expect_refused(selector_parse_address, "eth0", 1, "names are not understood");
+	expect_refused(selector_parse_id, "10de:13c2=pci-stub", 9, "all devices get");
+	expect_refused(selector_parse_address, "06:00.0-06:00.3", 5,
+		       "there are no ranges");
 }
 
 #define CARD                                             \

@@ -21,7 +21,8 @@ static const struct {
 	{ "SD", { .class = 0x080501 }, true, false },
 	{ "CXL memory", { .class = 0x050210 }, true, false },
 	{ "Thunderbolt", { .vendor = 0x8086, .class = 0x088000 }, true, false },
-	{ "other", { .vendor = 0x1b36, .class = 0x088000 }, false, false },
+	{ "SD by Ricoh", { .vendor = 0x1180, .class = 0x088000 }, true, false },
+	{ "SD by JMicron", { .vendor = 0x197b, .class = 0x088001 }, true, false },
 	/* Realtek's card readers, with mmc_block on rtsx_pci */
 	{ "RTS5229", { .vendor = 0x10ec, .class = 0xff0000 }, true, false },
 	{ "virtio-9p", { .vendor = 0x1af4, .class = 0x000200 }, true, false },
@@ -44,10 +45,28 @@ START_TEST(knows_classes)
 		      classes[_i].is_network);
 }
 
+/* Its memory is not below the PCI function. */
+START_TEST(knows_cxl)
+{
+	struct directory root = make_directory();
+	struct pci_address address = address_of("35:00.0"), other = address_of("36:00.0");
+
+	expect("nothing", !cxl_has_region(root.fd, &address));
+	put_link(&root, "sys/bus/cxl/devices/mem0",
+		 "../../../devices/pci0000:34/0000:34:00.0/0000:35:00.0/mem0");
+	expect("no region", !cxl_has_region(root.fd, &address));
+	put_link(&root, "sys/bus/cxl/devices/region0",
+		 "../../../devices/platform/ACPI0017:00/root0/decoder0.0/region0");
+	expect("a region", cxl_has_region(root.fd, &address));
+	expect("another device", !cxl_has_region(root.fd, &other));
+	drop_directory(&root);
+}
+
 int main(void)
 {
 	TCase *tcase = tcase_create("guard class");
 
 	add_rows(tcase, knows_classes, classes);
+	tcase_add_test(tcase, knows_cxl);
 	return unit_run(tcase);
 }

@@ -88,7 +88,21 @@ static const struct {
 	/* or has just gone: the ID meant two */
 	{ "01:00.0 10de:13c2 030000 1 - boot\n02:00.0 10de:13c2 030000 2 - gone\n",
 	  "passthru.ids=10de:13c2", "01:00.0 boot-display; 02:00.0 gone; " },
-	/* none of them is the boot display */
+	/* nobody knows which one the firmware uses: the first one stays */
+	{ "01:00.0 10de:13c2 030000 1 -\n02:00.0 10de:13c2 030000 2 -\n",
+	  "passthru.ids=10de:13c2", "01:00.0 boot-display; 02:00.0 claimed; " },
+	{ "01:00.0 1002:738c 038000 1 -\n02:00.0 1002:738c 038000 2 -\n",
+	  "passthru.ids=1002:738c", "01:00.0 boot-display; 02:00.0 claimed; " },
+	{ "01:00.0 10de:13c2 030000 1 -\n02:00.0 10de:13c2 030000 2 -\n",
+	  "passthru.addrs=01:00.0,02:00.0", "01:00.0 claimed; 02:00.0 claimed; " },
+	{ "01:00.0 10de:13c2 030000 1 -\n", "passthru.ids=10de:13c2",
+	  "01:00.0 claimed; " },
+	/* an accelerator of class 0380 has no connector; integrated graphics may */
+	{ TWINS "03:00.0 8086:56c0 038000 3 i915\n", BOTH_IDS, KEPT },
+	{ "00:02.0 8086:0a16 038000 3 i915\n" TWINS, BOTH_IDS, TAKEN },
+	{ TWINS "03:00.0 1002:738c 038000 3 amdgpu virtual\n", BOTH_IDS, KEPT },
+	{ TWINS "03:00.1 8086:56c1 030000 3 i915 virtual\n", BOTH_IDS, KEPT },
+	/* none of them is the boot display, and none has a screen */
 	{ "01:00.0 10de:20b0 030200 1 -\n02:00.0 10de:20b0 030200 2 -\n",
 	  "passthru.ids=10de:20b0", "01:00.0 claimed; 02:00.0 claimed; " },
 	{ "03:00.0 8086:1533 020000 7 igb\n", "passthru.ids=8086:1533",

@@ -26,6 +26,14 @@ static const struct {
 	{ "10000:e1:00.*", "10000:e1:00.0", true },
 	{ "00010000:01:00.0", "10000:01:00.0", false },
 	{ "ffffffff:ff:1f.7", "ffffffff:ff:1f.7", false },
+	/* without a function: all of the slot */
+	{ "06:00", "0000:06:00.0", true },
+	{ "06:1F", "0000:06:1f.0", true },
+	{ "0000:06:00", "0000:06:00.0", true },
+	{ "10000:e1:00", "10000:e1:00.0", true },
+	/* libvirt's names */
+	{ "pci_0000_06_00_0", "0000:06:00.0", false },
+	{ "pci_10000_e1_1f_7", "10000:e1:1f.7", false },
 };
 
 START_TEST(parses)
@@ -41,6 +49,33 @@ START_TEST(parses)
 	expect_text(text, name, good[_i].name);
 	expect_number(text, pattern.any_function, good[_i].any);
 	expect_number(text, pattern.step_count, 0);
+}
+
+/* Whatever is on a bus, or below a port. */
+START_TEST(parses_places)
+{
+	static const struct {
+		const char *text;
+		bool any_slot, is_below;
+		unsigned steps;
+	} places[] = {
+		{ "06:*", true, false, 0 },	      { "06:*.*", true, false, 0 },
+		{ "0000:06:*", true, false, 0 },      { "00:03.1/*", false, true, 1 },
+		{ "00:03.1/00.0/*", false, true, 2 }, { "06:00", false, false, 0 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+		const char *text = places[i].text, *why = NULL;
+		struct address_pattern pattern;
+		size_t at;
+
+		expect_number(text,
+			      address_parse(text, strlen(text), &pattern, &why, &at), 0);
+		expect(text, pattern.any_function);
+		expect_number(text, pattern.any_slot, places[i].any_slot);
+		expect_number(text, pattern.is_below, places[i].is_below);
+		expect_number(text, pattern.step_count, places[i].steps);
+	}
 }
 
 #define FIFTEEN "/1.0/2.0/3.0/4.0/5.0/6.0/7.0/8.0/9.0/a.0/b.0/c.0/d.0/e.0/f.0"
@@ -135,11 +170,9 @@ static const struct {
 	{ "*", 0, SHAPE },
 	{ "06", 2, SHAPE },
 	{ "06:", 3, SHAPE },
-	{ "06:00", 5, SHAPE },
 	{ "06:00.", 6, SHAPE },
 	{ "06:00:0", 7, SHAPE },
 	{ "06.00.0", 2, SHAPE },
-	{ "0000:06:00", 10, SHAPE },
 	{ "0000:0000:06:00.0", 2, SHAPE },
 	{ "006:00.0", 2, SHAPE },
 	{ "06:000.0", 5, SHAPE },
@@ -152,7 +185,16 @@ static const struct {
 	{ "06:00.0*", 7, SHAPE },
 	{ "06:00.0 ", 7, SHAPE },
 	{ " 06:00.0", 0, SHAPE },
-	{ "06:*.0", 3, SHAPE },
+	{ "06:*.0", 5, SHAPE },
+	{ "06:0", 4, SHAPE },
+	{ "06:**", 4, SHAPE },
+	{ "06:*/00.0", 4, SHAPE },
+	{ "06:00/00.0", 5, SHAPE },
+	{ "pci_0000_06_00", 14, SHAPE },
+	{ "pci_0000_06_20_0", 16, SHAPE },
+	{ "pci_0000_06_00_0_1", 16, SHAPE },
+	{ "00:03.1/*/00.0", 9, STEP },
+	{ "00:03.*/*", 6, ONLY_LAST },
 	{ "*:00.0", 0, SHAPE },
 	{ "-6:00.0", 0, SHAPE },
 	{ "+6:00.0", 0, SHAPE },
@@ -260,6 +302,7 @@ int main(void)
 	TCase *tcase = tcase_create("address");
 
 	add_rows(tcase, parses, good);
+	tcase_add_test(tcase, parses_places);
 	add_rows(tcase, parses_paths, good_paths);
 	add_rows(tcase, parses_names, good);
 	tcase_add_test(tcase, refuses_names);

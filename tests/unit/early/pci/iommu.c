@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
 #include <string.h>
 
 #include "machine.h"
@@ -9,11 +10,20 @@
 #define AMD    "processor\t: 0\nvendor_id\t: AuthenticAMD\n"
 #define TABLES "sys/firmware/acpi/tables/"
 
+#define TEN	"0123456789"
+#define HUNDRED TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
+#define THOUSAND \
+	HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED
+#define FAR_BEHIND THOUSAND THOUSAND THOUSAND THOUSAND THOUSAND
+
+#define DOM0 \
+	"this is Xen's dom0: Xen has the IOMMU, so VFIO cannot be used; give devices to guests with xen-pciback"
+
 /* NVIDIA/kubevirt-gpu-device-plugin#66: the user saw nothing but "error -22". */
 static const struct {
 	const char *name;
-	const char *cpuinfo; /* NULL for none */
-	const char *files[2];
+	const char *cpuinfo;  /* NULL for none */
+	const char *files[2]; /* perhaps with a text, after "=" */
 	const char *advice;
 	uint32_t class; /* of the device; 0 for any */
 	const char *cmdline;
@@ -34,6 +44,36 @@ static const struct {
 	  "remove iommu=off or intel_iommu=off from the kernel command line, and boot with intel_iommu=on",
 	  0,
 	  "quiet intel_iommu=off" },
+	{ "Intel, turned off, far behind",
+	  INTEL,
+	  { TABLES "DMAR" },
+	  "remove iommu=off or intel_iommu=off from the kernel command line, and boot with intel_iommu=on",
+	  0,
+	  FAR_BEHIND " intel_iommu=off" },
+	{ "Xen's dom0",
+	  INTEL "flags\t\t: fpu vme hypervisor lahf_lm\n",
+	  { "proc/xen/capabilities=control_d" },
+	  DOM0 },
+	{ "Xen's dom0, with a table",
+	  INTEL,
+	  { "proc/xen/capabilities=control_d", TABLES "DMAR" },
+	  DOM0 },
+	{ "a guest of Xen",
+	  INTEL "flags\t\t: fpu vme hypervisor lahf_lm\n",
+	  { "proc/xen/capabilities" },
+	  "this is a virtual machine: add an IOMMU in its configuration, such as QEMU's -device intel-iommu" },
+	{ "a device tree",
+	  "processor\t: 0\nBogoMIPS\t: 108.00\n",
+	  { "sys/firmware/devicetree/base/compatible" },
+	  "this machine's device tree has no IOMMU for PCI that this kernel can use, and no setting adds one" },
+	{ "a device tree, on",
+	  NULL,
+	  { "sys/firmware/devicetree/base/compatible", "sys/class/iommu/arm-smmu.0" },
+	  "this machine's IOMMU is on but does not cover it" },
+	{ "an empty device tree, on a PC",
+	  AMD,
+	  { "sys/firmware/devicetree/base/name" },
+	  "enable the IOMMU (AMD-Vi) in the firmware" },
 	{ "a virtual machine",
 	  INTEL "flags\t\t: fpu vme hypervisor lahf_lm\n",
 	  { 0 },
@@ -79,6 +119,15 @@ static const struct {
 	  "this machine's IOMMU is on but does not cover it" },
 };
 
+static void put_named(const struct directory *root, const char *file)
+{
+	const char *text = strchr(file, '=');
+	char path[128];
+
+	snprintf(path, sizeof(path), "%.*s", (int)strcspn(file, "="), file);
+	put_file(root, path, text ? text + 1 : "");
+}
+
 START_TEST(advises)
 {
 	struct directory root = make_directory();
@@ -90,7 +139,7 @@ START_TEST(advises)
 	if (rows[_i].cmdline)
 		put_file(&root, "proc/cmdline", rows[_i].cmdline);
 	for (size_t i = 0; i < ARRAY_SIZE(rows[_i].files) && rows[_i].files[i]; i++)
-		put_file(&root, rows[_i].files[i], "");
+		put_named(&root, rows[_i].files[i]);
 	expect_text(rows[_i].name, iommu_advice(root.fd, id.class ? &id : NULL),
 		    rows[_i].advice);
 	expect_number(rows[_i].name, count_fds(), fds);

@@ -137,6 +137,23 @@ START_TEST(reads_the_alias)
 	pci_list_free(&list);
 }
 
+/* One that is there and cannot be read is told from one that has vanished. */
+START_TEST(tells_what_is_unreadable)
+{
+	struct pci_list list;
+
+	put_modalias("0000:05:00.0", ALIAS);
+	put_directory(&root, "devices/0000:06:00.0");
+	expect_number("vanished", pci_scan(root.fd, &list), 0);
+	expect_number("vanished", list.error, 0);
+	pci_list_free(&list);
+	put_directory(&root, "devices/0000:06:00.0/modalias");
+	expect_number("unreadable", pci_scan(root.fd, &list), 0);
+	expect_number("unreadable", list.error, -EISDIR);
+	expect_number("the others", list.count, 1);
+	pci_list_free(&list);
+}
+
 START_TEST(fails_without_a_bus)
 {
 	struct pci_list list;
@@ -194,6 +211,10 @@ static const struct {
 	{ "modalias", 0x030000, { false, NO_GROUP, false, false, "" } },
 	{ "modalias group=13", 0x030000, { false, 13, false, false, "" } },
 	{ "modalias group=0", 0x030000, { false, 0, false, false, "" } },
+	/* no number of the kernel's */
+	{ "modalias group=2147483647", 0x030000, { false, NO_GROUP, false, false, "" } },
+	{ "modalias group=-1", 0x030000, { false, NO_GROUP, false, false, "" } },
+	{ "modalias group=x", 0x030000, { false, NO_GROUP, false, false, "" } },
 	{ "modalias driver=nouveau",
 	  0x030000,
 	  { false, NO_GROUP, false, false, "nouveau" } },
@@ -342,27 +363,40 @@ START_TEST(scans_a_group)
 	describe(&list, text);
 	expect_text("group", text, "0000:06:00.0 0000:06:00.1 ");
 	pci_list_free(&list);
+	/* a function of the slot with a group of its own, and a member elsewhere */
+	put_modalias("0000:06:00.7", ALIAS);
+	put_modalias("0000:07:00.0", ALIAS);
+	put_link(&root, "groups/13/devices/0000:05:00.0",
+		 "../../../devices/0000:05:00.0");
+	expect_number("slot", pci_scan_group(root.fd, &address, &list), 0);
+	describe(&list, text);
+	expect_text("slot", text, "0000:05:00.0 0000:06:00.0 0000:06:00.1 0000:06:00.7 ");
+	pci_list_free(&list);
+}
+
+static void set_class(struct pci_list *list, size_t index, uint32_t class)
+{
+	list->devices[index].id.class = class;
 }
 
 START_TEST(finds_the_console_of_a_slot)
 {
-	static const char usb[] =
-		"pci:v000010DEd00001AD8sv00001043sd00008508bc0Csc03i30\n";
-	static const char serial[] =
-		"pci:v00001B36d00000002sv00001043sd00008508bc07sc00i02\n";
+	struct pci_device functions[] = {
+		{ .address = address_of("06:00.0"), .id.class = 0x0c0330 },
+		{ .address = address_of("06:00.2"), .id.class = 0x0c0330 },
+		{ .address = address_of("07:00.1"), .id.class = 0x030000 },
+	};
+	struct pci_list list = { functions, ARRAY_SIZE(functions) };
 	struct pci_address address = address_of("06:00.2"), other = address_of("07:00.0");
 
-	expect("nothing", !pci_slot_has_console(root.fd, &address));
-	put_modalias("0000:06:00.2", usb);
-	put_modalias("0000:07:00.1", ALIAS);
-	expect("another slot", !pci_slot_has_console(root.fd, &address));
-	expect("function 1", pci_slot_has_console(root.fd, &other));
-	put_modalias("0000:06:00.0", ALIAS);
-	expect("function 0", pci_slot_has_console(root.fd, &address));
-	put_modalias("0000:06:00.0", usb);
-	expect("neither", !pci_slot_has_console(root.fd, &address));
-	put_modalias("0000:06:00.2", serial);
-	expect("serial", pci_slot_has_console(root.fd, &address));
+	expect("another slot", !pci_slot_has_console(&list, &address));
+	expect("function 1", pci_slot_has_console(&list, &other));
+	set_class(&list, 0, 0x030000);
+	expect("function 0", pci_slot_has_console(&list, &address));
+	set_class(&list, 0, 0x0c0330);
+	expect("neither", !pci_slot_has_console(&list, &address));
+	set_class(&list, 1, 0x070002);
+	expect("serial", pci_slot_has_console(&list, &address));
 }
 
 START_TEST(finds_by_address)
@@ -556,6 +590,7 @@ int main(void)
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	add_rows(tcase, scans_in_order, buses);
 	add_rows(tcase, reads_the_alias, aliases);
+	tcase_add_test(tcase, tells_what_is_unreadable);
 	tcase_add_test(tcase, fails_without_a_bus);
 	tcase_add_test(tcase, survives_out_of_memory);
 	add_rows(tcase, reads_the_attributes, devices);

@@ -179,9 +179,9 @@ static const struct {
 	  { 0 },
 	  HEAD EARLY
 	  "selector=10de verdict=malformed parameter=passthru.ids item=1 column=5 "
-	  "why=the%20device%20ID%20is%20missing;%20write%20vendor:device\n"
+	  "why=the%20device%20ID%20is%20missing;%20write%20vendor:device,%20or%20vendor:*%20for%20all\n"
 	  "selector=x verdict=malformed parameter=passthru.ids item=2 column=1 "
-	  "why=expected%20a%20hex%20number;%20write%20vendor:device,%20such%20as%2010de:13c2\n" },
+	  "why=names%20are%20not%20understood;%20passthru%20list%20prints%20IDs%20and%20addresses\n" },
 	{ "an address among IDs",
 	  "",
 	  "passthru.ids=0a:00.0",
@@ -353,7 +353,7 @@ START_TEST(keeps_what_other_items_matched)
 		HEAD
 		"selector=07:00.* verdict=unmatched found=1:3\n" DEVICE NEW_CARD NEW_GROUP
 		"selector=x verdict=malformed parameter=passthru.ids item=3 column=1 "
-		"why=expected%20a%20hex%20number;%20write%20vendor:device,%20such%20as%2010de:13c2\n");
+		"why=names%20are%20not%20understood;%20passthru%20list%20prints%20IDs%20and%20addresses\n");
 	situation_free(&situation);
 }
 

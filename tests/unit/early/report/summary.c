@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -131,6 +132,14 @@ static const struct {
 	  IDS,
 	  { 0 },
 	  ERROR IS "failed: it disappeared\n" NONE_ONE },
+	{ "in vfio-pci's denylist",
+	  "06:00.0 8086:0b25 088000 13 -\n",
+	  "passthru.ids=8086:0b25",
+	  { VERDICT_FAILED, REASON_PROBE, STEP_PROBE, -EINVAL, true, "" },
+	  ERROR "0000:06:00.0 8086:0b25 failed: the driver does not accept it: "
+		"Invalid argument; vfio-pci has it in its denylist: boot with "
+		"vfio-pci.disable_denylist=1; rolled back, its usual driver binds once "
+		"loaded\n" NONE_ONE },
 	{ "no driver",
 	  CARD,
 	  IDS,
@@ -242,7 +251,7 @@ static const struct {
 	  { 0 },
 	  ERROR
 	  "passthru.ids, item 2: \"10de\" is invalid at character 5: the device ID is "
-	  "missing; write vendor:device\n" ERROR
+	  "missing; write vendor:device, or vendor:* for all\n" ERROR
 	  "1:2: this machine has no such device; see lspci -nn\n" NONE_AT_ALL },
 	{ "stray item",
 	  CARD,
@@ -451,8 +460,9 @@ static const struct {
 	const char *format;
 	const char *end; /* of the first line: the advice must not be truncated */
 } extremes[] = {
-	{ "passthru.ids=%s", "write vendor:device, such as 10de:13c2\n" },
-	{ "passthru.addrs=%s", "write [DOMAIN:]BUS:SLOT.FUNCTION in hex\n" },
+	{ "passthru.ids=:%s", "write vendor:device, such as 10de:13c2\n" },
+	{ "passthru.ids=%s", "passthru list prints IDs and addresses\n" },
+	{ "passthru.addrs=:%s", "write [DOMAIN:]BUS:SLOT.FUNCTION in hex\n" },
 	{ "passthru.skip=1:2:3:4:5:6:%s", "an ID is hex numbers separated by colons\n" },
 	{ "passthru.%s", "passthru-cmdline(7) lists them\n" },
 	{ "passthru.driver=%s", "write vfio-pci, auto or the name of a driver\n" },

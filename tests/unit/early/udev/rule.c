@@ -50,6 +50,12 @@ static const struct {
 	{ ANY "30000:0", "GOTO=\"passthru\"\n" },
 	{ "passthru.addrs=6:0.1", "KERNEL==\"0000:06:00.1\"" RUN },
 	{ "passthru.addrs=06:00.*", "KERNEL==\"0000:06:00.?\"" RUN },
+	{ "passthru.addrs=06:00", "KERNEL==\"0000:06:00.?\"" RUN },
+	{ "passthru.addrs=06:*", "KERNEL==\"0000:06:*\"" RUN },
+	{ "passthru.addrs=pci_0000_06_00_1", "KERNEL==\"0000:06:00.1\"" RUN },
+	{ "passthru.addrs=00:03.1/*", "DEVPATH==\"*/0000:00:03.1/*\"" RUN },
+	{ "passthru.addrs=00:03.1/00.0/*", "DEVPATH==\"*/0000:00:03.1/*:00.0/*\"" RUN },
+	{ "passthru.ids=10de:*", "ATTR{vendor}==\"0x10de\"" RUN },
 	{ "passthru.addrs=10000:E1:1F.7", "KERNEL==\"10000:e1:1f.7\"" RUN },
 	{ "passthru.ids=10de:13c2@06:00.*",
 	  "KERNEL==\"0000:06:00.?\", ATTR{vendor}==\"0x10de\", "

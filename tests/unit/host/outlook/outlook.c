@@ -395,6 +395,65 @@ START_TEST(warns_of_new_images)
 	scene_free(&scene);
 }
 
+#define GROUP                                           \
+	"01:00.0 10de:13c2 030000 15 vfio-pci\n"        \
+	"01:00.1 10de:0fbb 040300 15 vfio-pci\n"        \
+	"02:00.0 144d:a808 010802 15 nvme\n"            \
+	"00:01.0 8086:1901 060400 15 pcieport bridge\n" \
+	"03:00.0 8086:1533 020000 16 igb\n"
+#define CLAIMED "passthru.addrs=01:00.*"
+
+/* The running kernel is 6.17. */
+static const struct {
+	const char *known, *cmdline, *text;
+} grown[] = {
+	{ "", CLAIMED, NULL },
+	{ "rubbish\nkernel=6.12 members=\nkernel=6.12 members=x,10de:13cx\n", CLAIMED,
+	  NULL },
+	{ "kernel=6.12 members=10de:13c2@01:00.0,10de:0fbb@01:00.1\n", CLAIMED,
+	  "since kernel 6.17 group 15 also has 0000:02:00.0 (nvme); to claim the whole "
+	  "group, run passthru enable 0000:01:00.0 again, or boot kernel 6.12" },
+	{ "kernel=6.17 members=10de:13c2@01:00.0,10de:0fbb@01:00.1\n", CLAIMED,
+	  "group 15 also has 0000:02:00.0 (nvme), which it had not when 0000:01:00.0 was "
+	  "enabled; to claim the whole group, run passthru enable 0000:01:00.0 again" },
+	{ "kernel= members=10de:0fbb@01:00.1\n", "passthru.addrs=01:00.1",
+	  "group 15 also has 0000:01:00.0 and 1 more (vfio-pci), which it had not when "
+	  "0000:01:00.1 was enabled; to claim the whole group, run passthru enable "
+	  "0000:01:00.1 again" },
+	/* it had these, or they are claimed, too, or are gone */
+	{ "kernel=6.12 members=10de:13c2@01:00.0,10de:0fbb@01:00.1,144d:a808@02:00.0\n",
+	  CLAIMED, NULL },
+	{ "kernel=6.12 members=10de:13c2@01:00.0,10de:0fbb@01:00.1\n",
+	  CLAIMED " passthru.addrs=02:00.0", NULL },
+	{ "kernel=6.12 members=10de:13c2@01:00.0,10de:0fbb@01:00.1,144d:a808@02:00.0,"
+	  "1:2@04:00.0\n",
+	  CLAIMED, NULL },
+	/* the group of what is not claimed, or of another device at that address */
+	{ "kernel=6.12 members=10de:13c2@01:00.0,10de:0fbb@01:00.1\n",
+	  "passthru.addrs=03:00.0", NULL },
+	{ "kernel=6.12 members=10de:13c3@01:00.0\n", CLAIMED, NULL },
+};
+
+START_TEST(compares_groups)
+{
+	struct outlook_input input;
+	struct outlook outlook;
+	struct scene scene;
+
+	scene_make(GROUP, "", grown[_i].cmdline, &scene);
+	scene.machine.known_groups = (char *)(uintptr_t)grown[_i].known;
+	strcpy(scene.machine.kernel, "6.17");
+	input = (struct outlook_input){ .machine = &scene.machine, .plan = &scene.plan };
+	ck_assert_int_eq(outlook_make_groups(&input, &outlook), 0);
+	ck_assert_uint_eq(outlook.count, grown[_i].text != NULL);
+	if (outlook.count) {
+		expect_text("remark", outlook.items[0].text, grown[_i].text);
+		ck_assert_str_eq(outlook.items[0].kind, "group-grown");
+	}
+	outlook_free(&outlook);
+	scene_free(&scene);
+}
+
 int main(void)
 {
 	TCase *tcase = tcase_create("outlook");
@@ -404,5 +463,6 @@ int main(void)
 	add_rows(tcase, says_what_it_is, texts);
 	add_rows(tcase, names_what_is_missing, missing);
 	add_rows(tcase, warns_of_new_images, unlockings);
+	add_rows(tcase, compares_groups, grown);
 	return unit_run(tcase);
 }

@@ -202,6 +202,13 @@ static const struct {
 	  HEAD_DRY
 	  "device=0000:0b:00.0 verdict=planned driver=none was=none wanted=vfio-pci\n",
 	  16, false, false },
+	{ "a sibling that vfio-pci has now, and nobody requests",
+	  HEAD_DRY
+	  "device=0000:0b:00.1 verdict=planned driver=none was=none wanted=vfio-pci\n",
+	  16, false, false },
+	{ "a sibling that vfio-pci has now",
+	  HEAD "device=0000:0b:00.1 verdict=claimed driver=vfio-pci was=none\n", 16, true,
+	  false },
 	{ "both in the next boot",
 	  HEAD_DRY
 	  "device=0000:0b:00.0 verdict=planned driver=none was=none wanted=vfio-pci\n"
