@@ -52,32 +52,51 @@ static void read_conditions(const struct host *host, const char *configuration,
 
 /* -- the configuration --------------------------------------------------------------- */
 
-/* Adds a line for the item, in small letters, unless the configuration or a line has it.
- */
-static int add_item(struct span item, const char *path, const char *configuration,
-		    char **lines)
-{
-	char text[128], *longer;
+/* An item of passthru.ids, and the file that has requested it so far. */
+struct item {
+	char text[128]; /* in small letters */
+	const char *path;
+};
 
-	snprintf(text, sizeof(text), "%.*s", (int)item.length, item.at);
-	for (char *at = text; *at; at++)
+struct items {
+	struct item *items; /* freed by who called make_items() */
+	size_t count;
+};
+
+static bool has_item(const struct items *items, const char *text)
+{
+	for (size_t i = 0; i < items->count; i++)
+		if (strcmp(items->items[i].text, text) == 0)
+			return true;
+	return false;
+}
+
+/* Unless the configuration or the list has it. */
+static int add_item(struct span text, const char *path, const char *configuration,
+		    struct items *items)
+{
+	struct item item = { .path = path }, *added;
+
+	snprintf(item.text, sizeof(item.text), "%.*s", (int)text.length, text.at);
+	for (char *at = item.text; *at; at++)
 		*at = (char)tolower((unsigned char)*at);
-	if (!text[0] || cmdline_has_item(configuration, "passthru.ids", text) ||
-	    cmdline_has_item(*lines, "passthru.ids", text))
+	if (!item.text[0] || cmdline_has_item(configuration, "passthru.ids", item.text) ||
+	    has_item(items, item.text))
 		return 0;
-	if (asprintf(&longer, "%spassthru.ids=%s # from /%s\n", *lines, text, path) < 0)
+	added = array_append(items->items, items->count);
+	if (!added)
 		return -ENOMEM;
-	free(*lines);
-	*lines = longer;
+	*added = item;
 	return 0;
 }
 
-/* What all boots request, or any boot does: lines with an item each. */
-static int make_lines(const struct facts *facts, bool for_all, const char *configuration,
-		      char **ret)
+/* What all boots request, or any boot does. */
+static int make_items(const struct facts *facts, bool for_all, const char *configuration,
+		      struct items *ret)
 {
-	int r = (*ret = strdup("")) ? 0 : -ENOMEM;
+	int r = 0;
 
+	*ret = (struct items){ 0 };
 	for (size_t i = 0; r == 0 && i < facts->count; i++) {
 		const struct fact *fact = &facts->items[i];
 		struct span item, rest;
@@ -96,21 +115,14 @@ static int make_lines(const struct facts *facts, bool for_all, const char *confi
 /* *ret is NULL if there are no items. */
 static int make_parameter(const struct facts *facts, char **ret)
 {
-	_cleanup_free_ char *lines = NULL;
 	struct text_file text;
 	FILE *file = text_file_open(&text);
-	int r = make_lines(facts, false, "", &lines);
-	const char *rest = r == 0 ? lines : "";
-	struct text_cursor line;
+	struct items items;
+	int r = make_items(facts, false, "", &items);
 
-	while (file && text_next_line(&rest, &line)) {
-		struct span item = text_next_word(&line);
-
-		if (ftell(file))
-			span_skip_prefix(&item, "passthru.ids=");
-		fprintf(file, "%s%.*s", ftell(file) ? "," : "", (int)item.length,
-			item.at);
-	}
+	for (size_t i = 0; file && i < items.count; i++)
+		fprintf(file, "%s%s", i ? "," : "passthru.ids=", items.items[i].text);
+	free(items.items);
 	*ret = text_file_close(&text);
 	if (r < 0 || !*ret)
 		return r < 0 ? r : -ENOMEM;
@@ -121,6 +133,22 @@ static int make_parameter(const struct facts *facts, char **ret)
 	return 0;
 }
 
+/* A line with each item. The comment is for the reader of the file. */
+static int make_lines(const struct facts *facts, const char *configuration, char **ret)
+{
+	struct text_file text;
+	FILE *file = text_file_open(&text);
+	struct items items;
+	int r = make_items(facts, true, configuration, &items);
+
+	for (size_t i = 0; file && i < items.count; i++)
+		fprintf(file, "passthru.ids=%s # from /%s\n", items.items[i].text,
+			items.items[i].path);
+	free(items.items);
+	*ret = text_file_close(&text);
+	return r < 0 || *ret ? r : -ENOMEM;
+}
+
 static int change_configuration(const struct migration *migration,
 				const char *configuration, struct change *ret)
 {
@@ -128,7 +156,7 @@ static int change_configuration(const struct migration *migration,
 	int r = change_open(migration->host->root_fd, CONFIGURATION_FILE, ret);
 
 	if (r == 0 || r == -ENOENT)
-		r = make_lines(&migration->facts, true, configuration, &lines);
+		r = make_lines(&migration->facts, configuration, &lines);
 	return r < 0 ? r : configuration_append(ret, lines);
 }
 
