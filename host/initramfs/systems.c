@@ -19,54 +19,70 @@ static bool is_rpm_ostree(int root_fd)
 	return is_ostree(root_fd) && beneath_exists(root_fd, "usr/bin/rpm-ostree");
 }
 
+/* What is mounted at a directory, the last of several. */
+struct mount {
+	bool is_there, is_read_only;
+	bool is_image; /* of a type that nobody can write to */
+};
+
 /* Whether a list of options of a mount begins with "ro"; it always has that first. */
 static bool is_read_only(const char *options)
 {
-	return strncmp(options, "ro", 2) == 0 && (options[2] == ',' || !options[2]);
+	return options && strncmp(options, "ro", 2) == 0 &&
+	       (options[2] == ',' || !options[2]);
 }
 
-/* A line of proc_pid_mountinfo(5), which is changed: 1 if it mounts that read-only. */
-static int judge_mount(char *line, const char *directory)
+/* A line of proc_pid_mountinfo(5), which is changed. */
+static void read_mount(char *line, const char *directory, struct mount *ret)
 {
-	char *fields[6], *rest = line, *super;
+	char *fields[6], *rest = line, *type;
 
 	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
 		if (!(fields[i] = strsep(&rest, " ")))
-			return -1;
+			return;
 	if (strcmp(fields[4], directory) != 0)
-		return -1;
-	super = rest ? strstr(rest, "- ") : NULL;
-	for (int i = 0; super && i < 3; i++)
-		super = strchr(super, ' ') ? strchr(super, ' ') + 1 : NULL;
-	return is_read_only(fields[5]) || (super && is_read_only(super));
+		return;
+	/* Optional fields end with a hyphen. */
+	rest = rest ? strstr(rest, "- ") : NULL;
+	rest = rest ? rest + 2 : NULL;
+	type = strsep(&rest, " ");
+	(void)strsep(&rest, " ");
+	*ret = (struct mount){
+		.is_there = true,
+		.is_read_only = is_read_only(fields[5]) || is_read_only(rest),
+		.is_image = type &&
+			    (strcmp(type, "erofs") == 0 || strcmp(type, "squashfs") == 0),
+	};
 }
 
-/* The last mount at a directory is the one that is seen; -1 if nothing is mounted there.
- */
-static int is_mounted_read_only(const char *mounts, const char *directory)
+static struct mount find_mount(const char *mounts, const char *directory)
 {
 	_cleanup_free_ char *copy = strdup(mounts);
+	struct mount found = { 0 };
 	char *rest = copy, *line;
-	int found = -1;
 
-	while (rest && (line = strsep(&rest, "\n"))) {
-		int is = judge_mount(line, directory);
-
-		if (is >= 0)
-			found = is;
-	}
+	while (rest && (line = strsep(&rest, "\n")))
+		read_mount(line, directory, &found);
 	return found;
 }
 
+/*
+ * A root that is only mounted so, as for a repair, is no such system: it has a writable
+ * /etc of its own then.
+ */
 static bool has_fixed_usr(int root_fd)
 {
 	_cleanup_free_ char *mounts = NULL;
-	int is;
+	struct mount root, usr;
 
 	if (beneath_read(root_fd, "proc/self/mountinfo", &mounts) < 0)
 		return false;
-	is = is_mounted_read_only(mounts, "/usr");
-	return is >= 0 ? is : is_mounted_read_only(mounts, "/") == 1;
+	usr = find_mount(mounts, "/usr");
+	root = find_mount(mounts, "/");
+	if (usr.is_there)
+		return usr.is_read_only || usr.is_image;
+	return root.is_image ||
+	       (root.is_read_only && find_mount(mounts, "/etc").is_there);
 }
 
 /* The first one that it is counts. */
