@@ -434,7 +434,7 @@ static void judge_drives(struct judge *judge, const char *missing)
 			count_device(&found, &machine->devices[i]);
 	if (found.count)
 		add(judge, REMARK_WARNING, "unseen-disk", found.first,
-		    "nothing is known of the disks behind %s, since %s has %s now; the usual driver will have them until the root disk is found, and keeps what fstab or crypttab names%s%s%s; if no disk there is the host's, write %04x:%04x!",
+		    "nothing is known of the disks behind %s, since %s has %s now; the next boot gives them to the usual driver until the root disk is found, and what fstab or crypttab names stays with it%s%s%s; if no disk there is the host's, write %04x:%04x!",
 		    found.text, found.first->pci->driver,
 		    found.count == 1 ? "it" : "them", missing[0] ? "; " : "", missing,
 		    missing[0]

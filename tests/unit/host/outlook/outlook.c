@@ -311,7 +311,7 @@ static const struct {
 	{ { "fstab:/a=UUID=1", "fstab:/b=UUID=2", "fstab:/c=UUID=3", "fstab:/d=UUID=4" },
 	  " has UUID=3 for /c and 1 more, which is" },
 	{ { "fstab:truncated" }, "; /etc/fstab has a device for truncated, which is" },
-	{ { NULL }, "names; if no disk there is the host's, write 8086:2700!" },
+	{ { NULL }, "stays with it; if no disk there is the host's, write 8086:2700!" },
 };
 
 /* It may be behind a controller for USB, too, unless nothing is missing or "!" says so.
