@@ -140,6 +140,14 @@ void guard_displays(int root_fd, int bus_fd, struct pci_list *list, struct plan 
 
 /* -- class --------------------------------------------------------------------------- */
 
+/*
+ * Whether disks may be attached to a device of this class: storage, memory, controllers
+ * for USB, FireWire, Fibre Channel, InfiniBand, SD cards and Thunderbolt, "other system
+ * peripherals", as SD hosts by Ricoh are, and devices that do not tell their class, as
+ * card readers by Realtek and virtio's file systems.
+ */
+bool guard_is_storage(const struct pci_id *id);
+
 /* Whether the device may be the way to a root file system on the network. */
 bool guard_is_network(const struct pci_id *id);
 

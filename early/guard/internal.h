@@ -156,14 +156,6 @@ void backing_free(struct backing *backing);
 
 /* Which PCI classes the guards care about. */
 
-/*
- * Whether disks may be attached to a device of this class: storage, memory, controllers
- * for USB, FireWire, Fibre Channel, InfiniBand, SD cards and Thunderbolt, "other system
- * peripherals", as SD hosts by Ricoh are, and devices that do not tell their class, as
- * card readers by Realtek and virtio's file systems.
- */
-bool guard_is_storage(const struct pci_id *id);
-
 /* Whether no more disks can be attached later: an NVMe drive. */
 bool guard_is_fixed(const struct pci_id *id);
 

@@ -191,7 +191,10 @@ void preview_free(struct preview *preview);
 /* Prints the preview, with or without its remarks. Returns an exit status. */
 int plan_print(const struct preview *preview, bool with_remarks);
 
-/* The same without printing it: whether all devices will be as requested. */
+/*
+ * The same without printing it: whether all devices will be as requested. Says why the
+ * preview could not be made.
+ */
 bool plan_is_as_requested(const struct preview *preview);
 
 /*

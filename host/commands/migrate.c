@@ -355,7 +355,8 @@ static int finish(const struct migration *migration, struct preview *preview)
 	if (migration->change_count && arguments->apply &&
 	    (!is_confirmed || !apply(migration, backup)))
 		return STATUS_NOT_GOOD;
-	if (!is_confirmed || (preview && !plan_is_as_requested(preview)))
+	if (!is_confirmed ||
+	    (arguments->json && preview && !plan_is_as_requested(preview)))
 		status = STATUS_NOT_GOOD;
 	if (arguments->json) {
 		if (print_json(migration, reason, backup, outlook) < 0 ||
@@ -365,7 +366,8 @@ static int finish(const struct migration *migration, struct preview *preview)
 	}
 	if (preview) {
 		putchar('\n');
-		(void)plan_print(preview, true);
+		if (plan_print(preview, true) != STATUS_GOOD)
+			status = STATUS_NOT_GOOD;
 	}
 	if (migration->change_count && !arguments->apply)
 		puts("Nothing was changed; run passthru migrate --apply to make these changes.");

@@ -207,6 +207,8 @@ bool plan_is_as_requested(const struct preview *preview)
 {
 	const struct view *view = &preview->view;
 
+	if (preview->error < 0)
+		warn_unmade(preview, preview->error);
 	if (preview->error < 0 || preview->absence[0])
 		return false;
 	return preview->empty ||

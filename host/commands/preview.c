@@ -338,10 +338,10 @@ static void foresee(struct preview *preview)
 /* How long reading the disks may take. */
 #define DISKS_MS 5000
 
-static bool has_unseen(const struct machine *machine)
+static bool may_hide_disks(const struct machine *machine)
 {
 	for (size_t i = 0; i < machine->count; i++)
-		if (device_is_unseen(&machine->devices[i]))
+		if (device_may_hide_disk(&machine->devices[i]))
 			return true;
 	return false;
 }
@@ -361,7 +361,7 @@ static int find_missing(struct preview *preview)
 	struct cmdline cmdline = { 0 };
 	int r;
 
-	if (!has_unseen(preview->view.machine))
+	if (!may_hide_disks(preview->view.machine))
 		return 0;
 	r = cmdline_split(preview->cmdline, &cmdline);
 	if (r == 0)

@@ -276,8 +276,14 @@ bool device_is_display(const struct device *device)
 	return pci_base_class(&device->pci->id) == PCI_BASE_CLASS_DISPLAY;
 }
 
-bool device_is_unseen(const struct device *device)
+bool device_may_hide_disk(const struct device *device)
 {
 	return device->is_claimed && !device->is_reported &&
+	       guard_is_storage(&device->pci->id);
+}
+
+bool device_is_unseen(const struct device *device)
+{
+	return device_may_hide_disk(device) &&
 	       pci_base_class(&device->pci->id) == PCI_BASE_CLASS_STORAGE;
 }

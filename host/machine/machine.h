@@ -134,6 +134,9 @@ bool device_is_display(const struct device *device);
  */
 bool device_is_unseen(const struct device *device);
 
+/* The same for a controller that disks may be attached to, such as one for USB. */
+bool device_may_hide_disk(const struct device *device);
+
 /* -- choice -------------------------------------------------------------------------- */
 
 /* The same, and what the system needs, to choose devices. */

@@ -396,12 +396,12 @@ static void judge_requests(struct judge *judge)
 
 /* -- disks that nobody has seen ------------------------------------------------------ */
 
-static bool is_unseen(const struct judge *judge, const struct device *device)
+/* Whether a guard will judge it once its disks can be seen. */
+static bool is_guarded(const struct judge *judge, const struct device *device)
 {
 	const struct plan_entry *entry = find_entry(judge, device);
 
-	return entry && entry->verdict == VERDICT_CLAIMED && !entry->is_forced &&
-	       device_is_unseen(device);
+	return entry && entry->verdict == VERDICT_CLAIMED && !entry->is_forced;
 }
 
 /* "/etc/fstab has UUID=1 for /mnt": the origin is TABLE:PLACE=DEVICE, or a parameter. */
@@ -422,7 +422,7 @@ static void put_missing(FILE *file, const struct devspec *devspec)
 		(int)place.length, place.at);
 }
 
-/* "; A and B, which no disk has that could be read, ..."; "" if nothing is missing. */
+/* "A and B, which is on no disk that can be read now"; "" if nothing is missing. */
 static char *describe_missing(const struct judge *judge)
 {
 	enum { SHOWN_MAX = 3 };
@@ -431,34 +431,53 @@ static char *describe_missing(const struct judge *judge)
 	FILE *file = text_file_open(&text);
 
 	for (size_t i = 0; file && i < count && i < SHOWN_MAX; i++) {
-		fputs(i == 0 ? "; " : i + 1 == count ? " and " : ", ", file);
+		fputs(i == 0 ? "" : i + 1 == count ? " and " : ", ", file);
 		put_missing(file, &judge->input->missing[i]);
 	}
 	if (file && count > SHOWN_MAX)
 		fprintf(file, " and %zu more", count - SHOWN_MAX);
 	if (file && count)
-		fputs(", which is on no disk that can be read now: if it is on a drive there, the next boot keeps that drive",
-		      file);
+		fputs(", which is on no disk that can be read now", file);
 	return text_file_close(&text);
 }
 
 /* What is on a drive behind a guest's controller, only its usual driver will tell. */
-static void judge_disks(struct judge *judge)
+static void judge_drives(struct judge *judge, const char *missing)
 {
 	const struct machine *machine = judge->input->machine;
-	_cleanup_free_ char *missing = describe_missing(judge);
 	struct devices found = { 0 };
 
 	for (size_t i = 0; i < machine->count; i++)
-		if (is_unseen(judge, &machine->devices[i]))
+		if (device_is_unseen(&machine->devices[i]) &&
+		    is_guarded(judge, &machine->devices[i]))
 			count_device(&found, &machine->devices[i]);
 	if (found.count)
 		add(judge, REMARK_WARNING, "unseen-disk", found.first,
-		    "nothing is known of the disks behind %s, since %s has %s now; the usual driver will have them until the root disk is found, and keeps what fstab or crypttab names%s; if no disk there is the host's, write %04x:%04x!",
+		    "nothing is known of the disks behind %s, since %s has %s now; the next boot gives them to the usual driver until the root disk is found, and what fstab or crypttab names stays with it%s%s%s; if no disk there is the host's, write %04x:%04x!",
 		    found.text, found.first->pci->driver,
-		    found.count == 1 ? "it" : "them", missing ? missing : "",
+		    found.count == 1 ? "it" : "them", missing[0] ? "; " : "", missing,
+		    missing[0]
+			    ? ": if it is on a drive there, the next boot keeps that drive"
+			    : "",
 		    (unsigned)found.first->pci->id.vendor,
 		    (unsigned)found.first->pci->id.device);
+}
+
+/* Most controllers for USB have no disk of the host's behind them. */
+static void judge_other_controllers(struct judge *judge, const char *missing)
+{
+	const struct machine *machine = judge->input->machine;
+	struct devices found = { 0 };
+
+	for (size_t i = 0; i < machine->count; i++)
+		if (device_may_hide_disk(&machine->devices[i]) &&
+		    !device_is_unseen(&machine->devices[i]) &&
+		    is_guarded(judge, &machine->devices[i]))
+			count_device(&found, &machine->devices[i]);
+	if (found.count && missing[0])
+		add(judge, REMARK_NOTE, "unseen-disk", found.first,
+		    "%s: if it is behind %s, the next boot keeps that controller",
+		    missing, found.text);
 }
 
 /* -- users that nobody sees ---------------------------------------------------------- */
@@ -615,17 +634,21 @@ static void judge_groups(struct judge *judge)
 int outlook_make(const struct outlook_input *input, struct outlook *ret)
 {
 	struct judge judge = { .input = input, .outlook = ret };
+	_cleanup_free_ char *missing = describe_missing(&judge);
 
 	*ret = (struct outlook){ 0 };
+	if (!missing)
+		return -ENOMEM;
 	judge_networks(&judge);
 	judge_displays(&judge);
 	judge_keyboard(&judge);
 	judge_requests(&judge);
-	judge_disks(&judge);
+	judge_drives(&judge, missing);
 	judge_users(&judge);
 	judge_unlocking(&judge, true);
 	judge_settings(&judge);
 	judge_sound(&judge);
+	judge_other_controllers(&judge, missing);
 	judge_unlocking(&judge, false);
 	judge_groups(&judge);
 	return judge.error;

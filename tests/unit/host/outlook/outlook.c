@@ -318,8 +318,44 @@ static const struct {
 	{ { "fstab:/a=UUID=1", "fstab:/b=UUID=2", "fstab:/c=UUID=3", "fstab:/d=UUID=4" },
 	  " has UUID=3 for /c and 1 more, which is" },
 	{ { "fstab:truncated" }, "; /etc/fstab has a device for truncated, which is" },
-	{ { NULL }, "names; if no disk there is the host's, write 8086:2700!" },
+	{ { NULL }, "stays with it; if no disk there is the host's, write 8086:2700!" },
 };
+
+/* It may be behind a controller for USB, too, unless nothing is missing or "!" says so.
+ */
+static const struct {
+	const char *cmdline;
+	size_t count;
+	const char *words;
+} hidden[] = {
+	{ "passthru.addrs=00:14.0", 0, "" },
+	{ "passthru.addrs=00:14.0", 1, "note unseen-disk 00:14.0; " },
+	{ "passthru.addrs=00:14.0!", 1, "" },
+	{ "passthru.addrs=01:00.0", 1, "" },
+};
+
+START_TEST(names_controllers)
+{
+	const struct devspec devspec = { .origin = "fstab:/games=UUID=7" };
+	struct outlook_input input;
+	struct outlook outlook;
+	struct scene scene;
+	char words[256];
+
+	scene_make("00:14.0 8086:a36d 0c0330 4 vfio-pci\n"
+		   "01:00.0 1002:67df 030000 5 vfio-pci\n",
+		   "", hidden[_i].cmdline, &scene);
+	input = (struct outlook_input){ .machine = &scene.machine,
+					.plan = &scene.plan,
+					.wanted = &scene.params.wanted,
+					.missing = &devspec,
+					.missing_count = hidden[_i].count };
+	ck_assert_int_eq(outlook_make(&input, &outlook), 0);
+	describe(&outlook, words, sizeof(words));
+	expect_text(hidden[_i].cmdline, words, hidden[_i].words);
+	outlook_free(&outlook);
+	scene_free(&scene);
+}
 
 START_TEST(names_what_is_missing)
 {
@@ -462,6 +498,7 @@ int main(void)
 	tcase_add_test(tcase, takes_what_is_chosen);
 	add_rows(tcase, says_what_it_is, texts);
 	add_rows(tcase, names_what_is_missing, missing);
+	add_rows(tcase, names_controllers, hidden);
 	add_rows(tcase, warns_of_new_images, unlockings);
 	add_rows(tcase, compares_groups, grown);
 	return unit_run(tcase);
