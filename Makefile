@@ -333,7 +333,8 @@ HOST_SRCS := \
 	commands/args.c commands/check.c commands/claim.c commands/check_cmdline.c \
 	commands/check_images.c commands/check_kernels.c commands/configure.c commands/disable.c commands/enable.c \
 	commands/findings.c commands/list.c commands/list_next.c commands/list_text.c commands/migrate.c \
-	commands/plan.c commands/preview.c commands/remarks.c commands/status.c commands/status_export.c \
+	commands/plan.c commands/preview.c commands/preview_conflict.c \
+	commands/preview_image.c commands/remarks.c commands/status.c commands/status_export.c \
 	edit/backup.c edit/change.c edit/files.c edit/guard.c \
 	dump/dump.c dump/redact_names.c dump/redact_proc.c dump/redact_text.c \
 	dump/redact_values.c dump/redact_words.c dump/unpack.c \

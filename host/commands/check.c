@@ -43,7 +43,8 @@ static void check_generator(struct findings *findings)
 {
 	int root_fd = findings->host->root_fd;
 	const char *obstacle = generators_obstacle(root_fd);
-	bool is_elsewhere = beneath_exists(root_fd, REPORT_PATH);
+	bool is_elsewhere =
+		beneath_exists(root_fd, REPORT_PATH) || rebuild_is_elsewhere(root_fd);
 
 	if (!obstacle)
 		return;

@@ -186,6 +186,27 @@ struct preview *preview_new(const struct host *host, struct machine *machine,
 			    const struct plan_changes *changes);
 void preview_free(struct preview *preview);
 
+/* In preview_image.c and preview_conflict.c, for preview_new(). */
+
+/*
+ * Reads the image, and notes what is not known of it; only for the boot as it is. Returns
+ * 0 or -ENOMEM.
+ */
+int preview_read_image(struct preview *preview, const struct plan_changes *changes);
+
+/* The configuration that starts in that boot: the image's, or else that of the files. */
+const char *preview_choose_configuration(struct preview *preview,
+					 const char *configuration);
+
+/* Sets absence if the image claims nothing. */
+void preview_find_absence(struct preview *preview);
+
+/* Whether there is an IOMMU that is off now but on with the command line. */
+bool preview_is_iommu_pending(const struct preview *preview);
+
+/* Sets absence and has_conflict if the command line lets nothing be claimed. */
+void preview_find_conflict(struct preview *preview);
+
 /* -- plan ---------------------------------------------------------------------------- */
 
 /* Prints the preview, with or without its remarks. Returns an exit status. */

@@ -44,104 +44,6 @@ static int find_cmdline(struct preview *preview)
 	return r;
 }
 
-/* -- the image ----------------------------------------------------------------------- */
-
-/* What could not be found out about the image, if anybody can know it. */
-static void note_unread(struct preview *preview)
-{
-	const struct initramfs *initramfs = &preview->initramfs;
-	char *note = preview->image_note;
-	size_t size = sizeof(preview->image_note);
-
-	if (initramfs->error == -EACCES)
-		snprintf(
-			note, size,
-			"the initramfs image, /%s, was not looked into; run this with sudo",
-			initramfs->path);
-	else if (initramfs->error == -ENOENT && initramfs->path)
-		snprintf(
-			note, size,
-			"the initramfs image that the boot entry loads, /%s, is not there, so nobody knows whether it has passthru; run passthru check",
-			initramfs->path);
-	else if (initramfs->error && initramfs->error != -EINVAL && initramfs->path)
-		snprintf(
-			note, size,
-			"the initramfs image, /%s, cannot be read (%s), so nobody knows whether it has passthru; run passthru check",
-			initramfs->path, strerror(-initramfs->error));
-	else if (!initramfs->path && initramfs->is_guessed && preview->view.host->is_this)
-		snprintf(
-			note, size,
-			"nobody knows which initramfs image the next boot loads; run passthru check");
-	else if (initramfs->is_guessed && initramfs->path)
-		snprintf(
-			note, size,
-			"no boot entry can be read, so the initramfs image is guessed from the name of kernel %s: /%s",
-			initramfs->kernel, initramfs->path);
-}
-
-/* Only for the boot as it is: with changes, the image is not built yet. */
-static int read_image(struct preview *preview, const struct plan_changes *changes)
-{
-	const struct host *host = preview->view.host;
-	int r;
-
-	if (changes->configuration || changes->is_migrated || changes->is_quick ||
-	    host->arguments->cmdline || host->is_unpacked)
-		return 0;
-	preview->has_image = true;
-	r = initramfs_read_next(host->root_fd, boot_next(&preview->sources),
-				&preview->initramfs);
-	note_unread(preview);
-	return r;
-}
-
-/* What starts in that boot has the configuration of the image, not that of the files. */
-static const char *choose_configuration(struct preview *preview,
-					const char *configuration)
-{
-	const struct initramfs *initramfs = &preview->initramfs;
-
-	if (!preview->has_image || initramfs->error || !initramfs_starts(initramfs))
-		return configuration;
-	if (!initramfs_has_config(initramfs, configuration))
-		snprintf(
-			preview->outdated, sizeof(preview->outdated),
-			"the initramfs image, /%s, has another configuration than /%s, and that of the image counts; passthru check tells what rebuilds it",
-			initramfs->path, CONFIGURATION_DIRECTORY);
-	return initramfs->image.config ? initramfs->image.config : "";
-}
-
-static void find_absence(struct preview *preview)
-{
-	const struct initramfs *initramfs = &preview->initramfs;
-	char *text = preview->absence;
-	size_t size = sizeof(preview->absence);
-
-	if (!preview->has_image || (initramfs->error && initramfs->error != -EINVAL))
-		return;
-	if (initramfs->error)
-		snprintf(
-			text, size,
-			"nobody can tell what will be claimed, because its initramfs image, /%s, is damaged; passthru check tells what to do.",
-			initramfs->path);
-	else if (!initramfs->path)
-		snprintf(
-			text, size,
-			"nothing will be claimed, because the boot entry loads no initramfs, and so not passthru-early; passthru check tells more.");
-	else if (!initramfs_starts(initramfs))
-		snprintf(
-			text, size,
-			"nothing will be claimed, because its initramfs image, /%s, does not start passthru-early; passthru check tells what to do.",
-			initramfs->path);
-	else if (!initramfs->image.has_driver)
-		snprintf(
-			text, size,
-			"nothing will be claimed, because its initramfs image, /%s, lacks vfio-pci; passthru check tells what to do.",
-			initramfs->path);
-}
-
-/* -- the command line and the configuration ------------------------------------------ */
-
 /* Whether migrate keeps the configuration from the boot entry in that file. */
 static bool is_spared(const struct plan_changes *changes, const char *path)
 {
@@ -179,101 +81,8 @@ static int add_configuration(struct preview *preview, const struct change *chang
 		preview->unread = CONFIGURATION_DIRECTORY;
 		return r;
 	}
-	return whole_cmdline_make(choose_configuration(preview, configuration),
+	return whole_cmdline_make(preview_choose_configuration(preview, configuration),
 				  preview->cmdline, &preview->whole);
-}
-
-static bool has_table(const struct preview *preview, const char *table)
-{
-	char path[64];
-
-	snprintf(path, sizeof(path), "sys/firmware/acpi/tables/%s", table);
-	return beneath_exists(preview->view.host->root_fd, path);
-}
-
-/* Whether the parameter has that value, and no other after it. */
-static bool ends_with(const char *cmdline, const char *name, const char *value)
-{
-	struct text_cursor rest = { .at = cmdline, .end = cmdline + strlen(cmdline) };
-	struct parameter parameter;
-	bool does = false;
-
-	while (tokenizer_next(&rest, &parameter))
-		if (span_equals(parameter.name, name)) {
-			struct span item, items = parameter.value;
-
-			for (does = false; !does && span_next_item(&items, &item);)
-				does = span_equals(item, value);
-		}
-	return does;
-}
-
-/* What turns the IOMMU off in that boot, or NULL. */
-static const char *find_iommu_off(const struct preview *preview)
-{
-	const char *cmdline = preview->cmdline;
-	bool has_dmar = has_table(preview, "DMAR"), has_ivrs = has_table(preview, "IVRS");
-
-	if (has_dmar && ends_with(cmdline, "intel_iommu", "off"))
-		return "intel_iommu=off";
-	if (has_ivrs && cmdline_has_item(cmdline, "amd_iommu", "off"))
-		return "amd_iommu=off";
-	if ((has_dmar || has_ivrs) && cmdline_has_item(cmdline, "iommu", "off"))
-		return "iommu=off";
-	return NULL;
-}
-
-/* Whether there is an IOMMU that is off now but on with the command line. */
-static bool is_iommu_pending(const struct preview *preview)
-{
-	if (preview->view.machine->has_groups || find_iommu_off(preview))
-		return false;
-	if (has_table(preview, "DMAR"))
-		return ends_with(preview->cmdline, "intel_iommu", "on");
-	return has_table(preview, "IVRS");
-}
-
-/* The module that vfio-pci or a guest needs and that this boot cannot load, or NULL. */
-static const char *find_blacklisted(const struct preview *preview)
-{
-	static const char *const needed[] = { "vfio", "vfio_pci", "vfio_pci_core",
-					      "vfio_iommu_type1" };
-	struct text_cursor rest = { .at = preview->cmdline,
-				    .end = preview->cmdline + strlen(preview->cmdline) };
-	struct parameter parameter;
-	const char *found = NULL;
-
-	/* The last list counts; a name in it has no "-". */
-	while (tokenizer_next(&rest, &parameter)) {
-		struct span item, items = parameter.value;
-
-		if (!span_equals(parameter.name, "module_blacklist"))
-			continue;
-		for (found = NULL; !found && span_next_item(&items, &item);)
-			for (size_t i = 0; i < ARRAY_SIZE(needed); i++)
-				if (span_equals(item, needed[i]))
-					found = needed[i];
-	}
-	return found;
-}
-
-/* What on the command line is against all that is requested. */
-static void find_conflict(struct preview *preview)
-{
-	const char *off = find_iommu_off(preview);
-	const char *module = find_blacklisted(preview);
-
-	preview->has_conflict = off || module;
-	if (module)
-		snprintf(
-			preview->absence, sizeof(preview->absence),
-			"nothing can be given to a guest, because module_blacklist=%s on the kernel command line keeps the kernel from loading that module; remove it.",
-			module);
-	else if (off)
-		snprintf(
-			preview->absence, sizeof(preview->absence),
-			"nothing can be given to a guest, because %s on the kernel command line turns the IOMMU off; remove it.",
-			off);
 }
 
 /* -- the dry run ------------------------------------------------------------------- */
@@ -409,7 +218,7 @@ static int preview_make(const struct host *host, struct machine *machine,
 					   .skipped = &ret->params.skipped } };
 	r = find_cmdline(ret);
 	if (r == 0)
-		r = read_image(ret, changes);
+		r = preview_read_image(ret, changes);
 	if (r == 0 && changes->is_migrated)
 		r = rewrite_cmdline(ret, changes);
 	if (r == 0)
@@ -419,13 +228,13 @@ static int preview_make(const struct host *host, struct machine *machine,
 	if (r < 0)
 		return r;
 	ret->is_dry = ret->params.dryrun;
-	ret->iommu_pending = is_iommu_pending(ret);
+	ret->iommu_pending = preview_is_iommu_pending(ret);
 	ret->empty = find_empty(&ret->params);
 	if (ret->empty)
 		return with_new_images ? look_ahead(ret, true) : 0;
-	find_absence(ret);
+	preview_find_absence(ret);
 	if (!ret->absence[0])
-		find_conflict(ret);
+		preview_find_conflict(ret);
 	r = run_stage(host, &ret->params,
 		      ret->iommu_pending ? RUN_PREVIEW_WITH_IOMMU : RUN_PREVIEW,
 		      &ret->result);

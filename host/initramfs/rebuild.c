@@ -218,12 +218,17 @@ static const struct wrapper *find_wrapper(int root_fd, const struct generator *g
 	return NULL;
 }
 
+bool rebuild_is_elsewhere(int root_fd)
+{
+	return systems_find_command(root_fd);
+}
+
 bool rebuild_is_possible(int root_fd, const struct initramfs *initramfs)
 {
 	return !initramfs->is_rescue && initramfs->path && initramfs->error != -ENOENT &&
 	       (!initramfs->kernel[0] ||
 		kernel_is_installed(root_fd, initramfs->kernel)) &&
-	       !systems_find_command(root_fd);
+	       !rebuild_is_elsewhere(root_fd);
 }
 
 /* The command for one image, with NULL for all: a template; or NULL. */

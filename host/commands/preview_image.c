@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the initramfs image of the next boot has, for its preview. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "boot/boot.h"
+#include "cmdline/cmdline.h"
+#include "commands/internal.h"
+#include "lib/lib.h"
+
+/* What could not be found out about the image, if anybody can know it. */
+static void note_unread(struct preview *preview)
+{
+	const struct initramfs *initramfs = &preview->initramfs;
+	char *note = preview->image_note;
+	size_t size = sizeof(preview->image_note);
+
+	if (initramfs->error == -EACCES)
+		snprintf(
+			note, size,
+			"the initramfs image, /%s, was not looked into; run this with sudo",
+			initramfs->path);
+	else if (initramfs->error == -ENOENT && initramfs->path)
+		snprintf(
+			note, size,
+			"the initramfs image that the boot entry loads, /%s, is not there, so nobody knows whether it has passthru; run passthru check",
+			initramfs->path);
+	else if (initramfs->error && initramfs->error != -EINVAL && initramfs->path)
+		snprintf(
+			note, size,
+			"the initramfs image, /%s, cannot be read (%s), so nobody knows whether it has passthru; run passthru check",
+			initramfs->path, strerror(-initramfs->error));
+	else if (!initramfs->path && initramfs->is_guessed && preview->view.host->is_this)
+		snprintf(
+			note, size,
+			"nobody knows which initramfs image the next boot loads; run passthru check");
+	else if (initramfs->is_guessed && initramfs->path)
+		snprintf(
+			note, size,
+			"no boot entry can be read, so the initramfs image is guessed from the name of kernel %s: /%s",
+			initramfs->kernel, initramfs->path);
+}
+
+/* Only for the boot as it is: with changes, the image is not built yet. */
+int preview_read_image(struct preview *preview, const struct plan_changes *changes)
+{
+	const struct host *host = preview->view.host;
+	int r;
+
+	if (changes->configuration || changes->is_migrated || changes->is_quick ||
+	    host->arguments->cmdline || host->is_unpacked)
+		return 0;
+	preview->has_image = true;
+	r = initramfs_read_next(host->root_fd, boot_next(&preview->sources),
+				&preview->initramfs);
+	note_unread(preview);
+	return r;
+}
+
+/* What starts in that boot has the configuration of the image, not that of the files. */
+const char *preview_choose_configuration(struct preview *preview,
+					 const char *configuration)
+{
+	const struct initramfs *initramfs = &preview->initramfs;
+
+	if (!preview->has_image || initramfs->error || !initramfs_starts(initramfs))
+		return configuration;
+	if (!initramfs_has_config(initramfs, configuration))
+		snprintf(
+			preview->outdated, sizeof(preview->outdated),
+			"the initramfs image, /%s, has another configuration than /%s, and that of the image counts; passthru check tells what rebuilds it",
+			initramfs->path, CONFIGURATION_DIRECTORY);
+	return initramfs->image.config ? initramfs->image.config : "";
+}
+
+void preview_find_absence(struct preview *preview)
+{
+	const struct initramfs *initramfs = &preview->initramfs;
+	char *text = preview->absence;
+	size_t size = sizeof(preview->absence);
+
+	if (!preview->has_image || (initramfs->error && initramfs->error != -EINVAL))
+		return;
+	if (initramfs->error)
+		snprintf(
+			text, size,
+			"nobody can tell what will be claimed, because its initramfs image, /%s, is damaged; passthru check tells what to do.",
+			initramfs->path);
+	else if (!initramfs->path)
+		snprintf(
+			text, size,
+			"nothing will be claimed, because the boot entry loads no initramfs, and so not passthru-early; passthru check tells more.");
+	else if (!initramfs_starts(initramfs))
+		snprintf(
+			text, size,
+			"nothing will be claimed, because its initramfs image, /%s, does not start passthru-early; passthru check tells what to do.",
+			initramfs->path);
+	else if (!initramfs->image.has_driver)
+		snprintf(
+			text, size,
+			"nothing will be claimed, because its initramfs image, /%s, lacks vfio-pci; passthru check tells what to do.",
+			initramfs->path);
+}
