@@ -135,6 +135,10 @@ void check_images(struct findings *findings)
 	else if (host->is_unpacked)
 		findings_add(findings, FINDING_NOTE, "initramfs",
 			     "a dump has no images; check them on the machine itself");
+	if (r == 0 && rebuild_has_copies(host->root_fd))
+		findings_add(
+			findings, FINDING_NOTE, "initramfs",
+			"what boots are copies on EFI system partitions that are not mounted, so nobody looked into them; proxmox-boot-tool refresh makes them anew");
 	for (size_t i = 0; r == 0 && !host->is_unpacked && i < list.count; i++)
 		check_image(findings, &list.items[i], config);
 	initramfs_list_free(&list);

@@ -131,26 +131,31 @@ static const struct generator *find_chosen(int root_fd)
 	return NULL;
 }
 
-/* On Arch, mkinitcpio builds the images that have presets, whatever else is there. */
-static bool has_presets(int root_fd)
+/*
+ * Where both are installed, as on Arch, mkinitcpio builds the images that have presets,
+ * and also without any, unless the distribution has a command of its own around dracut.
+ */
+static bool goes_before_dracut(int root_fd)
 {
 	_cleanup_free_ char **presets =
 		dirlist_read(root_fd, "etc/mkinitcpio.d", ".preset");
 
-	return presets && presets[0];
+	return beneath_exists(root_fd, "usr/bin/mkinitcpio") &&
+	       ((presets && presets[0]) ||
+		!(beneath_exists(root_fd, "usr/bin/dracut-rebuild") ||
+		  beneath_exists(root_fd, "usr/bin/reinstall-kernels")));
 }
 
 const struct generator *generators_installed(int root_fd)
 {
 	const struct generator *chosen = find_chosen(root_fd), *first = NULL;
-	bool presets = has_presets(root_fd);
+	bool no_dracut = goes_before_dracut(root_fd);
 
 	if (chosen)
 		return chosen;
 	for (const struct generator *at = generators; at->name; at++) {
 		if (!at->prefix || !is_there(root_fd, at) ||
-		    (presets && strcmp(at->name, "dracut") == 0 &&
-		     beneath_exists(root_fd, "usr/bin/mkinitcpio")))
+		    (no_dracut && strcmp(at->name, "dracut") == 0))
 			continue;
 		if (beneath_exists(root_fd, at->hook))
 			return at;

@@ -155,6 +155,12 @@ char *rebuild_find_obstacle(const struct host *host, const char *parameters);
 /* Whether the images of the system are built elsewhere, as with ostree. */
 bool rebuild_is_elsewhere(int root_fd);
 
+/*
+ * Whether what boots are copies that proxmox-boot-tool makes, on partitions that are not
+ * mounted.
+ */
+bool rebuild_has_copies(int root_fd);
+
 /* Whether an image can be rebuilt: it is there, and so are the modules of its kernel. */
 bool rebuild_is_possible(int root_fd, const struct initramfs *initramfs);
 

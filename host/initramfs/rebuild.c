@@ -419,11 +419,16 @@ static bool look(const struct host *host)
 	return ok;
 }
 
+bool rebuild_has_copies(int root_fd)
+{
+	return beneath_exists(root_fd, "etc/kernel/proxmox-boot-uuids") &&
+	       beneath_exists(root_fd, "usr/sbin/proxmox-boot-tool");
+}
+
 /* Where the images are copied to is not mounted, so nobody can look into the copies. */
 static bool copy(const struct host *host)
 {
-	if (!beneath_exists(host->root_fd, "etc/kernel/proxmox-boot-uuids") ||
-	    !beneath_exists(host->root_fd, "usr/sbin/proxmox-boot-tool"))
+	if (!rebuild_has_copies(host->root_fd))
 		return true;
 	return run_plain(host, "proxmox-boot-tool refresh");
 }
