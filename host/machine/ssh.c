@@ -55,9 +55,11 @@ static bool is_of_server(const struct networks *networks, const struct socket *s
 #define ESTABLISHED "01"
 #define LISTENING   "0A"
 
-/* Whether something listens on the port: else a server of ssh has opened the connection
- * itself, to forward what a client sends. */
-static bool is_listening(const struct networks *networks, struct span port)
+/* Calls back for each socket of TCP until each() returns true; returns that. */
+static bool each_socket(const struct networks *networks,
+			bool (*each)(const struct networks *networks,
+				     const struct socket *socket, const void *data),
+			const void *data)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(socket_files); i++) {
 		_cleanup_free_ char *text = NULL;
@@ -69,12 +71,42 @@ static bool is_listening(const struct networks *networks, struct span port)
 			continue;
 		rest = text;
 		while (text_next_line(&rest, &line))
-			if (read_socket(line, &socket) &&
-			    span_equals(socket.state, LISTENING) &&
-			    socket.port.length == port.length &&
-			    memcmp(socket.port.at, port.at, port.length) == 0)
+			if (read_socket(line, &socket) && each(networks, &socket, data))
 				return true;
 	}
+	return false;
+}
+
+static bool is_listener(const struct networks *networks, const struct socket *socket,
+			const void *data)
+{
+	const struct span *port = data;
+
+	(void)networks;
+	return span_equals(socket->state, LISTENING) &&
+	       socket->port.length == port->length &&
+	       memcmp(socket->port.at, port->at, port->length) == 0;
+}
+
+/*
+ * Whether something listens on the port: else a server of ssh has opened the connection
+ * itself, to forward what a client sends.
+ */
+static bool is_listening(const struct networks *networks, struct span port)
+{
+	return each_socket(networks, is_listener, &port);
+}
+
+static bool note_session(const struct networks *networks, const struct socket *socket,
+			 const void *data)
+{
+	struct connection connection = socket->connection;
+
+	(void)data;
+	if (span_equals(socket->state, ESTABLISHED) &&
+	    (span_equals(socket->port, SSH_PORT) ||
+	     (is_of_server(networks, socket) && is_listening(networks, socket->port))))
+		networks_mark_connection(networks, &connection, MARK_SESSION);
 	return false;
 }
 
@@ -84,24 +116,7 @@ static bool is_listening(const struct networks *networks, struct span port)
  */
 static void read_sessions(const struct networks *networks)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(socket_files); i++) {
-		_cleanup_free_ char *text = NULL;
-		struct text_cursor line;
-		struct socket socket;
-		const char *rest;
-
-		if (beneath_read(networks->host->root_fd, socket_files[i], &text) < 0)
-			continue;
-		rest = text;
-		while (text_next_line(&rest, &line))
-			if (read_socket(line, &socket) &&
-			    span_equals(socket.state, ESTABLISHED) &&
-			    (span_equals(socket.port, SSH_PORT) ||
-			     (is_of_server(networks, &socket) &&
-			      is_listening(networks, socket.port))))
-				networks_mark_connection(networks, &socket.connection,
-							 MARK_SESSION);
-	}
+	(void)each_socket(networks, note_session, NULL);
 }
 
 /* An address as people write it, perhaps with the interface after "%". */
