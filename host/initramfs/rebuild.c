@@ -477,23 +477,32 @@ bool rebuild_images(const struct host *host)
 
 /* -- before anything is changed ------------------------------------------------------ */
 
+static bool boots_uki(int root_fd)
+{
+	struct boot_sources sources;
+	const struct boot_source *next;
+	bool does = false;
+
+	if (boot_read(root_fd, &sources) == 0) {
+		next = boot_next(&sources);
+		does = next && next->is_read_by_loader && next->uki[0];
+	}
+	boot_sources_free(&sources);
+	return does;
+}
+
 /* Why the UKI of the next boot cannot be built, a phrase (static), or NULL. */
 static const char *find_uki_obstacle(int root_fd)
 {
-	struct initramfs_list list;
-	const char *text = NULL;
+	const struct uki_builder *builder = ukis_find_builder(root_fd);
 
-	if (initramfs_list_read(root_fd, &list) == 0 && list.count &&
-	    list.items[0].is_next && list.items[0].is_uki) {
-		const struct uki_builder *builder = ukis_find_builder(root_fd);
-
-		if (!builder)
-			text = "the next boot loads a unified kernel image, and nothing that passthru knows builds it on this machine (kernel-install, mkinitcpio, dracut, sbctl); an add-on can have the parameters instead, see uki.md in passthru's documentation";
-		else if (ukis_need_signature(root_fd) && !builder->is_signing(root_fd))
-			text = "Secure Boot is on, and what builds the unified kernel images of this machine is not set up to sign them, so they would not boot; give it a key, or use a signed add-on, see uki.md in passthru's documentation";
-	}
-	initramfs_list_free(&list);
-	return text;
+	if (!boots_uki(root_fd))
+		return NULL;
+	if (!builder)
+		return "the next boot loads a unified kernel image, and nothing that passthru knows builds it on this machine (kernel-install, mkinitcpio, dracut, sbctl); an add-on can have the parameters instead, see uki.md in passthru's documentation";
+	if (ukis_need_signature(root_fd) && !builder->is_signing(root_fd))
+		return "Secure Boot is on, and what builds the unified kernel images of this machine is not set up to sign them, so they would not boot; give it a key, or use a signed add-on, see uki.md in passthru's documentation";
+	return NULL;
 }
 
 char *rebuild_find_obstacle(const struct host *host, const char *parameters)
