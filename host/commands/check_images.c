@@ -125,8 +125,7 @@ void check_images(struct findings *findings)
 			     strerror(-r));
 	else if (list.count == 0)
 		findings_add(
-			findings, host->is_this ? FINDING_TODO : FINDING_NOTE,
-			"initramfs",
+			findings, FINDING_TODO, "initramfs",
 			"cannot tell what the next boot loads: found no boot entry and no kernel");
 	else if (list.items[0].is_guessed)
 		findings_add(
