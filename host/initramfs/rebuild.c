@@ -262,6 +262,22 @@ static int add_for(int root_fd, const struct initramfs *initramfs,
 	return template ? add_command(root_fd, template, initramfs, commands) : 0;
 }
 
+/*
+ * Whether the image is a copy that kernel-install(8) puts into a directory of the kernel
+ * on a boot partition, of what update-initramfs builds in /boot.
+ */
+static bool is_installed_copy(int root_fd, const struct initramfs *initramfs)
+{
+	_cleanup_free_ char *directory = NULL;
+	const struct generator *generator = generators_installed(root_fd);
+
+	return generator && strcmp(generator->name, "initramfs-tools") == 0 &&
+	       initramfs->path && !initramfs->is_uki && initramfs->kernel[0] &&
+	       asprintf(&directory, "/%s/", initramfs->kernel) > 0 &&
+	       strstr(initramfs->path, directory) &&
+	       beneath_exists(root_fd, "usr/bin/kernel-install");
+}
+
 /* Where the generator itself knows all images, it is asked once. */
 static int add_all(int root_fd, const struct initramfs_list *list,
 		   struct commands *commands)
@@ -281,6 +297,11 @@ static int add_all(int root_fd, const struct initramfs_list *list,
 	}
 	if (r == 0 && has_plain && (!one_by_one || commands->count == 0))
 		r = add_for(root_fd, NULL, commands);
+	for (size_t i = 0; r == 0 && i < list->count; i++)
+		if (is_installed_copy(root_fd, &list->items[i]) &&
+		    rebuild_is_possible(root_fd, &list->items[i]))
+			r = add_command(root_fd, "kernel-install add %k /%v",
+					&list->items[i], commands);
 	return r;
 }
 
