@@ -280,7 +280,7 @@ int initramfs_list_read(int root_fd, struct initramfs_list *ret)
 	*ret = (struct initramfs_list){ 0 };
 	if (r == 0) {
 		next = boot_next(&first);
-		if (next && !next->is_read_by_loader)
+		if (next && (!next->is_read_by_loader || next->is_foreign))
 			next = NULL;
 		r = boot_read_all(root_fd, &all);
 	}
