@@ -11,38 +11,6 @@
 
 /* -- its files ----------------------------------------------------------------------- */
 
-/* Beside grub.cfg, or where grub-editenv(1) has it. Freed by the caller, or NULL. */
-static char *read_environment(int root_fd, const char *config)
-{
-	char *text;
-
-	if (beneath_readf(root_fd, &text, "%.*sgrubenv",
-			  (int)(beneath_name(config) - config), config) == 0 ||
-	    beneath_read(root_fd, GRUB2_ENVIRONMENT, &text) == 0 ||
-	    beneath_read(root_fd, GRUB_ENVIRONMENT, &text) == 0)
-		return text;
-	return NULL;
-}
-
-/*
- * Freed by the caller; NULL if there is no grub.cfg, or only root may read it. The same
- * for its environment, unless ret_environment is NULL.
- */
-static char *read_config(int root_fd, char **ret_environment)
-{
-	struct wordlist configs;
-	char *text = NULL;
-	int r = grub_find_configs(root_fd, &configs);
-
-	for (size_t i = 0; r == 0 && !text && i < configs.count; i++)
-		if (beneath_read(root_fd, configs.items[i], &text) < 0)
-			text = NULL;
-		else if (ret_environment)
-			*ret_environment = read_environment(root_fd, configs.items[i]);
-	wordlist_free(&configs);
-	return text;
-}
-
 /* Returns as grub_menu_read(), or -ENOENT; release the menu in either case. */
 static int read_menu(int root_fd, const char *path, struct grub_menu *ret)
 {
@@ -52,7 +20,7 @@ static int read_menu(int root_fd, const char *path, struct grub_menu *ret)
 	*ret = (struct grub_menu){ 0 };
 	if (beneath_read(root_fd, path, &config) < 0)
 		return -ENOENT;
-	environment = read_environment(root_fd, path);
+	environment = grub_read_environment(root_fd, path);
 	return grub_menu_read(config, environment ? environment : "", ret);
 }
 
@@ -131,7 +99,7 @@ bool grub_has_booted(int root_fd, const struct boot_marks *marks)
 const char *grub_menu_key(int root_fd)
 {
 	_cleanup_free_ char *environment = NULL;
-	_cleanup_free_ char *config = read_config(root_fd, &environment);
+	_cleanup_free_ char *config = grub_read_config(root_fd, &environment);
 
 	return config ? menu_key_of_grub(config, environment ? environment : "",
 					 beneath_exists(root_fd, "sys/firmware/efi"))

@@ -58,8 +58,19 @@ int grub_find_configs(int root_fd, struct wordlist *ret)
 	return r;
 }
 
-/* Freed by the caller; NULL if there is no grub.cfg, or only root may read it. */
-static char *read_config(int root_fd)
+char *grub_read_environment(int root_fd, const char *config)
+{
+	char *text;
+
+	if (beneath_readf(root_fd, &text, "%.*sgrubenv",
+			  (int)(beneath_name(config) - config), config) == 0 ||
+	    beneath_read(root_fd, GRUB2_ENVIRONMENT, &text) == 0 ||
+	    beneath_read(root_fd, GRUB_ENVIRONMENT, &text) == 0)
+		return text;
+	return NULL;
+}
+
+char *grub_read_config(int root_fd, char **ret_environment)
 {
 	struct wordlist configs;
 	char *text = NULL;
@@ -68,6 +79,9 @@ static char *read_config(int root_fd)
 	for (size_t i = 0; r == 0 && !text && i < configs.count; i++)
 		if (beneath_read(root_fd, configs.items[i], &text) < 0)
 			text = NULL;
+		else if (ret_environment)
+			*ret_environment =
+				grub_read_environment(root_fd, configs.items[i]);
 	wordlist_free(&configs);
 	return text;
 }
@@ -79,14 +93,14 @@ static bool reads_entries(const char *config)
 
 bool grub_detect_entries(int root_fd)
 {
-	_cleanup_free_ char *config = read_config(root_fd);
+	_cleanup_free_ char *config = grub_read_config(root_fd, NULL);
 
 	return config && reads_entries(config);
 }
 
 bool grub_detect_menu(int root_fd)
 {
-	_cleanup_free_ char *config = read_config(root_fd);
+	_cleanup_free_ char *config = grub_read_config(root_fd, NULL);
 
 	return config ? !reads_entries(config) : beneath_exists(root_fd, GRUB_DEFAULTS);
 }

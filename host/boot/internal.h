@@ -148,6 +148,15 @@ int bls_add(int root_fd, const struct boot_entry *entry, char *cmdline,
  */
 int grub_find_configs(int root_fd, struct wordlist *ret);
 
+/* The grubenv that belongs to that grub.cfg; freed by the caller, or NULL. */
+char *grub_read_environment(int root_fd, const char *config);
+
+/*
+ * The first grub.cfg that can be read, freed by the caller; NULL if there is none, or
+ * only root may read it. The same for its environment, unless ret_environment is NULL.
+ */
+char *grub_read_config(int root_fd, char **ret_environment);
+
 /* -- grub ---------------------------------------------------------------------------- */
 
 /*
