@@ -137,7 +137,7 @@ void check_images(struct findings *findings)
 	if (r == 0 && rebuild_has_copies(host->root_fd))
 		findings_add(
 			findings, FINDING_NOTE, "initramfs",
-			"what boots are copies on EFI system partitions that are not mounted, so nobody looked into them; proxmox-boot-tool refresh makes them anew");
+			"this machine boots copies of the images from EFI system partitions that are not mounted, so they were not checked; proxmox-boot-tool refresh updates them");
 	for (size_t i = 0; r == 0 && !host->is_unpacked && i < list.count; i++)
 		check_image(findings, &list.items[i], config);
 	initramfs_list_free(&list);

@@ -23,7 +23,7 @@
 
 #define WAIT_MS 10000
 #define STEP_MS 100
-#define SAY_MS	1000 /* until it is said who is waited for */
+#define SAY_MS	1000 /* until a message names the process that has the lock */
 
 static int lock_fd = -1;
 

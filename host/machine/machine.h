@@ -348,8 +348,9 @@ struct unlocking {
 	int error;			 /* a negative errno: it could not be read */
 	/* By the TPM, on measurements that a new image changes; else this is all: */
 	bool is_measured;
-	bool is_pcrlock, is_clevis; /* who has enrolled it; else systemd-cryptenroll(1) */
-	uint32_t pcrs;		    /* the measurements: bit N is PCR N */
+	bool is_pcrlock,
+		is_clevis; /* the tool that enrolled it; else systemd-cryptenroll(1) */
+	uint32_t pcrs;	   /* the measurements: bit N is PCR N */
 };
 
 /*

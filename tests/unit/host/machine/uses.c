@@ -362,7 +362,8 @@ START_TEST(reads_uses)
 	drop_directory(&scene.root);
 }
 
-/* A user who is at no seat computes; root's X server shows. */
+/* A user without a seat only computes on the card; the X server of root displays on it.
+ */
 static const struct {
 	const char *users;
 	bool is_at_seat;
