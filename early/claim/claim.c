@@ -25,12 +25,24 @@ static enum verdict verdict_for(enum reason reason)
 	return reason == REASON_IN_USE ? VERDICT_KEPT : VERDICT_FAILED;
 }
 
+/* The device itself may be the reason. */
+static enum reason find_cause(const struct claims *claims, const struct claim *claim,
+			      enum reason reason)
+{
+	if (!binding_exists(claims, claim))
+		return REASON_GONE;
+	if ((reason == REASON_PROBE || reason == REASON_UNBIND) &&
+	    !binding_answers(claims, claim))
+		return REASON_NO_ANSWER;
+	return reason;
+}
+
 static void fail(struct claims *claims, struct claim *claim, enum reason reason,
 		 int error)
 {
 	enum claim_step failed = claim->entry.step;
 
-	claim->entry.reason = binding_exists(claims, claim) ? reason : REASON_GONE;
+	claim->entry.reason = find_cause(claims, claim, reason);
 	claim->entry.error = error;
 	claim->entry.step = STEP_UNDO;
 	/* A disk in use is a reason to keep that function, but not the others. */

@@ -44,6 +44,7 @@ enum reason {
 	REASON_HAS_VFS,
 	/* failed */
 	REASON_GONE,
+	REASON_NO_ANSWER, /* also refused */
 	REASON_OVERRIDE,
 	REASON_NO_DRIVER,
 	REASON_UNBIND,
@@ -213,10 +214,13 @@ bool plan_has_display(const struct plan *plan);
 /* Whether the entry is claimed or pending. */
 bool plan_entry_is_taken(const struct plan_entry *entry);
 
+/* Whether its device has been removed meanwhile, which is no failure of the claim. */
+bool plan_entry_is_gone(const struct plan_entry *entry);
+
 /* The number of entries with that verdict. */
 size_t plan_count(const struct plan *plan, enum verdict verdict);
 
-/* Whether every entry is taken. Skipped ones do not count. */
+/* Whether every entry is taken. Skipped ones do not count, nor those that are gone. */
 bool plan_is_complete(const struct plan *plan);
 
 /* -- viability ----------------------------------------------------------------------- */
