@@ -58,6 +58,7 @@ enum reason {
 /* The step of a claim that an error or a timeout is about. */
 enum claim_step {
 	STEP_NONE,
+	STEP_READ,
 	STEP_OVERRIDE,
 	STEP_LOAD,
 	STEP_UNBIND,

@@ -28,6 +28,7 @@ static const struct row fb_releases[] = {
 
 static const struct row steps[] = {
 	[STEP_NONE] = { "none", "startup" },
+	[STEP_READ] = { "read", "a read of it" },
 	[STEP_OVERRIDE] = { "override", "the write to driver_override" },
 	[STEP_LOAD] = { "load", "loading the driver" },
 	[STEP_UNBIND] = { "unbind", "the write to unbind" },
