@@ -217,7 +217,7 @@ BLKID_OBJS := $(addprefix $(BLKID_DIR)/, \
 		highpoint_raid.o hpfs.o iso9660.o isw_raid.o jfs.o jmicron_raid.o \
 		linux_raid.o lsi_raid.o luks.o lvm.o minix.o mpool.o netware.o \
 		nilfs.o ntfs.o nvidia_raid.o ocfs.o promise_raid.o refs.o reiserfs.o \
-		romfs.o silicon_raid.o squashfs.o stratis.o superblocks.o swap.o \
+		romfs.o silicon_raid.o squashfs.o stratis.o swap.o \
 		sysv.o ubi.o ubifs.o udf.o ufs.o vdo.o vfat.o via_raid.o vmfs.o \
 		vxfs.o xfs.o zfs.o zonefs.o) \
 	$(addprefix libblkid/src/partitions/, \
@@ -225,7 +225,7 @@ BLKID_OBJS := $(addprefix $(BLKID_DIR)/, \
 		solaris_x86.o sun.o ultrix.o unixware.o) \
 	$(addprefix lib/, blkdev.o buffer.o encode.o \
 		fileutils.o md5.o sha256.o xxhash.o) \
-	blkid-crc.o blkid-sysfs.o blkid-topology.o)
+	blkid-crc.o blkid-superblocks.o blkid-sysfs.o blkid-topology.o)
 
 # Upstream's warnings are upstream's concern; only what gcc 14 rejects is an error here.
 LIBS_CFLAGS = $(LIBC_CFLAGS) -Werror=implicit-function-declaration \
