@@ -229,7 +229,7 @@ BLKID_OBJS := $(addprefix $(BLKID_DIR)/, \
 
 # Upstream's warnings are upstream's concern; only what gcc 14 rejects is an error here.
 LIBS_CFLAGS = $(LIBC_CFLAGS) -Werror=implicit-function-declaration \
-	-Werror=int-conversion -Werror=incompatible-pointer-types \
+	-Werror=int-conversion -Werror=incompatible-pointer-types -Werror=overflow \
 	-Wno-discarded-qualifiers
 # Only klibc lacks whole headers and functions.
 ifeq ($(LIBC),klibc)
