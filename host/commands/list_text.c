@@ -17,8 +17,7 @@ struct text {
 	size_t count;
 	size_t skip;	 /* of each address: "0000:" if there is no other domain */
 	unsigned indent; /* of what is below an address */
-	bool folds;
-	bool folds_vfs; /* virtual functions are in a note of their physical one */
+	bool folds; /* what is equal, and virtual functions into their physical one */
 };
 
 /* -- what to print ------------------------------------------------------------------- */
@@ -58,7 +57,7 @@ static bool names_functions(const struct list *list)
 /* One that the system needs has a note of its own. */
 static bool is_vf_folded(const struct text *text, const struct device *device)
 {
-	return text->folds_vfs && device->physical && !device->needed_for &&
+	return text->folds && device->physical && !device->needed_for &&
 	       list_has(text->list, device->physical);
 }
 
@@ -67,8 +66,9 @@ static int text_make(const struct list *list, struct text *ret)
 	size_t longest = 0;
 	bool one_domain = true;
 
-	*ret = (struct text){ .list = list, .folds = !names_functions(list) };
-	ret->folds_vfs = ret->folds && !list->host->arguments->verbose;
+	*ret = (struct text){ .list = list,
+			      .folds = !names_functions(list) &&
+				       !list->host->arguments->verbose };
 	ret->items = calloc(list->machine.count + 1, sizeof(ret->items[0]));
 	if (!ret->items)
 		return -1;
