@@ -334,7 +334,8 @@ HOST_SRCS := \
 	boot/menu_key.c boot/places.c boot/sources.c boot/systemd_boot.c boot/uki.c boot/version.c \
 	commands/args.c commands/check.c commands/claim.c commands/check_cmdline.c \
 	commands/check_images.c commands/check_kernels.c commands/configure.c commands/disable.c commands/enable.c \
-	commands/findings.c commands/list.c commands/list_next.c commands/list_text.c commands/migrate.c \
+	commands/findings.c commands/list.c commands/list_next.c commands/list_text.c commands/list_vfs.c \
+	commands/migrate.c \
 	commands/plan.c commands/preview.c commands/preview_conflict.c \
 	commands/preview_image.c commands/remarks.c commands/status.c commands/status_export.c \
 	edit/backup.c edit/change.c edit/files.c edit/guard.c \
@@ -347,7 +348,7 @@ HOST_SRCS := \
 	machine/denylist.c machine/filter.c \
 	machine/find.c machine/groups.c machine/luks.c machine/machine.c machine/pci_names.c machine/networks.c \
 	machine/processes.c machine/reader.c machine/sessions.c machine/ssh.c machine/users.c machine/users_disks.c \
-	machine/users_kernel.c machine/users_search.c machine/users_unseen.c machine/uses.c machine/xorg.c \
+	machine/users_kernel.c machine/users_search.c machine/users_unseen.c machine/uses.c machine/vfs.c machine/xorg.c \
 	outlook/outlook.c \
 	migrate/boots.c migrate/collect.c migrate/collector.c migrate/facts.c migrate/lists.c migrate/migration.c \
 	migrate/proof.c migrate/read_cmdline.c migrate/read_modules.c migrate/read_shell.c \

@@ -25,6 +25,7 @@ struct arguments {
 	bool undo;
 	bool dry_run;
 	bool all;
+	bool verbose;
 };
 
 /* The machine that a command works on. */

@@ -23,6 +23,7 @@ enum {
 	DUMP,
 	FORMAT,
 	ROOT,
+	VERBOSE,
 	JSON,
 	HELP,
 	PRINT_VERSION,
@@ -61,6 +62,8 @@ static const struct {
 	[ROOT] = { "root", "DIR",
 		   "read the machine whose files are below DIR, or in a dump",
 		   offsetof(struct arguments, root), 0 },
+	[VERBOSE] = { "verbose", NULL, "name each virtual function",
+		      offsetof(struct arguments, verbose), 0 },
 	[JSON] = { "json", NULL, "print JSON", offsetof(struct arguments, json), 0 },
 	[HELP] = { .name = "help" },
 	[PRINT_VERSION] = { .name = "version" },
@@ -77,7 +80,7 @@ static const struct command {
 	unsigned takes;	      /* the options, as bits */
 	const char *help;
 } commands[] = {
-	{ "list", list_run, "[FILTER]...", ELSEWHERE | BIT(DUMP),
+	{ "list", list_run, "[FILTER]...", ELSEWHERE | BIT(DUMP) | BIT(VERBOSE),
 	  "list IOMMU groups and devices; gpu, usb, nvidia, 06:00 ..." },
 	{ "enable", enable_run, "ADDRESS...",
 	  ELSEWHERE | BIT(DRY_RUN) | BIT(UNDO) | BIT(YES),
@@ -89,9 +92,9 @@ static const struct command {
 	  "claim these devices now, if nothing uses them" },
 	{ "release", release_run, "ADDRESS...", BIT(JSON),
 	  "give them back to the host now" },
-	{ "plan", plan_run, "", ELSEWHERE | BIT(CMDLINE) | BIT(STRICT),
+	{ "plan", plan_run, "", ELSEWHERE | BIT(CMDLINE) | BIT(STRICT) | BIT(VERBOSE),
 	  "show what the next boot will do" },
-	{ "status", status_run, "", ELSEWHERE | BIT(FORMAT),
+	{ "status", status_run, "", ELSEWHERE | BIT(FORMAT) | BIT(VERBOSE),
 	  "show what this boot did and whether it still holds" },
 	{ "check", check_run, "", ELSEWHERE | BIT(STRICT), "verify the setup" },
 	{ "migrate", migrate_run, "", ELSEWHERE | BIT(APPLY) | BIT(UNDO) | BIT(YES),
@@ -127,15 +130,14 @@ static void print_help(FILE *file)
 			17 - (int)strlen(command->name), command->operands,
 			command->help);
 	}
-	for (int i = 0; i < HELP; i++) {
-		fprintf(file, "      --%s %-*s ", options[i].name,
-			11 - (int)strlen(options[i].name),
+	for (int i = 0; i < JSON; i++) {
+		fprintf(file, "  %s--%s %-*s ", i == VERBOSE ? "-v, " : "    ",
+			options[i].name, 11 - (int)strlen(options[i].name),
 			options[i].value ? options[i].value : "");
 		print_takers(i, file);
 		fprintf(file, "%s\n", options[i].help);
 	}
-	fputs("  -h, --help, --version\n", file);
-	fputs("Exit status: 0 all is well; 1 not as requested, or failed; 2 invalid arguments.\n",
+	fputs("      --json, -h, --help, --version; exit status: 0 all is well, 1 not, 2 unusable\n",
 	      file);
 }
 
@@ -246,9 +248,11 @@ static bool read_options(int argc, char **argv, struct arguments *ret,
 							     : no_argument,
 					    NULL, i };
 	*ret_given = 0;
-	while ((option = getopt_long(argc, argv, "h", table, NULL)) >= 0) {
+	while ((option = getopt_long(argc, argv, "hv", table, NULL)) >= 0) {
 		if (option == 'h')
 			option = HELP;
+		if (option == 'v')
+			option = VERBOSE;
 		if (option >= OPTION_COUNT) {
 			warn("see passthru --help");
 			return false;

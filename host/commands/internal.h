@@ -118,6 +118,15 @@ struct list {
 	struct preview *preview; /* of the next boot, or NULL if it is not known */
 };
 
+/*
+ * A phrase about the virtual functions of a physical one that are there: "7 virtual
+ * functions, 7 claimed: 00:02.1 to 00:02.7"; "" without any. skip is what addresses are
+ * printed without.
+ */
+#define VFS_TEXT_SIZE 320
+void list_describe_vfs(const struct list *list, const struct device *physical,
+		       size_t skip, char text[static VFS_TEXT_SIZE]);
+
 bool list_has(const struct list *list, const struct device *device);
 
 /* What the next boot changes. */

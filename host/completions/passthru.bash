@@ -70,10 +70,10 @@ _passthru()
 	$split && return
 	case $command in
 	"") options+=" list enable disable claim release plan status check migrate args" ;;
-	list) options+=" --dump gpu audio usb disk nvme net bridge" ;;
-	plan) options+=" --cmdline --strict" ;;
+	list) options+=" --dump --verbose gpu audio usb disk nvme net bridge" ;;
+	plan) options+=" --cmdline --strict --verbose" ;;
 	check) options+=" --strict" ;;
-	status) options+=" --format" ;;
+	status) options+=" --format --verbose" ;;
 	enable) options+=" --dry-run --undo --yes" ;;
 	claim) options="--json --yes --help --version" ;;
 	release) options="--json --help --version" ;;

@@ -204,9 +204,14 @@ static void copy_interface(struct dump *dump, const char *directory, const char 
 static void copy_pci_device(struct dump *dump, const char *bus, const char *name)
 {
 	static const char *const files[] = {
-		"modalias",	  "class",	 "boot_vga",	    "sriov_numvfs",
-		"sriov_totalvfs", "revision",	 "reset_method",    "resource",
-		"d3cold_allowed", "power_state", "driver_override", "secondary_bus_number"
+		"modalias",	   "class",
+		"boot_vga",	   "sriov_numvfs",
+		"sriov_totalvfs",  "revision",
+		"reset_method",	   "resource",
+		"d3cold_allowed",  "power_state",
+		"driver_override", "secondary_bus_number",
+		"sriov_offset",	   "sriov_stride",
+		"sriov_vf_device", "sriov_drivers_autoprobe"
 	};
 	static const char *const links[] = { "driver", "iommu_group", "physfn",
 					     "virtfn0" };

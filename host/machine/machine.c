@@ -17,11 +17,12 @@
 /* How long reading the disks may take. */
 #define DISKS_MS 5000
 
-static unsigned read_vf_count(int bus_fd, const struct pci_device *device)
+static unsigned read_number(int bus_fd, const struct pci_device *device,
+			    const char *attribute)
 {
 	char path[DEVICE_PATH_SIZE], text[16];
 
-	pci_device_path(path, &device->address, "sriov_numvfs");
+	pci_device_path(path, &device->address, attribute);
 	if (sysfs_read(bus_fd, path, text, sizeof(text)) <= 0)
 		return 0;
 	return (unsigned)strtoul(text, NULL, 10);
@@ -62,7 +63,8 @@ static void describe(struct pci_names *names, const struct run_result *boot, int
 	address_format(&device->pci->address, device->address);
 	describe_path(&device->pci->path, device->path);
 	pci_names_look_up(names, device);
-	device->vf_count = read_vf_count(bus_fd, device->pci);
+	device->vf_count = read_number(bus_fd, device->pci, "sriov_numvfs");
+	device->vf_total = read_number(bus_fd, device->pci, "sriov_totalvfs");
 	device->is_reported = is_reported(boot, device->pci);
 	device->is_claimed =
 		pci_driver_is_vfio(device->pci->driver) || device->is_reported;

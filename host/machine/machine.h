@@ -45,6 +45,7 @@ struct device {
 	char device_name[NAME_SIZE];
 	const struct device *card;     /* the first display of its card, or NULL */
 	unsigned vf_count;	       /* enabled virtual functions */
+	unsigned vf_total;	       /* the most that it can have */
 	const struct device *physical; /* whose virtual function it is, or NULL */
 	bool is_claimed;  /* its driver is vfio's, or the one that this boot bound */
 	bool is_reported; /* this boot's report says that it bound that driver */
@@ -136,6 +137,18 @@ bool device_is_unseen(const struct device *device);
 
 /* The same for a controller that disks may be attached to, such as one for USB. */
 bool device_may_hide_disk(const struct device *device);
+
+/* -- virtual functions --------------------------------------------------------------- */
+
+/* What the virtual functions of a physical one that are there have become. */
+struct vf_summary {
+	size_t count, claimed, idle;	   /* all, on VFIO's driver, without a driver */
+	const struct device *first, *last; /* by address, or NULL */
+	const char *driver;		   /* the host's, of the first with one; or "" */
+};
+
+void vfs_sum(const struct machine *machine, const struct device *physical,
+	     struct vf_summary *ret);
 
 /* -- choice -------------------------------------------------------------------------- */
 

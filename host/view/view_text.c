@@ -36,8 +36,9 @@ static void add_device(void *data, const struct view_device *device)
 
 static bool is_equal(const struct view_device *a, const struct view_device *b)
 {
-	return a->device && b->device && a->is_ok == b->is_ok &&
-	       strcmp(a->id, b->id) == 0 && strcmp(a->text, b->text) == 0;
+	return a->device && b->device && a->device->physical == b->device->physical &&
+	       a->is_ok == b->is_ok && strcmp(a->id, b->id) == 0 &&
+	       strcmp(a->text, b->text) == 0;
 }
 
 static size_t count_equal(const struct text *text, size_t from)
@@ -87,18 +88,68 @@ static void print_folded(const struct output *output, const struct view_device *
 	print_rest(output, &devices[0]);
 }
 
+/* -- virtual functions --------------------------------------------------------------- */
+
+/* Of one physical function, and with the same fate. Others may be between them. */
+static bool are_vfs_alike(const struct view_device *a, const struct view_device *b)
+{
+	return is_equal(a, b) && a->device->physical &&
+	       a->device->physical == b->device->physical;
+}
+
+static bool is_first_vf(const struct text *text, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (are_vfs_alike(&text->devices[i], &text->devices[index]))
+			return false;
+	return true;
+}
+
+/* A virtual function, with all that are like it. */
+static void print_vfs(const struct text *text, size_t from)
+{
+	const struct output *output = &text->view->host->output;
+	const struct view_device *first = &text->devices[from], *last = first;
+	char range[2 * ADDRESS_SIZE + 8];
+	size_t count = 1;
+
+	for (size_t i = from + 1; i < text->device_count; i++)
+		if (are_vfs_alike(first, &text->devices[i])) {
+			last = &text->devices[i];
+			count++;
+		}
+	if (count == 1) {
+		print_device(output, first);
+		return;
+	}
+	snprintf(range, sizeof(range), "%s to %s", first->address, last->address);
+	output_styled(output, STYLE_TITLE, range);
+	printf(": %zu virtual functions of %s\n%*s", count,
+	       first->device->physical->address, INDENT, "");
+	print_rest(output, first);
+}
+
+/* -- all devices --------------------------------------------------------------------- */
+
 static void print_devices(const struct text *text)
 {
 	const struct output *output = &text->view->host->output;
+	bool folds = !text->view->host->arguments->verbose;
 
 	for (size_t i = 0; i < text->device_count;) {
-		size_t count = count_equal(text, i);
+		const struct view_device *device = &text->devices[i];
+		bool is_vf = device->device && device->device->physical;
+		size_t count = folds && !is_vf ? count_equal(text, i) : 1;
 
 		if (count >= VIEW_FOLD_MIN) {
-			print_folded(output, &text->devices[i], count);
+			print_folded(output, device, count);
+		} else if (folds && is_vf) {
+			if (is_first_vf(text, i))
+				print_vfs(text, i);
+			count = 1;
 		} else {
 			count = 1;
-			print_device(output, &text->devices[i]);
+			print_device(output, device);
 		}
 		i += count;
 	}
