@@ -161,6 +161,8 @@ struct plan {
 	struct plan_match *matches; /* as many as params.wanted has items */
 	size_t match_count;
 	bool is_partial; /* from some devices only: others may match, too */
+	/* A function without an IOMMU group may get one when a driver probes it. */
+	bool groups_come;
 };
 
 /*
@@ -172,8 +174,9 @@ int plan_select(const struct params *params, const struct pci_list *list,
 
 /*
  * With passthru.group=claim, adds the endpoint functions that share an IOMMU group with
- * an entry that is not skipped. Never adds a bridge. The attributes of the group members
- * must be known. Opens no file. Returns 0 or -ENOMEM.
+ * an entry that is not skipped, and where groups come with a driver those of its slot
+ * that have none yet. Never adds a bridge, nor the physical function of an entry. The
+ * attributes of these functions must be known. Opens no file. Returns 0 or -ENOMEM.
  */
 int plan_add_groups(const struct params *params, const struct pci_list *list,
 		    struct plan *plan);
@@ -252,13 +255,15 @@ struct blocker {
 	const struct pci_device *device; /* NULL if it can */
 	const struct plan_entry *entry;	 /* of that device, or NULL: not requested */
 	const char *driver; /* that it has, or will have; "" if it may get one */
+	const struct pci_device *virtual; /* its function that is taken, or NULL */
 };
 
 /*
  * Finds the first member that makes the group unusable: an endpoint with a driver that is
- * not VFIO's, whether it stays with the host or passthru gives it that driver. What is
- * deferred does not count: nothing is known of it yet. The list's drivers must be those
- * after the run. Opens no file.
+ * not VFIO's, whether it stays with the host or passthru gives it that driver. But for
+ * VIABILITY_NOW that may also be a function that can still join. What is deferred does
+ * not count: nothing is known of it yet. The list's drivers must be those after the run.
+ * Opens no file.
  */
 struct blocker viability_find_blocker(const struct pci_list *list,
 				      const struct plan *plan, int group,

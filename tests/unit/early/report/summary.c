@@ -232,6 +232,16 @@ static const struct {
 		  "0000:06:00.1 (no driver yet) is in it and stays with the host; "
 		  "name it too (10de:0fbb), or use passthru.group=claim\n" ALL_ONE },
 
+	{ "a group of a physical function",
+	  "01:00.0 8086:10c9 020000 13 igb vfs\n"
+	  "06:00.0 10de:13c2 020000 13 - of=01:00.0\n",
+	  IDS,
+	  { 0 },
+	  INFO IS "claimed by vfio-pci\n" WARNING
+		  "group 13 cannot be given to a guest: 0000:06:00.0: its physical "
+		  "function, 0000:01:00.0 (igb), is in the group; the board does not "
+		  "separate them (ACS)\n" ALL_ONE },
+
 	/* the command line */
 	{ "unmatched",
 	  "",
