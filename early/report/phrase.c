@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/base.h"
+#include "guard/guard.h"
 #include "report/report.h"
 
 /* What the disk backs, or what has not been found and may be on one behind the device. */
@@ -93,6 +94,8 @@ void phrase_reason(const struct plan_entry *entry, char text[static PHRASE_SIZE]
 
 static const char *find_next(const struct plan_entry *entry, const char *iommu_advice)
 {
+	if (strstr(entry->note, DEVSPEC_OF_IMAGE))
+		return "rebuild the initramfs if its copy of that table is outdated";
 	switch (entry->reason) {
 	case REASON_NO_IOMMU:
 		return iommu_advice;
