@@ -236,7 +236,7 @@ LIBS_CFLAGS = $(LIBC_CFLAGS) -Werror=implicit-function-declaration \
 # Only klibc lacks whole headers and functions.
 ifeq ($(LIBC),klibc)
 LIBS_CFLAGS += -Iearly/libs/shim/klibc
-KMOD_OBJS += $(KMOD_DIR)/kmod-klibc.o
+KMOD_OBJS += $(addprefix $(KMOD_DIR)/, kmod-klibc.o strerror-klibc.o)
 BLKID_OBJS += $(BLKID_DIR)/blkid-klibc.o
 endif
 $(LIBC)_KMOD = $(LIBC_CC) $(LIBS_CFLAGS) $(KMOD_CPPFLAGS)
