@@ -225,9 +225,8 @@ BLKID_OBJS := $(addprefix $(BLKID_DIR)/, \
 	$(addprefix libblkid/src/partitions/, \
 		aix.o atari.o bsd.o dos.o gpt.o mac.o minix.o partitions.o sgi.o \
 		solaris_x86.o sun.o ultrix.o unixware.o) \
-	$(addprefix lib/, blkdev.o buffer.o encode.o \
-		fileutils.o md5.o sha256.o xxhash.o) \
-	blkid-crc.o blkid-superblocks.o blkid-sysfs.o blkid-topology.o)
+	$(addprefix lib/, blkdev.o buffer.o encode.o fileutils.o sha256.o xxhash.o) \
+	blkid-crc.o blkid-md5.o blkid-superblocks.o blkid-sysfs.o blkid-topology.o)
 
 # Upstream's warnings are upstream's concern; only what gcc 14 rejects is an error here.
 LIBS_CFLAGS = $(LIBC_CFLAGS) -Werror=implicit-function-declaration \
