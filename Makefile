@@ -197,9 +197,10 @@ KMOD_DIR := $(BUILD)/$(LIBC)/kmod-$(KMOD_VERSION)
 KMOD_CPPFLAGS := -include early/libs/kmod-config.h -DLIB_VERSION='"$(KMOD_VERSION)"' \
 	-Iearly/libs/shim -I$(KMOD_SRC)
 KMOD_OBJS := $(addprefix $(KMOD_DIR)/, \
-	$(addprefix libkmod/libkmod, .o -builtin.o -config.o -elf.o -file.o \
-		-index.o -list.o -module.o -signature.o) \
-	$(addprefix shared/, array.o hash.o strbuf.o util.o))
+	$(addprefix libkmod/libkmod, -builtin.o -elf.o -file.o -index.o -list.o -module.o \
+		-signature.o) \
+	$(addprefix shared/, array.o hash.o strbuf.o util.o) \
+	kmod-libkmod.o kmod-libkmod-config.o)
 
 BLKID_LIB := $(BUILD)/$(LIBC)/libblkid.a
 BLKID_VERSION := $(call LIBS_VERSION,util-linux)
