@@ -123,7 +123,7 @@ LTO ?= -flto=1 -flto-partition=one
 LIBC_CODE := -Oz $(LTO) -ffunction-sections -fdata-sections \
 	-fno-asynchronous-unwind-tables -fno-unwind-tables \
 	-fno-pie -fno-ident -fcf-protection=none \
-	-fno-inline-small-functions -fno-thread-jumps -fno-jump-tables \
+	-fno-inline-small-functions -fno-thread-jumps -fno-jump-tables -fno-caller-saves \
 	$(if $(filter x86_64 i%86,$(shell uname -m)),-malign-data=abi) \
 	-fstack-clash-protection -ftrivial-auto-var-init=zero
 LIBC_CFLAGS := -std=gnu11 $(LIBC_CODE) \
