@@ -123,7 +123,7 @@ LTO ?= -flto=1 -flto-partition=one
 LIBC_CODE := -Oz $(LTO) -ffunction-sections -fdata-sections \
 	-fno-asynchronous-unwind-tables -fno-unwind-tables \
 	-fno-pie -fno-ident -fcf-protection=none \
-	-fno-inline-small-functions -fno-thread-jumps -fno-jump-tables \
+	-fno-inline-small-functions -fno-thread-jumps -fno-jump-tables -fno-caller-saves \
 	$(if $(filter x86_64 i%86,$(shell uname -m)),-malign-data=abi) \
 	-fstack-clash-protection -ftrivial-auto-var-init=zero
 LIBC_CFLAGS := -std=gnu11 $(LIBC_CODE) \
@@ -197,9 +197,10 @@ KMOD_DIR := $(BUILD)/$(LIBC)/kmod-$(KMOD_VERSION)
 KMOD_CPPFLAGS := -include early/libs/kmod-config.h -DLIB_VERSION='"$(KMOD_VERSION)"' \
 	-Iearly/libs/shim -I$(KMOD_SRC)
 KMOD_OBJS := $(addprefix $(KMOD_DIR)/, \
-	$(addprefix libkmod/libkmod, .o -builtin.o -config.o -elf.o -file.o \
-		-index.o -list.o -module.o -signature.o) \
-	$(addprefix shared/, array.o hash.o strbuf.o util.o))
+	$(addprefix libkmod/libkmod, -builtin.o -elf.o -file.o -index.o -list.o -module.o \
+		-signature.o) \
+	$(addprefix shared/, array.o hash.o strbuf.o util.o) \
+	kmod-libkmod.o kmod-libkmod-config.o)
 
 BLKID_LIB := $(BUILD)/$(LIBC)/libblkid.a
 BLKID_VERSION := $(call LIBS_VERSION,util-linux)
@@ -225,9 +226,8 @@ BLKID_OBJS := $(addprefix $(BLKID_DIR)/, \
 	$(addprefix libblkid/src/partitions/, \
 		aix.o atari.o bsd.o dos.o gpt.o mac.o minix.o partitions.o sgi.o \
 		solaris_x86.o sun.o ultrix.o unixware.o) \
-	$(addprefix lib/, blkdev.o buffer.o encode.o \
-		fileutils.o md5.o sha256.o xxhash.o) \
-	blkid-crc.o blkid-superblocks.o blkid-sysfs.o blkid-topology.o)
+	$(addprefix lib/, blkdev.o buffer.o encode.o fileutils.o sha256.o xxhash.o) \
+	blkid-crc.o blkid-md5.o blkid-superblocks.o blkid-sysfs.o blkid-topology.o)
 
 # Upstream's warnings are upstream's concern; only what gcc 14 rejects is an error here.
 LIBS_CFLAGS = $(LIBC_CFLAGS) -Werror=implicit-function-declaration \
@@ -236,7 +236,7 @@ LIBS_CFLAGS = $(LIBC_CFLAGS) -Werror=implicit-function-declaration \
 # Only klibc lacks whole headers and functions.
 ifeq ($(LIBC),klibc)
 LIBS_CFLAGS += -Iearly/libs/shim/klibc
-KMOD_OBJS += $(KMOD_DIR)/kmod-klibc.o
+KMOD_OBJS += $(addprefix $(KMOD_DIR)/, kmod-klibc.o strerror-klibc.o)
 BLKID_OBJS += $(BLKID_DIR)/blkid-klibc.o
 endif
 $(LIBC)_KMOD = $(LIBC_CC) $(LIBS_CFLAGS) $(KMOD_CPPFLAGS)
