@@ -343,7 +343,7 @@ HOST_SRCS := \
 	dump/dump.c dump/redact_names.c dump/redact_proc.c dump/redact_text.c \
 	dump/redact_values.c dump/redact_words.c dump/unpack.c \
 	initramfs/generators.c initramfs/images.c initramfs/inspect.c initramfs/rebuild.c \
-	initramfs/switches.c initramfs/systems.c initramfs/ukis.c \
+	initramfs/switches.c initramfs/systems.c initramfs/tables.c initramfs/ukis.c \
 	lib/beneath.c lib/programs.c lib/text.c \
 	machine/card.c machine/caveats.c machine/choice.c machine/compositor.c \
 	machine/denylist.c machine/filter.c \
