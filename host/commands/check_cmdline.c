@@ -348,6 +348,8 @@ static void check_request(struct findings *findings, const struct boot_source *n
 				     : "; run passthru enable ADDRESS");
 	if (!params.off && params.wanted.count)
 		check_blacklists(findings, next->cmdline, next->path);
+	if (!params.off)
+		check_vfs(findings, next);
 	if (!params.off && params.wanted.count && params.problem_count == 0)
 		findings_add(findings, FINDING_OK, "command line",
 			     "%s requests devices; passthru plan lists them", name);

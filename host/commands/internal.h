@@ -82,6 +82,9 @@ void check_kernels(struct findings *findings);
 void check_images(struct findings *findings);
 void check_cmdline(struct findings *findings);
 
+/* What makes virtual functions besides passthru; next is the next boot. */
+void check_vfs(struct findings *findings, const struct boot_source *next);
+
 /*
  * In migrate.c, so that no other command needs migrate/. The first reads the legacy
  * settings, for all that follows; NULL if that fails. The second one frees them.
