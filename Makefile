@@ -263,6 +263,7 @@ EARLY_SRCS := \
 	guard/missing.c guard/network.c \
 	pci/address.c pci/framebuffer.c pci/iommu.c pci/pci.c pci/variant.c \
 	plan/plan.c plan/verdict.c \
+	vf/vf.c \
 	report/phrase.c report/reader.c report/report.c report/result.c report/summary.c \
 	udev/rule.c
 

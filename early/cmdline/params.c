@@ -121,6 +121,11 @@ static int read_skip(const struct reader *reader)
 	return read_list(reader, parse_skipped, &reader->params->skipped);
 }
 
+static int read_vfs(const struct reader *reader)
+{
+	return read_list(reader, selector_parse_vfs, &reader->params->vfs);
+}
+
 static int read_group(const struct reader *reader)
 {
 	if (span_equals(reader->parameter.value, "report"))
@@ -230,6 +235,7 @@ static const struct {
 	{ PARAMETER_PREFIX "ids", read_ids },
 	{ PARAMETER_PREFIX "addrs", read_addrs },
 	{ PARAMETER_PREFIX "skip", read_skip },
+	{ PARAMETER_PREFIX "vfs", read_vfs },
 	{ PARAMETER_PREFIX "group", read_group },
 	{ PARAMETER_PREFIX "driver", read_driver },
 	{ PARAMETER_PREFIX "timeout", read_timeout },
@@ -402,6 +408,7 @@ void params_free(struct params *params)
 {
 	free(params->wanted.items);
 	free(params->skipped.items);
+	free(params->vfs.items);
 	free(params->problems);
 	cmdline_free(&params->cmdline);
 	*params = (struct params){ 0 };
@@ -409,5 +416,6 @@ void params_free(struct params *params)
 
 bool params_are_empty(const struct params *params)
 {
-	return params->wanted.count == 0 && params->problem_count == 0;
+	return params->wanted.count == 0 && params->vfs.count == 0 &&
+	       params->problem_count == 0;
 }

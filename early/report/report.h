@@ -9,6 +9,7 @@
 #include "cmdline/cmdline.h"
 #include "pci/pci.h"
 #include "plan/plan.h"
+#include "vf/vf.h"
 
 /*
  * What a run did, and its readers: the kernel log, the file REPORT_PATH and the program
@@ -43,6 +44,7 @@ struct run_result {
 	struct stage_time times[STAGES];
 	struct pci_list devices;
 	struct plan plan;
+	struct pfs pfs; /* whose virtual functions are given away */
 	/* What is wrong with the request; the spans point into the command line or text.
 	 */
 	struct problem *problems;
