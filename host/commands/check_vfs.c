@@ -227,7 +227,7 @@ static void check_words(struct findings *findings, const struct boot_source *nex
 static bool has_physical(const struct machine *machine)
 {
 	for (size_t i = 0; i < machine->count; i++)
-		if (machine->devices[i].vf_total || machine->devices[i].vf_count)
+		if (machine->devices[i].pf.total || machine->devices[i].vf_count)
 			return true;
 	return false;
 }
