@@ -154,6 +154,12 @@ struct pci_device {
 	bool is_virtual;	       /* a virtual function, */
 	struct pci_address physical;   /* and of which one */
 	char driver[DRIVER_NAME_SIZE]; /* it is bound to; "" for none */
+	/* SR-IOV, known only after pfs_find(): */
+	bool gives_vfs;	       /* passthru.vfs names this physical function */
+	bool is_vf;	       /* a virtual function, of the physical function pf */
+	bool is_given;	       /* passthru.vfs names that */
+	bool is_silenced;      /* passthru keeps the host's drivers from it */
+	struct pci_address pf; /* of a virtual function */
 };
 
 /* Every PCI function that sysfs knows, sorted by address. */

@@ -28,6 +28,8 @@ enum reason {
 	REASON_NONE,
 	/* kept */
 	REASON_SKIPPED,
+	REASON_GIVES_VFS,  /* passthru.vfs gives away its virtual functions */
+	REASON_VFS_IN_USE, /* of a physical function: they cannot be replaced */
 	REASON_BOOT_DISPLAY,
 	REASON_CONSOLE,	  /* the serial console */
 	REASON_ROOT_DISK, /* it backs what the kernel command line names */
@@ -42,7 +44,14 @@ enum reason {
 	REASON_NO_IOMMU,
 	REASON_BRIDGE, /* by the type of its configuration header */
 	REASON_HAS_VFS,
+	/* refused, of a physical function */
+	REASON_NO_SRIOV,
+	REASON_TOO_MANY_VFS,
+	REASON_NOT_CONFIGURABLE, /* its driver makes none through sysfs */
+	/* deferred, of a physical function */
+	REASON_NO_VFS,
 	/* failed */
+	REASON_NOT_MADE, /* of a physical function: its driver made fewer */
 	REASON_GONE,
 	REASON_NO_ANSWER, /* also refused */
 	REASON_OVERRIDE,

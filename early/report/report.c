@@ -60,6 +60,24 @@ static void put_entry(FILE *file, const struct plan_entry *entry, bool is_dry)
 	fputc('\n', file);
 }
 
+static void put_pf(FILE *file, const struct pf *pf)
+{
+	char name[ADDRESS_SIZE];
+
+	address_format(&pf->address, name);
+	fprintf(file,
+		"pf=%s id=%04x:%04x total=%u wanted=%u made=%u autoprobe=%d was=%d verdict=%s",
+		name, (unsigned)pf->id.vendor, (unsigned)pf->id.device, pf->total,
+		pf->wanted, pf->made, pf->autoprobe, pf->was, pf_word(pf));
+	if (pf->reason != REASON_NONE)
+		fprintf(file, " reason=%s", reason_word(pf->reason));
+	if (pf->error)
+		fprintf(file, " error=%d", -pf->error);
+	if (pf->note[0])
+		put_value(file, " for", span_of(pf->note));
+	fputc('\n', file);
+}
+
 static void put_problem(FILE *file, const struct problem *problem)
 {
 	bool is_item = problem->kind != PROBLEM_VALUE && problem->kind != PROBLEM_UNKNOWN;
@@ -142,6 +160,13 @@ static bool has_device(const struct plan *plan, const char *name)
 	return false;
 }
 
+static bool has_pf(const struct pfs *pfs, const char *name)
+{
+	struct pci_address address;
+
+	return address_parse_name(name, &address) == 0 && pfs_find_at(pfs, &address);
+}
+
 /*
  * Whether an item that matched nothing before matches nothing now, either. A partial plan
  * cannot tell of the others.
@@ -168,6 +193,10 @@ static bool is_valid(const struct run_result *result, const struct report_record
 	if (report_is(record, "device")) {
 		report_get(record, "device", value, sizeof(value));
 		return !has_device(&result->plan, value);
+	}
+	if (report_is(record, "pf")) {
+		report_get(record, "pf", value, sizeof(value));
+		return !has_pf(&result->pfs, value);
 	}
 	if (report_is(record, "group")) {
 		report_get(record, "group", value, sizeof(value));
@@ -211,6 +240,8 @@ static void put_report(FILE *file, const void *data)
 	fprintf(file, "phase=%s total_us=%llu kernel_us=%llu\n",
 		stage_word(result->stage), (unsigned long long)time->total_us,
 		(unsigned long long)time->kernel_us);
+	for (size_t i = 0; i < result->pfs.count; i++)
+		put_pf(file, &result->pfs.items[i]);
 	for (size_t i = 0; i < plan->count; i++)
 		put_entry(file, &plan->entries[i], result->is_dry);
 	for (int group = NO_GROUP;

@@ -63,6 +63,7 @@ static void describe(struct pci_names *names, const struct run_result *boot, int
 	describe_path(&device->pci->path, device->path);
 	pci_names_look_up(names, device);
 	device->vf_count = read_vf_count(bus_fd, device->pci);
+	(void)pf_read(bus_fd, device->pci, &device->pf);
 	device->is_reported = is_reported(boot, device->pci);
 	device->is_claimed =
 		pci_driver_is_vfio(device->pci->driver) || device->is_reported;
@@ -253,12 +254,18 @@ bool device_goes_with(const struct device *device, const struct device *other)
 	       device_shares_fate(other);
 }
 
-bool device_is_requested(const struct device *device, const struct params *params)
+static bool is_among(const struct selectors *list, const struct device *device)
 {
-	for (size_t i = 0; i < params->wanted.count; i++)
-		if (selector_matches(&params->wanted.items[i], device->pci))
+	for (size_t i = 0; i < list->count; i++)
+		if (selector_matches(&list->items[i], device->pci))
 			return true;
 	return false;
+}
+
+bool device_is_requested(const struct device *device, const struct params *params)
+{
+	return is_among(&params->wanted, device) ||
+	       (device->physical && is_among(&params->vfs, device->physical));
 }
 
 bool device_is_display(const struct device *device)

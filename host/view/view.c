@@ -150,7 +150,7 @@ bool view_devices(const struct view *view,
 		if (each)
 			each(data, &device);
 	}
-	return ok;
+	return view_pfs(view, NULL, NULL) && ok;
 }
 
 bool view_problems(const struct view *view,
