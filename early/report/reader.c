@@ -181,7 +181,7 @@ static int add_pf(const struct report_record *record, struct run_result *ret)
 	if (!pf)
 		return -ENOMEM;
 	pf->address = address;
-	pf->id = get_id(record, "id");
+	pf->id = report_get_id(record, "id");
 	pf->total = (unsigned)get_number(record, "total");
 	pf->wanted = (unsigned)get_number(record, "wanted");
 	pf->made = (unsigned)get_number(record, "made");
