@@ -159,10 +159,16 @@ static bool is_ours(const void *data, const struct plan_entry *entry)
 	       run_result_defers(request->earlier, &entry->device->address);
 }
 
+/* What became of the device; the record may be of another card that its slot had. */
 static const struct plan_entry *find_earlier(const struct run_result *earlier,
 					     const struct plan_entry *entry)
 {
-	return earlier ? run_result_find(earlier, &entry->device->address) : NULL;
+	const struct pci_device *device = entry->device;
+	const struct plan_entry *before =
+		earlier ? run_result_find(earlier, &device->address) : NULL;
+
+	return before && pci_is_same_model(&before->device->id, &device->id) ? before
+									     : NULL;
 }
 
 /*
@@ -340,22 +346,22 @@ struct known {
 
 /*
  * What another event has reported is no news, except of the device of this one; nor if
- * the other has claimed that as well.
+ * the other has claimed that as well, or has just ended. What this one has claimed is:
+ * the report may be of the same card before it was pulled.
  */
 static bool is_news(const void *data, const struct plan_entry *entry)
 {
 	const struct known *known = data;
 	const struct plan_entry *before = find_earlier(known->report, entry);
-	bool is_own = address_compare(&entry->device->address,
-				      &known->run->request->device) == 0;
 
 	if (!before || before->verdict != entry->verdict)
 		return true;
-	if (entry->verdict == VERDICT_DEFERRED)
+	if (entry->verdict == VERDICT_DEFERRED || known->run->has_waited)
 		return false;
-	return is_own &&
-	       !(entry->verdict == VERDICT_CLAIMED &&
-		 (known->run->has_waited || text_equals_name(entry->was, entry->wanted)));
+	return entry->verdict == VERDICT_CLAIMED
+		       ? !text_equals_name(entry->was, entry->wanted)
+		       : address_compare(&entry->device->address,
+					 &known->run->request->device) == 0;
 }
 
 static void drop_known(const struct run *run)
