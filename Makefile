@@ -259,12 +259,13 @@ EARLY_SRCS := \
 	block/blkid_probe.c block/block.c block/lvm.c block/members.c block/sandbox.c \
 	block/stack.c \
 	claim/binding.c claim/claim.c claim/module.c claim/rollback.c claim/workers.c \
-	cmdline/cmdline.c cmdline/config.c cmdline/params.c cmdline/selector.c \
+	cmdline/cmdline.c cmdline/config.c cmdline/params.c cmdline/selector.c cmdline/setting.c \
 	guard/backing.c guard/class.c guard/devspec.c guard/devspec_cmdline.c \
 	guard/devspec_read.c guard/devspec_tables.c guard/disk.c guard/display.c \
 	guard/missing.c guard/network.c \
 	pci/address.c pci/framebuffer.c pci/iommu.c pci/pci.c pci/variant.c \
 	plan/plan.c plan/verdict.c \
+	vf/vf.c \
 	report/phrase.c report/reader.c report/report.c report/result.c report/summary.c \
 	udev/rule.c
 
@@ -332,27 +333,28 @@ HOST_SRCS := \
 	boot/grub_files.c boot/grub_menu.c boot/grub_script.c boot/grub_tools.c \
 	boot/kernel_config.c boot/kernel_release.c boot/legacy_cmdline.c boot/marks.c \
 	boot/menu_key.c boot/places.c boot/sources.c boot/systemd_boot.c boot/uki.c boot/version.c \
-	commands/args.c commands/check.c commands/claim.c commands/check_cmdline.c \
-	commands/check_images.c commands/check_kernels.c commands/configure.c commands/disable.c commands/enable.c \
-	commands/findings.c commands/list.c commands/list_next.c commands/list_text.c commands/migrate.c \
+	commands/args.c commands/check.c commands/check_vfs.c commands/claim.c commands/check_cmdline.c \
+	commands/check_images.c commands/check_kernels.c commands/configure.c commands/disable.c commands/enable.c commands/enable_vfs.c \
+	commands/findings.c commands/list.c commands/list_next.c commands/list_text.c commands/list_vfs.c \
+	commands/migrate.c \
 	commands/plan.c commands/preview.c commands/preview_conflict.c \
 	commands/preview_image.c commands/remarks.c commands/status.c commands/status_export.c \
 	edit/backup.c edit/change.c edit/files.c edit/guard.c \
 	dump/dump.c dump/redact_names.c dump/redact_proc.c dump/redact_text.c \
 	dump/redact_values.c dump/redact_words.c dump/unpack.c \
 	initramfs/generators.c initramfs/images.c initramfs/inspect.c initramfs/rebuild.c \
-	initramfs/switches.c initramfs/systems.c initramfs/ukis.c \
+	initramfs/switches.c initramfs/systems.c initramfs/tables.c initramfs/ukis.c \
 	lib/beneath.c lib/programs.c lib/text.c \
 	machine/card.c machine/caveats.c machine/choice.c machine/compositor.c \
 	machine/denylist.c machine/filter.c \
 	machine/find.c machine/groups.c machine/luks.c machine/machine.c machine/pci_names.c machine/networks.c \
 	machine/processes.c machine/reader.c machine/sessions.c machine/ssh.c machine/users.c machine/users_disks.c \
-	machine/users_kernel.c machine/users_search.c machine/users_unseen.c machine/uses.c machine/xorg.c \
+	machine/users_kernel.c machine/users_search.c machine/users_unseen.c machine/uses.c machine/vfs.c machine/xorg.c \
 	outlook/outlook.c \
 	migrate/boots.c migrate/collect.c migrate/collector.c migrate/facts.c migrate/lists.c migrate/migration.c \
 	migrate/proof.c migrate/read_cmdline.c migrate/read_modules.c migrate/read_shell.c \
 	migrate/spare.c \
-	view/run_stage.c view/view.c view/view_groups.c view/view_json.c view/view_text.c \
+	view/run_stage.c view/view.c view/view_pfs.c view/view_groups.c view/view_json.c view/view_text.c \
 	ui/json.c ui/log_none.c ui/output.c
 # The stages of passthru-early, without its main(), options and log.
 HOST_EARLY := $(filter-out main.c base/log_kmsg.c options.c,$(EARLY_SRCS))
