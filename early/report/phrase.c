@@ -131,6 +131,18 @@ void phrase_describe(const struct plan_entry *entry, const char *iommu_advice,
 			 : "");
 }
 
+void phrase_describe_pf(const struct pf *pf, char text[static PHRASE_SIZE])
+{
+	struct pci_device device = { .address = pf->address, .id = pf->id };
+	struct plan_entry entry = { .device = &device,
+				    .verdict = pf->verdict,
+				    .reason = pf->reason,
+				    .error = pf->error };
+
+	strcpy(entry.note, pf->note);
+	phrase_describe(&entry, NULL, text);
+}
+
 /* A span as the arguments of "%.*s"; a long one must not fill the line. */
 #define SPAN(span) (int)((span).length < 64 ? (span).length : 64), (span).at
 
@@ -196,10 +208,16 @@ void phrase_blocker(const struct blocker *blocker, char text[static PHRASE_SIZE]
 	const struct pci_device *device = blocker->device;
 	const struct plan_entry *entry = blocker->entry;
 	const char *driver = blocker->driver[0] ? blocker->driver : "no driver yet";
-	char address[ADDRESS_SIZE];
+	char address[ADDRESS_SIZE], virtual[ADDRESS_SIZE];
 
 	address_format(&device->address, address);
-	if (entry && plan_entry_is_taken(entry))
+	if (blocker->virtual) {
+		address_format(&blocker->virtual->address, virtual);
+		snprintf(
+			text, PHRASE_SIZE,
+			"%s: its physical function, %s (%s), is in the group; the board does not separate them (ACS)",
+			virtual, address, driver);
+	} else if (entry && plan_entry_is_taken(entry))
 		snprintf(text, PHRASE_SIZE, "%s has %s, which is no driver of VFIO",
 			 address, driver);
 	else if (entry)
