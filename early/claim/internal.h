@@ -98,6 +98,14 @@ bool binding_clear_override(struct claims *claims, const struct claim *claim);
 #define CLAIM_ROUNDS 3
 extern const claim_round claim_rounds[CLAIM_ROUNDS];
 
+/* -- gate ---------------------------------------------------------------------------- */
+
+/*
+ * Whether the kernel may be one that does not let driver_override choose every driver: it
+ * has the parameter for that, or its log says something about the override of the device.
+ */
+bool gate_is_shut(const struct claims *claims, const struct claim *claim);
+
 /* -- module -------------------------------------------------------------------------- */
 
 /*

@@ -58,6 +58,7 @@ enum reason {
 	REASON_NO_DRIVER,
 	REASON_UNBIND,
 	REASON_PROBE,
+	REASON_NOT_ALLOWED, /* by the kernel, which matches no driver */
 	REASON_TIMEOUT,
 	REASON_SLOT,	 /* another function of its slot failed; also refused */
 	REASON_INTERNAL, /* no process or no memory to do it */
