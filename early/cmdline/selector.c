@@ -212,6 +212,16 @@ int selector_parse_any(struct span text, struct selector *ret,
 	return selector_parse_id(text, ret, error);
 }
 
+int selector_parse_plain(struct span text, struct selector *ret,
+			 struct selector_error *error)
+{
+	if (selector_parse_any(text, ret, error) < 0)
+		return -EINVAL;
+	if (!ret->is_forced)
+		return 0;
+	return fail(error, "\"!\" has no meaning here; remove it", text.length - 1);
+}
+
 /* NumVFs in the SR-IOV capability has 16 bits: include/uapi/linux/pci_regs.h. */
 #define VF_COUNT_MAX 0xffff
 

@@ -28,6 +28,7 @@ static const struct row fb_releases[] = {
 
 static const struct row steps[] = {
 	[STEP_NONE] = { "none", "startup" },
+	[STEP_READ] = { "read", "a read of it" },
 	[STEP_OVERRIDE] = { "override", "the write to driver_override" },
 	[STEP_LOAD] = { "load", "loading the driver" },
 	[STEP_UNBIND] = { "unbind", "the write to unbind" },
@@ -80,7 +81,10 @@ static const struct row reasons[] = {
 	[REASON_NO_VFS] = { "no-vfs", "it has no virtual functions yet" },
 	[REASON_NOT_MADE] = { "not-made", "its driver did not make the virtual functions",
 			      "see dmesg; for a network card, set the link up first" },
-	[REASON_GONE] = { "gone", "it disappeared" },
+	[REASON_GONE] = { "gone", "it is gone" },
+	[REASON_NO_ANSWER] = { "no-answer",
+			       "it does not answer, all that is read of it are ones",
+			       "switch the machine off and on" },
 	[REASON_OVERRIDE] = { "override", "its driver_override could not be written" },
 	[REASON_NO_DRIVER] = { "no-driver", "the driver could not be loaded",
 			       "rebuild the initramfs with its module" },

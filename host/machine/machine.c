@@ -69,19 +69,6 @@ static void describe(struct pci_names *names, const struct run_result *boot, int
 		pci_driver_is_vfio(device->pci->driver) || device->is_reported;
 }
 
-/* What the link physfn leads to, once all devices are there. */
-static void find_physical(const struct machine *machine, int bus_fd,
-			  struct device *device)
-{
-	char path[DEVICE_PATH_SIZE], target[256];
-	struct pci_address address;
-
-	pci_device_path(path, &device->pci->address, "physfn");
-	if (sysfs_read_target(bus_fd, path, target, sizeof(target)) == 0 &&
-	    address_parse_name(beneath_name(target), &address) == 0)
-		device->physical = machine_find(machine, &address);
-}
-
 static int read_devices(const struct host *host, int bus_fd, struct machine *machine)
 {
 	struct pci_names *names = pci_names_open(host->root_fd);
@@ -102,11 +89,14 @@ static int read_devices(const struct host *host, int bus_fd, struct machine *mac
 
 		device->pci = &machine->pci.devices[i];
 		pci_read_attributes(bus_fd, device->pci);
+		pci_read_physical(bus_fd, device->pci);
 		describe(names, &boot, bus_fd, device);
 		machine->has_groups |= device->pci->group != NO_GROUP;
 	}
 	for (size_t i = 0; i < machine->count; i++)
-		find_physical(machine, bus_fd, &machine->devices[i]);
+		if (machine->pci.devices[i].is_virtual)
+			machine->devices[i].physical =
+				machine_find(machine, &machine->pci.devices[i].physical);
 	cards_find(machine);
 	run_result_free(&boot);
 	pci_names_free(names);

@@ -20,15 +20,16 @@ struct view {
 /* One device of it. */
 struct view_device {
 	const struct plan_entry *entry;
-	const struct device *device; /* NULL if it is gone */
+	const struct device *device; /* NULL if it is not there any more */
 	char address[ADDRESS_SIZE];
 	char id[sizeof("ffff:ffff")];
 	bool is_ok;		     /* it is, or will be, as requested */
+	bool is_gone;		     /* it has been removed, which is no failure */
 	bool by_address;	     /* an item of the parameters has its address */
 	char text[PHRASE_SIZE + 64]; /* what happened to it and what to do next */
 };
 
-/* "claimed", "planned", and so on: see passthru-report(5). */
+/* "claimed", "planned", and so on, see passthru-report(5); or "gone". */
 const char *view_verdict(const struct view *view, const struct view_device *device);
 
 /*

@@ -289,7 +289,7 @@ static void count_device(void *data, const struct view_device *device)
 {
 	struct counts *counts = data;
 
-	if (device->entry->skipped)
+	if (device->entry->skipped || device->is_gone)
 		return;
 	counts->devices++;
 	counts->good += device->is_ok;
