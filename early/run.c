@@ -122,6 +122,17 @@ static bool groups_come(struct run *run)
 	return true;
 }
 
+static int add_groups(struct run *run)
+{
+	struct plan *plan = &run->result->plan;
+	int r = run->params->group == GROUP_CLAIM ? read_members(run) : 0;
+
+	if (r < 0)
+		return r;
+	plan->groups_come = groups_come(run);
+	return plan_add_groups(run->params, &run->result->devices, plan);
+}
+
 /* The variant driver for the device; the search reads a file of a megabyte. */
 static const char *find_variant(struct run *run, const struct pci_id *id)
 {
@@ -228,12 +239,8 @@ static int make_plan(struct run *run)
 	plan->is_partial = is_partial;
 	if (r == 0)
 		read_entries(run);
-	if (r == 0 && run->params->group == GROUP_CLAIM)
-		r = read_members(run);
 	if (r == 0)
-		plan->groups_come = groups_come(run);
-	if (r == 0)
-		r = plan_add_groups(run->params, devices, plan);
+		r = add_groups(run);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < plan->count; i++)
