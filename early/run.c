@@ -237,10 +237,10 @@ static int make_plan(struct run *run)
 	if (r == 0)
 		r = plan_select(run->params, devices, plan);
 	plan->is_partial = is_partial;
-	if (r == 0)
-		read_entries(run);
-	if (r == 0)
-		r = add_groups(run);
+	if (r < 0)
+		return r;
+	read_entries(run);
+	r = add_groups(run);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < plan->count; i++)
