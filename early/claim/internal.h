@@ -128,6 +128,17 @@ int driver_provide(struct claims *claims, struct claim *claim);
  */
 void driver_load_iommu(struct claims *claims);
 
+/*
+ * Loads the modules that udev would load for the device, but for those that modprobe.d
+ * blacklists.
+ */
+void driver_load_usual(struct claims *claims, const struct claim *claim);
+
+/* -- virtual functions --------------------------------------------------------------- */
+
+/* Has the usual driver of a VF probe it, although its PF is silenced. */
+void vfs_give_back(struct claims *claims, struct claim *claim);
+
 /* -- rollback ------------------------------------------------------------------------ */
 
 /* Rolls back one device. */
