@@ -237,15 +237,54 @@ static int open_slot(const struct run *run)
 	return openat(run->bus_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
+/*
+ * A claimed device has only pending what did not return in time. What was before is what
+ * an earlier run found, if that has written to the device.
+ */
+static void complete_settings(const struct run *run)
+{
+	const struct settings *settings = &run->result->settings;
+
+	for (size_t i = 0; i < settings->count; i++) {
+		struct setting_result *result = &settings->items[i];
+		const struct setting_result *before =
+			run->request->earlier
+				? settings_find(&run->request->earlier->settings, result)
+				: NULL;
+
+		if (before && before->verdict == SETTING_DONE)
+			strcpy(result->was, before->was);
+		if (result->verdict != SETTING_PENDING ||
+		    plan_find(&run->result->plan, result->device)->verdict !=
+			    VERDICT_CLAIMED)
+			continue;
+		result->verdict = SETTING_REFUSED;
+		result->error = -ETIMEDOUT;
+	}
+}
+
+static int plan_settings(struct run *run)
+{
+	struct run_result *result = run->result;
+	const struct plan *plan = &result->plan;
+	int r = settings_plan(run->params, plan, &result->settings);
+
+	for (size_t i = 0; r == 0 && run->params->dryrun && i < plan->count; i++)
+		settings_apply(run->bus_fd, &result->settings, plan->entries[i].device,
+			       SETTING_TIME_DRY);
+	return r;
+}
+
 static int claim_planned(struct run *run)
 {
+	struct settings *settings = &run->result->settings;
 	struct plan *plan = &run->result->plan;
 	struct claims *claims;
 
 	leave_udev(run);
 	if (run->request->slot_fd)
 		*run->request->slot_fd = open_slot(run);
-	claims = claims_new(plan);
+	claims = claims_new(plan, settings);
 	if (!claims)
 		return -ENOMEM;
 	claims->bus_fd = run->bus_fd;
@@ -257,7 +296,7 @@ static int claim_planned(struct run *run)
 	claims->may_be_foreign = run->stage != STAGE_EARLY || run->request->is_booted;
 	claims->load_iommu = iommu_is_virtio(&run->result->devices);
 	claims_run(claims, run->request->start_ms, run->timeout_ms);
-	claims_store(claims, plan);
+	claims_store(claims, plan, settings);
 	run->kernel_us = claims->kernel_us;
 	run->has_waited = claims->has_waited;
 	claims_free(claims);
@@ -371,6 +410,8 @@ int run_early(const struct run_request *request, struct run_result *ret)
 				    .stage = request->stage };
 	r = make_plan(&run);
 	if (r == 0)
+		r = plan_settings(&run);
+	if (r == 0)
 		r = run_result_add_problems(ret, params);
 	if (r == 0 && plan_count(&ret->plan, VERDICT_PENDING) > 0)
 		r = claim_planned(&run);
@@ -378,6 +419,7 @@ int run_early(const struct run_request *request, struct run_result *ret)
 		r = read_again(&run);
 	if (r < 0)
 		return r;
+	complete_settings(&run);
 	note_time(&run);
 	drop_known(&run);
 	/* Nothing of it is requested: udev calls for every device that appears. */

@@ -9,6 +9,7 @@
 #include "cmdline/cmdline.h"
 #include "pci/pci.h"
 #include "plan/plan.h"
+#include "settings/settings.h"
 
 /*
  * What a run did, and its readers: the kernel log, the file REPORT_PATH and the program
@@ -43,6 +44,7 @@ struct run_result {
 	struct stage_time times[STAGES];
 	struct pci_list devices;
 	struct plan plan;
+	struct settings settings; /* of its devices */
 	/* What is wrong with the request; the spans point into the command line or text.
 	 */
 	struct problem *problems;

@@ -186,7 +186,7 @@ static struct claims *make_claims(const struct host *host, const struct machine 
 		if (machine->devices[i].is_chosen && machine->devices[i].is_claimed)
 			claimed[count++] = machine->devices[i].pci;
 	if (count)
-		claims = claims_new_release(claimed, count);
+		claims = claims_new_release(claimed, count, &(struct settings){ 0 });
 	free(claimed);
 	if (!claims)
 		return NULL;
