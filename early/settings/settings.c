@@ -6,22 +6,13 @@
 #include "base/base.h"
 #include "settings/settings.h"
 
-/* By kind. Those that are no switches have no words in sysfs for on and off. */
-static const struct {
-	const char *file;
-	const char *on, *off, *off_word;
-	bool is_late; /* the probe of the driver changes it, and unbinding it, too */
-} kinds[] = {
-	[SETTING_BAR0] = { .file = "resource0_resize" },
-	[SETTING_BAR1] = { .file = "resource1_resize" },
-	[SETTING_BAR2] = { .file = "resource2_resize" },
-	[SETTING_BAR3] = { .file = "resource3_resize" },
-	[SETTING_BAR4] = { .file = "resource4_resize" },
-	[SETTING_BAR5] = { .file = "resource5_resize" },
-	[SETTING_RESET] = { .file = "reset_method" },
-	[SETTING_D3COLD] = { "d3cold_allowed", "1", "0", "off" },
-	/* vfio-pci calls pm_runtime_allow(): vfio_pci_core_register_device(). */
-	[SETTING_POWER] = { "power/control", "on", "auto", "auto", true },
+/* By kind. */
+static const char *const files[] = {
+	[SETTING_BAR0] = "resource0_resize", [SETTING_BAR1] = "resource1_resize",
+	[SETTING_BAR2] = "resource2_resize", [SETTING_BAR3] = "resource3_resize",
+	[SETTING_BAR4] = "resource4_resize", [SETTING_BAR5] = "resource5_resize",
+	[SETTING_RESET] = "reset_method",    [SETTING_D3COLD] = "d3cold_allowed",
+	[SETTING_POWER] = "power/control",
 };
 
 static const char *const verdicts[] = {
@@ -50,6 +41,15 @@ static bool is_bar(const struct setting_result *result)
 	return result->kind <= SETTING_BAR5;
 }
 
+/*
+ * The probe of vfio-pci allows the device to sleep, whatever was set before, and
+ * unbinding it forbids that: vfio_pci_core_register_device() and its reverse.
+ */
+static bool is_late(const struct setting_result *result)
+{
+	return result->kind == SETTING_POWER;
+}
+
 static void replace(char *text, char from, char to)
 {
 	while ((text = strchr(text, from)))
@@ -61,22 +61,21 @@ static ssize_t read_file(int bus_fd, const struct setting_result *result,
 {
 	char path[DEVICE_PATH_SIZE];
 
-	pci_device_path(path, &result->device->address, kinds[result->kind].file);
+	pci_device_path(path, &result->device->address, files[result->kind]);
 	return sysfs_read(bus_fd, path, text, SETTING_TEXT_SIZE);
 }
 
 static int write_value(int bus_fd, const struct setting_result *result, const char *value)
 {
 	char path[DEVICE_PATH_SIZE], text[SETTING_TEXT_SIZE];
-	const char *on = kinds[result->kind].on;
 
 	strcpy(text, value);
 	if (is_bar(result))
 		snprintf(text, sizeof(text), "%d", setting_read_size(value));
-	else if (on)
-		strcpy(text, strcmp(value, "on") == 0 ? on : kinds[result->kind].off);
+	else if (result->kind == SETTING_D3COLD)
+		strcpy(text, strcmp(value, "on") == 0 ? "1" : "0");
 	replace(text, '+', ' ');
-	pci_device_path(path, &result->device->address, kinds[result->kind].file);
+	pci_device_path(path, &result->device->address, files[result->kind]);
 	log_debug("writing \"%s\" to %s", text, path);
 	return sysfs_write(bus_fd, path, text);
 }
@@ -101,7 +100,6 @@ static int read_bar(int bus_fd, const struct setting_result *result,
 static int read_value(int bus_fd, const struct setting_result *result,
 		      char value[static SETTING_TEXT_SIZE])
 {
-	const char *on = kinds[result->kind].on;
 	ssize_t r;
 
 	value[0] = '\0';
@@ -110,9 +108,8 @@ static int read_value(int bus_fd, const struct setting_result *result,
 	r = read_file(bus_fd, result, value);
 	if (r < 0)
 		return (int)r;
-	if (on)
-		strcpy(value,
-		       strcmp(value, on) == 0 ? "on" : kinds[result->kind].off_word);
+	if (result->kind == SETTING_D3COLD)
+		strcpy(value, value[0] == '1' ? "on" : "off");
 	replace(value, ' ', '+');
 	return 0;
 }
@@ -249,7 +246,7 @@ void settings_apply(int bus_fd, const struct settings *settings,
 
 	while ((result = next_of(settings, device, result)))
 		if (result->verdict == SETTING_PENDING &&
-		    (time != SETTING_TIME_FREE || !kinds[result->kind].is_late))
+		    (time != SETTING_TIME_FREE || !is_late(result)))
 			apply(bus_fd, result, time == SETTING_TIME_DRY);
 }
 
@@ -259,7 +256,7 @@ void settings_restore(int bus_fd, const struct settings *settings,
 	struct setting_result *result = NULL;
 
 	while ((result = next_of(settings, device, result))) {
-		if (!result->is_written || !result->was[0] || kinds[result->kind].is_late)
+		if (!result->is_written || !result->was[0] || is_late(result))
 			continue;
 		if (strcmp(result->was, result->got) == 0)
 			result->error = 0;
@@ -293,7 +290,7 @@ bool settings_are_pending(const struct settings *settings,
 	struct setting_result *result = NULL;
 
 	while ((result = next_of(settings, device, result)))
-		if (result->verdict == SETTING_PENDING && !kinds[result->kind].is_late)
+		if (result->verdict == SETTING_PENDING && !is_late(result))
 			return true;
 	return false;
 }
