@@ -39,7 +39,7 @@ int pci_read_bars(int bus_fd, const struct pci_address *address,
 	struct bar bar;
 
 	pci_device_path(path, address, "resource");
-	length = sysfs_read(bus_fd, path, text, sizeof(text));
+	length = sysfs_read_bytes(bus_fd, path, text, sizeof(text));
 	if (length < 0)
 		return (int)length;
 	cursor = (struct text_cursor){ text, text + length };

@@ -244,8 +244,6 @@ ssize_t sysfs_read(int fd, const char *path, char *buffer, size_t size)
 	device = find_file(path, &file);
 	if (!device)
 		return -ENOENT;
-	if (strcmp(file, "resource") == 0)
-		return (ssize_t)show_bars(device, buffer, size);
 	if (sscanf(file, "resource%u_resize", &bar) == 1 && device->offers[bar])
 		return snprintf(buffer, size, "%016llx",
 				(unsigned long long)device->offers[bar]);
@@ -265,9 +263,12 @@ ssize_t sysfs_read(int fd, const char *path, char *buffer, size_t size)
 
 ssize_t sysfs_read_bytes(int fd, const char *path, void *buffer, size_t size)
 {
+	struct fake_device *device;
+	const char *file;
+
 	(void)fd;
-	(void)path;
-	(void)buffer;
-	(void)size;
-	return -ENOENT;
+	device = find_file(path, &file);
+	if (!device || strcmp(file, "resource") != 0)
+		return -ENOENT;
+	return (ssize_t)show_bars(device, buffer, size);
 }
