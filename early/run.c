@@ -55,6 +55,18 @@ static void read_entries(struct run *run)
 		pci_read_attributes(run->bus_fd, plan->entries[i].device);
 }
 
+/* The physical functions of those entries that have them in their groups. */
+static void read_physical(struct run *run)
+{
+	const struct plan *plan = &run->result->plan;
+	const struct pci_list *devices = &run->result->devices;
+
+	for (size_t i = 0; i < devices->count; i++)
+		for (size_t j = 0; devices->devices[i].has_vfs && j < plan->total; j++)
+			if (plan->entries[j].device->group == devices->devices[i].group)
+				pci_read_physical(run->bus_fd, plan->entries[j].device);
+}
+
 /* The other members of the groups of all entries, those of other stages included. */
 static int read_members(struct run *run)
 {
@@ -73,6 +85,7 @@ static int read_members(struct run *run)
 		if (r < 0 && r != -ENOENT)
 			return r;
 	}
+	read_physical(run);
 	return 0;
 }
 
@@ -82,6 +95,31 @@ static bool has_groupless(const struct plan *plan)
 		if (plan->entries[i].device->group == NO_GROUP)
 			return true;
 	return false;
+}
+
+/* The other functions of the slots of all entries; returns whether any has no group. */
+static bool read_slots(struct run *run)
+{
+	const struct plan *plan = &run->result->plan;
+	bool is_groupless = false;
+
+	for (size_t i = 0; i < plan->count; i++)
+		is_groupless |= pci_read_slot_attributes(
+			run->bus_fd, plan->entries[i].device, &run->result->devices);
+	return is_groupless;
+}
+
+/* Whether the IOMMU group of a function that matters may come with its driver. */
+static bool groups_come(struct run *run)
+{
+	bool is_groupless = run->params->group == GROUP_CLAIM
+				    ? read_slots(run)
+				    : has_groupless(&run->result->plan);
+
+	if (!is_groupless || !iommu_may_add_groups(run->root_fd, &run->result->devices))
+		return false;
+	(void)read_slots(run);
+	return true;
 }
 
 /* The variant driver for the device; the search reads a file of a megabyte. */
@@ -121,10 +159,16 @@ static bool is_ours(const void *data, const struct plan_entry *entry)
 	       run_result_defers(request->earlier, &entry->device->address);
 }
 
+/* What became of the device; the record may be of another card that its slot had. */
 static const struct plan_entry *find_earlier(const struct run_result *earlier,
 					     const struct plan_entry *entry)
 {
-	return earlier ? run_result_find(earlier, &entry->device->address) : NULL;
+	const struct pci_device *device = entry->device;
+	const struct plan_entry *before =
+		earlier ? run_result_find(earlier, &device->address) : NULL;
+
+	return before && pci_is_same_model(&before->device->id, &device->id) ? before
+									     : NULL;
 }
 
 /*
@@ -187,6 +231,8 @@ static int make_plan(struct run *run)
 	if (r == 0 && run->params->group == GROUP_CLAIM)
 		r = read_members(run);
 	if (r == 0)
+		plan->groups_come = groups_come(run);
+	if (r == 0)
 		r = plan_add_groups(run->params, devices, plan);
 	if (r < 0)
 		return r;
@@ -194,9 +240,7 @@ static int make_plan(struct run *run)
 		choose_driver(run, &plan->entries[i]);
 	if (!is_partial && has_groupless(plan))
 		prospect.is_noiommu = iommu_is_done_without(run->root_fd);
-	prospect.groups_may_come = run->request->iommu_pending ||
-				   (!is_partial && has_groupless(plan) &&
-				    iommu_may_add_groups(run->root_fd, devices));
+	prospect.groups_may_come = run->request->iommu_pending || plan->groups_come;
 	plan_judge(prospect, plan);
 	if (!run->params->force)
 		add_guards(run, plan);
@@ -318,6 +362,8 @@ static int read_again(struct run *run)
 		if (!entry->device->is_gone)
 			strcpy(entry->now, entry->device->driver);
 	}
+	if (plan->groups_come)
+		(void)read_slots(run);
 	return read_members(run);
 }
 
@@ -339,22 +385,22 @@ struct known {
 
 /*
  * What another event has reported is no news, except of the device of this one; nor if
- * the other has claimed that as well.
+ * the other has claimed that as well, or has just ended. What this one has claimed is:
+ * the report may be of the same card before it was pulled.
  */
 static bool is_news(const void *data, const struct plan_entry *entry)
 {
 	const struct known *known = data;
 	const struct plan_entry *before = find_earlier(known->report, entry);
-	bool is_own = address_compare(&entry->device->address,
-				      &known->run->request->device) == 0;
 
 	if (!before || before->verdict != entry->verdict)
 		return true;
-	if (entry->verdict == VERDICT_DEFERRED)
+	if (entry->verdict == VERDICT_DEFERRED || known->run->has_waited)
 		return false;
-	return is_own &&
-	       !(entry->verdict == VERDICT_CLAIMED &&
-		 (known->run->has_waited || text_equals_name(entry->was, entry->wanted)));
+	return entry->verdict == VERDICT_CLAIMED
+		       ? !text_equals_name(entry->was, entry->wanted)
+		       : address_compare(&entry->device->address,
+					 &known->run->request->device) == 0;
 }
 
 static void drop_known(const struct run *run)

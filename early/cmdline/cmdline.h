@@ -94,7 +94,7 @@ int config_read(int root_fd, const struct config_stage *stage,
 
 /* -- selector ------------------------------------------------------------------------ */
 
-/* One item of passthru.ids, passthru.addrs or passthru.skip. */
+/* One item of passthru.ids, passthru.addrs, passthru.skip or passthru.vfs. */
 struct selector {
 	struct span text; /* as written, part of the command line */
 	bool has_id;
@@ -103,6 +103,7 @@ struct selector {
 	struct pci_id id;
 	uint32_t class_mask; /* 0 by default: any class matches */
 	struct address_pattern address;
+	unsigned vf_count; /* passthru.vfs: the number of VFs to make, or 0 */
 };
 
 /*
@@ -130,6 +131,13 @@ int selector_parse_id(struct span text, struct selector *ret,
 int selector_parse_address(struct span text, struct selector *ret,
 			   struct selector_error *ret_error);
 int selector_parse_any(struct span text, struct selector *ret,
+		       struct selector_error *ret_error);
+
+/*
+ * The same for an item of passthru.vfs, [COUNT@]DEVICE, where DEVICE is either of them:
+ * an ID has a colon before its "@", so digits alone are a number.
+ */
+int selector_parse_vfs(struct span text, struct selector *ret,
 		       struct selector_error *ret_error);
 
 /* Whether it may mean several kinds of devices: it names no function and no device ID. */
@@ -232,6 +240,7 @@ struct params {
 	struct cmdline cmdline;	 /* all of the words */
 	struct selectors wanted; /* passthru.ids and passthru.addrs, in order */
 	struct selectors skipped;
+	struct selectors vfs;	  /* physical functions, of passthru.vfs */
 	struct setting *settings; /* in order */
 	size_t setting_count;
 	bool has_paths; /* some item of all these names a device by its path */

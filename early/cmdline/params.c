@@ -146,6 +146,11 @@ static int read_setting(const struct reader *reader)
 	return read_list(&setting, NULL, NULL);
 }
 
+static int read_vfs(const struct reader *reader)
+{
+	return read_list(reader, selector_parse_vfs, &reader->params->vfs);
+}
+
 static int read_group(const struct reader *reader)
 {
 	if (span_equals(reader->parameter.value, "report"))
@@ -255,6 +260,7 @@ static const struct {
 	{ PARAMETER_PREFIX "ids", read_ids },
 	{ PARAMETER_PREFIX "addrs", read_addrs },
 	{ PARAMETER_PREFIX "skip", read_skip },
+	{ PARAMETER_PREFIX "vfs", read_vfs },
 	{ PARAMETER_PREFIX "group", read_group },
 	{ PARAMETER_PREFIX "driver", read_driver },
 	{ PARAMETER_PREFIX "timeout", read_timeout },
@@ -436,6 +442,7 @@ void params_free(struct params *params)
 {
 	free(params->wanted.items);
 	free(params->skipped.items);
+	free(params->vfs.items);
 	free(params->problems);
 	free(params->settings);
 	cmdline_free(&params->cmdline);
@@ -444,5 +451,6 @@ void params_free(struct params *params)
 
 bool params_are_empty(const struct params *params)
 {
-	return params->wanted.count == 0 && params->problem_count == 0;
+	return params->wanted.count == 0 && params->vfs.count == 0 &&
+	       params->problem_count == 0;
 }

@@ -6,6 +6,9 @@
 
 /* What only the files of this folder share. */
 
+/* The verdict's word; that of a PF which has its VFs is "made". */
+const char *pf_word(const struct pf *pf);
+
 /* A record of the file; it points into the report's text. */
 struct report_record {
 	struct span line;
@@ -23,5 +26,8 @@ bool report_is(const struct report_record *record, const char *kind);
  */
 bool report_get(const struct report_record *record, const char *key, char *value,
 		size_t size);
+
+/* The vendor and the device; a report has no more of the ID. */
+struct pci_id report_get_id(const struct report_record *record, const char *key);
 
 #endif

@@ -60,8 +60,8 @@ static void put_entry(FILE *file, const struct plan_entry *entry, bool is_dry)
 	fputc('\n', file);
 }
 
-/* Of a failed claim some were never written; what an event leaves to another is not in the
- * plan any more. */
+/* Of a failed claim some were never written; what an event leaves to another is not in
+ * the plan any more. */
 static void put_setting(FILE *file, const struct run_result *result,
 			const struct setting_result *setting)
 {
@@ -71,12 +71,32 @@ static void put_setting(FILE *file, const struct run_result *result,
 	    !plan_find_at(&result->plan, &setting->device->address))
 		return;
 	address_format(&setting->device->address, name);
-	fprintf(file, "setting=%s device=%s wanted=%s was=%s got=%s verdict=%s",
-		setting_name(setting->kind), name, setting->wanted,
+	fprintf(file,
+		"setting=%s device=%s id=%04x:%04x wanted=%s was=%s got=%s verdict=%s",
+		setting_name(setting->kind), name, (unsigned)setting->device->id.vendor,
+		(unsigned)setting->device->id.device, setting->wanted,
 		name_or_none(setting->was), name_or_none(setting->got),
 		setting_verdict_word(setting->verdict, result->is_dry));
 	if (setting->error)
 		fprintf(file, " errno=%d", -setting->error);
+	fputc('\n', file);
+}
+
+static void put_pf(FILE *file, const struct pf *pf)
+{
+	char name[ADDRESS_SIZE];
+
+	address_format(&pf->address, name);
+	fprintf(file,
+		"pf=%s id=%04x:%04x total=%u wanted=%u made=%u autoprobe=%d was=%d verdict=%s",
+		name, (unsigned)pf->id.vendor, (unsigned)pf->id.device, pf->total,
+		pf->wanted, pf->made, pf->autoprobe, pf->was, pf_word(pf));
+	if (pf->reason != REASON_NONE)
+		fprintf(file, " reason=%s", reason_word(pf->reason));
+	if (pf->error)
+		fprintf(file, " error=%d", -pf->error);
+	if (pf->note[0])
+		put_value(file, " for", span_of(pf->note));
 	fputc('\n', file);
 }
 
@@ -150,16 +170,29 @@ static bool has_group(const struct plan *plan, const char *number)
 	return false;
 }
 
-static bool has_device(const struct plan *plan, const char *name)
+/* Whether this stage has a record of the device, or found another one at its address. */
+static bool is_replaced(const struct run_result *result,
+			const struct report_record *record)
 {
-	char planned[ADDRESS_SIZE];
+	struct pci_id id = report_get_id(record, "id");
+	struct pci_address address;
+	const struct pci_device *found;
+	char name[32];
 
-	for (size_t i = 0; i < plan->count; i++) {
-		address_format(&plan->entries[i].device->address, planned);
-		if (strcmp(planned, name) == 0)
-			return true;
-	}
-	return false;
+	report_get(record, "device", name, sizeof(name));
+	if (address_parse_name(name, &address) < 0)
+		return false;
+	if (plan_find_at(&result->plan, &address))
+		return true;
+	found = pci_list_find(&result->devices, &address);
+	return found && !pci_is_same_model(&found->id, &id);
+}
+
+static bool has_pf(const struct pfs *pfs, const char *name)
+{
+	struct pci_address address;
+
+	return address_parse_name(name, &address) == 0 && pfs_find_at(pfs, &address);
 }
 
 /*
@@ -185,9 +218,11 @@ static bool is_valid(const struct run_result *result, const struct report_record
 {
 	char value[32];
 
-	if (report_is(record, "device") || report_is(record, "setting")) {
-		report_get(record, "device", value, sizeof(value));
-		return !has_device(&result->plan, value);
+	if (report_is(record, "device") || report_is(record, "setting"))
+		return !is_replaced(result, record);
+	if (report_is(record, "pf")) {
+		report_get(record, "pf", value, sizeof(value));
+		return !has_pf(&result->pfs, value);
 	}
 	if (report_is(record, "group")) {
 		report_get(record, "group", value, sizeof(value));
@@ -203,12 +238,31 @@ static bool is_valid(const struct run_result *result, const struct report_record
 	return false;
 }
 
-static void put_old(FILE *file, const struct run_result *result, const char *old)
+/* Whether the record is of a group of which no device is left. */
+static bool is_deserted(const struct run_result *result, const char *old,
+			const struct report_record *group)
 {
+	char number[32], value[32];
 	struct report_record record;
 
-	while (old && report_next(&old, &record))
-		if (is_valid(result, &record))
+	report_get(group, "group", number, sizeof(number));
+	while (report_next(&old, &record)) {
+		report_get(&record, "group", value, sizeof(value));
+		if (report_is(&record, "device") && strcmp(value, number) == 0 &&
+		    is_valid(result, &record))
+			return false;
+	}
+	return true;
+}
+
+static void put_old(FILE *file, const struct run_result *result, const char *old)
+{
+	const char *next = old;
+	struct report_record record;
+
+	while (next && report_next(&next, &record))
+		if (is_valid(result, &record) &&
+		    !(report_is(&record, "group") && is_deserted(result, old, &record)))
 			fprintf(file, "%.*s\n", (int)record.line.length, record.line.at);
 }
 
@@ -231,6 +285,8 @@ static void put_report(FILE *file, const void *data)
 	fprintf(file, "phase=%s total_us=%llu kernel_us=%llu\n",
 		stage_word(result->stage), (unsigned long long)time->total_us,
 		(unsigned long long)time->kernel_us);
+	for (size_t i = 0; i < result->pfs.count; i++)
+		put_pf(file, &result->pfs.items[i]);
 	for (size_t i = 0; i < plan->count; i++)
 		put_entry(file, &plan->entries[i], result->is_dry);
 	for (size_t i = 0; i < result->settings.count; i++)

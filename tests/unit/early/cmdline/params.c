@@ -61,6 +61,9 @@ static void describe(const struct params *params, struct words *words)
 		say(words, "%.*s; ", SPAN(params->wanted.items[i].text));
 	for (size_t i = 0; i < params->skipped.count; i++)
 		say(words, "not %.*s; ", SPAN(params->skipped.items[i].text));
+	for (size_t i = 0; i < params->vfs.count; i++)
+		say(words, "%u vfs of %.*s; ", params->vfs.items[i].vf_count,
+		    SPAN(params->vfs.items[i].text));
 	for (size_t i = 0; i < params->setting_count; i++) {
 		const struct setting *setting = &params->settings[i];
 
@@ -113,6 +116,12 @@ static const struct {
 	{ "passthru.skip=06:00.0,10de:13c2,1:2@07:00.0",
 	  "not 06:00.0; not 10de:13c2; not 1:2@07:00.0" },
 	{ "passthru.skip=06:00.0 passthru.skip=07:00.0", "not 06:00.0; not 07:00.0" },
+	{ "passthru.vfs=00:02.0,8086:10c9", "0 vfs of 00:02.0; 0 vfs of 8086:10c9" },
+	{ "passthru.vfs=7@00:02.0,2@8086:10c9@01:00.0,8086:10c9@01:00.0",
+	  "7 vfs of 7@00:02.0; 2 vfs of 2@8086:10c9@01:00.0; "
+	  "0 vfs of 8086:10c9@01:00.0" },
+	{ "passthru.vfs=65535@00:08.1/00.0!", "65535 vfs of 65535@00:08.1/00.0!" },
+	{ "passthru.vfs=8086@00:02.0", "8086 vfs of 8086@00:02.0" },
 	{ "passthru.ids=", "" },
 	{ "passthru.ids=,", "" },
 	{ "passthru.ids=,10de:13c2,", "10de:13c2" },
@@ -179,6 +188,18 @@ static const struct {
 	  "malformed passthru.skip \"06:00.0!\" item 1 column 8" },
 	{ "passthru.addrs=00:08.1/00.0, 00:08.1/00.1",
 	  "00:08.1/00.0; stray passthru.addrs \"00:08.1/00.1\"" },
+	{ "passthru.vfs", "value passthru.vfs \"\" the list is missing; write it after "
+			  "\"=\"" },
+	{ "passthru.vfs=0@00:02.0",
+	  "malformed passthru.vfs \"0@00:02.0\" item 1 column 1" },
+	{ "passthru.vfs=65536@00:02.0,4294967297@00:02.0",
+	  "malformed passthru.vfs \"65536@00:02.0\" item 1 column 1; "
+	  "malformed passthru.vfs \"4294967297@00:02.0\" item 2 column 1" },
+	{ "passthru.vfs=7@00:02.9",
+	  "malformed passthru.vfs \"7@00:02.9\" item 1 column 10" },
+	{ "passthru.vfs=-1@00:02.0,7@",
+	  "malformed passthru.vfs \"-1@00:02.0\" item 1 column 1; "
+	  "malformed passthru.vfs \"7@\" item 2 column 3" },
 	{ "passthru.skip=06:00.0, 06:00.1",
 	  "not 06:00.0; stray passthru.skip \"06:00.1\"" },
 	{ "passthru.ids=1:2, quiet", "1:2" },
@@ -354,7 +375,7 @@ START_TEST(parses)
 	describe(&params, &words);
 	expect_text(text, words.text, lines[_i].words);
 	expect_number(text, params_are_empty(&params),
-		      !params.wanted.count && !params.problem_count);
+		      !params.wanted.count && !params.vfs.count && !params.problem_count);
 	params_free(&params);
 	expect_number(text, params.wanted.count, 0);
 }
