@@ -264,10 +264,11 @@ EARLY_SRCS := \
 	guard/backing.c guard/class.c guard/devspec.c guard/devspec_cmdline.c \
 	guard/devspec_read.c guard/devspec_tables.c guard/disk.c guard/display.c \
 	guard/missing.c guard/network.c \
-	pci/address.c pci/framebuffer.c pci/iommu.c pci/pci.c pci/variant.c \
+	pci/address.c pci/bar.c pci/framebuffer.c pci/iommu.c pci/pci.c pci/variant.c \
 	plan/plan.c plan/verdict.c \
 	vf/vf.c \
 	report/phrase.c report/reader.c report/report.c report/result.c report/summary.c \
+	settings/settings.c \
 	udev/rule.c
 
 # The C library's name, or "system".
