@@ -552,8 +552,7 @@ static int read_again(struct run *run)
 	for (size_t i = 0; i < plan->count; i++) {
 		struct plan_entry *entry = &plan->entries[i];
 
-		pci_read_again(run->bus_fd, entry->device);
-		if (!entry->device->is_gone)
+		if (pci_read_again(run->bus_fd, entry->device) == 0)
 			strcpy(entry->now, entry->device->driver);
 	}
 	if (plan->groups_come)
