@@ -123,7 +123,7 @@ LTO ?= -flto=1 -flto-partition=one
 LIBC_CODE := -Oz $(LTO) -ffunction-sections -fdata-sections \
 	-fno-asynchronous-unwind-tables -fno-unwind-tables \
 	-fno-pie -fno-ident -fcf-protection=none \
-	-fno-inline-small-functions -fno-thread-jumps -fno-jump-tables \
+	-fno-inline-small-functions -fno-thread-jumps -fno-jump-tables -fno-caller-saves \
 	$(if $(filter x86_64 i%86,$(shell uname -m)),-malign-data=abi) \
 	-fstack-clash-protection -ftrivial-auto-var-init=zero
 LIBC_CFLAGS := -std=gnu11 $(LIBC_CODE) \
@@ -197,9 +197,10 @@ KMOD_DIR := $(BUILD)/$(LIBC)/kmod-$(KMOD_VERSION)
 KMOD_CPPFLAGS := -include early/libs/kmod-config.h -DLIB_VERSION='"$(KMOD_VERSION)"' \
 	-Iearly/libs/shim -I$(KMOD_SRC)
 KMOD_OBJS := $(addprefix $(KMOD_DIR)/, \
-	$(addprefix libkmod/libkmod, .o -builtin.o -config.o -elf.o -file.o \
-		-index.o -list.o -module.o -signature.o) \
-	$(addprefix shared/, array.o hash.o strbuf.o util.o))
+	$(addprefix libkmod/libkmod, -builtin.o -elf.o -file.o -index.o -list.o -module.o \
+		-signature.o) \
+	$(addprefix shared/, array.o hash.o strbuf.o util.o) \
+	kmod-libkmod.o kmod-libkmod-config.o)
 
 BLKID_LIB := $(BUILD)/$(LIBC)/libblkid.a
 BLKID_VERSION := $(call LIBS_VERSION,util-linux)
@@ -225,9 +226,8 @@ BLKID_OBJS := $(addprefix $(BLKID_DIR)/, \
 	$(addprefix libblkid/src/partitions/, \
 		aix.o atari.o bsd.o dos.o gpt.o mac.o minix.o partitions.o sgi.o \
 		solaris_x86.o sun.o ultrix.o unixware.o) \
-	$(addprefix lib/, blkdev.o buffer.o encode.o \
-		fileutils.o md5.o sha256.o xxhash.o) \
-	blkid-crc.o blkid-superblocks.o blkid-sysfs.o blkid-topology.o)
+	$(addprefix lib/, blkdev.o buffer.o encode.o fileutils.o sha256.o xxhash.o) \
+	blkid-crc.o blkid-md5.o blkid-superblocks.o blkid-sysfs.o blkid-topology.o)
 
 # Upstream's warnings are upstream's concern; only what gcc 14 rejects is an error here.
 LIBS_CFLAGS = $(LIBC_CFLAGS) -Werror=implicit-function-declaration \
@@ -236,7 +236,7 @@ LIBS_CFLAGS = $(LIBC_CFLAGS) -Werror=implicit-function-declaration \
 # Only klibc lacks whole headers and functions.
 ifeq ($(LIBC),klibc)
 LIBS_CFLAGS += -Iearly/libs/shim/klibc
-KMOD_OBJS += $(KMOD_DIR)/kmod-klibc.o
+KMOD_OBJS += $(addprefix $(KMOD_DIR)/, kmod-klibc.o strerror-klibc.o)
 BLKID_OBJS += $(BLKID_DIR)/blkid-klibc.o
 endif
 $(LIBC)_KMOD = $(LIBC_CC) $(LIBS_CFLAGS) $(KMOD_CPPFLAGS)
@@ -258,7 +258,7 @@ EARLY_SRCS := \
 	base/sysfs.c base/text.c \
 	block/blkid_probe.c block/block.c block/lvm.c block/members.c block/sandbox.c \
 	block/stack.c \
-	claim/binding.c claim/claim.c claim/module.c claim/rollback.c claim/vfs.c \
+	claim/binding.c claim/claim.c claim/gate.c claim/module.c claim/rollback.c claim/vfs.c \
 	claim/workers.c \
 	cmdline/cmdline.c cmdline/config.c cmdline/params.c cmdline/selector.c cmdline/setting.c \
 	guard/backing.c guard/class.c guard/devspec.c guard/devspec_cmdline.c \
@@ -334,8 +334,8 @@ HOST_SRCS := \
 	boot/grub_files.c boot/grub_menu.c boot/grub_script.c boot/grub_tools.c \
 	boot/kernel_config.c boot/kernel_release.c boot/legacy_cmdline.c boot/marks.c \
 	boot/menu_key.c boot/places.c boot/sources.c boot/systemd_boot.c boot/uki.c boot/version.c \
-	commands/args.c commands/check.c commands/claim.c commands/check_cmdline.c \
-	commands/check_images.c commands/check_kernels.c commands/configure.c commands/disable.c commands/enable.c \
+	commands/args.c commands/check.c commands/check_vfs.c commands/claim.c commands/check_cmdline.c \
+	commands/check_images.c commands/check_kernels.c commands/configure.c commands/disable.c commands/enable.c commands/enable_vfs.c \
 	commands/findings.c commands/list.c commands/list_next.c commands/list_text.c commands/list_vfs.c \
 	commands/migrate.c \
 	commands/plan.c commands/preview.c commands/preview_conflict.c \
@@ -344,7 +344,7 @@ HOST_SRCS := \
 	dump/dump.c dump/redact_names.c dump/redact_proc.c dump/redact_text.c \
 	dump/redact_values.c dump/redact_words.c dump/unpack.c \
 	initramfs/generators.c initramfs/images.c initramfs/inspect.c initramfs/rebuild.c \
-	initramfs/switches.c initramfs/systems.c initramfs/ukis.c \
+	initramfs/switches.c initramfs/systems.c initramfs/tables.c initramfs/ukis.c \
 	lib/beneath.c lib/programs.c lib/text.c \
 	machine/card.c machine/caveats.c machine/choice.c machine/compositor.c \
 	machine/denylist.c machine/filter.c \
@@ -355,7 +355,7 @@ HOST_SRCS := \
 	migrate/boots.c migrate/collect.c migrate/collector.c migrate/facts.c migrate/lists.c migrate/migration.c \
 	migrate/proof.c migrate/read_cmdline.c migrate/read_modules.c migrate/read_shell.c \
 	migrate/spare.c \
-	view/run_stage.c view/view.c view/view_groups.c view/view_json.c view/view_text.c \
+	view/run_stage.c view/view.c view/view_pfs.c view/view_groups.c view/view_json.c view/view_text.c \
 	ui/json.c ui/log_none.c ui/output.c
 # The stages of passthru-early, without its main(), options and log.
 HOST_EARLY := $(filter-out main.c base/log_kmsg.c options.c,$(EARLY_SRCS))

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -149,7 +150,8 @@ static struct run_request make_request(const struct job *job, const struct param
 	return request;
 }
 
-static int run(const struct job *job, const struct params *params, int bus_fd)
+static int run(const struct job *job, const struct params *params, int bus_fd,
+	       bool is_detached)
 {
 	_cleanup_close_ int slot_fd = -1;
 	struct run_request request = make_request(job, params, bus_fd);
@@ -158,6 +160,7 @@ static int run(const struct job *job, const struct params *params, int bus_fd)
 	int r;
 
 	request.slot_fd = &slot_fd;
+	request.is_detached = is_detached;
 	r = run_early(&request, &result);
 	if (r < 0) {
 		log_nothing(r);
@@ -181,8 +184,9 @@ static void wake(int number)
 /*
  * Waits for the process that does the work, a little longer than that itself would. Any
  * access to a device may hang in the kernel, reads as well: then this one gives up.
+ * Returns its exit status, or -1 if it has none.
  */
-static int watch(pid_t process, unsigned timeout)
+static int watch(pid_t process, unsigned timeout, const char *note)
 {
 	/* Without SA_RESTART, so that waitpid() returns. */
 	const struct sigaction action = { .sa_handler = wake };
@@ -191,17 +195,16 @@ static int watch(pid_t process, unsigned timeout)
 	(void)sigaction(SIGALRM, &action, NULL);
 	alarm(timeout + 1);
 	if (waitpid(process, &status, 0) != process) {
-		log_line(
-			LOG_LEVEL_ERROR,
-			"reading the devices did not return in time (passthru.timeout=%u)",
-			timeout);
-		return EXIT_INCOMPLETE;
+		log_line(LOG_LEVEL_ERROR,
+			 "an access to %s did not return in time (passthru.timeout=%u)",
+			 note && note[0] ? note : "the devices", timeout);
+		return -1;
 	}
 	if (WIFEXITED(status))
 		return WEXITSTATUS(status);
 	log_line(LOG_LEVEL_ERROR, "passthru-early was aborted by signal %d",
 		 WTERMSIG(status));
-	return EXIT_INCOMPLETE;
+	return -1;
 }
 
 static int run_watched(const struct job *job, const struct params *params)
@@ -210,19 +213,35 @@ static int run_watched(const struct job *job, const struct params *params)
 		openat(job->root_fd, "sys/bus/pci", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct run_request request = make_request(job, params, bus_fd);
 	bool is_detached;
+	char *note;
 	pid_t process;
+	int status;
 
 	if (bus_fd < 0) {
 		log_line(LOG_LEVEL_ERROR, "no PCI bus in %s/sys: %s; is sysfs mounted?",
 			 job->options->root, strerror(errno));
 		return EXIT_INCOMPLETE;
 	}
+	note = mmap(NULL, FILE_NOTE_SIZE, PROT_READ | PROT_WRITE,
+		    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (note == MAP_FAILED)
+		note = NULL;
 	is_detached = run_detaches(&request);
 	process = fork();
 	/* Without another process, nobody watches. */
-	if (process <= 0)
-		return run(job, params, bus_fd);
-	return is_detached ? EXIT_COMPLETE : watch(process, params->timeout);
+	if (process <= 0) {
+		file_note_to(note);
+		return run(job, params, bus_fd, is_detached);
+	}
+	if (is_detached)
+		return EXIT_COMPLETE;
+	status = watch(process, params->timeout, note);
+	if (status >= 0)
+		return status;
+	/* Nobody else has changed that before udev starts. */
+	if (is_first_stage(job))
+		vfs_restore(bus_fd);
+	return EXIT_INCOMPLETE;
 }
 
 static int run_params(const struct job *job, struct params *params)

@@ -353,6 +353,11 @@ struct pci_device *pci_list_find(const struct pci_list *list,
 		       compare_devices);
 }
 
+bool pci_is_same_model(const struct pci_id *a, const struct pci_id *b)
+{
+	return a->vendor == b->vendor && a->device == b->device;
+}
+
 int pci_read_group_attributes(int bus_fd, const struct pci_device *device,
 			      struct pci_list *list)
 {

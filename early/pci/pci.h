@@ -258,6 +258,9 @@ struct pci_device *pci_slot_next(const struct pci_list *list,
 struct pci_device *pci_list_find(const struct pci_list *list,
 				 const struct pci_address *address);
 
+/* Whether both are of the same vendor and model, all that a report has of an ID. */
+bool pci_is_same_model(const struct pci_id *a, const struct pci_id *b);
+
 /* Reads the driver that the device is bound to, "" for none. Returns 0 or a negative
  * errno. */
 int pci_read_driver(int bus_fd, const struct pci_address *address,

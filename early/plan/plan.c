@@ -298,6 +298,8 @@ static void judge(struct plan_entry *entry, struct plan_prospect prospect)
 		       device->gives_vfs ? REASON_GIVES_VFS : REASON_SKIPPED);
 	else if (device->is_gone)
 		decide(entry, VERDICT_FAILED, REASON_GONE);
+	else if ((device->id.vendor & device->id.device & 0xffff) == 0xffff)
+		decide(entry, VERDICT_REFUSED, REASON_NO_ANSWER);
 	else if (device->is_bridge || entry->is_bridge)
 		decide(entry, VERDICT_REFUSED, REASON_BRIDGE);
 	else if (plan_needs_group(entry->wanted) && device->group == NO_GROUP &&
@@ -324,7 +326,9 @@ static bool is_slot_refused(const struct plan *plan, size_t index)
 		const struct plan_entry *other = &plan->entries[i];
 
 		if (pci_is_same_card(other->device, device) &&
-		    (other->reason == REASON_NO_IOMMU || other->reason == REASON_HAS_VFS))
+		    (other->reason == REASON_NO_IOMMU ||
+		     other->reason == REASON_HAS_VFS ||
+		     other->reason == REASON_NO_ANSWER))
 			return true;
 	}
 	return false;
@@ -384,10 +388,16 @@ bool plan_entry_is_taken(const struct plan_entry *entry)
 	return entry->verdict == VERDICT_PENDING || entry->verdict == VERDICT_CLAIMED;
 }
 
+bool plan_entry_is_gone(const struct plan_entry *entry)
+{
+	return entry->verdict == VERDICT_FAILED && entry->reason == REASON_GONE;
+}
+
 bool plan_is_complete(const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->count; i++)
-		if (!plan->entries[i].skipped && !plan_entry_is_taken(&plan->entries[i]))
+		if (!plan->entries[i].skipped && !plan_entry_is_gone(&plan->entries[i]) &&
+		    !plan_entry_is_taken(&plan->entries[i]))
 			return false;
 	return true;
 }

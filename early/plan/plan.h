@@ -53,10 +53,12 @@ enum reason {
 	/* failed */
 	REASON_NOT_MADE, /* of a physical function: its driver made fewer */
 	REASON_GONE,
+	REASON_NO_ANSWER, /* also refused */
 	REASON_OVERRIDE,
 	REASON_NO_DRIVER,
 	REASON_UNBIND,
 	REASON_PROBE,
+	REASON_NOT_ALLOWED, /* by the kernel, which matches no driver */
 	REASON_TIMEOUT,
 	REASON_SLOT,	 /* another function of its slot failed; also refused */
 	REASON_INTERNAL, /* no process or no memory to do it */
@@ -66,6 +68,7 @@ enum reason {
 /* The step of a claim that an error or a timeout is about. */
 enum claim_step {
 	STEP_NONE,
+	STEP_READ,
 	STEP_OVERRIDE,
 	STEP_LOAD,
 	STEP_UNBIND,
@@ -224,10 +227,13 @@ bool plan_has_display(const struct plan *plan);
 /* Whether the entry is claimed or pending. */
 bool plan_entry_is_taken(const struct plan_entry *entry);
 
+/* Whether its device has been removed meanwhile, which is no failure of the claim. */
+bool plan_entry_is_gone(const struct plan_entry *entry);
+
 /* The number of entries with that verdict. */
 size_t plan_count(const struct plan *plan, enum verdict verdict);
 
-/* Whether every entry is taken. Skipped ones do not count. */
+/* Whether every entry is taken. Skipped ones do not count, nor those that are gone. */
 bool plan_is_complete(const struct plan *plan);
 
 /* -- viability ----------------------------------------------------------------------- */

@@ -27,4 +27,7 @@ bool report_is(const struct report_record *record, const char *kind);
 bool report_get(const struct report_record *record, const char *key, char *value,
 		size_t size);
 
+/* The vendor and the device; a report has no more of the ID. */
+struct pci_id report_get_id(const struct report_record *record, const char *key);
+
 #endif

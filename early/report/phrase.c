@@ -136,6 +136,18 @@ void phrase_describe(const struct plan_entry *entry, const char *iommu_advice,
 			 : "");
 }
 
+void phrase_describe_pf(const struct pf *pf, char text[static PHRASE_SIZE])
+{
+	struct pci_device device = { .address = pf->address, .id = pf->id };
+	struct plan_entry entry = { .device = &device,
+				    .verdict = pf->verdict,
+				    .reason = pf->reason,
+				    .error = pf->error };
+
+	strcpy(entry.note, pf->note);
+	phrase_describe(&entry, NULL, text);
+}
+
 /* A span as the arguments of "%.*s"; a long one must not fill the line. */
 #define SPAN(span) (int)((span).length < 64 ? (span).length : 64), (span).at
 

@@ -96,8 +96,7 @@ static void get_driver(const struct report_record *record, const char *key,
 		driver[0] = '\0';
 }
 
-/* The vendor and the device; a report has no more of the ID. */
-static struct pci_id get_id(const struct report_record *record, const char *key)
+struct pci_id report_get_id(const struct report_record *record, const char *key)
 {
 	struct pci_id id = { 0 };
 	char text[16];
@@ -162,7 +161,7 @@ static int add_device(const struct report_record *record, struct run_result *ret
 		return -ENOMEM;
 	ret->plan.total = ret->plan.count;
 	device->address = address;
-	device->id = get_id(record, "id");
+	device->id = report_get_id(record, "id");
 	device->group = get_group(record);
 	read_entry(record, entry);
 	strcpy(device->driver, entry->now);
@@ -182,7 +181,7 @@ static int add_pf(const struct report_record *record, struct run_result *ret)
 	if (!pf)
 		return -ENOMEM;
 	pf->address = address;
-	pf->id = get_id(record, "id");
+	pf->id = report_get_id(record, "id");
 	pf->total = (unsigned)get_number(record, "total");
 	pf->wanted = (unsigned)get_number(record, "wanted");
 	pf->made = (unsigned)get_number(record, "made");
@@ -217,7 +216,7 @@ static bool read_found(const struct report_record *record, struct problem *probl
 
 	report_get(record, "found", text, sizeof(text));
 	at = strchr(text, '@');
-	problem->found = get_id(record, "found");
+	problem->found = report_get_id(record, "found");
 	return at && address_parse_name(at + 1, &problem->found_at) == 0;
 }
 

@@ -148,16 +148,22 @@ static bool has_group(const struct plan *plan, const char *number)
 	return false;
 }
 
-static bool has_device(const struct plan *plan, const char *name)
+/* Whether this stage has a record of the device, or found another one at its address. */
+static bool is_replaced(const struct run_result *result,
+			const struct report_record *record)
 {
-	char planned[ADDRESS_SIZE];
+	struct pci_id id = report_get_id(record, "id");
+	struct pci_address address;
+	const struct pci_device *found;
+	char name[32];
 
-	for (size_t i = 0; i < plan->count; i++) {
-		address_format(&plan->entries[i].device->address, planned);
-		if (strcmp(planned, name) == 0)
-			return true;
-	}
-	return false;
+	report_get(record, "device", name, sizeof(name));
+	if (address_parse_name(name, &address) < 0)
+		return false;
+	if (plan_find_at(&result->plan, &address))
+		return true;
+	found = pci_list_find(&result->devices, &address);
+	return found && !pci_is_same_model(&found->id, &id);
 }
 
 static bool has_pf(const struct pfs *pfs, const char *name)
@@ -190,10 +196,8 @@ static bool is_valid(const struct run_result *result, const struct report_record
 {
 	char value[32];
 
-	if (report_is(record, "device")) {
-		report_get(record, "device", value, sizeof(value));
-		return !has_device(&result->plan, value);
-	}
+	if (report_is(record, "device"))
+		return !is_replaced(result, record);
 	if (report_is(record, "pf")) {
 		report_get(record, "pf", value, sizeof(value));
 		return !has_pf(&result->pfs, value);
@@ -212,12 +216,31 @@ static bool is_valid(const struct run_result *result, const struct report_record
 	return false;
 }
 
-static void put_old(FILE *file, const struct run_result *result, const char *old)
+/* Whether the record is of a group of which no device is left. */
+static bool is_deserted(const struct run_result *result, const char *old,
+			const struct report_record *group)
 {
+	char number[32], value[32];
 	struct report_record record;
 
-	while (old && report_next(&old, &record))
-		if (is_valid(result, &record))
+	report_get(group, "group", number, sizeof(number));
+	while (report_next(&old, &record)) {
+		report_get(&record, "group", value, sizeof(value));
+		if (report_is(&record, "device") && strcmp(value, number) == 0 &&
+		    is_valid(result, &record))
+			return false;
+	}
+	return true;
+}
+
+static void put_old(FILE *file, const struct run_result *result, const char *old)
+{
+	const char *next = old;
+	struct report_record record;
+
+	while (next && report_next(&next, &record))
+		if (is_valid(result, &record) &&
+		    !(report_is(&record, "group") && is_deserted(result, old, &record)))
 			fprintf(file, "%.*s\n", (int)record.line.length, record.line.at);
 }
 

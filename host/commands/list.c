@@ -74,7 +74,7 @@ static void add_vfs(const struct list *list, const struct device *device,
 	struct vf_summary vfs;
 
 	vfs_sum(&list->machine, device, &vfs);
-	json_add_number(object, "virtual_functions_total", device->vf_total);
+	json_add_number(object, "virtual_functions_total", device->pf.total);
 	json_add_number(object, "virtual_functions_claimed", (int64_t)vfs.claimed);
 	add_others(list, device, is_vf, json_add_array(object, "vfs"));
 	json_add_text(object, "physical_function",

@@ -266,9 +266,9 @@ static void print_vfs(const struct text *text, const struct device *device)
 	if (!note[0] && device->vf_count)
 		snprintf(note, sizeof(note), "%u virtual functions are enabled",
 			 device->vf_count);
-	else if (!note[0] && device->vf_total && text->list->host->arguments->verbose)
+	else if (!note[0] && device->pf.total && text->list->host->arguments->verbose)
 		snprintf(note, sizeof(note), "can have %u virtual functions",
-			 device->vf_total);
+			 device->pf.total);
 	if (note[0])
 		print_note(&text->list->host->output, STYLE_NOTE, text->indent, note);
 }

@@ -40,7 +40,7 @@ _passthru_read()
 		case ${words[i]} in
 		--root=*) root=${words[i]#*=} ;;
 		--root) root=${words[++i]} ;;
-		--cmdline | --dump | --format) ((i++)) ;;
+		--cmdline | --dump | --format | --vfs) ((i++)) ;;
 		-*) ;;
 		*) command=${command:-${words[i]}} ;;
 		esac
@@ -59,7 +59,7 @@ _passthru()
 		_filedir
 		return
 		;;
-	--cmdline)
+	--cmdline | --vfs)
 		return
 		;;
 	--format)
@@ -74,7 +74,7 @@ _passthru()
 	plan) options+=" --cmdline --strict --verbose" ;;
 	check) options+=" --strict" ;;
 	status) options+=" --format --verbose" ;;
-	enable) options+=" --dry-run --undo --yes" ;;
+	enable) options+=" --dry-run --undo --vfs --yes" ;;
 	claim) options="--json --yes --help --version" ;;
 	release) options="--json --help --version" ;;
 	disable) options+=" --all --dry-run --undo" ;;

@@ -17,12 +17,11 @@
 /* How long reading the disks may take. */
 #define DISKS_MS 5000
 
-static unsigned read_number(int bus_fd, const struct pci_device *device,
-			    const char *attribute)
+static unsigned read_vf_count(int bus_fd, const struct pci_device *device)
 {
 	char path[DEVICE_PATH_SIZE], text[16];
 
-	pci_device_path(path, &device->address, attribute);
+	pci_device_path(path, &device->address, "sriov_numvfs");
 	if (sysfs_read(bus_fd, path, text, sizeof(text)) <= 0)
 		return 0;
 	return (unsigned)strtoul(text, NULL, 10);
@@ -63,8 +62,8 @@ static void describe(struct pci_names *names, const struct run_result *boot, int
 	address_format(&device->pci->address, device->address);
 	describe_path(&device->pci->path, device->path);
 	pci_names_look_up(names, device);
-	device->vf_count = read_number(bus_fd, device->pci, "sriov_numvfs");
-	device->vf_total = read_number(bus_fd, device->pci, "sriov_totalvfs");
+	device->vf_count = read_vf_count(bus_fd, device->pci);
+	(void)pf_read(bus_fd, device->pci, &device->pf);
 	device->is_reported = is_reported(boot, device->pci);
 	device->is_claimed =
 		pci_driver_is_vfio(device->pci->driver) || device->is_reported;
@@ -255,12 +254,18 @@ bool device_goes_with(const struct device *device, const struct device *other)
 	       device_shares_fate(other);
 }
 
-bool device_is_requested(const struct device *device, const struct params *params)
+static bool is_among(const struct selectors *list, const struct device *device)
 {
-	for (size_t i = 0; i < params->wanted.count; i++)
-		if (selector_matches(&params->wanted.items[i], device->pci))
+	for (size_t i = 0; i < list->count; i++)
+		if (selector_matches(&list->items[i], device->pci))
 			return true;
 	return false;
+}
+
+bool device_is_requested(const struct device *device, const struct params *params)
+{
+	return is_among(&params->wanted, device) ||
+	       (device->physical && is_among(&params->vfs, device->physical));
 }
 
 bool device_is_display(const struct device *device)

@@ -40,6 +40,8 @@ static int set_override(struct fake_device *device, const char *value)
 		return 0; /* no effect */
 	device->was_overridden = true;
 	snprintf(device->override, sizeof(device->override), "%.*s", (int)length, value);
+	device->was_misled |= length && strcmp(device->override, device->former) != 0 &&
+			      !text_equals_name(device->override, device->want);
 	return 0;
 }
 
@@ -210,7 +212,10 @@ ssize_t sysfs_read(int fd, const char *path, char *buffer, size_t size)
 		return snprintf(buffer, size, "%u", fake->number);
 	if (device->vf && strcmp(file, "modalias") == 0)
 		return snprintf(buffer, size, "igbvf");
-	return -ENOENT;
+	if (strcmp(file, "driver_override") != 0)
+		return -ENOENT;
+	return snprintf(buffer, size, "%s",
+			device->override[0] ? device->override : "(null)");
 }
 
 ssize_t sysfs_read_bytes(int fd, const char *path, void *buffer, size_t size)

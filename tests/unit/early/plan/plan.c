@@ -102,7 +102,7 @@ static const struct {
 	{ "passthru.addrs=00:01.0", "0000:00:01.0 refused bridge; incomplete" },
 	{ "passthru.addrs=04:00.0", "0000:04:00.0 refused no-iommu; incomplete" },
 	{ "passthru.addrs=03:00.0", "0000:03:00.0 refused has-vfs; incomplete" },
-	{ "passthru.addrs=06:00.0", "0000:06:00.0 failed gone; incomplete" },
+	{ "passthru.addrs=06:00.0", "0000:06:00.0 failed gone; complete" },
 	/* its functions were switched on behind the driver that is to have it */
 	{ "passthru.addrs=07:00.0", "0000:07:00.0 pending; complete" },
 	/* a host bridge has a normal header: the kernel's affair */
@@ -235,6 +235,25 @@ START_TEST(plans_for_a_large_group)
 	situation_make(ONE_GROUP, group_plans[_i].cmdline, &situation);
 	describe(&situation, words, sizeof(words));
 	expect_text(group_plans[_i].cmdline, words, group_plans[_i].plan);
+	situation_free(&situation);
+}
+
+/* All ones are no bridge. */
+START_TEST(hears_no_answer)
+{
+	struct situation situation;
+	char words[2048];
+
+	situation_make("01:00.0 1:1 030000 1 nouveau\n01:00.1 1:ffff 030000 1 -\n"
+		       "01:00.2 ffff:ffff ffffff 1 -\n",
+		       "passthru.addrs=01:00.*", &situation);
+	situation.result.devices.devices[2].id.vendor = 0xffff;
+	situation.result.devices.devices[2].id.device = 0xffff;
+	plan_judge((struct plan_prospect){ 0 }, &situation.result.plan);
+	describe(&situation, words, sizeof(words));
+	expect_text("all ones", words,
+		    "0000:01:00.0 refused slot; 0000:01:00.1 refused slot; "
+		    "0000:01:00.2 refused no-answer; incomplete");
 	situation_free(&situation);
 }
 
@@ -480,6 +499,7 @@ int main(void)
 	add_rows(tcase, plans_for_a_desktop, plans);
 	add_rows(tcase, plans_for_a_large_group, group_plans);
 	add_rows(tcase, plans_for_groups_to_come, later_plans);
+	tcase_add_test(tcase, hears_no_answer);
 	tcase_add_test(tcase, waits_for_an_iommu);
 	tcase_add_test(tcase, waits_for_virtual_functions_to_go);
 	tcase_add_test(tcase, limits_to_one);

@@ -286,11 +286,24 @@ static const struct {
 	{ "this device is replaced", OLD_HEAD OLD_EARLY OLD_CARD OLD_DISK, STAGE_DEVICE,
 	  HEAD OLD_EARLY OLD_DISK DEVICE NEW_CARD NEW_GROUP },
 	{ "this group is replaced",
-	  OLD_HEAD OLD_EARLY "group=13 viable=no blocker=0000:06:00.1 driver=none\n"
-			     "group=1 viable=yes\ngroup=130 viable=yes\n",
+	  OLD_HEAD OLD_EARLY OLD_DISK
+	  "group=13 viable=no blocker=0000:06:00.1 driver=none\ngroup=9 viable=yes\n",
 	  STAGE_DEVICE,
-	  HEAD OLD_EARLY
-	  "group=1 viable=yes\ngroup=130 viable=yes\n" DEVICE NEW_CARD NEW_GROUP },
+	  HEAD OLD_EARLY OLD_DISK "group=9 viable=yes\n" DEVICE NEW_CARD NEW_GROUP },
+	{ "a group of no device goes",
+	  OLD_HEAD OLD_DISK "group=1 viable=yes\ngroup=90 viable=no\n", STAGE_DEVICE,
+	  HEAD OLD_DISK DEVICE NEW_CARD NEW_GROUP },
+	{ "the group of a device that moved goes",
+	  OLD_HEAD
+	  "device=0000:06:00.0 id=10de:13c2 group=4 verdict=claimed driver=vfio-pci "
+	  "was=none\ngroup=4 viable=yes\n",
+	  STAGE_DEVICE, HEAD DEVICE NEW_CARD NEW_GROUP },
+	{ "what was there before this device goes, nothing else of its card does",
+	  OLD_HEAD "device=0000:06:00.0 id=10de:13c1 verdict=claimed\n"
+		   "device=0000:06:00.1 id=10de:0fbb verdict=claimed\n",
+	  STAGE_DEVICE,
+	  HEAD "device=0000:06:00.1 id=10de:0fbb verdict=claimed\n" DEVICE NEW_CARD
+		  NEW_GROUP },
 	{ "one device stage replaces another",
 	  OLD_HEAD OLD_EARLY "phase=device total_us=1 "
 			     "kernel_us=1\n",
@@ -308,8 +321,8 @@ static const struct {
 	{ "rubbish",
 	  "\n\n\ndevice=\ngroup=\ngroup=x\ngroup=99999999999999999999 a\nphase=\nx",
 	  STAGE_DEVICE, NULL },
-	{ "no newline at the end", OLD_HEAD "group=1 viable=yes", STAGE_DEVICE,
-	  HEAD "group=1 viable=yes\n" DEVICE NEW_CARD NEW_GROUP },
+	{ "no newline at the end", OLD_HEAD OLD_DISK "group=9 viable=yes", STAGE_DEVICE,
+	  HEAD OLD_DISK "group=9 viable=yes\n" DEVICE NEW_CARD NEW_GROUP },
 	{ "only this device", CARD_IS, STAGE_DEVICE, HEAD DEVICE NEW_CARD NEW_GROUP },
 };
 

@@ -131,7 +131,14 @@ static const struct {
 	  "06:00.0 10de:13c2 020000 13 - gone\n",
 	  IDS,
 	  { 0 },
-	  ERROR IS "failed: it disappeared\n" NONE_ONE },
+	  INFO IS "is gone\n" INFO "0 of 1" IN_TIME "\n" },
+	{ "no answer",
+	  CARD_HELD,
+	  IDS,
+	  { VERDICT_FAILED, REASON_NO_ANSWER, STEP_PROBE, -EIO, true, "" },
+	  ERROR IS "failed: it does not answer, all that is read of it are ones; switch "
+		   "the machine off and on; rolled back, its usual driver binds once "
+		   "loaded\n" NONE_ONE },
 	{ "in vfio-pci's denylist",
 	  "06:00.0 8086:0b25 088000 13 -\n",
 	  "passthru.ids=8086:0b25",

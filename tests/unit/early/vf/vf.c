@@ -353,6 +353,9 @@ START_TEST(silences)
 	pfs_restore(root.fd, &pfs);
 	expect_file("given back", &root, "1");
 	expect("it is not", !pf_is_silenced(&pfs.items[0]));
+	put_file(&root, AUTOPROBE, "0\n");
+	vfs_restore(root.fd);
+	expect_file("after a crash", &root, "1");
 	free(pfs.items);
 	free(later.items);
 	free(other.items);
