@@ -102,7 +102,8 @@ void check_images(struct findings *findings);
 void check_cmdline(struct findings *findings);
 
 /* What makes virtual functions besides passthru; next is the next boot. */
-void check_vfs(struct findings *findings, const struct boot_source *next);
+void check_vfs(struct findings *findings, const struct boot_source *next,
+	       const struct params *params);
 
 /*
  * In migrate.c, so that no other command needs migrate/. The first reads the legacy
