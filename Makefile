@@ -352,7 +352,7 @@ HOST_SRCS := \
 	machine/users_kernel.c machine/users_search.c machine/users_unseen.c machine/uses.c machine/vfs.c machine/xorg.c \
 	outlook/outlook.c \
 	migrate/boots.c migrate/collect.c migrate/collector.c migrate/facts.c migrate/lists.c migrate/migration.c \
-	migrate/proof.c migrate/read_cmdline.c migrate/read_modules.c migrate/read_shell.c \
+	migrate/proof.c migrate/read_cmdline.c migrate/read_modules.c migrate/read_shell.c migrate/read_sysfs.c \
 	migrate/spare.c \
 	view/run_stage.c view/view.c view/view_pfs.c view/view_groups.c view/view_json.c view/view_text.c \
 	ui/json.c ui/log_none.c ui/output.c
