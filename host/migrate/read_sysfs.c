@@ -100,6 +100,9 @@ void read_sysfs(struct collector *collector, const char *line)
 	if (strchr("#;", line[strspn(line, " \t")]) || !strstr(line, "sriov_") ||
 	    !parse(line, &setting))
 		return;
+	/* "mode ATTRIBUTE = 644" and "owner …" make nothing. */
+	if (memchr(setting.attribute.at, ' ', setting.attribute.length))
+		return;
 	device = find_device(collector, setting.attribute);
 	count = read_count(setting.value);
 	if (strstr(line, "sriov_drivers_autoprobe"))
