@@ -20,7 +20,9 @@ static void reprobe(struct claims *claims, struct claim *claim)
 {
 	bool is_ours;
 
-	if (claim->overridden)
+	if (claim->overridden && claim->entry.device->is_silenced)
+		vfs_give_back(claims, claim);
+	else if (claim->overridden)
 		(void)binding_probe(claims, claim);
 	is_ours = binding_is_ours(claims, claim);
 	claim->entry.undone = !claim->overridden || (claim->is_cleared && !is_ours);
@@ -44,8 +46,7 @@ static struct claim *next_of_slot(struct claims *claims, const struct claim *of,
 	if (!previous && of - claims->items > ADDRESS_SIBLINGS_MAX)
 		claim = &claims->items[of - claims->items - ADDRESS_SIBLINGS_MAX];
 	for (; claim < claims->items + claims->count; claim++) {
-		if (address_is_same_slot(&claim->entry.device->address,
-					 &of->entry.device->address))
+		if (pci_is_same_card(claim->entry.device, of->entry.device))
 			return claim;
 		if (claim > of)
 			break;

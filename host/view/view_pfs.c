@@ -38,7 +38,7 @@ static void describe_refused(const struct view *view, struct view_pf *ret)
 
 	phrase_describe_pf(ret->pf, phrase);
 	ret->is_ok = false;
-	snprintf(ret->text, sizeof(ret->text), "%svirtual functions %s: %s",
+	snprintf(ret->text, sizeof(ret->text), "%s%s: %s",
 		 view->result->is_dry ? "will be " : "",
 		 verdict_word(ret->pf->verdict, false), phrase);
 }
@@ -54,7 +54,7 @@ static void describe_planned(struct view_pf *ret)
 	if (!pf->is_named)
 		snprintf(
 			ret->text, sizeof(ret->text),
-			"of its virtual functions, those that are named will be claimed when something makes them; up to %u, %s",
+			"the virtual functions that are named will be claimed when something makes them; up to %u, %s",
 			count, range);
 	else if (pf->wanted)
 		snprintf(ret->text, sizeof(ret->text),

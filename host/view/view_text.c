@@ -100,8 +100,10 @@ static bool are_vfs_alike(const struct view_device *a, const struct view_device 
 /* Whether the line about its physical function says it all. */
 static bool is_in_pf(const struct text *text, const struct view_device *device)
 {
-	return device->is_ok && pfs_find_at(&text->view->result->pfs,
-					    &device->device->physical->pci->address);
+	const struct pf *pf = pfs_find_at(&text->view->result->pfs,
+					  &device->device->physical->pci->address);
+
+	return device->is_ok && pf && (pf->is_named || !text->view->result->is_dry);
 }
 
 static bool is_first_vf(const struct text *text, size_t index)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/base.h"
@@ -39,6 +40,8 @@ static int set_override(struct fake_device *device, const char *value)
 		return 0; /* no effect */
 	device->was_overridden = true;
 	snprintf(device->override, sizeof(device->override), "%.*s", (int)length, value);
+	device->was_misled |= length && strcmp(device->override, device->former) != 0 &&
+			      !text_equals_name(device->override, device->want);
 	return 0;
 }
 
@@ -72,6 +75,28 @@ static int bind(const char *path, const char *value)
 	return r == -517 ? -EAGAIN : r;
 }
 
+static bool is_autoprobe(const struct fake_device *device, const char *file)
+{
+	return (device->vf && strcmp(file, "physfn/sriov_drivers_autoprobe") == 0) ||
+	       (device->is_pf && strcmp(file, "sriov_drivers_autoprobe") == 0);
+}
+
+/* The address of the VF that the file links to. */
+static int read_virtual(const char *file, char *name)
+{
+	unsigned number;
+
+	if (sscanf(file, "virtfn%u", &number) != 1)
+		return -ENOENT;
+	for (unsigned i = 0; i < fake->device_count; i++) {
+		if (fake->devices[i].is_gone || fake->devices[i].vf != number + 1)
+			continue;
+		address_format(&fake->devices[i].address, name);
+		return 0;
+	}
+	return -ENOENT;
+}
+
 static int have_effect(const char *path, const char *value)
 {
 	struct fake_device *device;
@@ -93,6 +118,12 @@ static int have_effect(const char *path, const char *value)
 		return set_override(device, value);
 	if (strcmp(file, "driver/unbind") == 0)
 		return unbind(device, value);
+	if (is_autoprobe(device, file)) {
+		fake->silenced = value[0] == '0';
+		return 0;
+	}
+	if (device->is_pf && strcmp(file, "sriov_numvfs") == 0)
+		return fake_set_vfs((unsigned)atoi(value));
 	return -ENOENT;
 }
 
@@ -118,6 +149,9 @@ int sysfs_read_link(int fd, const char *path, char *name, size_t size)
 
 	(void)fd;
 	device = find_file(path, &file);
+	if (device && device->is_pf && size >= ADDRESS_SIZE &&
+	    read_virtual(file, name) == 0)
+		return 0;
 	if (!device || strcmp(file, "driver") != 0 || !device->driver[0])
 		return -ENOENT;
 	if (strlen(device->driver) >= size)
@@ -165,10 +199,22 @@ int sysfs_read_target(int fd, const char *path, char *target, size_t size)
 
 ssize_t sysfs_read(int fd, const char *path, char *buffer, size_t size)
 {
+	struct fake_device *device;
+	const char *file;
+
 	(void)fd;
-	(void)path;
-	(void)buffer;
-	(void)size;
+	device = find_file(path, &file);
+	if (!device)
+		return -ENOENT;
+	if (strcmp(file, "driver_override") == 0)
+		return snprintf(buffer, size, "%s",
+				device->override[0] ? device->override : "(null)");
+	if (is_autoprobe(device, file))
+		return snprintf(buffer, size, "%d", !fake->silenced);
+	if (device->vf && strcmp(file, "physfn/sriov_numvfs") == 0)
+		return snprintf(buffer, size, "%u", fake->number);
+	if (device->vf && strcmp(file, "modalias") == 0)
+		return snprintf(buffer, size, "igbvf");
 	return -ENOENT;
 }
 
@@ -178,5 +224,12 @@ ssize_t sysfs_read_bytes(int fd, const char *path, void *buffer, size_t size)
 	(void)path;
 	(void)buffer;
 	(void)size;
+	return -ENOENT;
+}
+
+int sysfs_lock(int fd, const char *path)
+{
+	(void)fd;
+	(void)path;
 	return -ENOENT;
 }
