@@ -160,6 +160,7 @@ static void log_pf(const struct pf *pf)
 	struct pci_device device = { .address = pf->address, .id = pf->id };
 	struct plan_entry entry = { .device = &device,
 				    .reason = pf->reason,
+				    .step = STEP_VFS,
 				    .error = pf->error };
 	char name[NAME_SIZE], phrase[PHRASE_SIZE];
 

@@ -206,16 +206,16 @@ ssize_t sysfs_read(int fd, const char *path, char *buffer, size_t size)
 	device = find_file(path, &file);
 	if (!device)
 		return -ENOENT;
-	if (strcmp(file, "driver_override") == 0)
-		return snprintf(buffer, size, "%s",
-				device->override[0] ? device->override : "(null)");
 	if (is_autoprobe(device, file))
 		return snprintf(buffer, size, "%d", !fake->silenced);
 	if (device->vf && strcmp(file, "physfn/sriov_numvfs") == 0)
 		return snprintf(buffer, size, "%u", fake->number);
 	if (device->vf && strcmp(file, "modalias") == 0)
 		return snprintf(buffer, size, "igbvf");
-	return -ENOENT;
+	if (strcmp(file, "driver_override") != 0)
+		return -ENOENT;
+	return snprintf(buffer, size, "%s",
+			device->override[0] ? device->override : "(null)");
 }
 
 ssize_t sysfs_read_bytes(int fd, const char *path, void *buffer, size_t size)
