@@ -56,12 +56,15 @@ static void read_earlier(struct job *job)
  */
 static bool is_repeated(const struct job *job)
 {
-	const struct pci_address *device = &job->options->device;
+	const struct plan_entry *entry =
+		run_result_find(&job->earlier, &job->options->device);
 
-	/* A deferred one is judged again once the root file system is mounted. */
-	return job->stage == STAGE_DEVICE && getenv("SYNTH_UUID") && job->has_earlier &&
-	       run_result_find(&job->earlier, device) &&
-	       !run_result_defers(&job->earlier, device);
+	/*
+	 * A deferred one is judged again once the root file system is mounted, and one
+	 * that gives away its virtual functions may have its driver by now.
+	 */
+	return job->stage == STAGE_DEVICE && getenv("SYNTH_UUID") && entry &&
+	       entry->verdict != VERDICT_DEFERRED && entry->reason != REASON_GIVES_VFS;
 }
 
 /* The late stage is for what the early one has deferred. */
