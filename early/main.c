@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -178,7 +179,7 @@ static void wake(int number)
  * Waits for the process that does the work, a little longer than that itself would. Any
  * access to a device may hang in the kernel, reads as well: then this one gives up.
  */
-static int watch(pid_t process, unsigned timeout)
+static int watch(pid_t process, unsigned timeout, const char *note)
 {
 	/* Without SA_RESTART, so that waitpid() returns. */
 	const struct sigaction action = { .sa_handler = wake };
@@ -187,10 +188,9 @@ static int watch(pid_t process, unsigned timeout)
 	(void)sigaction(SIGALRM, &action, NULL);
 	alarm(timeout + 1);
 	if (waitpid(process, &status, 0) != process) {
-		log_line(
-			LOG_LEVEL_ERROR,
-			"reading the devices did not return in time (passthru.timeout=%u)",
-			timeout);
+		log_line(LOG_LEVEL_ERROR,
+			 "an access to %s did not return in time (passthru.timeout=%u)",
+			 note && note[0] ? note : "the devices", timeout);
 		return EXIT_INCOMPLETE;
 	}
 	if (WIFEXITED(status))
@@ -202,10 +202,18 @@ static int watch(pid_t process, unsigned timeout)
 
 static int run_watched(const struct job *job, const struct params *params)
 {
-	pid_t process = fork();
+	char *note = mmap(NULL, FILE_NOTE_SIZE, PROT_READ | PROT_WRITE,
+			  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	pid_t process;
 
+	if (note == MAP_FAILED)
+		note = NULL;
+	process = fork();
 	/* Without another process, nobody watches. */
-	return process > 0 ? watch(process, params->timeout) : run(job, params);
+	if (process > 0)
+		return watch(process, params->timeout, note);
+	file_note_to(note);
+	return run(job, params);
 }
 
 static int run_params(const struct job *job, struct params *params)

@@ -55,6 +55,18 @@ static void read_entries(struct run *run)
 		pci_read_attributes(run->bus_fd, plan->entries[i].device);
 }
 
+/* The physical functions of those entries that have them in their groups. */
+static void read_physical(struct run *run)
+{
+	const struct plan *plan = &run->result->plan;
+	const struct pci_list *devices = &run->result->devices;
+
+	for (size_t i = 0; i < devices->count; i++)
+		for (size_t j = 0; devices->devices[i].has_vfs && j < plan->total; j++)
+			if (plan->entries[j].device->group == devices->devices[i].group)
+				pci_read_physical(run->bus_fd, plan->entries[j].device);
+}
+
 /* The other members of the groups of all entries, those of other stages included. */
 static int read_members(struct run *run)
 {
@@ -73,6 +85,7 @@ static int read_members(struct run *run)
 		if (r < 0 && r != -ENOENT)
 			return r;
 	}
+	read_physical(run);
 	return 0;
 }
 
@@ -82,6 +95,31 @@ static bool has_groupless(const struct plan *plan)
 		if (plan->entries[i].device->group == NO_GROUP)
 			return true;
 	return false;
+}
+
+/* The other functions of the slots of all entries; returns whether any has no group. */
+static bool read_slots(struct run *run)
+{
+	const struct plan *plan = &run->result->plan;
+	bool is_groupless = false;
+
+	for (size_t i = 0; i < plan->count; i++)
+		is_groupless |= pci_read_slot_attributes(
+			run->bus_fd, plan->entries[i].device, &run->result->devices);
+	return is_groupless;
+}
+
+/* Whether the IOMMU group of a function that matters may come with its driver. */
+static bool groups_come(struct run *run)
+{
+	bool is_groupless = run->params->group == GROUP_CLAIM
+				    ? read_slots(run)
+				    : has_groupless(&run->result->plan);
+
+	if (!is_groupless || !iommu_may_add_groups(run->root_fd, &run->result->devices))
+		return false;
+	(void)read_slots(run);
+	return true;
 }
 
 /* The variant driver for the device; the search reads a file of a megabyte. */
@@ -193,6 +231,8 @@ static int make_plan(struct run *run)
 	if (r == 0 && run->params->group == GROUP_CLAIM)
 		r = read_members(run);
 	if (r == 0)
+		plan->groups_come = groups_come(run);
+	if (r == 0)
 		r = plan_add_groups(run->params, devices, plan);
 	if (r < 0)
 		return r;
@@ -200,9 +240,7 @@ static int make_plan(struct run *run)
 		choose_driver(run, &plan->entries[i]);
 	if (!is_partial && has_groupless(plan))
 		prospect.is_noiommu = iommu_is_done_without(run->root_fd);
-	prospect.groups_may_come = run->request->iommu_pending ||
-				   (!is_partial && has_groupless(plan) &&
-				    iommu_may_add_groups(run->root_fd, devices));
+	prospect.groups_may_come = run->request->iommu_pending || plan->groups_come;
 	plan_judge(prospect, plan);
 	if (!run->params->force)
 		add_guards(run, plan);
@@ -285,6 +323,8 @@ static int read_again(struct run *run)
 		if (!entry->device->is_gone)
 			strcpy(entry->now, entry->device->driver);
 	}
+	if (plan->groups_come)
+		(void)read_slots(run);
 	return read_members(run);
 }
 

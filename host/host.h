@@ -18,6 +18,7 @@ struct arguments {
 	const char *dump;   /* file to write, or NULL */
 	char *cmdline;	    /* instead of the configured one, or NULL */
 	const char *format; /* of status, or NULL */
+	const char *vfs;    /* the number of virtual functions, or NULL */
 	bool json;
 	bool apply;
 	bool yes;
@@ -25,6 +26,7 @@ struct arguments {
 	bool undo;
 	bool dry_run;
 	bool all;
+	bool verbose;
 };
 
 /* The machine that a command works on. */

@@ -22,7 +22,9 @@ enum {
 	CMDLINE,
 	DUMP,
 	FORMAT,
+	VFS,
 	ROOT,
+	VERBOSE,
 	JSON,
 	HELP,
 	PRINT_VERSION,
@@ -58,9 +60,13 @@ static const struct {
 		   offsetof(struct arguments, dump), BIT(JSON) | BIT(OPERANDS) },
 	[FORMAT] = { "format", "NAME", "print text, json, prometheus or nfd",
 		     offsetof(struct arguments, format), 0 },
+	[VFS] = { "vfs", "COUNT", "make so many virtual functions and claim them",
+		  offsetof(struct arguments, vfs), BIT(UNDO) },
 	[ROOT] = { "root", "DIR",
 		   "read the machine whose files are below DIR, or in a dump",
 		   offsetof(struct arguments, root), 0 },
+	[VERBOSE] = { "verbose", NULL, "name each virtual function",
+		      offsetof(struct arguments, verbose), 0 },
 	[JSON] = { "json", NULL, "print JSON", offsetof(struct arguments, json), 0 },
 	[HELP] = { .name = "help" },
 	[PRINT_VERSION] = { .name = "version" },
@@ -77,10 +83,10 @@ static const struct command {
 	unsigned takes;	      /* the options, as bits */
 	const char *help;
 } commands[] = {
-	{ "list", list_run, "[FILTER]...", ELSEWHERE | BIT(DUMP),
+	{ "list", list_run, "[FILTER]...", ELSEWHERE | BIT(DUMP) | BIT(VERBOSE),
 	  "list IOMMU groups and devices; gpu, usb, nvidia, 06:00 ..." },
 	{ "enable", enable_run, "ADDRESS...",
-	  ELSEWHERE | BIT(DRY_RUN) | BIT(UNDO) | BIT(YES),
+	  ELSEWHERE | BIT(DRY_RUN) | BIT(UNDO) | BIT(YES) | BIT(VFS),
 	  "claim these devices from the next boot on" },
 	{ "disable", disable_run, "ADDRESS...",
 	  ELSEWHERE | BIT(DRY_RUN) | BIT(UNDO) | BIT(ALL),
@@ -89,9 +95,9 @@ static const struct command {
 	  "claim these devices now, if nothing uses them" },
 	{ "release", release_run, "ADDRESS...", BIT(JSON),
 	  "give them back to the host now" },
-	{ "plan", plan_run, "", ELSEWHERE | BIT(CMDLINE) | BIT(STRICT),
+	{ "plan", plan_run, "", ELSEWHERE | BIT(CMDLINE) | BIT(STRICT) | BIT(VERBOSE),
 	  "show what the next boot will do" },
-	{ "status", status_run, "", ELSEWHERE | BIT(FORMAT),
+	{ "status", status_run, "", ELSEWHERE | BIT(FORMAT) | BIT(VERBOSE),
 	  "show what this boot did and whether it still holds" },
 	{ "check", check_run, "", ELSEWHERE | BIT(STRICT), "verify the setup" },
 	{ "migrate", migrate_run, "", ELSEWHERE | BIT(APPLY) | BIT(UNDO) | BIT(YES),
@@ -127,15 +133,14 @@ static void print_help(FILE *file)
 			17 - (int)strlen(command->name), command->operands,
 			command->help);
 	}
-	for (int i = 0; i < HELP; i++) {
-		fprintf(file, "      --%s %-*s ", options[i].name,
-			11 - (int)strlen(options[i].name),
+	for (int i = 0; i < JSON; i++) {
+		fprintf(file, "  %s--%s %-*s ", i == VERBOSE ? "-v, " : "    ",
+			options[i].name, 11 - (int)strlen(options[i].name),
 			options[i].value ? options[i].value : "");
 		print_takers(i, file);
 		fprintf(file, "%s\n", options[i].help);
 	}
-	fputs("  -h, --help, --version\n", file);
-	fputs("Exit status: 0 all is well; 1 not as requested, or failed; 2 invalid arguments.\n",
+	fputs("      --json, -h, --help, --version; exit status: 0 all is well, 1 not, 2 unusable\n",
 	      file);
 }
 
@@ -246,9 +251,11 @@ static bool read_options(int argc, char **argv, struct arguments *ret,
 							     : no_argument,
 					    NULL, i };
 	*ret_given = 0;
-	while ((option = getopt_long(argc, argv, "h", table, NULL)) >= 0) {
+	while ((option = getopt_long(argc, argv, "hv", table, NULL)) >= 0) {
 		if (option == 'h')
 			option = HELP;
+		if (option == 'v')
+			option = VERBOSE;
 		if (option >= OPTION_COUNT) {
 			warn("see passthru --help");
 			return false;

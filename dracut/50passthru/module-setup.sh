@@ -82,13 +82,15 @@ depends()
 	return 0
 }
 
-# With systemd, hooks run too late for the early stage, after systemd-modules-load, and may
-# run too early for the late stage: no hook waits for the root device.
+# With systemd, hooks run too late for the early stage, after systemd-modules-load, and so does
+# pre-pivot for the late stage, after what the root's fstab names is mounted. Without it, the late
+# stage comes after the hook that mounts /usr and before those that load the policies of SELinux
+# and IMA, by its number and its name.
 passthru_add_start()
 {
 	if ! dracut_module_included systemd; then
 		inst_hook cmdline 00 "$moddir/passthru-early.sh" &&
-			inst_hook pre-mount 50 "$moddir/passthru-late.sh"
+			inst_hook pre-pivot 50 "$moddir/passthru-late.sh"
 		return
 	fi
 	inst_script "$moddir/passthru-early.sh" /usr/lib/passthru/passthru-early.sh &&

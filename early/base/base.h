@@ -64,6 +64,16 @@ int file_read(int fd, const char *path, char **ret_text);
 /* The same for an open file, from where it is. */
 int file_read_fd(int file, char **ret_text);
 
+/*
+ * From now on the path of each file that is read or written is put into that memory,
+ * where another process may see which one hangs; NULL for no more.
+ */
+#define FILE_NOTE_SIZE 128
+void file_note_to(char *note);
+
+/* Notes it. */
+void file_note(const char *path);
+
 /* Whether it is there. path is relative to the directory fd. */
 bool file_exists(int fd, const char *path);
 

@@ -12,10 +12,25 @@
 
 #define STEP 4096
 
+static char *note_at;
+
+void file_note_to(char *note)
+{
+	note_at = note;
+}
+
+void file_note(const char *path)
+{
+	if (note_at)
+		strncpy(note_at, path, FILE_NOTE_SIZE - 1);
+}
+
 int file_read(int fd, const char *path, char **ret_text)
 {
-	_cleanup_close_ int file = openat(fd, path, O_RDONLY | O_CLOEXEC);
+	_cleanup_close_ int file = -1;
 
+	file_note(path);
+	file = openat(fd, path, O_RDONLY | O_CLOEXEC);
 	return file < 0 ? -errno : file_read_fd(file, ret_text);
 }
 

@@ -9,9 +9,11 @@
 
 ssize_t sysfs_read_bytes(int fd, const char *path, void *buffer, size_t size)
 {
-	_cleanup_close_ int file = openat(fd, path, O_RDONLY | O_CLOEXEC);
+	_cleanup_close_ int file = -1;
 	ssize_t got;
 
+	file_note(path);
+	file = openat(fd, path, O_RDONLY | O_CLOEXEC);
 	if (file < 0)
 		return -errno;
 	do
@@ -34,10 +36,12 @@ ssize_t sysfs_read(int fd, const char *path, char *buffer, size_t size)
 
 int sysfs_write(int fd, const char *path, const char *value)
 {
-	_cleanup_close_ int file = openat(fd, path, O_WRONLY | O_CLOEXEC);
+	_cleanup_close_ int file = -1;
 	size_t length = strlen(value);
 	ssize_t written;
 
+	file_note(path);
+	file = openat(fd, path, O_WRONLY | O_CLOEXEC);
 	if (file < 0)
 		return -errno;
 	/* No retry on EINTR: the write may have had an effect already. */

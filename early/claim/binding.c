@@ -47,6 +47,8 @@ static pid_t self;
 void claim_begin_process(void)
 {
 	self = getpid();
+	/* What hangs here holds up nobody. */
+	file_note_to(NULL);
 }
 
 bool claim_enter(struct claim *claim)
@@ -132,6 +134,24 @@ bool binding_exists(const struct claims *claims, const struct claim *claim)
 	return binding_has_file(claims, claim, "driver_override");
 }
 
+/* A virtual function has ones for its IDs only: those are in its physical one. */
+#define CONFIG_SIZE 64
+
+bool binding_answers(const struct claims *claims, const struct claim *claim)
+{
+	char path[DEVICE_PATH_SIZE];
+	unsigned char config[CONFIG_SIZE];
+
+	device_path(path, claim, "config");
+	if (sysfs_read_bytes(claims->bus_fd, path, config, sizeof(config)) <
+	    (ssize_t)sizeof(config))
+		return true;
+	for (size_t i = 0; i < sizeof(config); i++)
+		if (config[i] != 0xff)
+			return true;
+	return false;
+}
+
 /*
  * A driver that is being registered probes its devices before it has the file "unbind",
  * which comes after "uevent" (bus_add_driver() in drivers/base/bus.c). Some never have
@@ -191,15 +211,33 @@ void binding_note_override(const struct claims *claims, struct claim *claim)
 		claim->foreign[0] = '\0';
 }
 
-/* That of somebody else; or a newline: an empty write would not reach the kernel
- * (driver_set_override()). */
+/* Clears it. An empty write would not reach the kernel (driver_set_override()). */
+static int write_none(struct claims *claims, const struct claim *claim, const char *path)
+{
+	return write_twice(claims, claim, path, "\n");
+}
+
+/* The kernel may have come to refuse the override of somebody else. */
+static int write_back(struct claims *claims, const struct claim *claim, const char *path)
+{
+	int r = write_twice(claims, claim, path, claim->foreign);
+
+	if (r == 0 || !binding_exists(claims, claim))
+		return r;
+	log_line(LOG_LEVEL_WARNING,
+		 "%s: \"%s\", which it had before, is refused: %s; cleared", path,
+		 claim->foreign, strerror(-r));
+	return write_none(claims, claim, path);
+}
+
 bool binding_clear_override(struct claims *claims, const struct claim *claim)
 {
 	char path[DEVICE_PATH_SIZE];
 	int r;
 
 	device_path(path, claim, "driver_override");
-	r = write_twice(claims, claim, path, claim->foreign[0] ? claim->foreign : "\n");
+	r = claim->foreign[0] ? write_back(claims, claim, path)
+			      : write_none(claims, claim, path);
 	if (r < 0)
 		log_debug("clearing the override failed: %s", strerror(-r));
 	return r == 0 || !binding_exists(claims, claim);

@@ -25,12 +25,31 @@ static enum verdict verdict_for(enum reason reason)
 	return reason == REASON_IN_USE ? VERDICT_KEPT : VERDICT_FAILED;
 }
 
+/* The device itself may be the reason. */
+static enum reason find_cause(const struct claims *claims, struct claim *claim,
+			      enum reason reason, int error)
+{
+	if (!binding_exists(claims, claim))
+		return REASON_GONE;
+	if (reason != REASON_PROBE && reason != REASON_UNBIND)
+		return reason;
+	claim->entry.step = STEP_READ;
+	if (!binding_answers(claims, claim))
+		return REASON_NO_ANSWER;
+	/* No driver matched: a probe that fails has other errors, but for some of ENODEV.
+	 */
+	return reason == REASON_PROBE && (error == 0 || error == -ENODEV) &&
+			       gate_is_shut(claims, claim)
+		       ? REASON_NOT_ALLOWED
+		       : reason;
+}
+
 static void fail(struct claims *claims, struct claim *claim, enum reason reason,
 		 int error)
 {
 	enum claim_step failed = claim->entry.step;
 
-	claim->entry.reason = binding_exists(claims, claim) ? reason : REASON_GONE;
+	claim->entry.reason = find_cause(claims, claim, reason, error);
 	claim->entry.error = error;
 	claim->entry.step = STEP_UNDO;
 	/* A disk in use is a reason to keep that function, but not the others. */
@@ -69,12 +88,12 @@ static void set_override(struct claims *claims, struct claim *claim)
 {
 	if (claim->override_is_set)
 		return;
+	claim->entry.step = STEP_READ;
 	/* Now, since the driver may evict the framebuffer once it is loaded. */
 	if (is_display(claim) &&
 	    framebuffer_find(claims->root_fd, &claim->entry.device->address,
 			     &claim->framebuffer) < 0)
 		claim->framebuffer.device[0] = '\0';
-	claim->entry.step = STEP_OVERRIDE;
 	if (claims->may_be_foreign)
 		binding_note_override(claims, claim);
 	/* Before the write, which may not return but still needs the rollback. */
@@ -131,10 +150,11 @@ static bool unbind_current(struct claims *claims, struct claim *claim)
 
 	if (binding_is_ours(claims, claim) || !claim->entry.now[0])
 		return true;
-	claim->entry.step = STEP_UNBIND;
+	claim->entry.step = STEP_READ;
 	if (claims->guards && !claim->entry.is_forced)
 		r = block_open_exclusive(claims->root_fd, &claim->entry.device->address,
 					 &disks);
+	claim->entry.step = STEP_UNBIND;
 	if (r == -EBUSY) {
 		fail(claims, claim, REASON_IN_USE, -EBUSY);
 		return false;

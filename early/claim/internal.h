@@ -59,6 +59,12 @@ bool binding_has_file(const struct claims *claims, const struct claim *claim,
 bool binding_exists(const struct claims *claims, const struct claim *claim);
 
 /*
+ * Whether the device answers; unknown counts as yes. A read of nothing but ones comes
+ * from no device: PCI_ERROR_RESPONSE in include/linux/pci.h. Wakes it, and may hang.
+ */
+bool binding_answers(const struct claims *claims, const struct claim *claim);
+
+/*
  * Unbinds whatever driver the device has; waits for one that is being registered. Returns
  * 0 if it has none any more, or a negative errno.
  */
@@ -91,6 +97,14 @@ bool binding_clear_override(struct claims *claims, const struct claim *claim);
  */
 #define CLAIM_ROUNDS 3
 extern const claim_round claim_rounds[CLAIM_ROUNDS];
+
+/* -- gate ---------------------------------------------------------------------------- */
+
+/*
+ * Whether the kernel may be one that does not let driver_override choose every driver: it
+ * has the parameter for that, or its log says something about the override of the device.
+ */
+bool gate_is_shut(const struct claims *claims, const struct claim *claim);
 
 /* -- module -------------------------------------------------------------------------- */
 

@@ -94,7 +94,7 @@ int config_read(int root_fd, const struct config_stage *stage,
 
 /* -- selector ------------------------------------------------------------------------ */
 
-/* One item of passthru.ids, passthru.addrs or passthru.skip. */
+/* One item of passthru.ids, passthru.addrs, passthru.skip or passthru.vfs. */
 struct selector {
 	struct span text; /* as written, part of the command line */
 	bool has_id;
@@ -103,6 +103,7 @@ struct selector {
 	struct pci_id id;
 	uint32_t class_mask; /* 0 by default: any class matches */
 	struct address_pattern address;
+	unsigned vf_count; /* passthru.vfs: the number of VFs to make, or 0 */
 };
 
 /*
@@ -132,11 +133,63 @@ int selector_parse_address(struct span text, struct selector *ret,
 int selector_parse_any(struct span text, struct selector *ret,
 		       struct selector_error *ret_error);
 
+/*
+ * The same for an item of passthru.vfs, [COUNT@]DEVICE, where DEVICE is either of them:
+ * an ID has a colon before its "@", so digits alone are a number.
+ */
+int selector_parse_vfs(struct span text, struct selector *ret,
+		       struct selector_error *ret_error);
+
 /* Whether it may mean several kinds of devices: it names no function and no device ID. */
 bool selector_is_wildcard(const struct selector *selector);
 
 /* Whether all parts of the selector match. See pci_matches(). */
 bool selector_matches(const struct selector *selector, const struct pci_device *device);
+
+/* -- setting ------------------------------------------------------------------------- */
+
+/* What is set of a claimed device besides its driver. */
+enum setting_kind {
+	SETTING_BAR0, /* its size; so are the next ones */
+	SETTING_BAR1,
+	SETTING_BAR2,
+	SETTING_BAR3,
+	SETTING_BAR4,
+	SETTING_BAR5,
+	SETTING_RESET,	/* the methods that may reset it */
+	SETTING_D3COLD, /* whether it may lose its power */
+	SETTING_POWER,	/* whether it stays awake while nothing uses it */
+	SETTINGS,
+};
+
+/* The name of the parameter without its prefix. */
+const char *setting_name(enum setting_kind kind);
+
+/* A value and a NUL; the longest one has all methods. */
+#define SETTING_TEXT_SIZE 48
+
+/* One item of passthru.bar0 and the like: VALUE[@DEVICE]. */
+struct setting {
+	enum setting_kind kind;
+	struct span parameter, text; /* as written, part of the command line */
+	unsigned item;		     /* its position in the list from 1 */
+	/* A size, min or max; methods with "+" between them; on or off; on or auto. */
+	char value[SETTING_TEXT_SIZE];
+	bool has_device; /* without it every claimed device is meant */
+	struct selector device;
+};
+
+/* The largest BAR, log2 of its size in MiB: PCI Express 6.0, 7.8.6.2. */
+#define SETTING_SIZE_MAX 43
+
+/*
+ * Reads a size such as 256M, 8G or 8GiB. Returns log2 of it in MiB, which is what sysfs
+ * takes, or -EINVAL.
+ */
+int setting_read_size(const char *text);
+
+/* The reverse. */
+void setting_format_size(unsigned bits, char text[static SETTING_TEXT_SIZE]);
 
 /* -- params -------------------------------------------------------------------------- */
 
@@ -187,7 +240,10 @@ struct params {
 	struct cmdline cmdline;	 /* all of the words */
 	struct selectors wanted; /* passthru.ids and passthru.addrs, in order */
 	struct selectors skipped;
-	bool has_paths; /* some item of them names a device by its path */
+	struct selectors vfs;	  /* physical functions, of passthru.vfs */
+	struct setting *settings; /* in order */
+	size_t setting_count;
+	bool has_paths; /* some item of all these names a device by its path */
 	struct problem *problems;
 	size_t problem_count;
 	enum group_mode group;
@@ -210,6 +266,10 @@ int params_read(struct cmdline *cmdline, struct params *ret);
 int params_parse(const char *text, struct params *ret);
 
 void params_free(struct params *params);
+
+/* The setting of that kind for the device: the last one that matches it, or NULL. */
+const struct setting *setting_find(const struct params *params, enum setting_kind kind,
+				   const struct pci_device *device);
 
 /* Whether nothing is requested and there are no problems to report. */
 bool params_are_empty(const struct params *params);

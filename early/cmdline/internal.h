@@ -9,4 +9,12 @@
 /* Whether the ID part matches, as pci_match_one_device() in drivers/pci/pci.h does. */
 bool selector_matches_id(const struct selector *selector, const struct pci_id *id);
 
+/* selector_parse_any() where "!" has no meaning. */
+int selector_parse_plain(struct span text, struct selector *ret,
+			 struct selector_error *ret_error);
+
+/* Parses VALUE[@DEVICE]. Returns 0, or -EINVAL with *ret_error set. */
+int setting_parse(enum setting_kind kind, struct span text, struct setting *ret,
+		  struct selector_error *ret_error);
+
 #endif

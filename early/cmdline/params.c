@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "cmdline/cmdline.h"
+#include "cmdline/internal.h"
 
 typedef int (*item_parser)(struct span text, struct selector *ret,
 			   struct selector_error *ret_error);
@@ -13,6 +13,7 @@ typedef int (*item_parser)(struct span text, struct selector *ret,
 struct reader {
 	struct params *params;
 	struct parameter parameter;
+	enum setting_kind kind; /* of a setting */
 };
 
 static int add_selector(struct selectors *list, const struct selector *selector)
@@ -47,6 +48,33 @@ static int refuse_value(const struct reader *reader, const char *why)
 					      .why = why });
 }
 
+static int refuse_item(const struct reader *reader, struct problem problem,
+		       const struct selector_error *error)
+{
+	problem.column = (unsigned)error->at + 1;
+	problem.why = error->why;
+	problem.meant = error->meant;
+	return add_problem(reader->params, &problem);
+}
+
+static int read_setting_item(const struct reader *reader, const struct problem *problem)
+{
+	struct params *params = reader->params;
+	struct setting setting, *added;
+	struct selector_error error;
+
+	if (setting_parse(reader->kind, problem->text, &setting, &error) < 0)
+		return refuse_item(reader, *problem, &error);
+	added = array_append(params->settings, params->setting_count);
+	if (!added)
+		return -ENOMEM;
+	*added = setting;
+	added->parameter = problem->parameter;
+	added->item = problem->item;
+	params->has_paths |= setting.device.address.step_count > 0;
+	return 0;
+}
+
 static int read_item(const struct reader *reader, struct span text, unsigned item,
 		     item_parser parse, struct selectors *list)
 {
@@ -58,12 +86,10 @@ static int read_item(const struct reader *reader, struct span text, unsigned ite
 	struct selector_error error;
 	int r;
 
-	if (parse(text, &selector, &error) < 0) {
-		problem.column = (unsigned)error.at + 1;
-		problem.why = error.why;
-		problem.meant = error.meant;
-		return add_problem(reader->params, &problem);
-	}
+	if (!list)
+		return read_setting_item(reader, &problem);
+	if (parse(text, &selector, &error) < 0)
+		return refuse_item(reader, problem, &error);
 	reader->params->has_paths |= selector.address.step_count > 0;
 	r = add_selector(list, &selector);
 	if (r < 0 || selector.class_mask || !selector.id.class)
@@ -104,21 +130,25 @@ static int read_addrs(const struct reader *reader)
 	return read_list(reader, selector_parse_address, &reader->params->wanted);
 }
 
-static int parse_skipped(struct span text, struct selector *ret,
-			 struct selector_error *error)
-{
-	if (selector_parse_any(text, ret, error) < 0)
-		return -EINVAL;
-	if (!ret->is_forced)
-		return 0;
-	*error = (struct selector_error){ .why = "\"!\" has no meaning here; remove it",
-					  .at = text.length - 1 };
-	return -EINVAL;
-}
-
 static int read_skip(const struct reader *reader)
 {
-	return read_list(reader, parse_skipped, &reader->params->skipped);
+	return read_list(reader, selector_parse_plain, &reader->params->skipped);
+}
+
+static int read_setting(const struct reader *reader)
+{
+	struct span name = reader->parameter.name;
+	struct reader setting = *reader;
+
+	span_skip_prefix(&name, PARAMETER_PREFIX);
+	while (!span_equals(name, setting_name(setting.kind)))
+		setting.kind++;
+	return read_list(&setting, NULL, NULL);
+}
+
+static int read_vfs(const struct reader *reader)
+{
+	return read_list(reader, selector_parse_vfs, &reader->params->vfs);
 }
 
 static int read_group(const struct reader *reader)
@@ -230,6 +260,7 @@ static const struct {
 	{ PARAMETER_PREFIX "ids", read_ids },
 	{ PARAMETER_PREFIX "addrs", read_addrs },
 	{ PARAMETER_PREFIX "skip", read_skip },
+	{ PARAMETER_PREFIX "vfs", read_vfs },
 	{ PARAMETER_PREFIX "group", read_group },
 	{ PARAMETER_PREFIX "driver", read_driver },
 	{ PARAMETER_PREFIX "timeout", read_timeout },
@@ -238,6 +269,15 @@ static const struct {
 	{ PARAMETER_PREFIX "debug", read_debug },
 	{ PARAMETER_PREFIX "off", read_off },
 	{ PARAMETER_PREFIX "config", read_config },
+	{ PARAMETER_PREFIX "bar0", read_setting },
+	{ PARAMETER_PREFIX "bar1", read_setting },
+	{ PARAMETER_PREFIX "bar2", read_setting },
+	{ PARAMETER_PREFIX "bar3", read_setting },
+	{ PARAMETER_PREFIX "bar4", read_setting },
+	{ PARAMETER_PREFIX "bar5", read_setting },
+	{ PARAMETER_PREFIX "reset", read_setting },
+	{ PARAMETER_PREFIX "d3cold", read_setting },
+	{ PARAMETER_PREFIX "power", read_setting },
 };
 
 static bool has_prefix(struct span name)
@@ -402,12 +442,15 @@ void params_free(struct params *params)
 {
 	free(params->wanted.items);
 	free(params->skipped.items);
+	free(params->vfs.items);
 	free(params->problems);
+	free(params->settings);
 	cmdline_free(&params->cmdline);
 	*params = (struct params){ 0 };
 }
 
 bool params_are_empty(const struct params *params)
 {
-	return params->wanted.count == 0 && params->problem_count == 0;
+	return params->wanted.count == 0 && params->vfs.count == 0 &&
+	       params->problem_count == 0;
 }

@@ -212,6 +212,50 @@ int selector_parse_any(struct span text, struct selector *ret,
 	return selector_parse_id(text, ret, error);
 }
 
+int selector_parse_plain(struct span text, struct selector *ret,
+			 struct selector_error *error)
+{
+	if (selector_parse_any(text, ret, error) < 0)
+		return -EINVAL;
+	if (!ret->is_forced)
+		return 0;
+	return fail(error, "\"!\" has no meaning here; remove it", text.length - 1);
+}
+
+/* NumVFs in the SR-IOV capability has 16 bits: include/uapi/linux/pci_regs.h. */
+#define VF_COUNT_MAX 0xffff
+
+int selector_parse_vfs(struct span text, struct selector *ret,
+		       struct selector_error *error)
+{
+	struct span device = text;
+	unsigned count = 0;
+	size_t digits;
+
+	while (device.length && device.at[0] >= '0' && device.at[0] <= '9' &&
+	       count <= VF_COUNT_MAX) {
+		count = count * 10 + (unsigned)(*device.at++ - '0');
+		device.length--;
+	}
+	digits = text.length - device.length;
+	if (digits && device.length && device.at[0] == '@') {
+		device.at++;
+		device.length--;
+		if (count == 0 || count > VF_COUNT_MAX)
+			return fail(error, "write a number from 1 to 65535", 0);
+	} else {
+		device = text;
+		count = 0;
+	}
+	if (selector_parse_any(device, ret, error) < 0) {
+		error->at += text.length - device.length;
+		return -EINVAL;
+	}
+	ret->text = text;
+	ret->vf_count = count;
+	return 0;
+}
+
 static bool field_matches(uint32_t wanted, uint32_t found)
 {
 	return wanted == PCI_ANY || wanted == found;

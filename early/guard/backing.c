@@ -232,21 +232,10 @@ static bool find_devspec(struct backing *backing, const struct devspec *devspec,
 static void find_devspecs(struct backing *backing)
 {
 	const struct devspecs *devspecs = &backing->devspecs;
-	bool is_named = false, is_found = false;
 
-	for (size_t i = 0; i < devspecs->count; i++) {
-		const struct devspec *devspec = &devspecs->items[i];
-
-		backing->found[i] = find_devspec(backing, devspec, devspec);
-		if (devspec->source != DEVSPEC_FROM_ROOT)
-			continue;
-		is_named = true;
-		is_found |= backing->found[i];
-	}
-	/* Any of them will do: without root=, fstab and the type of the partition tell.
-	 */
-	backing->root_found =
-		is_found || !is_named || devspecs->is_mounted || devspecs->root_directory;
+	for (size_t i = 0; i < devspecs->count; i++)
+		backing->found[i] =
+			find_devspec(backing, &devspecs->items[i], &devspecs->items[i]);
 }
 
 /* -- the other devices of a volume --------------------------------------------------- */
@@ -555,8 +544,8 @@ static bool is_missing(const struct backing *backing, size_t index)
 
 	if (backing->found[index])
 		return false;
-	return devspec->source == DEVSPEC_FROM_ROOT ? !backing->root_found
-						    : !devspec_is_in_use(devspec);
+	/* What is mounted as the root file system may have other names. */
+	return devspec->source != DEVSPEC_FROM_ROOT && !devspec_is_in_use(devspec);
 }
 
 const struct devspec *backing_find_missing(const struct backing *backing,

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/base.h"
 #include "guard/internal.h"
@@ -73,39 +75,118 @@ static int add_cmdline(int root_fd, const struct cmdline *cmdline,
 	return r;
 }
 
-/* Returns NULL if there is no such file. */
-static char *read_table(int root_fd, const char *directory, const char *name)
-{
-	char path[64], *text = NULL;
+/* -- tables -------------------------------------------------------------------------- */
 
-	snprintf(path, sizeof(path), "%s/%s", directory, name);
-	return file_read(root_fd, path, &text) == 0 ? text : NULL;
-}
+enum { FSTAB = INTEGRITYTAB + 1, TABLE_COUNT };
 
-/* Those of the system once it is mounted, otherwise the copies in the image. */
-static int add_tables(int root_fd, struct devspecs *devspecs)
+/* The texts of one place; NULL for those that it does not have. */
+struct tables {
+	char *texts[TABLE_COUNT];
+};
+
+static void read_tables(int directory_fd, const char *directory, struct tables *ret)
 {
 	static const char *const names[] = { [CRYPTTAB] = "crypttab",
 					     [VERITYTAB] = "veritytab",
-					     [INTEGRITYTAB] = "integritytab" };
-	_cleanup_free_ char *fstab = NULL, *crypttab = NULL;
-	char directory[32] = "etc/passthru";
+					     [INTEGRITYTAB] = "integritytab",
+					     [FSTAB] = "fstab" };
+	char path[64];
+
+	for (size_t i = 0; i < TABLE_COUNT; i++) {
+		snprintf(path, sizeof(path), "%s/%s", directory, names[i]);
+		(void)file_read(directory_fd, path, &ret->texts[i]);
+	}
+}
+
+static void free_tables(struct tables *tables)
+{
+	for (size_t i = 0; i < TABLE_COUNT; i++)
+		free(tables->texts[i]);
+}
+
+/* Below the mounted root, where links such as those of NixOS are meant to be followed. */
+static void read_mounted(int root_fd, const char *directory, struct tables *ret)
+{
+	_cleanup_close_ int here = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	_cleanup_close_ int top = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	_cleanup_close_ int below =
+		openat(root_fd, directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool is_inside = here >= 0 && top >= 0 && fchdir(below) == 0 && chroot(".") == 0;
+
+	read_tables(below, is_inside ? "/etc" : "etc", ret);
+	if (is_inside && (fchdir(top) < 0 || chroot(".") < 0))
+		log_debug("cannot leave %s", directory);
+	if (here >= 0 && fchdir(here) < 0)
+		log_debug("cannot return to the working directory");
+}
+
+static int add_place(struct devspecs *devspecs, const struct tables *tables,
+		     const char *crypttab)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < FSTAB; i++)
+		r = devspecs_add_volumes(devspecs, (enum volume_table)i,
+					 tables->texts[i]);
+	return r < 0 ? r : devspecs_add_fstab(devspecs, tables->texts[FSTAB], crypttab);
+}
+
+/*
+ * Adds what only the image's copies have. If the system has an fstab, a disk of theirs
+ * that is not there may be gone for good: nothing waits for it. But another /etc may be
+ * mounted over what is read here.
+ */
+static int add_copies(struct devspecs *devspecs, const struct tables *own,
+		      struct tables *copies, const char *crypttab)
+{
+	bool is_old =
+		own->texts[FSTAB] && !devspec_table_mounts(own->texts[FSTAB], "/etc");
+	size_t before = devspecs->count;
+	int r;
+
+	for (size_t i = 0; i < TABLE_COUNT; i++)
+		devspec_table_subtract(copies->texts[i], own->texts[i]);
+	r = add_place(devspecs, copies, crypttab);
+	for (size_t i = before; i < devspecs->count; i++) {
+		struct devspec *devspec = &devspecs->items[i];
+		char origin[DEVSPEC_ORIGIN_SIZE];
+
+		strcpy(origin, devspec->origin);
+		snprintf(devspec->origin, sizeof(devspec->origin),
+			 DEVSPEC_OF_IMAGE "%.*s",
+			 (int)(sizeof(origin) - sizeof(DEVSPEC_OF_IMAGE)), origin);
+		devspec->is_optional |= is_old;
+	}
+	return r;
+}
+
+/*
+ * Those of the system once it is mounted, and what only the copies in the image have. A
+ * volume that a table mounts may be in the crypttab of either.
+ */
+static int add_tables(int root_fd, struct devspecs *devspecs)
+{
+	struct tables own = { 0 }, copies = { 0 };
+	_cleanup_free_ char *crypttab = NULL;
 	int r = 0;
 
 	if (devspecs->is_mounted)
-		strcpy(directory, "etc");
-	else if (devspecs->root_directory)
-		snprintf(directory, sizeof(directory), "%s/etc",
-			 devspecs->root_directory);
-	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(names); i++) {
-		_cleanup_free_ char *text = read_table(root_fd, directory, names[i]);
-
-		r = devspecs_add_volumes(devspecs, (enum volume_table)i, text);
-		if (i == CRYPTTAB)
-			crypttab = take_pointer(text);
-	}
-	fstab = read_table(root_fd, directory, "fstab");
-	return r < 0 ? r : devspecs_add_fstab(devspecs, fstab, crypttab);
+		read_tables(root_fd, "etc", &own);
+	else
+		read_tables(root_fd, "etc/passthru", &copies);
+	if (devspecs->root_directory)
+		read_mounted(root_fd, devspecs->root_directory, &own);
+	if (own.texts[CRYPTTAB])
+		r = append_line(&crypttab, own.texts[CRYPTTAB]);
+	if (r == 0 && copies.texts[CRYPTTAB])
+		r = append_line(&crypttab, copies.texts[CRYPTTAB]);
+	if (r == 0)
+		r = add_place(devspecs, &own, crypttab);
+	if (r == 0)
+		r = add_copies(devspecs, &own, &copies, crypttab);
+	free_tables(&own);
+	free_tables(&copies);
+	return r;
 }
 
 /* What is in use now. */

@@ -30,6 +30,35 @@ static bool next_row(const char **text, struct row *ret)
 	return false;
 }
 
+/* -- two tables ---------------------------------------------------------------------- */
+
+static bool is_same(struct span a, struct span b)
+{
+	return a.length == b.length && memcmp(a.at, b.at, a.length) == 0;
+}
+
+void devspec_table_subtract(char *table, const char *other)
+{
+	const char *text = table;
+	struct row row, found;
+
+	while (next_row(&text, &row))
+		for (const char *rest = other; next_row(&rest, &found);)
+			if (is_same(row.words[0], found.words[0]) &&
+			    is_same(row.words[1], found.words[1]))
+				table[row.words[0].at - table] = '#';
+}
+
+bool devspec_table_mounts(const char *fstab, const char *place)
+{
+	struct row row;
+
+	while (next_row(&fstab, &row))
+		if (span_equals(row.words[1], place))
+			return true;
+	return false;
+}
+
 /* -- volumes ------------------------------------------------------------------------- */
 
 /* Which words of a row are the key or a second device, and the options. */
@@ -94,8 +123,7 @@ static bool find_mapping(const char *crypttab, struct span device, struct row *r
 	if (!span_skip_prefix(&name, MAPPER))
 		return false;
 	while (next_row(&crypttab, ret))
-		if (ret->words[1].length && ret->words[0].length == name.length &&
-		    memcmp(ret->words[0].at, name.at, name.length) == 0)
+		if (ret->words[1].length && is_same(ret->words[0], name))
 			return true;
 	return false;
 }

@@ -187,13 +187,17 @@ static const struct devspec *find_memory(const struct backing *backing,
 		       : NULL;
 }
 
+static bool is_root_mounted(const struct backing *backing)
+{
+	return backing->devspecs.is_mounted || backing->devspecs.root_directory;
+}
+
 static void judge(const struct backing *backing, struct plan_entry *entry)
 {
 	const struct pci_device *device = entry->device;
 	struct disk_attributes attributes = {
 		.is_late = true,
-		/* root= says nothing about a device without disks. */
-		.root_found = backing->root_found || !guard_is_storage(&device->id),
+		.root_found = is_root_mounted(backing),
 		.is_stack_unclear =
 			backing->is_stack_unclear && guard_is_storage(&device->id),
 		.devspec = find_shared(backing, device),
@@ -374,7 +378,7 @@ static int judge_all(struct backing *backing, const struct cmdline *cmdline,
 	bool is_early = moment != DISK_MOMENT_LATE && !is_mounted;
 	int r;
 
-	if (!is_early && !is_any(may_have_any, backing, plan))
+	if (is_mounted && !is_any(may_have_any, backing, plan))
 		return 0;
 	r = backing_scan(backing);
 	/* Most graphics cards have no disk behind them: nothing else has to be read. */
@@ -387,10 +391,11 @@ static int judge_all(struct backing *backing, const struct cmdline *cmdline,
 		defer_all(backing, plan);
 		return 0;
 	}
-	if (!is_any(needs_contents, backing, plan))
+	if (is_root_mounted(backing) && !is_any(needs_contents, backing, plan))
 		return 0;
 	r = backing_find(backing, deadline);
-	if (r == 0 && !backing->devspecs.is_mounted)
+	/* Without a root file system, everything stays with the host. */
+	if (r == 0 && backing->devspecs.root_directory)
 		r = wait_for_missing(backing, deadline, plan);
 	for (size_t i = 0; r == 0 && i < plan->count; i++)
 		if (may_back(backing, &plan->entries[i]))

@@ -94,18 +94,6 @@ void guard_display_judge(const struct pci_list *list, struct plan *plan)
 	}
 }
 
-/* A link to its physical function; only one that the host would keep is of interest. */
-static void read_is_virtual(int bus_fd, const struct plan *plan,
-			    struct pci_device *device)
-{
-	char path[DEVICE_PATH_SIZE];
-
-	if (!pci_is_display(&device->id) || plan_find(plan, device))
-		return;
-	pci_device_path(path, &device->address, "physfn");
-	device->is_virtual = sysfs_exists(bus_fd, path);
-}
-
 void guard_displays(int root_fd, int bus_fd, struct pci_list *list, struct plan *plan)
 {
 	if (!plan_has_display(plan))
@@ -115,7 +103,9 @@ void guard_displays(int root_fd, int bus_fd, struct pci_list *list, struct plan 
 		struct pci_device *device = &list->devices[i];
 		struct framebuffer unused;
 
-		read_is_virtual(bus_fd, plan, device);
+		/* Only one that the host would keep is of interest. */
+		if (pci_is_display(&device->id) && !plan_find(plan, device))
+			pci_read_physical(bus_fd, device);
 		/* Only class 0300 has boot_vga; the firmware may use any display. */
 		if (pci_is_display(&device->id) && !device->is_boot_display &&
 		    framebuffer_find(root_fd, &device->address, &unused) == 0)

@@ -47,6 +47,8 @@ enum devspec_source {
 
 #define DEVSPEC_VALUE_SIZE  256
 #define DEVSPEC_ORIGIN_SIZE 96
+/* Begins the origin of what only the image's copy of a table names. */
+#define DEVSPEC_OF_IMAGE "initramfs:"
 
 struct devspec {
 	enum devspec_kind kind;
@@ -93,17 +95,17 @@ void guard_console(int root_fd, const struct cmdline *cmdline, struct plan *plan
 /* When the guard judges. */
 enum disk_moment {
 	DISK_MOMENT_EARLY, /* in the initramfs, before any disk appears */
-	DISK_MOMENT_LATE,  /* in the initramfs, once the root disk has appeared */
+	DISK_MOMENT_LATE,  /* in the initramfs, once the root file system is mounted */
 	DISK_MOMENT_EVENT, /* a device has appeared: in the initramfs or after it */
 	DISK_MOMENT_BOOTED /* in the booted system */
 };
 
 /*
- * Judges the pending entries of the plan that may back the system. Before the root disk
- * appears, they are deferred. In the late stage it waits for disks that are named but
- * missing, if an entry may bring them. For an event, the mark of its generator tells
- * whether this is an initramfs; the type of the file system on "/" does not. root_fd is
- * the directory above sys, proc and dev.
+ * Judges the pending entries of the plan that may back the system. Before the late stage
+ * they are deferred; if no root file system is mounted by then, they are kept. In the
+ * late stage it waits for disks that are named but missing, if an entry may bring them.
+ * For an event, the mark of its generator tells whether this is an initramfs; the type of
+ * the file system on "/" does not. root_fd is the directory above sys, proc and dev.
  * Waiting and reading disks stop at the deadline, in milliseconds of clock_ms(); a device
  * whose disks have not been read by then is kept. On any other error all of the entries
  * are kept.

@@ -104,7 +104,6 @@ struct backing {
 	struct block_list blocks;
 	struct visit *visits;  /* one per block device */
 	bool *found;	       /* one per devspec: whether a block device matches it */
-	bool root_found;       /* the root file system is mounted, or its devspec found */
 	bool is_remote;	       /* a remote disk, or a sign of one, is needed */
 	bool is_stack_unclear; /* a device depends on one that is not visible */
 	bool has_lvm;	       /* an LVM volume backs the system */
@@ -216,6 +215,15 @@ int devspecs_add_volumes(struct devspecs *devspecs, enum volume_table table,
 			 const char *text) _must_check_;
 
 /*
+ * Makes comments of the rows that the other table has, too, by their first two words: the
+ * device and the mount point, or the volume and its device. Either may be NULL.
+ */
+void devspec_table_subtract(char *table, const char *other);
+
+/* Whether the fstab has an entry for the mount point, with noauto or without. */
+bool devspec_table_mounts(const char *fstab, const char *place);
+
+/*
  * Adds the mounted file systems, and unless is_mounted is set, notes where the initramfs
  * has mounted the root file system; text is /proc/self/mountinfo. Returns 0 or -ENOMEM.
  */
@@ -229,10 +237,11 @@ int devspecs_add_swaps(struct devspecs *devspecs, const char *text);
 /*
  * Collects everything that the system needs: what the kernel command line names, and in
  * an initramfs the parameters in /etc/cmdline.d; the mounted file systems and active
- * swap; fstab and crypttab, from the image's /etc/passthru until the root file system is
- * mounted; signs of a remote root. root_fd is the directory above sys, proc and etc;
- * is_mounted tells that the root file system is on "/". Returns 0 or a negative errno;
- * release with devspecs_free() in either case.
+ * swap; fstab, crypttab and the like of the system once it is mounted, and in an
+ * initramfs what only the image's copies in /etc/passthru have; signs of a remote root.
+ * root_fd is the directory above sys, proc and etc; is_mounted tells that the root file
+ * system is on "/". Returns 0 or a negative errno; release with devspecs_free() in either
+ * case.
  */
 int devspecs_read(int root_fd, const struct cmdline *cmdline, bool is_mounted,
 		  struct devspecs *ret) _must_check_;
@@ -242,7 +251,7 @@ int devspecs_read(int root_fd, const struct cmdline *cmdline, bool is_mounted,
 /* What is known about the disks behind a device. */
 struct disk_attributes {
 	bool is_late;	 /* nothing more will be known later */
-	bool root_found; /* the devices that back the root file system are known */
+	bool root_found; /* the root file system is mounted */
 	/* A sign that the boot needs the network, if an interface behind it is up. */
 	const char *network;
 	/* A block device behind it and the devspec that this one backs, or both NULL. */

@@ -1,8 +1,7 @@
 #!/bin/sh
-# Runs the late stage of passthru-early once the root device exists: as the first init-bottom
-# script of initramfs-tools, before udev's script moves /dev (local-premount does not wait for
-# the device), in dracut's pre-mount hook, or from a unit if dracut's image contains systemd.
-# Claims or keeps the devices that were deferred. dracut sources this file: a subshell keeps
+# Runs the late stage of passthru-early once the root file system is mounted: as the first
+# init-bottom script of initramfs-tools, before udev's script moves /dev, in dracut's pre-pivot
+# hook, or from a unit if the image contains systemd. Claims or keeps the devices that were deferred. dracut sources this file: a subshell keeps
 # variables and exits away from dracut's shell.
 
 (

@@ -378,6 +378,53 @@ int pci_read_group_attributes(int bus_fd, const struct pci_device *device,
 	return 0;
 }
 
+struct pci_device *pci_slot_first(const struct pci_list *list,
+				  const struct pci_device *device)
+{
+	size_t i = (size_t)(device - list->devices);
+
+	while (i > 0 &&
+	       address_is_same_slot(&list->devices[i - 1].address, &device->address))
+		i--;
+	return &list->devices[i];
+}
+
+struct pci_device *pci_slot_next(const struct pci_list *list,
+				 const struct pci_device *device)
+{
+	size_t next = (size_t)(device - list->devices) + 1;
+
+	return next < list->count && address_is_same_slot(&list->devices[next].address,
+							  &device->address)
+		       ? &list->devices[next]
+		       : NULL;
+}
+
+bool pci_read_slot_attributes(int bus_fd, const struct pci_device *device,
+			      struct pci_list *list)
+{
+	struct pci_device *other = pci_slot_first(list, device);
+	bool is_groupless = false;
+
+	for (; other; other = pci_slot_next(list, other)) {
+		if (other->is_read && other->group == NO_GROUP && !other->is_gone)
+			pci_read_again(bus_fd, other);
+		pci_read_attributes(bus_fd, other);
+		is_groupless |= other->group == NO_GROUP;
+	}
+	return is_groupless;
+}
+
+/* A link such as ../0000:03:00.0. */
+void pci_read_physical(int bus_fd, struct pci_device *device)
+{
+	char path[DEVICE_PATH_SIZE], name[ADDRESS_SIZE];
+
+	pci_device_path(path, &device->address, "physfn");
+	device->is_virtual = sysfs_read_link(bus_fd, path, name, sizeof(name)) == 0 &&
+			     address_parse_name(name, &device->physical) == 0;
+}
+
 bool pci_is_denylisted(const struct pci_id *id)
 {
 	/* QuickAssist C3xxx, C62x and DH895xCC with their VFs; DSA and IAX. */

@@ -145,13 +145,21 @@ struct pci_device {
 	struct address_pattern path;
 	/* Attributes, known only after pci_read_attributes(): */
 	bool is_read;
-	bool is_gone;		       /* it has vanished since the scan */
-	int group;		       /* number of its IOMMU group, or NO_GROUP */
-	bool is_bridge;		       /* its configuration header is not type 0 */
-	bool has_vfs;		       /* a physical function with enabled virtual ones */
-	bool is_boot_display;	       /* the firmware uses it for the boot messages */
-	bool is_virtual;	       /* a display that is a virtual function */
+	bool is_gone;	      /* it has vanished since the scan */
+	int group;	      /* number of its IOMMU group, or NO_GROUP */
+	bool is_bridge;	      /* its configuration header is not type 0 */
+	bool has_vfs;	      /* a physical function with enabled virtual ones */
+	bool is_boot_display; /* the firmware uses it for the boot messages */
+	/* Known only after pci_read_physical(): */
+	bool is_virtual;	       /* a virtual function, */
+	struct pci_address physical;   /* and of which one */
 	char driver[DRIVER_NAME_SIZE]; /* it is bound to; "" for none */
+	/* SR-IOV, known only after pfs_find(): */
+	bool gives_vfs;	       /* passthru.vfs names this physical function */
+	bool is_vf;	       /* a virtual function, of the physical function pf */
+	bool is_given;	       /* passthru.vfs names that */
+	bool is_silenced;      /* passthru keeps the host's drivers from it */
+	struct pci_address pf; /* of a virtual function */
 };
 
 /* Every PCI function that sysfs knows, sorted by address. */
@@ -219,8 +227,27 @@ void pci_read_again(int bus_fd, struct pci_device *device);
 int pci_read_group_attributes(int bus_fd, const struct pci_device *device,
 			      struct pci_list *list);
 
+/*
+ * Reads the attributes of all functions of the device's slot that are in the list, and
+ * again the group of those without one. Returns whether any still has none.
+ */
+bool pci_read_slot_attributes(int bus_fd, const struct pci_device *device,
+			      struct pci_list *list);
+
+/* Reads whether the device is a virtual function, and which one its physical one is. */
+void pci_read_physical(int bus_fd, struct pci_device *device);
+
 /* Reads the attributes of all displays in the list. */
 void pci_read_display_attributes(int bus_fd, struct pci_list *list);
+
+/*
+ * The functions of the slot of a device of the list are neighbours: the first one, and
+ * the one after *device, or NULL.
+ */
+struct pci_device *pci_slot_first(const struct pci_list *list,
+				  const struct pci_device *device);
+struct pci_device *pci_slot_next(const struct pci_list *list,
+				 const struct pci_device *device);
 
 /* The device at that address, or NULL. */
 struct pci_device *pci_list_find(const struct pci_list *list,

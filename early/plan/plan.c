@@ -171,13 +171,35 @@ const struct plan_entry *plan_find_at(const struct plan *plan,
 	return NULL;
 }
 
-/* Whether an entry that a selector matched is in the group. */
-static bool is_group_wanted(const struct plan *plan, int group)
+/* A virtual function of the device that is taken, in the same group, or NULL. */
+static const struct pci_device *find_virtual(const struct plan *plan,
+					     const struct pci_device *device)
 {
+	for (size_t i = 0; device->has_vfs && i < plan->total; i++) {
+		const struct plan_entry *entry = &plan->entries[i];
+
+		if (entry->device->is_virtual && entry->device->group == device->group &&
+		    !entry->skipped && plan_entry_is_taken(entry) &&
+		    address_compare(&entry->device->physical, &device->address) == 0)
+			return entry->device;
+	}
+	return NULL;
+}
+
+/* Whether the function is, or may come to be, in the group of what a selector matched. */
+static bool is_group_wanted(const struct plan *plan, const struct pci_device *device)
+{
+	bool may_join = plan->groups_come && device->group == NO_GROUP;
+
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct plan_entry *entry = &plan->entries[i];
 
-		if (!entry->by_group && !entry->skipped && entry->device->group == group)
+		if (entry->by_group || entry->skipped)
+			continue;
+		if (may_join ? address_is_same_slot(&entry->device->address,
+						    &device->address)
+			     : device->group != NO_GROUP &&
+				       entry->device->group == device->group)
 			return true;
 	}
 	return false;
@@ -192,10 +214,11 @@ int plan_add_groups(const struct params *params, const struct pci_list *list,
 		struct pci_device *device = &list->devices[i];
 		struct plan_entry *entry;
 
-		if (device->group == NO_GROUP || device->is_bridge ||
+		if (device->is_bridge ||
 		    pci_base_class(&device->id) == PCI_BASE_CLASS_BRIDGE)
 			continue;
-		if (!is_group_wanted(plan, device->group) || plan_find(plan, device))
+		if (!is_group_wanted(plan, device) || plan_find(plan, device) ||
+		    find_virtual(plan, device))
 			continue;
 		entry = add_entry(params, device, plan);
 		if (!entry)
@@ -250,6 +273,8 @@ static void judge(struct plan_entry *entry, struct plan_prospect prospect)
 		decide(entry, VERDICT_KEPT, REASON_SKIPPED);
 	else if (device->is_gone)
 		decide(entry, VERDICT_FAILED, REASON_GONE);
+	else if ((device->id.vendor & device->id.device & 0xffff) == 0xffff)
+		decide(entry, VERDICT_REFUSED, REASON_NO_ANSWER);
 	else if (device->is_bridge || entry->is_bridge)
 		decide(entry, VERDICT_REFUSED, REASON_BRIDGE);
 	else if (plan_needs_group(entry->wanted) && device->group == NO_GROUP &&
@@ -276,7 +301,9 @@ static bool is_slot_refused(const struct plan *plan, size_t index)
 		const struct plan_entry *other = &plan->entries[i];
 
 		if (address_is_same_slot(&other->device->address, address) &&
-		    (other->reason == REASON_NO_IOMMU || other->reason == REASON_HAS_VFS))
+		    (other->reason == REASON_NO_IOMMU ||
+		     other->reason == REASON_HAS_VFS ||
+		     other->reason == REASON_NO_ANSWER))
 			return true;
 	}
 	return false;
@@ -336,10 +363,16 @@ bool plan_entry_is_taken(const struct plan_entry *entry)
 	return entry->verdict == VERDICT_PENDING || entry->verdict == VERDICT_CLAIMED;
 }
 
+bool plan_entry_is_gone(const struct plan_entry *entry)
+{
+	return entry->verdict == VERDICT_FAILED && entry->reason == REASON_GONE;
+}
+
 bool plan_is_complete(const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->count; i++)
-		if (!plan->entries[i].skipped && !plan_entry_is_taken(&plan->entries[i]))
+		if (!plan->entries[i].skipped && !plan_entry_is_gone(&plan->entries[i]) &&
+		    !plan_entry_is_taken(&plan->entries[i]))
 			return false;
 	return true;
 }
@@ -398,6 +431,26 @@ static bool is_blocker(const struct blocker *found, enum viability_time time)
 	return !is_tolerated(found, time);
 }
 
+/*
+ * Whether the function of the list is in the group, or may join it once a driver probes
+ * it: nobody knows before, but the functions of a slot mostly share one.
+ */
+static bool is_member(const struct pci_list *list, const struct plan *plan,
+		      const struct pci_device *device, int group,
+		      enum viability_time time)
+{
+	const struct pci_device *other;
+
+	if (device->group != NO_GROUP || !plan->groups_come || time == VIABILITY_NOW ||
+	    device->is_gone)
+		return device->group == group;
+	for (other = pci_slot_first(list, device); other;
+	     other = pci_slot_next(list, other))
+		if (other->group == group)
+			return true;
+	return false;
+}
+
 struct blocker viability_next_blocker(const struct pci_list *list,
 				      const struct plan *plan, int group,
 				      enum viability_time time,
@@ -407,16 +460,18 @@ struct blocker viability_next_blocker(const struct pci_list *list,
 
 	for (size_t i = from; i < list->count; i++) {
 		const struct pci_device *device = &list->devices[i];
-		struct blocker found = { device, NULL, device->driver };
+		struct blocker found = { device, NULL, device->driver, NULL };
 
-		if (device->group != group)
+		if (!is_member(list, plan, device, group, time))
 			continue;
 		found.entry = plan_find(plan, device);
 		if (time != VIABILITY_NOW && found.entry &&
 		    plan_entry_is_taken(found.entry))
 			found.driver = found.entry->wanted;
-		if (is_blocker(&found, time))
-			return found;
+		if (!is_blocker(&found, time))
+			continue;
+		found.virtual = find_virtual(plan, device);
+		return found;
 	}
 	return (struct blocker){ 0 };
 }

@@ -28,6 +28,8 @@ enum reason {
 	REASON_NONE,
 	/* kept */
 	REASON_SKIPPED,
+	REASON_GIVES_VFS,  /* passthru.vfs gives away its virtual functions */
+	REASON_VFS_IN_USE, /* of a physical function: they cannot be replaced */
 	REASON_BOOT_DISPLAY,
 	REASON_CONSOLE,	  /* the serial console */
 	REASON_ROOT_DISK, /* it backs what the kernel command line names */
@@ -42,12 +44,21 @@ enum reason {
 	REASON_NO_IOMMU,
 	REASON_BRIDGE, /* by the type of its configuration header */
 	REASON_HAS_VFS,
+	/* refused, of a physical function */
+	REASON_NO_SRIOV,
+	REASON_TOO_MANY_VFS,
+	REASON_NOT_CONFIGURABLE, /* its driver makes none through sysfs */
+	/* deferred, of a physical function */
+	REASON_NO_VFS,
 	/* failed */
+	REASON_NOT_MADE, /* of a physical function: its driver made fewer */
 	REASON_GONE,
+	REASON_NO_ANSWER, /* also refused */
 	REASON_OVERRIDE,
 	REASON_NO_DRIVER,
 	REASON_UNBIND,
 	REASON_PROBE,
+	REASON_NOT_ALLOWED, /* by the kernel, which matches no driver */
 	REASON_TIMEOUT,
 	REASON_SLOT,	 /* another function of its slot failed; also refused */
 	REASON_INTERNAL, /* no process or no memory to do it */
@@ -57,6 +68,7 @@ enum reason {
 /* The step of a claim that an error or a timeout is about. */
 enum claim_step {
 	STEP_NONE,
+	STEP_READ,
 	STEP_OVERRIDE,
 	STEP_LOAD,
 	STEP_UNBIND,
@@ -152,6 +164,8 @@ struct plan {
 	struct plan_match *matches; /* as many as params.wanted has items */
 	size_t match_count;
 	bool is_partial; /* from some devices only: others may match, too */
+	/* A function without an IOMMU group may get one when a driver probes it. */
+	bool groups_come;
 };
 
 /*
@@ -163,8 +177,9 @@ int plan_select(const struct params *params, const struct pci_list *list,
 
 /*
  * With passthru.group=claim, adds the endpoint functions that share an IOMMU group with
- * an entry that is not skipped. Never adds a bridge. The attributes of the group members
- * must be known. Opens no file. Returns 0 or -ENOMEM.
+ * an entry that is not skipped, and where groups come with a driver those of its slot
+ * that have none yet. Never adds a bridge, nor the physical function of an entry. The
+ * attributes of these functions must be known. Opens no file. Returns 0 or -ENOMEM.
  */
 int plan_add_groups(const struct params *params, const struct pci_list *list,
 		    struct plan *plan);
@@ -210,10 +225,13 @@ bool plan_has_display(const struct plan *plan);
 /* Whether the entry is claimed or pending. */
 bool plan_entry_is_taken(const struct plan_entry *entry);
 
+/* Whether its device has been removed meanwhile, which is no failure of the claim. */
+bool plan_entry_is_gone(const struct plan_entry *entry);
+
 /* The number of entries with that verdict. */
 size_t plan_count(const struct plan *plan, enum verdict verdict);
 
-/* Whether every entry is taken. Skipped ones do not count. */
+/* Whether every entry is taken. Skipped ones do not count, nor those that are gone. */
 bool plan_is_complete(const struct plan *plan);
 
 /* -- viability ----------------------------------------------------------------------- */
@@ -243,13 +261,15 @@ struct blocker {
 	const struct pci_device *device; /* NULL if it can */
 	const struct plan_entry *entry;	 /* of that device, or NULL: not requested */
 	const char *driver; /* that it has, or will have; "" if it may get one */
+	const struct pci_device *virtual; /* its function that is taken, or NULL */
 };
 
 /*
  * Finds the first member that makes the group unusable: an endpoint with a driver that is
- * not VFIO's, whether it stays with the host or passthru gives it that driver. What is
- * deferred does not count: nothing is known of it yet. The list's drivers must be those
- * after the run. Opens no file.
+ * not VFIO's, whether it stays with the host or passthru gives it that driver. But for
+ * VIABILITY_NOW that may also be a function that can still join. What is deferred does
+ * not count: nothing is known of it yet. The list's drivers must be those after the run.
+ * Opens no file.
  */
 struct blocker viability_find_blocker(const struct pci_list *list,
 				      const struct plan *plan, int group,

@@ -6,6 +6,9 @@
 
 /* What only the files of this folder share. */
 
+/* The verdict's word; that of a PF which has its VFs is "made". */
+const char *pf_word(const struct pf *pf);
+
 /* A record of the file; it points into the report's text. */
 struct report_record {
 	struct span line;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/base.h"
+#include "guard/guard.h"
 #include "report/report.h"
 
 /* What the disk backs, or what has not been found and may be on one behind the device. */
@@ -93,6 +94,8 @@ void phrase_reason(const struct plan_entry *entry, char text[static PHRASE_SIZE]
 
 static const char *find_next(const struct plan_entry *entry, const char *iommu_advice)
 {
+	if (strstr(entry->note, DEVSPEC_OF_IMAGE))
+		return "rebuild the initramfs if its copy of that table is outdated";
 	switch (entry->reason) {
 	case REASON_NO_IOMMU:
 		return iommu_advice;
@@ -126,6 +129,18 @@ void phrase_describe(const struct plan_entry *entry, const char *iommu_advice,
 		 reason_is_guard(entry->reason)
 			 ? "; \"!\" after its ID or address overrides this"
 			 : "");
+}
+
+void phrase_describe_pf(const struct pf *pf, char text[static PHRASE_SIZE])
+{
+	struct pci_device device = { .address = pf->address, .id = pf->id };
+	struct plan_entry entry = { .device = &device,
+				    .verdict = pf->verdict,
+				    .reason = pf->reason,
+				    .error = pf->error };
+
+	strcpy(entry.note, pf->note);
+	phrase_describe(&entry, NULL, text);
 }
 
 /* A span as the arguments of "%.*s"; a long one must not fill the line. */
@@ -193,10 +208,16 @@ void phrase_blocker(const struct blocker *blocker, char text[static PHRASE_SIZE]
 	const struct pci_device *device = blocker->device;
 	const struct plan_entry *entry = blocker->entry;
 	const char *driver = blocker->driver[0] ? blocker->driver : "no driver yet";
-	char address[ADDRESS_SIZE];
+	char address[ADDRESS_SIZE], virtual[ADDRESS_SIZE];
 
 	address_format(&device->address, address);
-	if (entry && plan_entry_is_taken(entry))
+	if (blocker->virtual) {
+		address_format(&blocker->virtual->address, virtual);
+		snprintf(
+			text, PHRASE_SIZE,
+			"%s: its physical function, %s (%s), is in the group; the board does not separate them (ACS)",
+			virtual, address, driver);
+	} else if (entry && plan_entry_is_taken(entry))
 		snprintf(text, PHRASE_SIZE, "%s has %s, which is no driver of VFIO",
 			 address, driver);
 	else if (entry)

@@ -128,7 +128,7 @@ static void read_entry(const struct report_record *record, struct plan_entry *re
 	ret->verdict = verdict_find(word);
 	if (report_get(record, "reason", word, sizeof(word)))
 		ret->reason = reason_find(word);
-	ret->skipped = ret->reason == REASON_SKIPPED;
+	ret->skipped = ret->reason == REASON_SKIPPED || ret->reason == REASON_GIVES_VFS;
 	report_get(record, "display", word, sizeof(word));
 	ret->fb_release = fb_release_find(word);
 	report_get(record, "step", word, sizeof(word));
@@ -165,6 +165,34 @@ static int add_device(const struct report_record *record, struct run_result *ret
 	device->group = get_group(record);
 	read_entry(record, entry);
 	strcpy(device->driver, entry->now);
+	return 0;
+}
+
+static int add_pf(const struct report_record *record, struct run_result *ret)
+{
+	struct pf *pf;
+	struct pci_address address;
+	char name[32];
+
+	report_get(record, "pf", name, sizeof(name));
+	if (address_parse_name(name, &address) < 0)
+		return 0;
+	pf = array_append(ret->pfs.items, ret->pfs.count);
+	if (!pf)
+		return -ENOMEM;
+	pf->address = address;
+	pf->id = report_get_id(record, "id");
+	pf->total = (unsigned)get_number(record, "total");
+	pf->wanted = (unsigned)get_number(record, "wanted");
+	pf->made = (unsigned)get_number(record, "made");
+	pf->autoprobe = get_number(record, "autoprobe");
+	pf->was = get_number(record, "was");
+	report_get(record, "verdict", name, sizeof(name));
+	pf->verdict = strcmp(name, "made") == 0 ? VERDICT_CLAIMED : verdict_find(name);
+	if (report_get(record, "reason", name, sizeof(name)))
+		pf->reason = reason_find(name);
+	pf->error = -(int)get_number(record, "error");
+	report_get(record, "for", pf->note, sizeof(pf->note));
 	return 0;
 }
 
@@ -241,6 +269,8 @@ static int add_record(const struct report_record *record, struct run_result *ret
 		read_stage(record, ret);
 	if (report_is(record, "device"))
 		return add_device(record, ret);
+	if (report_is(record, "pf"))
+		return add_pf(record, ret);
 	if (report_is(record, "selector") || report_is(record, "parameter"))
 		return add_problem(record, ret, arena);
 	return 0;

@@ -60,6 +60,24 @@ static void put_entry(FILE *file, const struct plan_entry *entry, bool is_dry)
 	fputc('\n', file);
 }
 
+static void put_pf(FILE *file, const struct pf *pf)
+{
+	char name[ADDRESS_SIZE];
+
+	address_format(&pf->address, name);
+	fprintf(file,
+		"pf=%s id=%04x:%04x total=%u wanted=%u made=%u autoprobe=%d was=%d verdict=%s",
+		name, (unsigned)pf->id.vendor, (unsigned)pf->id.device, pf->total,
+		pf->wanted, pf->made, pf->autoprobe, pf->was, pf_word(pf));
+	if (pf->reason != REASON_NONE)
+		fprintf(file, " reason=%s", reason_word(pf->reason));
+	if (pf->error)
+		fprintf(file, " error=%d", -pf->error);
+	if (pf->note[0])
+		put_value(file, " for", span_of(pf->note));
+	fputc('\n', file);
+}
+
 static void put_problem(FILE *file, const struct problem *problem)
 {
 	bool is_item = problem->kind != PROBLEM_VALUE && problem->kind != PROBLEM_UNKNOWN;
@@ -148,6 +166,13 @@ static bool is_replaced(const struct run_result *result,
 	return found && !pci_is_same_model(&found->id, &id);
 }
 
+static bool has_pf(const struct pfs *pfs, const char *name)
+{
+	struct pci_address address;
+
+	return address_parse_name(name, &address) == 0 && pfs_find_at(pfs, &address);
+}
+
 /*
  * Whether an item that matched nothing before matches nothing now, either. A partial plan
  * cannot tell of the others.
@@ -173,6 +198,10 @@ static bool is_valid(const struct run_result *result, const struct report_record
 
 	if (report_is(record, "device"))
 		return !is_replaced(result, record);
+	if (report_is(record, "pf")) {
+		report_get(record, "pf", value, sizeof(value));
+		return !has_pf(&result->pfs, value);
+	}
 	if (report_is(record, "group")) {
 		report_get(record, "group", value, sizeof(value));
 		return !has_group(&result->plan, value);
@@ -234,6 +263,8 @@ static void put_report(FILE *file, const void *data)
 	fprintf(file, "phase=%s total_us=%llu kernel_us=%llu\n",
 		stage_word(result->stage), (unsigned long long)time->total_us,
 		(unsigned long long)time->kernel_us);
+	for (size_t i = 0; i < result->pfs.count; i++)
+		put_pf(file, &result->pfs.items[i]);
 	for (size_t i = 0; i < plan->count; i++)
 		put_entry(file, &plan->entries[i], result->is_dry);
 	for (int group = NO_GROUP;

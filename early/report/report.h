@@ -9,6 +9,7 @@
 #include "cmdline/cmdline.h"
 #include "pci/pci.h"
 #include "plan/plan.h"
+#include "vf/vf.h"
 
 /*
  * What a run did, and its readers: the kernel log, the file REPORT_PATH and the program
@@ -43,6 +44,7 @@ struct run_result {
 	struct stage_time times[STAGES];
 	struct pci_list devices;
 	struct plan plan;
+	struct pfs pfs; /* whose virtual functions are given away */
 	/* What is wrong with the request; the spans point into the command line or text.
 	 */
 	struct problem *problems;
@@ -99,6 +101,9 @@ void phrase_reason(const struct plan_entry *entry, char text[static PHRASE_SIZE]
 /* Why and what to do next. iommu_advice is that of iommu_advice(). */
 void phrase_describe(const struct plan_entry *entry, const char *iommu_advice,
 		     char text[static PHRASE_SIZE]);
+
+/* The same for a PF that has not the VFs that it is to have. */
+void phrase_describe_pf(const struct pf *pf, char text[static PHRASE_SIZE]);
 
 /* What is wrong with the command line and what to do next. */
 void phrase_problem(const struct problem *problem, char text[static PHRASE_SIZE]);

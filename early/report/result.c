@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/base.h"
-#include "report/report.h"
+#include "report/internal.h"
 
 const char *stage_word(enum stage stage)
 {
@@ -13,10 +13,16 @@ const char *stage_word(enum stage stage)
 	return words[stage];
 }
 
+const char *pf_word(const struct pf *pf)
+{
+	return pf->verdict == VERDICT_CLAIMED ? "made" : verdict_word(pf->verdict, false);
+}
+
 void run_result_free(struct run_result *result)
 {
 	plan_free(&result->plan);
 	pci_list_free(&result->devices);
+	free(result->pfs.items);
 	free(result->problems);
 	free(result->text);
 	*result = (struct run_result){ 0 };

@@ -115,7 +115,7 @@ static void log_failed(const struct run_result *result, const struct plan_entry 
 	if (entry->reason == REASON_TIMEOUT)
 		snprintf(limit, sizeof(limit), " (passthru.timeout=%u)", result->timeout);
 	if (entry->reason == REASON_GONE)
-		log_line(LOG_LEVEL_ERROR, "%s failed: %s", name, phrase);
+		log_line(LOG_LEVEL_INFO, "%s is gone", name);
 	else if (!entry->undone)
 		log_line(LOG_LEVEL_ERROR,
 			 "%s failed: %s%s; the rollback failed or is still pending", name,
@@ -170,8 +170,8 @@ static void log_group(const struct run_result *result, int group)
 
 static bool is_good_but_deferred(const struct plan_entry *entry)
 {
-	return entry->skipped || plan_entry_is_taken(entry) ||
-	       entry->verdict == VERDICT_DEFERRED;
+	return entry->skipped || plan_entry_is_gone(entry) ||
+	       plan_entry_is_taken(entry) || entry->verdict == VERDICT_DEFERRED;
 }
 
 /* Whether only deferred devices are missing. */

@@ -215,20 +215,26 @@ const struct config_file *config_file_find(const char *path);
 int configuration_read(int root_fd, const struct change *change, char **ret_text);
 
 /*
- * Adds lines, each with a newline, to the end of the file that the change is of. Returns
- * 0 or -ENOMEM.
+ * Adds lines, each with a newline, to the end of the file that the change is of, as it
+ * becomes. Returns 0 or -ENOMEM.
  */
 int configuration_append(struct change *change, const char *lines);
 
+/* An item of passthru.ids, passthru.addrs or passthru.vfs. */
+struct configuration_item {
+	struct span line; /* that it is on */
+	bool is_vfs;	  /* of passthru.vfs: it names a physical function */
+	const struct selector *selector; /* NULL if it is malformed */
+};
+
 /*
- * Copies a text of the configuration without the items of passthru.ids and passthru.addrs
- * that is_removed() wants to go. It gets each with its line; NULL for a malformed one.
- * All other bytes stay, but a line that loses its last parameter goes with its comment.
+ * Copies a text of the configuration without the items that is_removed() wants to go. All
+ * other bytes stay, but a line that loses its last parameter goes with its comment.
  * Returns 0 or -ENOMEM; the caller frees *ret_text.
  */
 int configuration_remove(const char *text,
-			 bool (*is_removed)(void *data, struct span line,
-					    const struct selector *item),
+			 bool (*is_removed)(void *data,
+					    const struct configuration_item *item),
 			 void *data, char **ret_text) _must_check_;
 
 /*

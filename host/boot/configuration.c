@@ -89,7 +89,7 @@ int configuration_read(int root_fd, const struct change *change, char **ret_text
 
 int configuration_append(struct change *change, const char *lines)
 {
-	const char *old = change->old ? change->old : "";
+	const char *old = change->new ? change->new : change->old ? change->old : "";
 	size_t length = strlen(old);
 	char *both;
 
@@ -138,7 +138,8 @@ static bool is_same_selector(const struct selector *a, const struct selector *b)
 {
 	return a->has_id == b->has_id && a->has_address == b->has_address &&
 	       a->is_forced == b->is_forced && (!a->has_id || is_same_id(a, b)) &&
-	       (!a->has_address || address_is_same_pattern(&a->address, &b->address));
+	       (!a->has_address || address_is_same_pattern(&a->address, &b->address)) &&
+	       a->vf_count == b->vf_count;
 }
 
 static bool is_among(const struct selector *selector, const struct selectors *list)
@@ -185,8 +186,9 @@ static bool mean_same(const struct params *a, const struct params *b)
 {
 	return are_among(&a->wanted, &b->wanted) && are_among(&b->wanted, &a->wanted) &&
 	       are_among(&a->skipped, &b->skipped) &&
-	       are_among(&b->skipped, &a->skipped) && has_problems(a, b) &&
-	       has_problems(b, a) && a->group == b->group && a->timeout == b->timeout &&
+	       are_among(&b->skipped, &a->skipped) && are_among(&a->vfs, &b->vfs) &&
+	       are_among(&b->vfs, &a->vfs) && has_problems(a, b) && has_problems(b, a) &&
+	       a->group == b->group && a->timeout == b->timeout &&
 	       strcmp(a->driver, b->driver) == 0 && a->dryrun == b->dryrun &&
 	       a->force == b->force && a->debug == b->debug && a->off == b->off;
 }

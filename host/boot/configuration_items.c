@@ -9,7 +9,7 @@
 #include "cmdline/cmdline.h"
 
 struct editor {
-	bool (*is_removed)(void *data, struct span line, const struct selector *item);
+	bool (*is_removed)(void *data, const struct configuration_item *item);
 	void *data;
 	struct span line; /* the one that is read, without its newline */
 	char *to;	  /* the end of the new text */
@@ -21,30 +21,44 @@ static void put(struct editor *editor, const char *from, const char *end)
 	editor->to += end - from;
 }
 
-static bool is_list(const struct parameter *word)
+/* The parameters whose items may go, and how they are read. */
+static const struct list {
+	const char *name;
+	int (*parse)(struct span text, struct selector *ret,
+		     struct selector_error *ret_error);
+} lists[] = {
+	{ PARAMETER_PREFIX "ids", selector_parse_id },
+	{ PARAMETER_PREFIX "addrs", selector_parse_address },
+	{ PARAMETER_PREFIX "vfs", selector_parse_vfs },
+};
+
+static const struct list *find_list(const struct parameter *word)
 {
-	return word->value.at && (span_equals_name(word->name, PARAMETER_PREFIX "ids") ||
-				  span_equals_name(word->name, PARAMETER_PREFIX "addrs"));
+	for (size_t i = 0; word->value.at && i < ARRAY_SIZE(lists); i++)
+		if (span_equals_name(word->name, lists[i].name))
+			return &lists[i];
+	return NULL;
 }
 
-static bool wants_gone(const struct editor *editor, const struct parameter *word,
+static bool wants_gone(const struct editor *editor, const struct list *list,
 		       struct span text)
 {
-	bool is_id = span_equals_name(word->name, PARAMETER_PREFIX "ids");
+	struct configuration_item item = { .line = editor->line,
+					   .is_vfs = list->parse == selector_parse_vfs };
 	struct selector_error error;
-	struct selector item;
-	int r = is_id ? selector_parse_id(text, &item, &error)
-		      : selector_parse_address(text, &item, &error);
+	struct selector selector;
 
-	return editor->is_removed(editor->data, editor->line, r == 0 ? &item : NULL);
+	if (list->parse(text, &selector, &error) == 0)
+		item.selector = &selector;
+	return editor->is_removed(editor->data, &item);
 }
 
 /*
  * Copies what stays of a list from its first to its last byte. Returns whether an item
  * stays, or none was there to remove.
  */
-static bool put_list(struct editor *editor, const struct parameter *word,
-		     const char *from, const char *end)
+static bool put_list(struct editor *editor, const struct list *list,
+		     const struct parameter *word, const char *from, const char *end)
 {
 	const char *at = word->value.at, *value_end = at + word->value.length;
 	bool any_kept = false, any_removed = false, is_first = true;
@@ -55,7 +69,7 @@ static bool put_list(struct editor *editor, const struct parameter *word,
 
 		next = at + span_until(item, ',').length;
 		item = span_trim((struct span){ at, (size_t)(next - at) });
-		if (item.length && wants_gone(editor, word, item)) {
+		if (item.length && wants_gone(editor, list, item)) {
 			any_removed = true;
 			continue;
 		}
@@ -87,15 +101,16 @@ static void put_line(struct editor *editor, const char *newline)
 	while ((tokenizer_next(&rest, &word) || word.name.length) &&
 	       *word.name.at != '#') {
 		const char *from = skip_blanks(copied, end);
+		const struct list *list = find_list(&word);
 		char *before;
 
 		put(editor, copied, from);
 		before = editor->to;
 		copied = rest.at;
-		if (!is_list(&word)) {
+		if (!list) {
 			put(editor, from, rest.at);
 			any_word = true;
-		} else if (put_list(editor, &word, from, rest.at)) {
+		} else if (put_list(editor, list, &word, from, rest.at)) {
 			any_word = true;
 		} else {
 			editor->to = before;
@@ -115,8 +130,8 @@ static void put_line(struct editor *editor, const char *newline)
 }
 
 int configuration_remove(const char *text,
-			 bool (*is_removed)(void *data, struct span line,
-					    const struct selector *item),
+			 bool (*is_removed)(void *data,
+					    const struct configuration_item *item),
 			 void *data, char **ret_text)
 {
 	char *copy = malloc(strlen(text) + 1);

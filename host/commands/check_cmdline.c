@@ -324,6 +324,7 @@ static void check_request(struct findings *findings, const struct boot_source *n
 {
 	char name[sizeof(next->path) + sizeof(next->entry) + 64];
 	struct params params;
+	bool requests;
 
 	snprintf(name, sizeof(name), next->entry[0] ? "%s/%s (\"%s\")" : "%s/%s%s",
 		 whole->has_config ? "/" CONFIGURATION_DIRECTORY " with " : "",
@@ -334,21 +335,24 @@ static void check_request(struct findings *findings, const struct boot_source *n
 			     CONFIGURATION_DIRECTORY, whole->ignored);
 	if (params_parse(whole->text, &params) < 0)
 		return;
+	requests = params.wanted.count || params.vfs.count;
 	for (size_t i = 0; i < params.problem_count; i++)
 		add_problem(findings, &params.problems[i]);
 	if (params.off)
 		findings_add(findings, FINDING_TODO, "command line",
 			     "%s has passthru.off; remove it", name);
 	/* Else passthru migrate is what to run. */
-	else if (params.wanted.count == 0 && !findings->has_legacy)
+	else if (!requests && !findings->has_legacy)
 		findings_add(findings, FINDING_TODO, "command line",
 			     "%s requests no devices%s", name,
 			     generators_obstacle(findings->host->root_fd)
 				     ? ""
 				     : "; run passthru enable ADDRESS");
-	if (!params.off && params.wanted.count)
+	if (!params.off && requests)
 		check_blacklists(findings, next->cmdline, next->path);
-	if (!params.off && params.wanted.count && params.problem_count == 0)
+	if (!params.off)
+		check_vfs(findings, next);
+	if (!params.off && requests && params.problem_count == 0)
 		findings_add(findings, FINDING_OK, "command line",
 			     "%s requests devices; passthru plan lists them", name);
 	params_free(&params);

@@ -79,6 +79,25 @@ static void add_unreadable(struct findings *findings, const struct initramfs *in
 		    initramfs->error == -EACCES ? "; run passthru check as root" : "");
 }
 
+/*
+ * The late stage reads the files on the root file system as well, so this is no mistake.
+ * Where images come from elsewhere, their copies are others by design.
+ */
+static void check_tables(struct findings *findings, const struct initramfs *initramfs)
+{
+	int root_fd = findings->host->root_fd;
+	const char *table = initramfs_find_outdated(root_fd, initramfs);
+	char advice[2 * REBUILD_SIZE];
+
+	if (!table || rebuild_is_elsewhere(root_fd) ||
+	    !rebuild_is_possible(root_fd, initramfs))
+		return;
+	rebuild_advise(root_fd, initramfs, advice);
+	add(findings, FINDING_NOTE, initramfs,
+	    "/%s has another copy of /etc/%s than the file is now: the boot also keeps disks that only the copy names%s",
+	    initramfs->path, table, advice);
+}
+
 static void check_image(struct findings *findings, const struct initramfs *initramfs,
 			const char *config)
 {
@@ -100,6 +119,8 @@ static void check_image(struct findings *findings, const struct initramfs *initr
 		else
 			add(findings, FINDING_OK, initramfs,
 			    "/%s has passthru-early and its modules", initramfs->path);
+		if (!fault[0])
+			check_tables(findings, initramfs);
 	}
 }
 

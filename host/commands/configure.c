@@ -33,9 +33,11 @@ void configure_free_request(struct request *request)
 /* Whether the images that boot can be built here; says what to do if not. */
 static bool is_possible(const struct work *work)
 {
-	_cleanup_free_ char *parameters =
-		work->takes_devices ? choice_make_parameter(&work->machine) : NULL;
-	_cleanup_free_ char *obstacle = rebuild_find_obstacle(work->host, parameters);
+	_cleanup_free_ char *parameters = work->takes_devices && !work->parameter
+						  ? choice_make_parameter(&work->machine)
+						  : NULL;
+	_cleanup_free_ char *obstacle = rebuild_find_obstacle(
+		work->host, work->parameter ? work->parameter : parameters);
 
 	if (obstacle)
 		warn("nothing was changed: %s", obstacle);
@@ -227,5 +229,6 @@ int configure_run(struct host *host, int (*change)(struct work *work))
 	for (size_t i = 0; i < work.requester_count; i++)
 		free(work.requesters[i]);
 	free(work.requesters);
+	free(work.parameter);
 	return status;
 }

@@ -120,19 +120,34 @@ static bool is_skipped(const struct removal *removal, const struct device *devic
 	       is_in(&removal->cmdline.skipped, device);
 }
 
+/* Whether the item means the device; that of passthru.vfs never a virtual function. */
+static bool means(const struct configuration_item *item, const struct device *device)
+{
+	return !(item->is_vfs && device->physical) &&
+	       selector_matches(item->selector, device->pci);
+}
+
+/* Members of a group do not matter for what is said of virtual functions. */
+static bool is_chosen(const struct removal *removal,
+		      const struct configuration_item *item, const struct device *device)
+{
+	return item->is_vfs && !removal->work->host->arguments->all ? device->is_named
+								    : device->is_chosen;
+}
+
 /* A device that the item selects, among those that are chosen or not; or NULL. */
 static const struct device *find_selected(const struct removal *removal,
-					  const struct selector *item, bool chosen,
-					  bool even_skipped)
+					  const struct configuration_item *item,
+					  bool chosen, bool even_skipped)
 {
 	const struct machine *machine = &removal->work->machine;
 
 	for (size_t i = 0; i < machine->count; i++) {
 		const struct device *device = &machine->devices[i];
 
-		if (device->is_chosen == chosen && !device->pci->is_bridge &&
-		    selector_matches(item, device->pci) &&
-		    (even_skipped || !is_skipped(removal, device)))
+		if (is_chosen(removal, item, device) == chosen &&
+		    !device->pci->is_bridge && means(item, device) &&
+		    (even_skipped || item->is_vfs || !is_skipped(removal, device)))
 			return device;
 	}
 	return NULL;
@@ -160,22 +175,22 @@ static bool refuse_shared(struct removal *removal, const struct selector *item,
 	return false;
 }
 
-static bool is_removed(void *data, struct span line, const struct selector *item)
+static bool is_removed(void *data, const struct configuration_item *item)
 {
 	struct removal *removal = data;
 	const struct device *other;
 
 	if (removal->work->host->arguments->all)
 		return true;
-	if (!item || removal->has_failed)
+	if (!item->selector || removal->has_failed)
 		return false;
 	other = find_selected(removal, item, false, false);
 	if (find_selected(removal, item, true, true))
-		return !other || refuse_shared(removal, item, other);
-	if (!other && note_operands(removal, item))
+		return !other || refuse_shared(removal, item->selector, other);
+	if (!other && note_operands(removal, item->selector))
 		return true;
-	if (!other && !matches_any(&removal->work->machine, item))
-		note_orphan(removal, line);
+	if (!other && !matches_any(&removal->work->machine, item->selector))
+		note_orphan(removal, item->line);
 	return false;
 }
 
@@ -290,20 +305,30 @@ static bool read_requests(struct removal *removal)
 	return r != -ENOMEM;
 }
 
+static const struct selector *find_in(struct removal *removal,
+				      const struct selectors *list, bool is_vfs)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const struct selector *selector = &list->items[i];
+		struct configuration_item item = { .is_vfs = is_vfs,
+						   .selector = selector };
+
+		if (removal->work->host->arguments->all ||
+		    find_selected(removal, &item, true, false) ||
+		    (!matches_any(&removal->work->machine, selector) &&
+		     note_operands(removal, selector)))
+			return selector;
+	}
+	return NULL;
+}
+
 /* The first of the items that still selects what is named, or NULL. */
 static const struct selector *find_item(struct removal *removal,
 					const struct params *params)
 {
-	for (size_t i = 0; i < params->wanted.count; i++) {
-		const struct selector *item = &params->wanted.items[i];
+	const struct selector *item = find_in(removal, &params->wanted, false);
 
-		if (removal->work->host->arguments->all ||
-		    find_selected(removal, item, true, false) ||
-		    (!matches_any(&removal->work->machine, item) &&
-		     note_operands(removal, item)))
-			return item;
-	}
-	return NULL;
+	return item ? item : find_in(removal, &params->vfs, true);
 }
 
 /* For --json. Returns whether there is memory; says if not. */

@@ -94,7 +94,7 @@ static void print_next(const struct host *host)
 		       key ? " while the machine starts." : "");
 }
 
-static int enable(struct work *work)
+static int enable_devices(struct work *work)
 {
 	int status = choice_make(work->host, &work->machine);
 
@@ -107,8 +107,14 @@ static int enable(struct work *work)
 	work->takes_devices = true;
 	if (!configure_open(work) || !add_lines(work) || !remember_groups(work))
 		return STATUS_NOT_GOOD;
-	status = configure_finish(work, "/" CONFIGURATION_DIRECTORY
-					" has these devices already");
+	return configure_finish(work,
+				"/" CONFIGURATION_DIRECTORY " has these devices already");
+}
+
+static int enable(struct work *work)
+{
+	int status = work->host->arguments->vfs ? enable_vfs(work) : enable_devices(work);
+
 	if (work->backup[0] && !work->host->arguments->json)
 		print_next(work->host);
 	return status;

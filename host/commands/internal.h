@@ -26,6 +26,7 @@ struct work {
 	struct change groups;	/* of GROUPS_FILE */
 	char backup[BACKUP_PATH_SIZE];
 	bool takes_devices; /* what the host would miss is said first */
+	char *parameter;    /* what it adds, if not the items of all chosen devices */
 	/* Of disable: paths of what still asks for the devices; each is freed. */
 	char **requesters;
 	size_t requester_count;
@@ -56,6 +57,24 @@ int configure_finish(struct work *work, const char *unchanged);
 /* Runs the command, or --undo. Returns an exit status, as change() does. */
 int configure_run(struct host *host, int (*change)(struct work *work));
 
+/* -- virtual functions --------------------------------------------------------------- */
+
+/* In enable_vfs.c: passthru enable with --vfs. */
+int enable_vfs(struct work *work);
+
+/*
+ * Reads the number that --vfs has; 0 is "any", as many as others make. Returns whether it
+ * is valid; says why not.
+ */
+bool vfs_parse_count(const char *text, unsigned *ret_count);
+
+/*
+ * Reads the machine and chooses the devices that the command line names, which must be
+ * able to have so many virtual functions. Returns an exit status, after a warning if it
+ * is not STATUS_GOOD; release with machine_free() in either case.
+ */
+int vfs_choose(const struct host *host, unsigned count, struct machine *ret);
+
 /* -- findings ------------------------------------------------------------------------ */
 
 /* The results of passthru check. */
@@ -81,6 +100,9 @@ void findings_add(struct findings *findings, enum finding_state state, const cha
 void check_kernels(struct findings *findings);
 void check_images(struct findings *findings);
 void check_cmdline(struct findings *findings);
+
+/* What makes virtual functions besides passthru; next is the next boot. */
+void check_vfs(struct findings *findings, const struct boot_source *next);
 
 /*
  * In migrate.c, so that no other command needs migrate/. The first reads the legacy
@@ -117,6 +139,15 @@ struct list {
 	size_t filter_count;	 /* 0: all devices */
 	struct preview *preview; /* of the next boot, or NULL if it is not known */
 };
+
+/*
+ * A phrase about the virtual functions of a physical one that are there: "7 virtual
+ * functions, 7 claimed: 00:02.1 to 00:02.7"; "" without any. skip is what addresses are
+ * printed without.
+ */
+#define VFS_TEXT_SIZE 320
+void list_describe_vfs(const struct list *list, const struct device *physical,
+		       size_t skip, char text[static VFS_TEXT_SIZE]);
 
 bool list_has(const struct list *list, const struct device *device);
 

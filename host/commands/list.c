@@ -63,6 +63,24 @@ static const char *next_boot_word(enum next_boot next)
 	return NULL;
 }
 
+static bool is_vf(const struct device *device, const struct device *other)
+{
+	return other->physical == device;
+}
+
+static void add_vfs(const struct list *list, const struct device *device,
+		    struct json_object *object)
+{
+	struct vf_summary vfs;
+
+	vfs_sum(&list->machine, device, &vfs);
+	json_add_number(object, "virtual_functions_total", device->pf.total);
+	json_add_number(object, "virtual_functions_claimed", (int64_t)vfs.claimed);
+	add_others(list, device, is_vf, json_add_array(object, "vfs"));
+	json_add_text(object, "physical_function",
+		      device->physical ? device->physical->address : NULL);
+}
+
 static void add_device(const struct list *list, const struct device *device,
 		       struct json_object *object)
 {
@@ -82,6 +100,7 @@ static void add_device(const struct list *list, const struct device *device,
 	json_add_bool(object, "boot_display", pci->is_boot_display);
 	json_add_text(object, "system", device->system);
 	json_add_number(object, "virtual_functions", device->vf_count);
+	add_vfs(list, device, object);
 	add_others(list, device, device_goes_with,
 		   json_add_array(object, "together_with"));
 	add_others(list, device, device_is_of_card, json_add_array(object, "card_with"));

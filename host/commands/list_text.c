@@ -17,7 +17,7 @@ struct text {
 	size_t count;
 	size_t skip;	 /* of each address: "0000:" if there is no other domain */
 	unsigned indent; /* of what is below an address */
-	bool folds;
+	bool folds; /* what is equal, and virtual functions into their physical one */
 };
 
 /* -- what to print ------------------------------------------------------------------- */
@@ -54,12 +54,21 @@ static bool names_functions(const struct list *list)
 	return false;
 }
 
+/* One that the system needs has a note of its own. */
+static bool is_vf_folded(const struct text *text, const struct device *device)
+{
+	return text->folds && device->physical && !device->needed_for &&
+	       list_has(text->list, device->physical);
+}
+
 static int text_make(const struct list *list, struct text *ret)
 {
 	size_t longest = 0;
 	bool one_domain = true;
 
-	*ret = (struct text){ .list = list, .folds = !names_functions(list) };
+	*ret = (struct text){ .list = list,
+			      .folds = !names_functions(list) &&
+				       !list->host->arguments->verbose };
 	ret->items = calloc(list->machine.count + 1, sizeof(ret->items[0]));
 	if (!ret->items)
 		return -1;
@@ -69,7 +78,7 @@ static int text_make(const struct list *list, struct text *ret)
 		one_domain &= strncmp(device->address, "0000:", 5) == 0;
 		if (strlen(device->address) > longest)
 			longest = strlen(device->address);
-		if (list_has(list, device))
+		if (list_has(list, device) && !is_vf_folded(ret, device))
 			ret->items[ret->count++] = device;
 	}
 	ret->skip = one_domain ? 5 : 0;
@@ -249,6 +258,21 @@ static void print_next_boot(const struct text *text, const struct device *device
 	}
 }
 
+static void print_vfs(const struct text *text, const struct device *device)
+{
+	char note[VFS_TEXT_SIZE];
+
+	list_describe_vfs(text->list, device, text->skip, note);
+	if (!note[0] && device->vf_count)
+		snprintf(note, sizeof(note), "%u virtual functions are enabled",
+			 device->vf_count);
+	else if (!note[0] && device->pf.total && text->list->host->arguments->verbose)
+		snprintf(note, sizeof(note), "can have %u virtual functions",
+			 device->pf.total);
+	if (note[0])
+		print_note(&text->list->host->output, STYLE_NOTE, text->indent, note);
+}
+
 static void print_notes(const struct text *list, const struct device *device)
 {
 	const struct output *output = &list->list->host->output;
@@ -267,13 +291,7 @@ static void print_notes(const struct text *list, const struct device *device)
 			 device->system);
 		print_note(output, STYLE_BAD, indent, text);
 	}
-	if (device->vf_count) {
-		snprintf(
-			text, sizeof(text),
-			"%u virtual functions are enabled: pass those through, or write 0 to its sriov_numvfs",
-			device->vf_count);
-		print_note(output, STYLE_NOTE, indent, text);
-	}
+	print_vfs(list, device);
 }
 
 /* What follows the address, which ends in that column. */

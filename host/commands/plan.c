@@ -139,7 +139,12 @@ static bool print_text(const struct preview *preview, bool with_remarks)
 			       preview->absence);
 		return false;
 	}
-	output_wrapped(output, STYLE_TITLE, 0, 2, "Next boot, with %s:", source);
+	output_wrapped(output, STYLE_TITLE, 0, 2,
+		       preview->is_dry
+			       ? "Next boot, with %s: a dry run (passthru.dryrun), which "
+				 "claims nothing. Without it:"
+			       : "Next boot, with %s:",
+		       source);
 	if (preview->result.plan.count >= VIEW_FOLD_MIN)
 		view_print_summary(&preview->view, STYLE_PLAIN, "");
 	ok = view_print(&preview->view);
@@ -148,7 +153,7 @@ static bool print_text(const struct preview *preview, bool with_remarks)
 		remarks_print(output, &preview->outlook);
 	if (caveat)
 		output_wrapped(output, STYLE_NOTE, 0, 2, "%s", caveat);
-	return ok && !preview->outdated[0];
+	return ok && !preview->is_dry && !preview->outdated[0];
 }
 
 static bool print_json(const struct preview *preview)
@@ -163,6 +168,7 @@ static bool print_json(const struct preview *preview)
 	json_add_bool(top, "configuration", preview->whole.has_config);
 	json_add_text(top, "ignored", preview->whole.ignored);
 	json_add_bool(top, "requested", !preview->empty);
+	json_add_bool(top, "dryrun", preview->is_dry);
 	json_add_bool(top, "iommu_pending", preview->iommu_pending);
 	json_add_text(top, "caveat", find_caveat(preview));
 	json_add_text(top, "absence", preview->absence);
@@ -171,7 +177,7 @@ static bool print_json(const struct preview *preview)
 	json_add_text(top, "outdated", preview->outdated);
 	if (!preview->empty)
 		ok = view_add(&preview->view, top) && !preview->absence[0];
-	ok &= !preview->outdated[0];
+	ok &= !preview->is_dry && !preview->outdated[0];
 	remarks_add(&preview->outlook, top);
 	json_add_bool(top, "ok", ok);
 	return json_end(top) == 0 && ok;
@@ -209,7 +215,7 @@ bool plan_is_as_requested(const struct preview *preview)
 
 	if (preview->error < 0)
 		warn_unmade(preview, preview->error);
-	if (preview->error < 0 || preview->absence[0])
+	if (preview->error < 0 || preview->absence[0] || preview->is_dry)
 		return false;
 	return preview->empty ||
 	       (view_devices(view, NULL, NULL) && view_problems(view, NULL, NULL) &&
@@ -263,6 +269,10 @@ bool plan_is_good(const struct host *host, struct machine *machine,
 			good &= outlook_level(&preview->outlook) < REMARK_WARNING;
 		good &= view_problems(&preview->view, NULL, NULL);
 		good &= view_groups(&preview->view, visit_group, &visit);
+		if (preview->is_dry)
+			each(data, "the next boot is a dry run (passthru.dryrun), which "
+				   "claims nothing; remove that word");
+		good &= !preview->is_dry;
 	}
 	preview_free(preview);
 	return good;

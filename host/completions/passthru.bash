@@ -40,7 +40,7 @@ _passthru_read()
 		case ${words[i]} in
 		--root=*) root=${words[i]#*=} ;;
 		--root) root=${words[++i]} ;;
-		--cmdline | --dump | --format) ((i++)) ;;
+		--cmdline | --dump | --format | --vfs) ((i++)) ;;
 		-*) ;;
 		*) command=${command:-${words[i]}} ;;
 		esac
@@ -59,7 +59,7 @@ _passthru()
 		_filedir
 		return
 		;;
-	--cmdline)
+	--cmdline | --vfs)
 		return
 		;;
 	--format)
@@ -70,11 +70,11 @@ _passthru()
 	$split && return
 	case $command in
 	"") options+=" list enable disable claim release plan status check migrate args" ;;
-	list) options+=" --dump gpu audio usb disk nvme net bridge" ;;
-	plan) options+=" --cmdline --strict" ;;
+	list) options+=" --dump --verbose gpu audio usb disk nvme net bridge" ;;
+	plan) options+=" --cmdline --strict --verbose" ;;
 	check) options+=" --strict" ;;
-	status) options+=" --format" ;;
-	enable) options+=" --dry-run --undo --yes" ;;
+	status) options+=" --format --verbose" ;;
+	enable) options+=" --dry-run --undo --vfs --yes" ;;
 	claim) options="--json --yes --help --version" ;;
 	release) options="--json --help --version" ;;
 	disable) options+=" --all --dry-run --undo" ;;

@@ -201,15 +201,31 @@ static void copy_interface(struct dump *dump, const char *directory, const char 
 		put_text(dump, path, flags);
 }
 
+/* Where the virtual functions of a physical one are. */
+static void copy_vfs(struct dump *dump, const char *directory)
+{
+	char path[PATH_MAX], target[PATH_MAX];
+
+	for (unsigned i = 0;
+	     path_format(path, sizeof(path), "%s/virtfn%u", directory, i) == 0 &&
+	     sysfs_read_target(dump->host->root_fd, path, target, sizeof(target)) == 0;
+	     i++)
+		put(dump, path, target, NULL, 0);
+}
+
 static void copy_pci_device(struct dump *dump, const char *bus, const char *name)
 {
 	static const char *const files[] = {
-		"modalias",	  "class",	 "boot_vga",	    "sriov_numvfs",
-		"sriov_totalvfs", "revision",	 "reset_method",    "resource",
-		"d3cold_allowed", "power_state", "driver_override", "secondary_bus_number"
+		"modalias",	   "class",
+		"boot_vga",	   "sriov_numvfs",
+		"sriov_totalvfs",  "revision",
+		"reset_method",	   "resource",
+		"d3cold_allowed",  "power_state",
+		"driver_override", "secondary_bus_number",
+		"sriov_offset",	   "sriov_stride",
+		"sriov_vf_device", "sriov_drivers_autoprobe"
 	};
-	static const char *const links[] = { "driver", "iommu_group", "physfn",
-					     "virtfn0" };
+	static const char *const links[] = { "driver", "iommu_group", "physfn" };
 	char target[PATH_MAX];
 
 	if (!find_target(dump, bus, name, target))
@@ -218,6 +234,7 @@ static void copy_pci_device(struct dump *dump, const char *bus, const char *name
 	copy_files(dump, target, files, ARRAY_SIZE(files));
 	for (size_t i = 0; i < ARRAY_SIZE(links); i++)
 		copy_link_in(dump, target, links[i]);
+	copy_vfs(dump, target);
 	copy_config(dump, target);
 	for_each(dump, target, "net", copy_interface);
 }

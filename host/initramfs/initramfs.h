@@ -66,6 +66,9 @@ bool kernel_is_installed(int root_fd, const char *kernel);
 
 /* -- inspect ------------------------------------------------------------------------- */
 
+/* fstab, crypttab, veritytab, integritytab. */
+#define IMAGE_TABLE_COUNT 4
+
 /* Which of the files that passthru needs are in an initramfs image. */
 struct image {
 	bool has_init;	  /* it is not one of microcode, or of some more files */
@@ -74,6 +77,7 @@ struct image {
 	bool has_driver;  /* the module vfio-pci */
 	bool has_type1;	  /* the module vfio_iommu_type1 */
 	char *config;	  /* the configuration, or NULL */
+	char *tables[IMAGE_TABLE_COUNT]; /* the copies of these tables, or NULL */
 };
 
 /*
@@ -142,6 +146,14 @@ bool initramfs_has_config(const struct initramfs *initramfs, const char *config)
 #define INITRAMFS_FAULT_SIZE 128
 void initramfs_describe_fault(const struct initramfs *initramfs, const char *config,
 			      char ret[static INITRAMFS_FAULT_SIZE]);
+
+/* -- tables -------------------------------------------------------------------------- */
+
+/*
+ * The first of the tables in /etc of which the image has another copy (static), or NULL.
+ * Comments and what the hooks leave out do not count, nor an image without any copy.
+ */
+const char *initramfs_find_outdated(int root_fd, const struct initramfs *initramfs);
 
 /* -- rebuild ------------------------------------------------------------------------- */
 

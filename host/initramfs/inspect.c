@@ -9,7 +9,7 @@
 
 #include "base/base.h"
 #include "cmdline/cmdline.h"
-#include "initramfs/initramfs.h"
+#include "initramfs/internal.h"
 #include "lib/lib.h"
 
 /* Whether a file of that name in the initramfs starts passthru-early. */
@@ -39,21 +39,31 @@ static void note_name(struct image *image, const char *path)
 		image->has_type1 = true;
 }
 
-/* Longer ones are no configuration. */
-#define CONFIG_MAX (1 << 20)
+/* Longer ones are no configuration or table. */
+#define TEXT_MAX (1 << 20)
 
-static bool is_config(const char *path)
+/* Where the content of the file belongs, or NULL. */
+static char **find_text(struct image *image, const char *path)
 {
+	struct span name;
+
 	path += strspn(path, "./");
-	return strcmp(path, CONFIG_IMAGE_PATH) == 0;
+	if (strcmp(path, CONFIG_IMAGE_PATH) == 0)
+		return &image->config;
+	name = span_of(path);
+	if (span_skip_prefix(&name, "etc/passthru/"))
+		for (size_t i = 0; i < IMAGE_TABLE_COUNT; i++)
+			if (span_equals(name, image_table_names[i]))
+				return &image->tables[i];
+	return NULL;
 }
 
 /* The room for the content of the file, one byte more than it has, or NULL. */
-static char *make_config(struct image *image, size_t size)
+static char *make_text(char **text, size_t size)
 {
-	free(image->config);
-	image->config = size <= CONFIG_MAX ? calloc(size + 1, 1) : NULL;
-	return image->config;
+	free(*text);
+	*text = size <= TEXT_MAX ? calloc(size + 1, 1) : NULL;
+	return *text;
 }
 
 static void read_entry(struct image *image, struct archive *archive,
@@ -61,12 +71,14 @@ static void read_entry(struct image *image, struct archive *archive,
 {
 	const char *path = archive_entry_pathname(entry);
 	size_t size = (size_t)archive_entry_size(entry);
+	char **text;
 
 	if (!path)
 		return;
 	note_name(image, path);
-	if (is_config(path) && make_config(image, size))
-		(void)archive_read_data(archive, image->config, size);
+	text = find_text(image, path);
+	if (text && make_text(text, size))
+		(void)archive_read_data(archive, *text, size);
 }
 
 /* Also finds out how long the archive is, up to the end of its trailer. */
@@ -276,5 +288,7 @@ int inspect_image(int root_fd, const char *path, size_t offset, size_t size,
 void image_free(struct image *image)
 {
 	free(image->config);
+	for (size_t i = 0; i < IMAGE_TABLE_COUNT; i++)
+		free(image->tables[i]);
 	*image = (struct image){ 0 };
 }

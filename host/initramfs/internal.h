@@ -26,6 +26,10 @@ const char *switches_of_initramfs_tools(int root_fd);
 const char *switches_of_dracut(int root_fd);
 const char *switches_of_mkinitcpio(int root_fd);
 
+/* -- tables -------------------------------------------------------------------------- */
+
+extern const char *const image_table_names[IMAGE_TABLE_COUNT];
+
 /* -- systems ------------------------------------------------------------------------- */
 
 /*

@@ -63,22 +63,10 @@ static void describe(struct pci_names *names, const struct run_result *boot, int
 	describe_path(&device->pci->path, device->path);
 	pci_names_look_up(names, device);
 	device->vf_count = read_vf_count(bus_fd, device->pci);
+	(void)pf_read(bus_fd, device->pci, &device->pf);
 	device->is_reported = is_reported(boot, device->pci);
 	device->is_claimed =
 		pci_driver_is_vfio(device->pci->driver) || device->is_reported;
-}
-
-/* What the link physfn leads to, once all devices are there. */
-static void find_physical(const struct machine *machine, int bus_fd,
-			  struct device *device)
-{
-	char path[DEVICE_PATH_SIZE], target[256];
-	struct pci_address address;
-
-	pci_device_path(path, &device->pci->address, "physfn");
-	if (sysfs_read_target(bus_fd, path, target, sizeof(target)) == 0 &&
-	    address_parse_name(beneath_name(target), &address) == 0)
-		device->physical = machine_find(machine, &address);
 }
 
 static int read_devices(const struct host *host, int bus_fd, struct machine *machine)
@@ -101,11 +89,14 @@ static int read_devices(const struct host *host, int bus_fd, struct machine *mac
 
 		device->pci = &machine->pci.devices[i];
 		pci_read_attributes(bus_fd, device->pci);
+		pci_read_physical(bus_fd, device->pci);
 		describe(names, &boot, bus_fd, device);
 		machine->has_groups |= device->pci->group != NO_GROUP;
 	}
 	for (size_t i = 0; i < machine->count; i++)
-		find_physical(machine, bus_fd, &machine->devices[i]);
+		if (machine->pci.devices[i].is_virtual)
+			machine->devices[i].physical =
+				machine_find(machine, &machine->pci.devices[i].physical);
 	cards_find(machine);
 	run_result_free(&boot);
 	pci_names_free(names);
@@ -263,12 +254,18 @@ bool device_goes_with(const struct device *device, const struct device *other)
 	       device_shares_fate(other);
 }
 
-bool device_is_requested(const struct device *device, const struct params *params)
+static bool is_among(const struct selectors *list, const struct device *device)
 {
-	for (size_t i = 0; i < params->wanted.count; i++)
-		if (selector_matches(&params->wanted.items[i], device->pci))
+	for (size_t i = 0; i < list->count; i++)
+		if (selector_matches(&list->items[i], device->pci))
 			return true;
 	return false;
+}
+
+bool device_is_requested(const struct device *device, const struct params *params)
+{
+	return is_among(&params->wanted, device) ||
+	       (device->physical && is_among(&params->vfs, device->physical));
 }
 
 bool device_is_display(const struct device *device)

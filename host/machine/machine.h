@@ -10,6 +10,7 @@
 #include "host.h"
 #include "pci/pci.h"
 #include "report/report.h"
+#include "vf/vf.h"
 
 /* The machine: functions with their names, users and remarks. */
 
@@ -43,8 +44,9 @@ struct device {
 	char class_name[NAME_SIZE];
 	char vendor_name[NAME_SIZE];
 	char device_name[NAME_SIZE];
-	const struct device *card;     /* the first display of its card, or NULL */
-	unsigned vf_count;	       /* enabled virtual functions */
+	const struct device *card; /* the first display of its card, or NULL */
+	unsigned vf_count;	   /* enabled virtual functions */
+	struct pf pf; /* what sysfs has of a physical function; total is 0 for others */
 	const struct device *physical; /* whose virtual function it is, or NULL */
 	bool is_claimed;  /* its driver is vfio's, or the one that this boot bound */
 	bool is_reported; /* this boot's report says that it bound that driver */
@@ -122,7 +124,7 @@ const char *device_lasting_address(const struct machine *machine,
 bool device_read(const struct host *host, const struct device *device,
 		 const char *attribute, char *ret, size_t size);
 
-/* Whether the parameters request it. */
+/* Whether the parameters request it, or the virtual functions to which it belongs. */
 bool device_is_requested(const struct device *device, const struct params *params);
 
 /* Whether its class is that of a display. */
@@ -136,6 +138,18 @@ bool device_is_unseen(const struct device *device);
 
 /* The same for a controller that disks may be attached to, such as one for USB. */
 bool device_may_hide_disk(const struct device *device);
+
+/* -- virtual functions --------------------------------------------------------------- */
+
+/* What the virtual functions of a physical one that are there have become. */
+struct vf_summary {
+	size_t count, claimed, idle;	   /* all, on VFIO's driver, without a driver */
+	const struct device *first, *last; /* by address, or NULL */
+	const char *driver;		   /* the host's, of the first with one; or "" */
+};
+
+void vfs_sum(const struct machine *machine, const struct device *physical,
+	     struct vf_summary *ret);
 
 /* -- choice -------------------------------------------------------------------------- */
 

@@ -29,7 +29,7 @@ static bool requests_devices(const char *configuration, const char *cmdline)
 
 	if (whole_cmdline_make(configuration, cmdline, &whole) == 0 &&
 	    params_parse(whole.text, &params) == 0)
-		any = params.wanted.count;
+		any = params.wanted.count || params.vfs.count;
 	params_free(&params);
 	whole_cmdline_free(&whole);
 	return any;

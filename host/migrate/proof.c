@@ -107,7 +107,7 @@ static int run_whole(const struct prover *prover, const char *text,
 	struct params params = { 0 };
 	int r = params_parse(text, &params);
 
-	if (r == 0 && params.wanted.count && !params.off)
+	if (r == 0 && (params.wanted.count || params.vfs.count) && !params.off)
 		r = run_stage(prover->migration->host, &params,
 			      machine->has_groups ? RUN_PREVIEW : RUN_PREVIEW_WITH_IOMMU,
 			      &result);

@@ -17,7 +17,9 @@ static bool is_planned(const struct view *view, const struct view_device *device
 
 const char *view_verdict(const struct view *view, const struct view_device *device)
 {
-	return verdict_word(device->entry->verdict, view->result->is_dry);
+	return device->is_gone
+		       ? reason_word(REASON_GONE)
+		       : verdict_word(device->entry->verdict, view->result->is_dry);
 }
 
 /* What has to be different then, or what the boot will change. */
@@ -40,14 +42,26 @@ static void describe_planned(struct view_device *ret)
 		snprintf(ret->text, sizeof(ret->text), "will be claimed%s", condition);
 }
 
+/* What is plugged out, or a virtual function that its host no longer wants, may go. */
+static void describe_gone(struct view_device *ret)
+{
+	const struct plan_entry *entry = ret->entry;
+	bool was_claimed = entry->verdict == VERDICT_CLAIMED;
+
+	ret->is_ok = true;
+	snprintf(ret->text, sizeof(ret->text), "is gone%s%s",
+		 was_claimed ? "; it was claimed by " : "",
+		 was_claimed ? entry->wanted : "");
+}
+
 /* What was claimed, and whether it still is. */
 static void describe_claimed(struct view_device *ret)
 {
 	const struct plan_entry *entry = ret->entry;
-	const char *now = ret->device ? ret->device->pci->driver : "";
+	const char *now = ret->device->pci->driver;
 	bool is_changed = entry->was[0] && strcmp(entry->was, now) != 0;
 
-	ret->is_ok = ret->device && strcmp(now, entry->wanted) == 0;
+	ret->is_ok = strcmp(now, entry->wanted) == 0;
 	if (ret->is_ok && entry->fb_release == FB_RELEASE_HELD) {
 		ret->is_ok = false;
 		snprintf(
@@ -57,9 +71,6 @@ static void describe_claimed(struct view_device *ret)
 	} else if (ret->is_ok)
 		snprintf(ret->text, sizeof(ret->text), "claimed by %s%s%s", entry->wanted,
 			 is_changed ? ", taken from " : "", is_changed ? entry->was : "");
-	else if (!ret->device)
-		snprintf(ret->text, sizeof(ret->text), "was claimed by %s, but is gone",
-			 entry->wanted);
 	else
 		snprintf(ret->text, sizeof(ret->text),
 			 "was claimed by %s, but its driver is now %s", entry->wanted,
@@ -114,7 +125,10 @@ static void describe(const struct view *view, const struct plan_entry *entry,
 		 (unsigned)id->device & 0xffff);
 	ret->device = machine_find(view->machine, &entry->device->address);
 	ret->by_address = is_by_address(view->params, ret->device);
-	if (is_planned(view, ret))
+	ret->is_gone = !ret->device && !view->result->is_dry;
+	if (ret->is_gone)
+		describe_gone(ret);
+	else if (is_planned(view, ret))
 		describe_planned(ret);
 	else if (entry->verdict == VERDICT_CLAIMED)
 		describe_claimed(ret);
@@ -136,7 +150,7 @@ bool view_devices(const struct view *view,
 		if (each)
 			each(data, &device);
 	}
-	return ok;
+	return view_pfs(view, NULL, NULL) && ok;
 }
 
 bool view_problems(const struct view *view,

@@ -20,20 +20,41 @@ struct view {
 /* One device of it. */
 struct view_device {
 	const struct plan_entry *entry;
-	const struct device *device; /* NULL if it is gone */
+	const struct device *device; /* NULL if it is not there any more */
 	char address[ADDRESS_SIZE];
 	char id[sizeof("ffff:ffff")];
 	bool is_ok;		     /* it is, or will be, as requested */
+	bool is_gone;		     /* it has been removed, which is no failure */
 	bool by_address;	     /* an item of the parameters has its address */
 	char text[PHRASE_SIZE + 64]; /* what happened to it and what to do next */
 };
 
-/* "claimed", "planned", and so on: see passthru-report(5). */
+/* "claimed", "planned", and so on, see passthru-report(5); or "gone". */
 const char *view_verdict(const struct view *view, const struct view_device *device);
 
-/* Calls back for each device, unless each is NULL. Returns whether all are ok. */
+/*
+ * Calls back for each device, unless each is NULL. Returns whether all are ok, physical
+ * functions that give virtual ones away included.
+ */
 bool view_devices(const struct view *view,
 		  void (*each)(void *data, const struct view_device *device), void *data);
+
+/* A physical function whose virtual functions are given away. */
+struct view_pf {
+	const struct pf *pf;
+	const struct device *device; /* NULL if it is gone */
+	char address[ADDRESS_SIZE];
+	struct vf_summary vfs; /* those that are there now */
+	bool is_ok;	       /* they are, or will be, as requested */
+	char text[PHRASE_SIZE + 64];
+};
+
+/* "made", "planned" and so on: see passthru-report(5). */
+const char *view_pf_verdict(const struct view *view, const struct view_pf *pf);
+
+/* Calls back for each, unless each is NULL. Returns whether all are ok. */
+bool view_pfs(const struct view *view, void (*each)(void *data, const struct view_pf *pf),
+	      void *data);
 
 /* Calls back for each problem with the request. Returns whether there is none. */
 bool view_problems(const struct view *view,

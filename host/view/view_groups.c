@@ -41,6 +41,7 @@ static int plan_for_now(const struct view *view, struct plan *ret)
 		ret->entries[ret->count++].device = device->pci;
 	}
 	ret->total = ret->count;
+	ret->groups_come = plan->groups_come;
 	return 0;
 }
 
@@ -70,7 +71,7 @@ static unsigned rank(const struct judged *judged, const struct blocker *blocker)
 {
 	if (find_needed(judged, blocker))
 		return 0;
-	return blocker->entry ? 1 : 2;
+	return blocker->entry || blocker->virtual ? 1 : 2;
 }
 
 static int add_blocker(struct judged *judged, const struct blocker *blocker)
@@ -160,7 +161,7 @@ static void put_blockers(FILE *file, const struct judged *judged)
 	const struct device *needed = find_needed(judged, first);
 	char text[NEED_SIZE];
 
-	if (!needed && !first->entry) {
+	if (!needed && !first->entry && !first->virtual) {
 		put_names(file, first, judged->count);
 		fputs(judged->count == 1 ? " is in it and stays" : " are in it and stay",
 		      file);
@@ -229,7 +230,7 @@ static int find_halves(struct judged *judged)
 		const struct device *device = &machine->devices[i];
 		const struct blocker half = { device->pci,
 					      plan_find(judged->plan, device->pci),
-					      device->pci->driver };
+					      device->pci->driver, NULL };
 
 		if (device->pci->group == judged->group || !device->card ||
 		    !is_other_half(judged, device) || !stays(judged, device))

@@ -30,6 +30,52 @@ static void add_device(void *data, const struct view_device *device)
 	json_add_text(object, "driver",
 		      device->device ? device->device->pci->driver : NULL);
 	json_add_text(object, "text", device->text);
+	json_add_text(object, "physical_function",
+		      device->device && device->device->physical
+			      ? device->device->physical->address
+			      : NULL);
+}
+
+/* Where they are or, before a boot, will be as far as that is known. */
+static void add_addresses(const struct view *view, const struct view_pf *pf,
+			  struct json_object *array)
+{
+	unsigned count = pf->pf->wanted ? pf->pf->wanted : pf->pf->total;
+	struct pci_address address;
+	char name[ADDRESS_SIZE];
+
+	if (view->result->is_dry) {
+		for (unsigned i = 0; i < count && pf_foretell(pf->pf, i, &address); i++) {
+			address_format(&address, name);
+			json_append_text(array, name);
+		}
+		return;
+	}
+	for (size_t i = 0; pf->device && i < view->machine->count; i++)
+		if (view->machine->devices[i].physical == pf->device)
+			json_append_text(array, view->machine->devices[i].address);
+}
+
+static void add_pf(void *data, const struct view_pf *pf)
+{
+	const struct adding *adding = data;
+	struct json_object *object = json_append(adding->array);
+	char id[sizeof("ffff:ffff")];
+
+	json_add_text(object, "address", pf->address);
+	snprintf(id, sizeof(id), "%04x:%04x", (unsigned)pf->pf->id.vendor & 0xffff,
+		 (unsigned)pf->pf->id.device & 0xffff);
+	json_add_text(object, "id", id);
+	json_add_text(object, "verdict", view_pf_verdict(adding->view, pf));
+	json_add_text(object, "reason",
+		      pf->pf->reason ? reason_word(pf->pf->reason) : NULL);
+	json_add_bool(object, "ok", pf->is_ok);
+	json_add_number(object, "wanted", pf->pf->wanted);
+	json_add_number(object, "total", pf->pf->total);
+	json_add_number(object, "virtual_functions", (int64_t)pf->vfs.count);
+	json_add_number(object, "virtual_functions_claimed", (int64_t)pf->vfs.claimed);
+	add_addresses(adding->view, pf, json_add_array(object, "vfs"));
+	json_add_text(object, "text", pf->text);
 }
 
 static void add_group(void *data, int group, bool usable, const char *text)
@@ -66,7 +112,9 @@ bool view_add(const struct view *view, struct json_object *object)
 {
 	struct adding devices = { view, json_add_array(object, "devices") };
 	bool ok = view_devices(view, add_device, &devices);
+	struct adding pfs = { view, json_add_array(object, "physical_functions") };
 
+	view_pfs(view, add_pf, &pfs);
 	ok &= view_groups(view, add_group, json_add_array(object, "groups"));
 	ok &= view_problems(view, add_problem, json_add_array(object, "problems"));
 	return ok;

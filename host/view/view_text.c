@@ -36,8 +36,9 @@ static void add_device(void *data, const struct view_device *device)
 
 static bool is_equal(const struct view_device *a, const struct view_device *b)
 {
-	return a->device && b->device && a->is_ok == b->is_ok &&
-	       strcmp(a->id, b->id) == 0 && strcmp(a->text, b->text) == 0;
+	return a->device && b->device && a->device->physical == b->device->physical &&
+	       a->is_ok == b->is_ok && strcmp(a->id, b->id) == 0 &&
+	       strcmp(a->text, b->text) == 0;
 }
 
 static size_t count_equal(const struct text *text, size_t from)
@@ -87,21 +88,96 @@ static void print_folded(const struct output *output, const struct view_device *
 	print_rest(output, &devices[0]);
 }
 
+/* -- virtual functions --------------------------------------------------------------- */
+
+/* Of one physical function, and with the same fate. Others may be between them. */
+static bool are_vfs_alike(const struct view_device *a, const struct view_device *b)
+{
+	return is_equal(a, b) && a->device->physical &&
+	       a->device->physical == b->device->physical;
+}
+
+/* Whether the line about its physical function says it all. */
+static bool is_in_pf(const struct text *text, const struct view_device *device)
+{
+	const struct pf *pf = pfs_find_at(&text->view->result->pfs,
+					  &device->device->physical->pci->address);
+
+	return device->is_ok && pf && (pf->is_named || !text->view->result->is_dry);
+}
+
+static bool is_first_vf(const struct text *text, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (are_vfs_alike(&text->devices[i], &text->devices[index]))
+			return false;
+	return true;
+}
+
+/* A virtual function, with all that are like it. */
+static void print_vfs(const struct text *text, size_t from)
+{
+	const struct output *output = &text->view->host->output;
+	const struct view_device *first = &text->devices[from], *last = first;
+	char range[2 * ADDRESS_SIZE + 8];
+	size_t count = 1;
+
+	for (size_t i = from + 1; i < text->device_count; i++)
+		if (are_vfs_alike(first, &text->devices[i])) {
+			last = &text->devices[i];
+			count++;
+		}
+	if (count == 1) {
+		print_device(output, first);
+		return;
+	}
+	snprintf(range, sizeof(range), "%s to %s", first->address, last->address);
+	output_styled(output, STYLE_TITLE, range);
+	printf(": %zu virtual functions of %s\n%*s", count,
+	       first->device->physical->address, INDENT, "");
+	print_rest(output, first);
+}
+
+/* -- all devices --------------------------------------------------------------------- */
+
 static void print_devices(const struct text *text)
 {
 	const struct output *output = &text->view->host->output;
+	bool folds = !text->view->host->arguments->verbose;
 
 	for (size_t i = 0; i < text->device_count;) {
-		size_t count = count_equal(text, i);
+		const struct view_device *device = &text->devices[i];
+		bool is_vf = device->device && device->device->physical;
+		size_t count = folds && !is_vf ? count_equal(text, i) : 1;
 
 		if (count >= VIEW_FOLD_MIN) {
-			print_folded(output, &text->devices[i], count);
+			print_folded(output, device, count);
+		} else if (folds && is_vf) {
+			if (!is_in_pf(text, device) && is_first_vf(text, i))
+				print_vfs(text, i);
+			count = 1;
 		} else {
 			count = 1;
-			print_device(output, &text->devices[i]);
+			print_device(output, device);
 		}
 		i += count;
 	}
+}
+
+static void print_pf(void *data, const struct view_pf *pf)
+{
+	const struct output *output = data;
+	char name[FULL_NAME_SIZE] = "not in this machine";
+
+	if (pf->device)
+		device_full_name(pf->device, name);
+	output_styled(output, STYLE_TITLE, pf->address);
+	printf("%*s", INDENT - (int)strlen(pf->address), " ");
+	output_wrapped(output, pf->is_ok ? STYLE_GOOD : STYLE_BAD, INDENT, INDENT, "%s",
+		       pf->text);
+	printf("%*s", INDENT, "");
+	output_wrapped(output, STYLE_PLAIN, INDENT, INDENT, "%s [%04x:%04x]", name,
+		       (unsigned)pf->pf->id.vendor, (unsigned)pf->pf->id.device);
 }
 
 /* -- groups -------------------------------------------------------------------------- */
@@ -188,6 +264,7 @@ bool view_print(const struct view *view)
 	struct text text = { .view = view, .is_whole = true };
 	bool ok = view_devices(view, add_device, &text);
 
+	view_pfs(view, print_pf, (void *)(uintptr_t)&view->host->output);
 	print_devices(&text);
 	ok &= view_groups(view, add_group, &text);
 	print_groups(&text);
@@ -203,6 +280,7 @@ bool view_print(const struct view *view)
 
 struct counts {
 	size_t devices, good;
+	size_t pfs, good_pfs;
 	size_t groups, usable;
 	size_t problems;
 };
@@ -211,10 +289,18 @@ static void count_device(void *data, const struct view_device *device)
 {
 	struct counts *counts = data;
 
-	if (device->entry->skipped)
+	if (device->entry->skipped || device->is_gone)
 		return;
 	counts->devices++;
 	counts->good += device->is_ok;
+}
+
+static void count_pf(void *data, const struct view_pf *pf)
+{
+	struct counts *counts = data;
+
+	counts->pfs++;
+	counts->good_pfs += pf->is_ok;
 }
 
 static void count_group(void *data, int group, bool usable, const char *sentence)
@@ -260,7 +346,16 @@ static void put_devices(FILE *file, const struct counts *counts, bool is_dry)
 
 static void put_counts(FILE *file, const struct counts *counts, bool is_dry)
 {
-	put_devices(file, counts, is_dry);
+	if (counts->devices || !counts->pfs)
+		put_devices(file, counts, is_dry);
+	if (counts->pfs) {
+		fputs(counts->devices ? ", " : "", file);
+		put_share(file, counts->good_pfs, counts->pfs, "physical function");
+		fputs(is_dry		 ? " will give away virtual ones"
+		      : counts->pfs == 1 ? " gives away virtual ones"
+					 : " give away virtual ones",
+		      file);
+	}
 	if (counts->groups) {
 		fputs(", ", file);
 		put_share(file, counts->usable, counts->groups, "group");
@@ -282,6 +377,7 @@ void view_print_summary(const struct view *view, enum style style, const char *b
 	_cleanup_free_ char *text = NULL;
 
 	view_devices(view, count_device, &counts);
+	view_pfs(view, count_pf, &counts);
 	view_groups(view, count_group, &counts);
 	view_problems(view, count_problem, &counts);
 	if (file)

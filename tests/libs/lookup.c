@@ -58,8 +58,8 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	ctx = kmod_new(argv[1], config);
-	if (!ctx || kmod_load_resources(ctx)) {
-		fprintf(stderr, "lookup: %s: no module indexes\n", argv[1]);
+	if (!ctx) {
+		fprintf(stderr, "lookup: %s: libkmod has no context\n", argv[1]);
 		return 1;
 	}
 	while (fgets(line, sizeof(line), stdin)) {

@@ -39,12 +39,10 @@ static int print_values(blkid_probe pr, bool udev)
 	int i, ret;
 
 	blkid_probe_enable_superblocks(pr, 1);
-	blkid_probe_set_superblocks_flags(
-		pr, BLKID_SUBLKS_LABEL | BLKID_SUBLKS_UUID | BLKID_SUBLKS_TYPE |
-			    BLKID_SUBLKS_SECTYPE | BLKID_SUBLKS_USAGE |
-			    BLKID_SUBLKS_VERSION | BLKID_SUBLKS_FSINFO);
+	blkid_probe_set_superblocks_flags(pr, BLKID_SUBLKS_LABEL | BLKID_SUBLKS_UUID |
+						      BLKID_SUBLKS_TYPE |
+						      BLKID_SUBLKS_USAGE);
 	blkid_probe_enable_partitions(pr, 1);
-	blkid_probe_set_partitions_flags(pr, BLKID_PARTS_ENTRY_DETAILS);
 
 	ret = blkid_do_safeprobe(pr);
 	if (ret < 0) {

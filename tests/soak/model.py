@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 
 LISTS = ("ids", "addrs", "skip")
 FLAGS = ("dryrun", "force", "debug", "off", "config")
+SETTINGS = {  # and what their values look like
+    **dict.fromkeys(("bar0", "bar1", "bar2", "bar3", "bar4", "bar5"), r"min|max|[1-9][0-9]*[MGT]"),
+    "reset": r"[a-z_+]+", "d3cold": "on|off|auto", "power": "on|off|auto"}
 NAMES = LISTS + FLAGS + ("group", "driver", "timeout")
 ANY = 0xFFFFFFFF
 
@@ -193,6 +196,11 @@ def parse_parameter(request, name, equals, value):
             try:
                 getattr(request, name).append(parse_item(name, text))
             except ValueError:
+                request.malformed_items.append(text)
+        return
+    if name in SETTINGS:
+        for text in value.split(","):
+            if not re.fullmatch("(%s)(@.*)?" % SETTINGS[name], text):
                 request.malformed_items.append(text)
         return
     if name not in NAMES:

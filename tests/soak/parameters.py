@@ -14,6 +14,10 @@ UNMATCHED = {
 UNKNOWN = ["passthru.idz=1:2", "passthru.id=8086:10d3", "passthru.frobnicate", "passthru.skp=1:2"]
 BAD_VALUES = ["passthru.timeout=0", "passthru.timeout=soon", "passthru.group=all",
               "passthru.dryrun=maybe"]
+SETTINGS = ["passthru.bar0=256M", "passthru.bar1=8G@01:00.0", "passthru.bar2=min,max@10de:*",
+            "passthru.bar3=large", "passthru.bar4=min@00:1c.0/00.0", "passthru.bar5=max",
+            "passthru.reset=flr+bus", "passthru.d3cold=off", "passthru.power=on,auto@1002:*",
+            "passthru.power=maybe"]
 UNRELATED = ["quiet", 'foo="bar passthru.off"', "notpassthru.off", "vfio-pci.disable_idle_d3=1",
              "mitigations=off"]
 CHIPSET = "0000:00:1f."
@@ -110,7 +114,7 @@ def single_words(rng):
             (0.06, "passthru.debug"), (0.04, "passthru.off")):
         if rng.random() < chance:
             yield word
-    for chance, words in (0.1, UNKNOWN), (0.1, BAD_VALUES), (0.3, UNRELATED):
+    for chance, words in (0.1, UNKNOWN), (0.1, BAD_VALUES), (0.2, SETTINGS), (0.3, UNRELATED):
         if rng.random() < chance:
             yield rng.choice(words)
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * vfio-client ADDRESS: uses a PCI device the way a virtual machine monitor does.
+ * vfio-client ADDRESS…: uses PCI devices the way a virtual machine monitor does.
  *
  * Opens the device's IOMMU group, attaches it to a type 1 container, reads configuration
  * space, maps each memory BAR and reads from it, maps a page for DMA. Prints "vfio ok
- * ADDRESS …", or "vfio failed ADDRESS STEP: ERROR".
+ * ADDRESS …", or "vfio failed ADDRESS STEP: ERROR". Several devices, in groups of their
+ * own, are open at once, for as many seconds as the variable HOLD says.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -179,26 +180,36 @@ static int use_device(struct client *client)
 	return err;
 }
 
-int main(int argc, char **argv)
+static int report(const struct client *client, int err)
 {
-	struct client client = { 0 };
-	int err;
-
-	if (argc != 2) {
-		fprintf(stderr, "usage: vfio-client ADDRESS\n");
-		return 2;
-	}
-	client.address = argv[1];
-	err = use_device(&client);
 	if (err < 0) {
-		printf("vfio failed %s %s: %s\n", client.address, client.step,
+		printf("vfio failed %s %s: %s\n", client->address, client->step,
 		       strerror(-err));
 		return 1;
 	}
-	printf("vfio ok %s %02x%02x:%02x%02x", client.address, client.config[1],
-	       client.config[0], client.config[3], client.config[2]);
-	for (unsigned int i = 0; i < client.bar_count; i++)
-		printf(" bar%u=%08x", client.bars[i], client.first_words[i]);
+	printf("vfio ok %s %02x%02x:%02x%02x", client->address, client->config[1],
+	       client->config[0], client->config[3], client->config[2]);
+	for (unsigned int i = 0; i < client->bar_count; i++)
+		printf(" bar%u=%08x", client->bars[i], client->first_words[i]);
 	putchar('\n');
 	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	int status = 0;
+
+	if (argc < 2) {
+		fprintf(stderr, "usage: vfio-client ADDRESS...\n");
+		return 2;
+	}
+	for (int i = 1; i < argc; i++) {
+		struct client client = { .address = argv[i] };
+
+		status |= report(&client, use_device(&client));
+	}
+	fflush(stdout);
+	if (getenv("HOLD"))
+		sleep(atoi(getenv("HOLD")));
+	return status;
 }

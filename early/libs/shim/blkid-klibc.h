@@ -3,6 +3,7 @@
 #pragma once
 
 #include <alloca.h> /* other libcs have it in stdlib.h */
+#include <assert.h>
 #include <dirent.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,6 +18,10 @@
 
 /* klibc's ioctl() takes a pointer; libblkid also passes numbers, or nothing. */
 #define ioctl(fd, op, ...) ioctl(fd, op, (void *)(uintptr_t)(__VA_ARGS__ + 0))
+
+/* klibc's prints the expression: 700 bytes of text. The kernel logs where a trap is. */
+#undef assert
+#define assert(x) ((x) ? (void)0 : __builtin_trap())
 
 /* klibc's assert.h lacks it. */
 #define static_assert _Static_assert

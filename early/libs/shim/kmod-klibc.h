@@ -2,6 +2,7 @@
 /* What kmod needs from libc and klibc lacks. Included before everything else. */
 #pragma once
 
+#include <assert.h>
 #include <endian.h>
 #include <fnmatch.h>
 #include <stddef.h>
@@ -10,6 +11,10 @@
 
 /* klibc's differs from kmod's. */
 #undef container_of
+
+/* klibc's prints the expression: 700 bytes of text. The kernel logs where a trap is. */
+#undef assert
+#define assert(x) ((x) ? (void)0 : __builtin_trap())
 
 /* klibc has none of these macros. */
 #if __BYTE_ORDER == __LITTLE_ENDIAN

@@ -247,8 +247,10 @@ void disks_judge(const char *machine, const char *cmdline, const char *mounts,
 	struct situation situation;
 	char text[256];
 
+	if (!mounts)
+		mounts = moment == DISK_MOMENT_LATE ? SYSROOT : INITRAMFS;
 	snprintf(text, sizeof(text), IDS "%s", cmdline);
-	put_file(&disks_root, "proc/self/mountinfo", mounts ? mounts : INITRAMFS);
+	put_file(&disks_root, "proc/self/mountinfo", mounts);
 	situation_make(machine, text, &situation);
 	guard_disks(disks_root.fd, &situation.params.cmdline, moment,
 		    disks_wait_ms ? clock_ms() + disks_wait_ms : 0,

@@ -49,10 +49,12 @@ void disks_describe(const struct plan *plan, char *words, size_t size);
 /*
  * Runs the disk guard for the machine (see functions_read()), of which passthru.ids=
  * selects all functions with the ID of the macro IDS, and describes the verdicts. mounts
- * is /proc/self/mountinfo, NULL for that of an initramfs.
+ * is /proc/self/mountinfo, NULL for that of an initramfs, which in the late stage has
+ * mounted the root file system.
  */
 #define IDS	  "passthru.ids=144d:a808 "
 #define INITRAMFS "1 1 0:2 / / rw - rootfs rootfs rw\n"
+#define SYSROOT	  INITRAMFS "2 1 0:30 / /sysroot rw - overlay x rw\n"
 void disks_judge(const char *machine, const char *cmdline, const char *mounts,
 		 enum disk_moment moment, char *words, size_t size);
 

@@ -50,6 +50,7 @@ static void read_device(char *line)
 	device->has_group = true;
 	while ((word = strtok_r(NULL, " ", &rest)))
 		read_word(device, word);
+	strcpy(device->former, device->override);
 }
 
 static void read_driver(const char *word)

@@ -28,12 +28,13 @@ struct fake_device {
 	char want[DRIVER_NAME_SIZE];  /* the requested driver; "" for none */
 	char usual[DRIVER_NAME_SIZE]; /* the driver whose ID table has it; "" for none */
 	char driver[DRIVER_NAME_SIZE];
-	char override[DRIVER_NAME_SIZE];
+	char override[DRIVER_NAME_SIZE], former[DRIVER_NAME_SIZE]; /* at first */
 	char refuser[DRIVER_NAME_SIZE]; /* the driver whose probe fails, */
 	int refusal;			/* with this errno */
 	bool has_group;
 	bool is_gone;
 	bool was_overridden; /* at any time */
+	bool was_misled;     /* by another override than the requested or former one */
 	bool was_touched;    /* later, by another driver than the requested one */
 };
 

@@ -39,6 +39,8 @@ static int set_override(struct fake_device *device, const char *value)
 		return 0; /* no effect */
 	device->was_overridden = true;
 	snprintf(device->override, sizeof(device->override), "%.*s", (int)length, value);
+	device->was_misled |= length && strcmp(device->override, device->former) != 0 &&
+			      !text_equals_name(device->override, device->want);
 	return 0;
 }
 
@@ -165,11 +167,14 @@ int sysfs_read_target(int fd, const char *path, char *target, size_t size)
 
 ssize_t sysfs_read(int fd, const char *path, char *buffer, size_t size)
 {
+	const char *file;
+	struct fake_device *device = find_file(path, &file);
+
 	(void)fd;
-	(void)path;
-	(void)buffer;
-	(void)size;
-	return -ENOENT;
+	if (!device || strcmp(file, "driver_override") != 0)
+		return -ENOENT;
+	return snprintf(buffer, size, "%s",
+			device->override[0] ? device->override : "(null)");
 }
 
 ssize_t sysfs_read_bytes(int fd, const char *path, void *buffer, size_t size)

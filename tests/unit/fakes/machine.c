@@ -21,6 +21,16 @@ static void read_path(const char *more, struct pci_device *ret)
 	ck_assert_int_eq(address_parse(path, strlen(path), &ret->path, &why, &at), 0);
 }
 
+/* "of=PHYSICAL": it is a virtual function. */
+static void read_physical(const char *more, struct pci_device *ret)
+{
+	const char *word = strstr(more, "of=");
+
+	ret->is_virtual = word || strstr(more, "virtual");
+	if (word)
+		ret->physical = address_of(word + strlen("of="));
+}
+
 static void read_function(const char *text, struct pci_device *ret)
 {
 	char address[32], id[64], group[16], driver[DRIVER_NAME_SIZE], more[64] = "";
@@ -44,7 +54,7 @@ static void read_function(const char *text, struct pci_device *ret)
 	ret->has_vfs = strstr(more, "vfs");
 	ret->is_gone = strstr(more, "gone");
 	ret->is_boot_display = strstr(more, "boot");
-	ret->is_virtual = strstr(more, "virtual");
+	read_physical(more, ret);
 	read_path(more, ret);
 }
 
@@ -84,6 +94,7 @@ void situation_make(const char *machine, const char *cmdline, struct situation *
 		ret->result.times[i] = (struct stage_time){ true, 12345, 2345 };
 	functions_read(machine, devices);
 	ck_assert_int_eq(plan_select(params, devices, plan), 0);
+	plan->groups_come = strstr(machine, " later");
 	ck_assert_int_eq(plan_add_groups(params, devices, plan), 0);
 	for (size_t i = 0; i < plan->count; i++)
 		strcpy(plan->entries[i].wanted, params->driver);

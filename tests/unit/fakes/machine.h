@@ -10,10 +10,11 @@
 /*
  * Parses a machine in words: one function per line, sorted by address,
  *
- *   ADDRESS ID CLASS GROUP DRIVER [under=PATH|bridge|vfs|gone|boot]...
+ *   ADDRESS ID CLASS GROUP DRIVER [under=PATH|bridge|vfs|gone|boot|later|of=PHYSICAL]...
  *
  * with ID as in passthru.ids, and "-" for no GROUP or no DRIVER. PATH is the bridge above
- * the function, by its path or, on a root bus, its address.
+ * the function, by its path or, on a root bus, its address. If one is "later", groups
+ * come when drivers probe.
  */
 void functions_read(const char *text, struct pci_list *ret);
 

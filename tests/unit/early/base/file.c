@@ -52,6 +52,30 @@ START_TEST(leaves_nothing_open)
 	drop_directory(&root);
 }
 
+START_TEST(notes_the_file)
+{
+	static const char none[FILE_NOTE_SIZE];
+	struct directory root = make_directory();
+	char note[FILE_NOTE_SIZE] = "", text[8], path[200];
+	char *whole;
+
+	put_file(&root, "a", "1");
+	file_note_to(note);
+	expect("read", sysfs_read(root.fd, "a", text, sizeof(text)) == 1);
+	expect_text("read", note, "a");
+	expect_number("written", sysfs_write(root.fd, "b/c", "1"), -ENOENT);
+	expect_text("written", note, "b/c");
+	memset(path, 'x', sizeof(path));
+	path[sizeof(path) - 1] = '\0';
+	expect("too long", file_read(root.fd, path, &whole) < 0);
+	expect_number("too long", (int)strlen(note), FILE_NOTE_SIZE - 1);
+	file_note_to(NULL);
+	memcpy(note, none, sizeof(note));
+	expect("no more", sysfs_read(root.fd, "a", text, sizeof(text)) == 1);
+	expect_text("no more", note, "");
+	drop_directory(&root);
+}
+
 START_TEST(survives_out_of_memory)
 {
 	struct directory root = make_directory();
@@ -73,6 +97,7 @@ int main(void)
 	add_rows(tcase, reads_any_length, sizes);
 	tcase_add_test(tcase, reports_errors);
 	tcase_add_test(tcase, leaves_nothing_open);
+	tcase_add_test(tcase, notes_the_file);
 	tcase_add_test(tcase, survives_out_of_memory);
 	return unit_run(tcase);
 }

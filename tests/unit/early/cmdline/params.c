@@ -61,6 +61,17 @@ static void describe(const struct params *params, struct words *words)
 		say(words, "%.*s; ", SPAN(params->wanted.items[i].text));
 	for (size_t i = 0; i < params->skipped.count; i++)
 		say(words, "not %.*s; ", SPAN(params->skipped.items[i].text));
+	for (size_t i = 0; i < params->vfs.count; i++)
+		say(words, "%u vfs of %.*s; ", params->vfs.items[i].vf_count,
+		    SPAN(params->vfs.items[i].text));
+	for (size_t i = 0; i < params->setting_count; i++) {
+		const struct setting *setting = &params->settings[i];
+
+		say(words, "%s %s", setting_name(setting->kind), setting->value);
+		if (setting->has_device)
+			say(words, " of %.*s", SPAN(setting->device.text));
+		say(words, "; ");
+	}
 	if (params->group != GROUP_REPORT)
 		say(words, "group; ");
 	if (strcmp(params->driver, "vfio-pci") != 0)
@@ -105,6 +116,12 @@ static const struct {
 	{ "passthru.skip=06:00.0,10de:13c2,1:2@07:00.0",
 	  "not 06:00.0; not 10de:13c2; not 1:2@07:00.0" },
 	{ "passthru.skip=06:00.0 passthru.skip=07:00.0", "not 06:00.0; not 07:00.0" },
+	{ "passthru.vfs=00:02.0,8086:10c9", "0 vfs of 00:02.0; 0 vfs of 8086:10c9" },
+	{ "passthru.vfs=7@00:02.0,2@8086:10c9@01:00.0,8086:10c9@01:00.0",
+	  "7 vfs of 7@00:02.0; 2 vfs of 2@8086:10c9@01:00.0; "
+	  "0 vfs of 8086:10c9@01:00.0" },
+	{ "passthru.vfs=65535@00:08.1/00.0!", "65535 vfs of 65535@00:08.1/00.0!" },
+	{ "passthru.vfs=8086@00:02.0", "8086 vfs of 8086@00:02.0" },
 	{ "passthru.ids=", "" },
 	{ "passthru.ids=,", "" },
 	{ "passthru.ids=,10de:13c2,", "10de:13c2" },
@@ -171,6 +188,18 @@ static const struct {
 	  "malformed passthru.skip \"06:00.0!\" item 1 column 8" },
 	{ "passthru.addrs=00:08.1/00.0, 00:08.1/00.1",
 	  "00:08.1/00.0; stray passthru.addrs \"00:08.1/00.1\"" },
+	{ "passthru.vfs", "value passthru.vfs \"\" the list is missing; write it after "
+			  "\"=\"" },
+	{ "passthru.vfs=0@00:02.0",
+	  "malformed passthru.vfs \"0@00:02.0\" item 1 column 1" },
+	{ "passthru.vfs=65536@00:02.0,4294967297@00:02.0",
+	  "malformed passthru.vfs \"65536@00:02.0\" item 1 column 1; "
+	  "malformed passthru.vfs \"4294967297@00:02.0\" item 2 column 1" },
+	{ "passthru.vfs=7@00:02.9",
+	  "malformed passthru.vfs \"7@00:02.9\" item 1 column 10" },
+	{ "passthru.vfs=-1@00:02.0,7@",
+	  "malformed passthru.vfs \"-1@00:02.0\" item 1 column 1; "
+	  "malformed passthru.vfs \"7@\" item 2 column 3" },
 	{ "passthru.skip=06:00.0, 06:00.1",
 	  "not 06:00.0; stray passthru.skip \"06:00.1\"" },
 	{ "passthru.ids=1:2, quiet", "1:2" },
@@ -251,6 +280,64 @@ static const struct {
 	{ "passthru.force=", "value passthru.force \"\" " NO_YES_OR_NO_NO },
 	{ "passthru.force=10", "value passthru.force \"10\" " NO_YES_OR_NO_NO },
 
+	/* settings: VALUE[@DEVICE] */
+	{ "passthru.bar1=256M", "bar1 256M" },
+	{ "passthru.bar0=256M@06:00.0,8G@10de:13c2",
+	  "bar0 256M of 06:00.0; bar0 8G of 10de:13c2" },
+	{ "passthru.bar2=min@00:08.1/00.0 passthru.bar3=max@10de:13c2@06:00.0",
+	  "bar2 min of 00:08.1/00.0; bar3 max of 10de:13c2@06:00.0" },
+	{ "passthru.bar4=512MiB@06:00 passthru.bar5=1t",
+	  "bar4 512MiB of 06:00; bar5 1t" },
+	{ "passthru.bar0=,256M,", "bar0 256M" },
+	{ "passthru.bar0=8192P,1048576m,16GB", "bar0 8192P; bar0 1048576m; bar0 16GB" },
+	{ "passthru.bar0=16384P,257M,0M,-1M,256,G,+8G,0x8G,8K,8GBB,8Gi,18446744073709551617M",
+	  "malformed passthru.bar0 \"16384P\" item 1 column 1; "
+	  "malformed passthru.bar0 \"257M\" item 2 column 1; "
+	  "malformed passthru.bar0 \"0M\" item 3 column 1; "
+	  "malformed passthru.bar0 \"-1M\" item 4 column 1; "
+	  "malformed passthru.bar0 \"256\" item 5 column 1; "
+	  "malformed passthru.bar0 \"G\" item 6 column 1; "
+	  "malformed passthru.bar0 \"+8G\" item 7 column 1; "
+	  "malformed passthru.bar0 \"0x8G\" item 8 column 1; "
+	  "malformed passthru.bar0 \"8K\" item 9 column 1; "
+	  "malformed passthru.bar0 \"8GBB\" item 10 column 1; "
+	  "malformed passthru.bar0 \"8Gi\" item 11 column 1; "
+	  "malformed passthru.bar0 \"18446744073709551617M\" item 12 column 1" },
+	{ "\"passthru.bar0=1 @06:00.0\"",
+	  "malformed passthru.bar0 \"1 @06:00.0\" item 1 column 1" },
+	{ "passthru.bar1=256M@,256M@06:00.9,256M@06:00.0!,@06:00.0",
+	  "malformed passthru.bar1 \"256M@\" item 1 column 6; "
+	  "malformed passthru.bar1 \"256M@06:00.9\" item 2 column 13; "
+	  "malformed passthru.bar1 \"256M@06:00.0!\" item 3 column 13; "
+	  "malformed passthru.bar1 \"@06:00.0\" item 4 column 1" },
+	{ "passthru.reset=flr@10de:13c2,bus@0a:00.0",
+	  "reset flr of 10de:13c2; reset bus of 0a:00.0" },
+	{ "passthru.reset=device_specific+acpi+flr+af_flr+pm+bus+cxl_bus",
+	  "reset device_specific+acpi+flr+af_flr+pm+bus+cxl_bus" },
+	{ "passthru.reset=,frl,flr+,+flr,flr++bus,FLR,on,flr+bus@x,"
+	  "device_specific+acpi+flr+af_flr+pm+bus+cxl_bus+bus",
+	  "malformed passthru.reset \"frl\" item 2 column 1; "
+	  "malformed passthru.reset \"flr+\" item 3 column 1; "
+	  "malformed passthru.reset \"+flr\" item 4 column 1; "
+	  "malformed passthru.reset \"flr++bus\" item 5 column 1; "
+	  "malformed passthru.reset \"FLR\" item 6 column 1; "
+	  "malformed passthru.reset \"on\" item 7 column 1; "
+	  "malformed passthru.reset \"flr+bus@x\" item 8 column 9; "
+	  "malformed passthru.reset "
+	  "\"device_specific+acpi+flr+af_flr+pm+bus+cxl_bus+bus\" item 9 column 1" },
+	{ "passthru.d3cold=off@06:00.0,on,auto",
+	  "d3cold off of 06:00.0; d3cold on; d3cold off" },
+	{ "passthru.power=on@06:00.0,off,auto",
+	  "power on of 06:00.0; power auto; power auto" },
+	{ "passthru.power=1,yes", "malformed passthru.power \"1\" item 1 column 1; "
+				  "malformed passthru.power \"yes\" item 2 column 1" },
+	{ "passthru.power",
+	  "value passthru.power \"\" the list is missing; write it after "
+	  "\"=\"" },
+	{ "passthru.bar6=1G", "unknown passthru.bar6 nearest passthru.bar0" },
+	{ "passthru.bar=1G", "unknown passthru.bar nearest passthru.bar0" },
+	{ "passthru.resets=flr", "unknown passthru.resets nearest passthru.reset" },
+
 	/* names */
 	{ "passthru.dry-run", "unknown passthru.dry-run nearest passthru.dryrun" },
 	{ "passthru.id=1:2", "unknown passthru.id nearest passthru.ids" },
@@ -288,7 +375,7 @@ START_TEST(parses)
 	describe(&params, &words);
 	expect_text(text, words.text, lines[_i].words);
 	expect_number(text, params_are_empty(&params),
-		      !params.wanted.count && !params.problem_count);
+		      !params.wanted.count && !params.vfs.count && !params.problem_count);
 	params_free(&params);
 	expect_number(text, params.wanted.count, 0);
 }
@@ -353,6 +440,8 @@ static void check_one(const char *text)
 		expect(text, lies_in(params.wanted.items[i].text, copy, length));
 	for (size_t i = 0; i < params.skipped.count; i++)
 		expect(text, lies_in(params.skipped.items[i].text, copy, length));
+	for (size_t i = 0; i < params.setting_count; i++)
+		expect(text, lies_in(params.settings[i].text, copy, length));
 	for (size_t i = 0; i < params.problem_count; i++) {
 		const struct problem *problem = &params.problems[i];
 
@@ -370,6 +459,8 @@ START_TEST(stays_inside)
 {
 	static const char *const pieces[] = { "passthru.ids=",
 					      "passthru.skip=",
+					      "passthru.bar0=",
+					      "1M",
 					      "passthru.",
 					      "1:2",
 					      "06:00.0",
@@ -396,7 +487,8 @@ START_TEST(stays_inside)
 
 START_TEST(survives_out_of_memory)
 {
-	const char *text = "passthru.ids=1:2,3:4,x,y passthru.skip=1:2 passthru.foo";
+	const char *text = "passthru.ids=1:2,3:4,x,y passthru.skip=1:2 passthru.foo "
+			   "passthru.power=on";
 	unsigned nth = 1;
 
 	for (;; nth++) {

@@ -54,13 +54,16 @@ static const struct {
 	{ "root= is wrong, but the initramfs knew better", PAIR, "root=UUID=99",
 	  INITRAMFS "2 1 259:2 / /root rw - ext4 /dev/a2 rw\n",
 	  "1 in-use a2 /root; 2 claimed; " },
-	/* root= matches no disk */
-	{ "no such UUID", PAIR, "root=UUID=99", NULL,
+	/* root= matches no disk, and nothing is mounted */
+	{ "no such UUID", PAIR, "root=UUID=99", INITRAMFS,
 	  "1 root-unknown; 2 root-unknown; " },
-	{ "no such path", PAIR, "root=/dev/c1", NULL,
+	{ "no such path", PAIR, "root=/dev/c1", INITRAMFS,
 	  "1 root-unknown; 2 root-unknown; " },
-	{ "no root=", PAIR, "", NULL, "1 root-unknown; 2 root-unknown; " },
-	{ "no disks", "", "root=/dev/a2", NULL, "1 root-unknown; 2 root-unknown; " },
+	{ "no root=", PAIR, "", INITRAMFS, "1 root-unknown; 2 root-unknown; " },
+	{ "no disks", "", "root=/dev/a2", INITRAMFS, "1 root-unknown; 2 root-unknown; " },
+	/* nobody has mounted it */
+	{ "a root disk that is not mounted", PAIR, "root=/dev/a2", INITRAMFS,
+	  "1 root-disk a2 root=/dev/a2; 2 root-unknown; " },
 	{ "the root disk is elsewhere", "c platform/x type=ext4 uuid=1\n", "root=UUID=1",
 	  NULL, "1 claimed; 2 claimed; " },
 	/* clones: either may be meant */
@@ -372,7 +375,7 @@ START_TEST(finds_backing_devices)
 
 	put_disks(rows[_i].disks);
 	if (rows[_i].fstab)
-		put_file(&disks_root, "etc/passthru/fstab", rows[_i].fstab);
+		put_file(&disks_root, "sysroot/etc/fstab", rows[_i].fstab);
 	judge_pair(rows[_i].cmdline, rows[_i].mounts, moment_of(rows[_i].mounts), words,
 		   sizeof(words));
 	expect_text(rows[_i].name, words, rows[_i].words);
@@ -461,12 +464,12 @@ START_TEST(knows_what_may_still_come)
 	char words[256];
 
 	put_disks(PAIR "c platform/x type=ext4 uuid=1\n");
-	put_file(&disks_root, "etc/passthru/fstab", "UUID=77-77 /home ext4 defaults\n");
+	put_file(&disks_root, "sysroot/etc/fstab", "UUID=77-77 /home ext4 defaults\n");
 	disks_judge(machine, "root=UUID=1", NULL, DISK_MOMENT_LATE, words, sizeof(words));
 	expect_text("missing", words,
 		    "1 not-found - fstab:/home=UUID=77-77; "
 		    "2 not-found - fstab:/home=UUID=77-77; 3 claimed; 4 claimed; ");
-	put_file(&disks_root, "etc/passthru/fstab", "UUID=33-33 /home ext4 defaults\n");
+	put_file(&disks_root, "sysroot/etc/fstab", "UUID=33-33 /home ext4 defaults\n");
 	disks_judge(machine, "root=UUID=1", NULL, DISK_MOMENT_LATE, words, sizeof(words));
 	expect_text(
 		"found", words,
@@ -500,7 +503,7 @@ START_TEST(knows_thunderbolt)
 	char parent[256], target[300], words[128];
 
 	put_disks(tunnels[_i].disk);
-	put_file(&disks_root, "proc/self/mountinfo", INITRAMFS);
+	put_file(&disks_root, "proc/self/mountinfo", SYSROOT);
 	expand_parent(tunnels[_i].controller, parent, sizeof(parent));
 	snprintf(target, sizeof(target), "../../../devices/%s", parent);
 	put_link(&disks_root, "sys/bus/pci/devices/0000:03:00.0", target);
@@ -526,7 +529,7 @@ START_TEST(waits_for_missing_disks)
 
 	put_file(&disks_root, "dev/kmsg", "");
 	log_open(disks_root.fd, false, false);
-	put_file(&disks_root, "etc/passthru/fstab", "UUID=77-77 /home ext4 defaults\n");
+	put_file(&disks_root, "sysroot/etc/fstab", "UUID=77-77 /home ext4 defaults\n");
 	put_disks_later("c platform/x type=ext4 uuid=1\n"
 			"u pci0000:00/%1/usb1/1-1/x type=ext4 uuid=77-77\n",
 			1, 300);
@@ -586,7 +589,7 @@ START_TEST(waits_only_if_it_helps)
 	uint64_t before = clock_ms();
 	char words[256];
 
-	put_file(&disks_root, "etc/passthru/fstab", waits[_i].fstab);
+	put_file(&disks_root, "sysroot/etc/fstab", waits[_i].fstab);
 	put_disks(waits[_i].disks);
 	disks_wait_ms = 600;
 	disks_judge(waits[_i].machine, "root=UUID=1", NULL, DISK_MOMENT_LATE, words,
@@ -600,7 +603,7 @@ START_TEST(waits_for_namespaces)
 	uint64_t before = clock_ms();
 	char words[256];
 
-	put_file(&disks_root, "etc/passthru/fstab", "UUID=77-77 /home ext4 defaults\n");
+	put_file(&disks_root, "sysroot/etc/fstab", "UUID=77-77 /home ext4 defaults\n");
 	put_disks_later("c platform/x type=ext4 uuid=1\n"
 			"n1 pci0000:00/%1/nvme/nvme0 type=ext4 uuid=2\n"
 			"n2 pci0000:00/%1/nvme/nvme0 type=ext4 uuid=77-77\n",
@@ -609,7 +612,7 @@ START_TEST(waits_for_namespaces)
 	disks_judge("01:00.0 144d:a808 010802 1 nvme\n", "root=UUID=1", NULL,
 		    DISK_MOMENT_LATE, words, sizeof(words));
 	expect_text("second", words, "1 root-disk n2 fstab:/home=UUID=77-77; ");
-	put_file(&disks_root, "etc/passthru/fstab", "UUID=88-88 /home ext4 defaults\n");
+	put_file(&disks_root, "sysroot/etc/fstab", "UUID=88-88 /home ext4 defaults\n");
 	disks_judge("01:00.0 144d:a808 010802 1 nvme\n", "root=UUID=1", NULL,
 		    DISK_MOMENT_LATE, words, sizeof(words));
 	expect_text("none", words, "1 claimed; ");
@@ -624,7 +627,8 @@ static const struct {
 	const char *words;
 } rescans[] = {
 	{ "the same disk", "ext4 uuid=9", "1", "1 not-found - fstab:/old=UUID=99; " },
-	{ "another disk of the same name", "ext4 uuid=9", "2", "1 root-unknown; " },
+	{ "another disk of the same name", "ext4 uuid=9", "2",
+	  "1 not-found - resume=UUID=1; " },
 };
 
 START_TEST(keeps_what_it_knows)
@@ -632,13 +636,14 @@ START_TEST(keeps_what_it_knows)
 	const char *machine = "01:00.0 144d:a808 0c0330 1 xhci_hcd\n";
 	char words[256], text[256];
 
-	put_file(&disks_root, "etc/passthru/fstab", "UUID=99 /old ext4 defaults\n");
+	put_file(&disks_root, "sysroot/etc/fstab", "UUID=99 /old ext4 defaults\n");
 	put_disks("c platform/x type=ext4 uuid=1 seq=1\n");
 	snprintf(text, sizeof(text), "c platform/x type=%s\nd platform/y type=ext4\n",
 		 rescans[_i].again);
 	disks_change(text, rescans[_i].seq, 250);
 	disks_wait_ms = 900;
-	disks_judge(machine, "root=UUID=1", NULL, DISK_MOMENT_LATE, words, sizeof(words));
+	disks_judge(machine, "root=UUID=1 resume=UUID=1", NULL, DISK_MOMENT_LATE, words,
+		    sizeof(words));
 	expect_text(rescans[_i].name, words, rescans[_i].words);
 }
 
@@ -652,7 +657,7 @@ START_TEST(lacks_memory)
 		struct situation situation;
 		bool reached;
 
-		put_file(&disks_root, "proc/self/mountinfo", INITRAMFS);
+		put_file(&disks_root, "proc/self/mountinfo", SYSROOT);
 		situation_make(NVME, IDS "root=UUID=22-22", &situation);
 		seam_fail(SEAM_ALLOCATE, nth, ENOMEM);
 		guard_disks(disks_root.fd, &situation.params.cmdline, DISK_MOMENT_LATE, 0,

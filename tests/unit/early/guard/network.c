@@ -103,7 +103,8 @@ START_TEST(guards_network_cards)
 	if (!interface)
 		interface = "pci0000:00/0000:03:00.0/net/eth0";
 	put_disks(PAIR "c platform/host3/session1/target3 type=ext4 uuid=7\n");
-	put_file(&disks_root, "proc/self/mountinfo", INITRAMFS);
+	put_file(&disks_root, "proc/self/mountinfo",
+		 cards[_i].is_late ? SYSROOT : INITRAMFS);
 	snprintf(text, sizeof(text), "sys/devices/%s/flags", interface);
 	put_file(&disks_root, text, cards[_i].flags);
 	snprintf(text, sizeof(text), "../../devices/%s", interface);
@@ -163,7 +164,7 @@ START_TEST(follows_the_routes)
 	char words[128];
 
 	put_disks("");
-	put_file(&disks_root, "proc/self/mountinfo", INITRAMFS);
+	put_file(&disks_root, "proc/self/mountinfo", SYSROOT);
 	for (unsigned i = 0; i < 2; i++) {
 		char path[96], target[96];
 
@@ -194,6 +195,33 @@ START_TEST(follows_the_routes)
 	situation_free(&situation);
 }
 
+/* A remote root that nobody has mounted yet: without a driver, no interface tells. */
+static const struct {
+	const char *cmdline, *machine, *words;
+} unmounted[] = {
+	{ "root=/dev/nfs ip=dhcp", "03:00.0 144d:a808 020000 3 -\n", "3 root-unknown; " },
+	{ "root=dhcp", "03:00.0 144d:a808 020000 3 igb\n", "3 root-unknown; " },
+	{ "root=/dev/nfs", "03:00.0 144d:a808 0c0330 3 -\n", "3 root-unknown; " },
+	{ "root=UUID=22-22 ip=dhcp", "03:00.0 144d:a808 020000 3 igb\n",
+	  "3 root-unknown; " },
+	/* never deferred, so never here */
+	{ "root=dhcp", "03:00.0 144d:a808 030000 3 -\n", "3 claimed; " },
+};
+
+START_TEST(waits_for_a_remote_root)
+{
+	char words[256];
+
+	put_disks(PAIR);
+	disks_judge(unmounted[_i].machine, unmounted[_i].cmdline, INITRAMFS,
+		    DISK_MOMENT_LATE, words, sizeof(words));
+	expect_text(unmounted[_i].cmdline, words, unmounted[_i].words);
+	disks_judge(unmounted[_i].machine, unmounted[_i].cmdline,
+		    INITRAMFS "2 1 0:30 / /sysroot rw - nfs 10.0.0.1:/ rw\n",
+		    DISK_MOMENT_LATE, words, sizeof(words));
+	expect_text("mounted", words, "3 claimed; ");
+}
+
 /* Fibre Channel has no interface that is up or down. */
 START_TEST(guards_fibre_channel)
 {
@@ -215,6 +243,7 @@ int main(void)
 	tcase_add_checked_fixture(tcase, disks_set_up, disks_tear_down);
 	add_rows(tcase, guards_network_cards, cards);
 	add_rows(tcase, follows_the_routes, routes);
+	add_rows(tcase, waits_for_a_remote_root, unmounted);
 	tcase_add_test(tcase, guards_fibre_channel);
 	return unit_run(tcase);
 }

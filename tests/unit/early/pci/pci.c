@@ -342,6 +342,41 @@ START_TEST(reads_the_attributes_of_a_group)
 	pci_list_free(&list);
 }
 
+/* The functions of a slot, whatever their groups; one may have got its group since. */
+START_TEST(reads_the_attributes_of_a_slot)
+{
+	struct pci_list list;
+
+	put_modalias("0000:05:1f.7", ALIAS);
+	put_modalias("0000:06:00.0", ALIAS);
+	put_modalias("0000:06:00.1", ALIAS);
+	put_modalias("0000:06:01.0", ALIAS);
+	ck_assert_int_eq(pci_scan(root.fd, &list), 0);
+	for (size_t i = 0; i < 2; i++)
+		expect("no group",
+		       pci_read_slot_attributes(root.fd, &list.devices[1 + i], &list));
+	expect("others", !list.devices[0].is_read && !list.devices[3].is_read);
+	put_link(&root, "devices/0000:06:00.0/iommu_group", "../../groups/13");
+	expect("one", pci_read_slot_attributes(root.fd, &list.devices[1], &list));
+	put_link(&root, "devices/0000:06:00.1/iommu_group", "../../groups/13");
+	expect("all", !pci_read_slot_attributes(root.fd, &list.devices[1], &list));
+	expect_number("group", list.devices[2].group, 13);
+	pci_list_free(&list);
+}
+
+START_TEST(reads_the_physical_function)
+{
+	struct pci_device device = { .address = address_of("06:00.0") };
+	struct pci_address want = address_of("06:00.1");
+
+	pci_read_physical(root.fd, &device);
+	expect("none", !device.is_virtual);
+	put_link(&root, DEVICE "physfn", "../0000:06:00.1");
+	pci_read_physical(root.fd, &device);
+	expect("one", device.is_virtual);
+	expect_number("which", address_compare(&device.physical, &want), 0);
+}
+
 START_TEST(scans_a_group)
 {
 	struct pci_address address = address_of("06:00.0");
@@ -597,6 +632,8 @@ int main(void)
 	tcase_add_test(tcase, reads_again);
 	tcase_add_test(tcase, reads_the_driver);
 	tcase_add_test(tcase, reads_the_attributes_of_a_group);
+	tcase_add_test(tcase, reads_the_attributes_of_a_slot);
+	tcase_add_test(tcase, reads_the_physical_function);
 	tcase_add_test(tcase, scans_a_group);
 	tcase_add_test(tcase, finds_the_console_of_a_slot);
 	tcase_add_test(tcase, finds_by_address);

@@ -102,7 +102,7 @@ static const struct {
 	{ "passthru.addrs=00:01.0", "0000:00:01.0 refused bridge; incomplete" },
 	{ "passthru.addrs=04:00.0", "0000:04:00.0 refused no-iommu; incomplete" },
 	{ "passthru.addrs=03:00.0", "0000:03:00.0 refused has-vfs; incomplete" },
-	{ "passthru.addrs=06:00.0", "0000:06:00.0 failed gone; incomplete" },
+	{ "passthru.addrs=06:00.0", "0000:06:00.0 failed gone; complete" },
 	/* its functions were switched on behind the driver that is to have it */
 	{ "passthru.addrs=07:00.0", "0000:07:00.0 pending; complete" },
 	/* a host bridge has a normal header: the kernel's affair */
@@ -235,6 +235,83 @@ START_TEST(plans_for_a_large_group)
 	situation_make(ONE_GROUP, group_plans[_i].cmdline, &situation);
 	describe(&situation, words, sizeof(words));
 	expect_text(group_plans[_i].cmdline, words, group_plans[_i].plan);
+	situation_free(&situation);
+}
+
+/* All ones are no bridge. */
+START_TEST(hears_no_answer)
+{
+	struct situation situation;
+	char words[2048];
+
+	situation_make("01:00.0 1:1 030000 1 nouveau\n01:00.1 1:ffff 030000 1 -\n"
+		       "01:00.2 ffff:ffff ffffff 1 -\n",
+		       "passthru.addrs=01:00.*", &situation);
+	situation.result.devices.devices[2].id.vendor = 0xffff;
+	situation.result.devices.devices[2].id.device = 0xffff;
+	plan_judge((struct plan_prospect){ 0 }, &situation.result.plan);
+	describe(&situation, words, sizeof(words));
+	expect_text("all ones", words,
+		    "0000:01:00.0 refused slot; 0000:01:00.1 refused slot; "
+		    "0000:01:00.2 refused no-answer; incomplete");
+	situation_free(&situation);
+}
+
+/* Where groups come with the drivers, as behind a virtio-iommu. */
+static const struct {
+	const char *machine;
+	const char *cmdline;
+	const char *plan;
+} later_plans[] = {
+	{ "01:00.0 1:1 030000 - - later\n01:00.1 1:2 040300 - snd_hda_intel\n"
+	  "02:00.0 1:3 020000 - -\n",
+	  "passthru.group=claim passthru.addrs=01:00.0",
+	  "0000:01:00.0 pending; 0000:01:00.1 by-group pending; complete" },
+	{ "01:00.0 1:1 030000 - - later\n01:00.1 1:2 040300 - -\n",
+	  "passthru.addrs=01:00.0", "0000:01:00.0 pending; complete" },
+	{ "01:00.0 1:1 030000 - - later\n01:00.1 1:2 040300 - -\n",
+	  "passthru.group=claim passthru.addrs=01:00.0 passthru.skip=01:00.1",
+	  "0000:01:00.0 pending; 0000:01:00.1 by-group kept skipped; complete" },
+	/* the other function comes later than the first, which has its group */
+	{ "01:00.0 1:1 030000 5 vfio-pci\n01:00.1 1:2 040300 - - later\n",
+	  "passthru.group=claim passthru.addrs=01:00.0",
+	  "0000:01:00.0 pending; 0000:01:00.1 by-group pending; complete" },
+	/* which has it keeps to it */
+	{ "01:00.0 1:1 030000 - - later\n01:00.1 1:2 040300 6 -\n",
+	  "passthru.group=claim passthru.addrs=01:00.0",
+	  "0000:01:00.0 pending; complete" },
+	{ "01:00.0 1:1 030000 - - later\n01:00.1 1:2 060100 - -\n"
+	  "01:00.2 1:3 058000 - - bridge\n",
+	  "passthru.group=claim passthru.addrs=01:00.0",
+	  "0000:01:00.0 pending; complete" },
+	/* on other machines what has no group never gets one */
+	{ "01:00.0 1:1 030000 5 -\n01:00.1 1:2 040300 - -\n",
+	  "passthru.group=claim passthru.addrs=01:00.0",
+	  "0000:01:00.0 pending; complete" },
+	/* a board that does not separate a virtual function from its physical one */
+	{ "01:00.0 1:1 020000 5 igb vfs\n01:10.0 1:2 020000 5 - of=01:00.0\n"
+	  "01:10.2 1:2 020000 5 - of=01:00.0\n",
+	  "passthru.group=claim passthru.addrs=01:10.0",
+	  "0000:01:10.0 pending; 0000:01:10.2 by-group pending; complete" },
+	{ "01:00.0 1:1 020000 5 igb vfs\n01:10.0 1:2 020000 5 - of=01:00.0\n",
+	  "passthru.group=claim passthru.addrs=01:10.0 passthru.driver=pci-stub",
+	  "0000:01:10.0 pending; complete" },
+	{ "01:00.0 1:1 020000 5 igb vfs\n01:10.0 1:2 020000 5 - of=02:00.0\n",
+	  "passthru.group=claim passthru.addrs=01:10.0",
+	  "0000:01:00.0 by-group refused has-vfs; 0000:01:10.0 pending; incomplete" },
+};
+
+START_TEST(plans_for_groups_to_come)
+{
+	struct situation situation;
+	char words[2048];
+
+	situation_make(later_plans[_i].machine, later_plans[_i].cmdline, &situation);
+	plan_judge((struct plan_prospect){ .groups_may_come =
+						   situation.result.plan.groups_come },
+		   &situation.result.plan);
+	describe(&situation, words, sizeof(words));
+	expect_text(later_plans[_i].machine, words, later_plans[_i].plan);
 	situation_free(&situation);
 }
 
@@ -421,6 +498,8 @@ int main(void)
 
 	add_rows(tcase, plans_for_a_desktop, plans);
 	add_rows(tcase, plans_for_a_large_group, group_plans);
+	add_rows(tcase, plans_for_groups_to_come, later_plans);
+	tcase_add_test(tcase, hears_no_answer);
 	tcase_add_test(tcase, waits_for_an_iommu);
 	tcase_add_test(tcase, waits_for_virtual_functions_to_go);
 	tcase_add_test(tcase, limits_to_one);

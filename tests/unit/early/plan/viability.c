@@ -83,6 +83,33 @@ static const struct {
 	  "00:01.0 1:9 060400 1 pcieport bridge\n01:00.0 1:1 030000 1 -\n"
 	  "01:00.1 1:2 040300 1 pci-stub\n",
 	  "passthru.addrs=01:00.0", 1, NULL, VIABILITY_NEXT_BOOT },
+	/* where groups come with the drivers */
+	{ "one that may still join",
+	  "01:00.0 1:1 030000 1 vfio-pci\n01:00.1 1:2 040300 - - later\n",
+	  "passthru.addrs=01:00.0", 1, "01:00.1" },
+	{ "one with a driver that may join once that probes again",
+	  "01:00.0 1:1 030000 1 vfio-pci\n01:00.1 1:2 040300 - snd_hda_intel later\n",
+	  "passthru.addrs=01:00.0", 1, "01:00.1" },
+	{ "one for VFIO that may still join",
+	  "01:00.0 1:1 030000 1 vfio-pci\n01:00.1 1:2 040300 - vfio-pci later\n",
+	  "passthru.addrs=01:00.0", 1, NULL },
+	{ "a bridge that may still join",
+	  "01:00.0 1:1 030000 1 vfio-pci\n01:00.1 1:2 060400 - - bridge later\n",
+	  "passthru.addrs=01:00.0", 1, NULL },
+	{ "another slot", "01:00.0 1:1 030000 1 vfio-pci\n01:01.0 1:2 040300 - - later\n",
+	  "passthru.addrs=01:00.0", 1, NULL },
+	{ "one that is gone",
+	  "01:00.0 1:1 030000 1 vfio-pci\n01:00.1 1:2 040300 - - later gone\n",
+	  "passthru.addrs=01:00.0", 1, NULL },
+	{ "the next boot: one that may join",
+	  "01:00.0 1:1 030000 1 vfio-pci\n01:00.1 1:2 040300 - - later\n",
+	  "passthru.addrs=01:00.0", 1, "01:00.1", VIABILITY_NEXT_BOOT },
+	{ "now: it has not joined",
+	  "01:00.0 1:1 030000 1 vfio-pci\n01:00.1 1:2 040300 - - later\n",
+	  "passthru.addrs=01:00.0", 1, NULL, VIABILITY_NOW },
+	{ "without a group, where none comes",
+	  "01:00.0 1:1 030000 1 vfio-pci\n01:00.1 1:2 040300 - -\n",
+	  "passthru.addrs=01:00.0", 1, NULL },
 	{ "group 0", "01:00.0 1:1 030000 0 -\n01:00.1 1:2 040300 0 a\n",
 	  "passthru.addrs=01:00.0", 0, "01:00.1" },
 };
@@ -131,6 +158,36 @@ START_TEST(finds_further_blockers)
 						  VIABILITY_BOOT, blocker.device)
 				   .device);
 	situation_free(&situation);
+}
+
+/* A board that does not separate a virtual function from its physical one. */
+START_TEST(names_the_physical_function)
+{
+	static const struct {
+		const char *cmdline;
+		bool is_physical;
+	} requests[] = {
+		{ "passthru.addrs=01:10.0", true },
+		{ "passthru.addrs=01:10.0 passthru.group=claim", true },
+		{ "passthru.addrs=01:10.0,01:00.0", true },
+		{ "passthru.addrs=01:10.1", false },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(requests); i++) {
+		struct situation situation;
+		struct blocker blocker;
+
+		situation_make("01:00.0 1:1 020000 1 igb vfs\n"
+			       "01:10.0 1:2 020000 1 - of=01:00.0\n"
+			       "01:10.1 1:2 020000 1 - of=01:00.1\n",
+			       requests[i].cmdline, &situation);
+		blocker =
+			viability_find_blocker(&situation.result.devices,
+					       &situation.result.plan, 1, VIABILITY_BOOT);
+		expect_number(requests[i].cmdline, blocker.virtual != NULL,
+			      requests[i].is_physical);
+		situation_free(&situation);
+	}
 }
 
 /* A graphics card with USB-C: the late stage decides about its USB controller. */
@@ -195,6 +252,7 @@ int main(void)
 
 	add_rows(tcase, finds_the_blocker, rows);
 	tcase_add_test(tcase, finds_further_blockers);
+	tcase_add_test(tcase, names_the_physical_function);
 	tcase_add_test(tcase, waits_for_what_is_deferred);
 	add_rows(tcase, goes_through_the_groups, orders);
 	return unit_run(tcase);

@@ -131,7 +131,14 @@ static const struct {
 	  "06:00.0 10de:13c2 020000 13 - gone\n",
 	  IDS,
 	  { 0 },
-	  ERROR IS "failed: it disappeared\n" NONE_ONE },
+	  INFO IS "is gone\n" INFO "0 of 1" IN_TIME "\n" },
+	{ "no answer",
+	  CARD_HELD,
+	  IDS,
+	  { VERDICT_FAILED, REASON_NO_ANSWER, STEP_PROBE, -EIO, true, "" },
+	  ERROR IS "failed: it does not answer, all that is read of it are ones; switch "
+		   "the machine off and on; rolled back, its usual driver binds once "
+		   "loaded\n" NONE_ONE },
 	{ "in vfio-pci's denylist",
 	  "06:00.0 8086:0b25 088000 13 -\n",
 	  "passthru.ids=8086:0b25",
@@ -231,6 +238,16 @@ static const struct {
 	  INFO IS "claimed by vfio-pci\n" WARNING "group 13 cannot be given to a guest: "
 		  "0000:06:00.1 (no driver yet) is in it and stays with the host; "
 		  "name it too (10de:0fbb), or use passthru.group=claim\n" ALL_ONE },
+
+	{ "a group of a physical function",
+	  "01:00.0 8086:10c9 020000 13 igb vfs\n"
+	  "06:00.0 10de:13c2 020000 13 - of=01:00.0\n",
+	  IDS,
+	  { 0 },
+	  INFO IS "claimed by vfio-pci\n" WARNING
+		  "group 13 cannot be given to a guest: 0000:06:00.0: its physical "
+		  "function, 0000:01:00.0 (igb), is in the group; the board does not "
+		  "separate them (ACS)\n" ALL_ONE },
 
 	/* the command line */
 	{ "unmatched",
@@ -376,6 +393,12 @@ static const struct {
 	{ "missing, or on a disk that could not be read", REASON_NOT_FOUND, "sda",
 	  "fstab:/home=UUID=77",
 	  "fstab:/home=UUID=77 was not found and may be behind it, or on sda, which could not be read" },
+	{ "only the image names it", REASON_ROOT_DISK, "sda1",
+	  "initramfs:fstab:/home=UUID=77",
+	  "sda1 backs initramfs:fstab:/home=UUID=77; rebuild the initramfs if its copy of that table is outdated" },
+	{ "missing, and only the image names it", REASON_NOT_FOUND, "",
+	  "part of initramfs:fstab:/home=UUID=77",
+	  "part of initramfs:fstab:/home=UUID=77 was not found and may be behind it; rebuild the initramfs if its copy of that table is outdated" },
 	{ "unclear", REASON_UNCLEAR, "sda3", "",
 	  "the contents of sda3 are unclear and may belong to the system; see wipefs(8)" },
 	{ "unclear stack", REASON_UNCLEAR, "", "",

@@ -23,6 +23,12 @@ static const struct {
 	{ "passthru.ids=2:1,1:2,1:3,2:2 # four", "passthru.ids=2:1,2:2 # four" },
 	{ "passthru.ids=1:2,1:3, passthru.ids=2:2", "passthru.ids=2:2" },
 	{ "passthru.ids=1:2,2:2,", "passthru.ids=2:2," },
+	/* Physical functions, with and without a number. */
+	{ "passthru.vfs=7@06:00.0 # it\n", "" },
+	{ "passthru.vfs=06:00.0,7@06:00.1\n", "passthru.vfs=7@06:00.1\n" },
+	{ "passthru.vfs=7@1:2@08:00.0,2@2:2 passthru.off\n",
+	  "passthru.vfs=2@2:2 passthru.off\n" },
+	{ "passthru.vfs=0@06:00.0,06:00.0\n", "passthru.vfs=0@06:00.0\n" },
 	/* Other parameters stay, whatever they list. */
 	{ "passthru.ids=1:2 passthru.skip=1:2 passthru.timeout=30 # both\n",
 	  "passthru.skip=1:2 passthru.timeout=30 # both\n" },
@@ -45,10 +51,12 @@ static const struct {
 	{ "passthru.idz=1:2\n", "passthru.idz=1:2\n" },
 };
 
-static bool is_named(void *data, struct span line, const struct selector *item)
+static bool is_named(void *data, const struct configuration_item *removed)
 {
+	const struct selector *item = removed->selector;
+
 	(void)data;
-	(void)line;
+	ck_assert(!removed->is_vfs || removed->line.length);
 	return item && (item->has_id ? item->id.vendor == 1
 				     : item->address.address.bus == 6 &&
 					       !item->address.address.function);
@@ -63,9 +71,8 @@ START_TEST(removes)
 	free(rest);
 }
 
-static bool is_any(void *data, struct span line, const struct selector *item)
+static bool is_any(void *data, const struct configuration_item *item)
 {
-	(void)line;
 	(void)item;
 	++*(int *)data;
 	return true;
