@@ -258,15 +258,17 @@ EARLY_SRCS := \
 	base/sysfs.c base/text.c \
 	block/blkid_probe.c block/block.c block/lvm.c block/members.c block/sandbox.c \
 	block/stack.c \
-	claim/binding.c claim/claim.c claim/gate.c claim/module.c claim/rollback.c claim/workers.c \
+	claim/binding.c claim/claim.c claim/gate.c claim/module.c claim/rollback.c claim/vfs.c \
+	claim/workers.c \
 	cmdline/cmdline.c cmdline/config.c cmdline/params.c cmdline/selector.c cmdline/setting.c \
 	guard/backing.c guard/class.c guard/devspec.c guard/devspec_cmdline.c \
 	guard/devspec_read.c guard/devspec_tables.c guard/disk.c guard/display.c \
 	guard/missing.c guard/network.c \
-	pci/address.c pci/framebuffer.c pci/iommu.c pci/pci.c pci/variant.c \
+	pci/address.c pci/bar.c pci/framebuffer.c pci/iommu.c pci/pci.c pci/variant.c \
 	plan/plan.c plan/verdict.c \
 	vf/vf.c \
 	report/phrase.c report/reader.c report/report.c report/result.c report/summary.c \
+	settings/settings.c \
 	udev/rule.c
 
 # The C library's name, or "system".

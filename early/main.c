@@ -92,19 +92,22 @@ static const char *find_objection(const struct params *params, int root_fd)
 
 /* -- the readers of the result ------------------------------------------------------- */
 
-/* Lets udev run the device stage. */
-static void write_rule(const struct job *job, const struct params *params)
+/* Lets udev run the device stage. Without it virtual functions are left to the host. */
+static void write_rule(const struct job *job, const struct params *params, int bus_fd,
+		       struct run_result *result)
 {
 	int r;
 
-	if (!is_first_stage(job) || params->wanted.count == 0 || params->dryrun)
+	if (!is_first_stage(job) || params->wanted.count + params->vfs.count == 0 ||
+	    params->dryrun)
 		return;
 	r = rule_write(job->root_fd, params);
-	if (r < 0)
-		log_line(
-			LOG_LEVEL_WARNING,
-			"cannot write /%s: %s; no device that appears later will be claimed",
-			RULE_PATH, strerror(-r));
+	if (r == 0)
+		return;
+	pfs_restore(bus_fd, &result->pfs);
+	log_line(LOG_LEVEL_WARNING,
+		 "cannot write /%s: %s; no device that appears later will be claimed",
+		 RULE_PATH, strerror(-r));
 }
 
 static void write_report(const struct job *job, const struct run_result *result)
@@ -128,11 +131,9 @@ static void log_nothing(int error)
 		 error == -ENOMEM ? "out of memory" : strerror(-error));
 }
 
-static int run(const struct job *job, const struct params *params)
+static struct run_request make_request(const struct job *job, const struct params *params,
+				       int bus_fd)
 {
-	_cleanup_close_ int bus_fd =
-		openat(job->root_fd, "sys/bus/pci", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	_cleanup_close_ int slot_fd = -1;
 	struct run_request request = {
 		.params = params,
 		.root = job->options->root,
@@ -141,27 +142,30 @@ static int run(const struct job *job, const struct params *params)
 		.stage = job->stage,
 		.device = job->options->device,
 		.earlier = job->has_earlier ? &job->earlier : NULL,
-		.slot_fd = &slot_fd,
 		.start_us = job->start_us,
 		.start_ms = job->start_ms,
 	};
+
+	request.report = report_path(job, &request.report_fd);
+	return request;
+}
+
+static int run(const struct job *job, const struct params *params, int bus_fd)
+{
+	_cleanup_close_ int slot_fd = -1;
+	struct run_request request = make_request(job, params, bus_fd);
 	struct run_result result;
 	bool is_complete;
 	int r;
 
-	request.report = report_path(job, &request.report_fd);
-	if (bus_fd < 0) {
-		log_line(LOG_LEVEL_ERROR, "no PCI bus in %s/sys: %s; is sysfs mounted?",
-			 job->options->root, strerror(errno));
-		return EXIT_INCOMPLETE;
-	}
+	request.slot_fd = &slot_fd;
 	r = run_early(&request, &result);
 	if (r < 0) {
 		log_nothing(r);
 	} else if (!result.is_silent) {
 		summary_log(job->root_fd, &result);
+		write_rule(job, params, bus_fd, &result);
 		write_report(job, &result);
-		write_rule(job, params);
 	}
 	is_complete = r == 0 && run_result_is_complete(&result);
 	run_result_free(&result);
@@ -202,18 +206,30 @@ static int watch(pid_t process, unsigned timeout, const char *note)
 
 static int run_watched(const struct job *job, const struct params *params)
 {
-	char *note = mmap(NULL, FILE_NOTE_SIZE, PROT_READ | PROT_WRITE,
-			  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	_cleanup_close_ int bus_fd =
+		openat(job->root_fd, "sys/bus/pci", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct run_request request = make_request(job, params, bus_fd);
+	char *note;
+	bool is_detached;
 	pid_t process;
 
+	if (bus_fd < 0) {
+		log_line(LOG_LEVEL_ERROR, "no PCI bus in %s/sys: %s; is sysfs mounted?",
+			 job->options->root, strerror(errno));
+		return EXIT_INCOMPLETE;
+	}
+	is_detached = run_detaches(&request);
+	note = mmap(NULL, FILE_NOTE_SIZE, PROT_READ | PROT_WRITE,
+		    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (note == MAP_FAILED)
 		note = NULL;
 	process = fork();
 	/* Without another process, nobody watches. */
 	if (process > 0)
-		return watch(process, params->timeout, note);
+		return is_detached ? EXIT_COMPLETE
+				   : watch(process, params->timeout, note);
 	file_note_to(note);
-	return run(job, params);
+	return run(job, params, bus_fd);
 }
 
 static int run_params(const struct job *job, struct params *params)

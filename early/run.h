@@ -35,6 +35,13 @@ struct run_request {
  * was claimed; release *ret with run_result_free() in either case. The result points into
  * the text of the parameters.
  */
-int run_early(const struct run_request *request, struct run_result *ret);
+int run_early(const struct run_request *caller, struct run_result *ret);
+
+/*
+ * Whether the event of a device has VFs made, which may take seconds. Nobody has to wait
+ * for that: no driver of the host can bind them. If so, the process has left udev's
+ * control group.
+ */
+bool run_detaches(const struct run_request *request);
 
 #endif
