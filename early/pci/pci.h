@@ -93,6 +93,17 @@ struct pci_id {
 /* Room for the name of a driver, or of its module, and a NUL. */
 #define DRIVER_NAME_SIZE 64
 
+/* -- bar ----------------------------------------------------------------------------- */
+
+#define PCI_BARS 6
+
+/*
+ * Reads the sizes of the BARs in bytes, 0 for one that the device does not have or that
+ * has lost its place. Returns 0 or a negative errno.
+ */
+int pci_read_bars(int bus_fd, const struct pci_address *address,
+		  uint64_t ret[static PCI_BARS]);
+
 /* -- framebuffer --------------------------------------------------------------------- */
 
 /*
@@ -136,6 +147,7 @@ int framebuffer_restore(int root_fd, const struct framebuffer *framebuffer);
 #define PCI_BASE_CLASS_DISPLAY	     0x03
 #define PCI_BASE_CLASS_BRIDGE	     0x06
 #define PCI_BASE_CLASS_COMMUNICATION 0x07
+#define PCI_CLASS_DISPLAY_VGA	     0x0300
 
 /* A PCI function. */
 struct pci_device {
@@ -150,16 +162,15 @@ struct pci_device {
 	bool is_bridge;	      /* its configuration header is not type 0 */
 	bool has_vfs;	      /* a physical function with enabled virtual ones */
 	bool is_boot_display; /* the firmware uses it for the boot messages */
-	/* Known only after pci_read_physical(): */
+	/* Known only after pci_read_physical() or pfs_find(): */
 	bool is_virtual;	       /* a virtual function, */
 	struct pci_address physical;   /* and of which one */
 	char driver[DRIVER_NAME_SIZE]; /* it is bound to; "" for none */
 	/* SR-IOV, known only after pfs_find(): */
-	bool gives_vfs;	       /* passthru.vfs names this physical function */
-	bool is_vf;	       /* a virtual function, of the physical function pf */
-	bool is_given;	       /* passthru.vfs names that */
-	bool is_silenced;      /* passthru keeps the host's drivers from it */
-	struct pci_address pf; /* of a virtual function */
+	bool gives_vfs;	  /* passthru.vfs names this physical function */
+	bool is_given;	  /* it names that of this virtual function */
+	bool is_silenced; /* a virtual function; passthru keeps the host's drivers from it
+			   */
 };
 
 /* Every PCI function that sysfs knows, sorted by address. */
@@ -196,6 +207,12 @@ bool pci_matches(const struct pci_device *device, const struct address_pattern *
 /* Whether a function in the list, of the slot that the address is in, is a display or has
  * serial ports. */
 bool pci_slot_has_console(const struct pci_list *list, const struct pci_address *address);
+
+/*
+ * Whether both are functions of one card, which is claimed as a whole. A virtual function
+ * is a card of its own: each may belong to somebody else.
+ */
+bool pci_is_same_card(const struct pci_device *a, const struct pci_device *b);
 
 /* Source: PCI_CLASS_REVISION in include/uapi/linux/pci_regs.h. */
 static inline unsigned pci_base_class(const struct pci_id *id)

@@ -32,9 +32,11 @@ static const struct row steps[] = {
 	[STEP_OVERRIDE] = { "override", "the write to driver_override" },
 	[STEP_LOAD] = { "load", "loading the driver" },
 	[STEP_UNBIND] = { "unbind", "the write to unbind" },
+	[STEP_SETTING] = { "setting", "a setting" },
 	[STEP_PROBE] = { "probe", "the write to drivers_probe" },
 	[STEP_RELEASE] = { "release", "the release of the boot framebuffer" },
 	[STEP_UNDO] = { "undo", "the rollback" },
+	[STEP_VFS] = { "vfs", "the write to sriov_numvfs" },
 };
 
 static const struct row reasons[] = {
@@ -44,7 +46,7 @@ static const struct row reasons[] = {
 			       "passthru.vfs gives away its virtual functions" },
 	[REASON_VFS_IN_USE] = { "vfs-in-use",
 				"a virtual function is in use, so all stay as they are",
-				"end its use, then write 0 to sriov_numvfs" },
+				"end that, then write the number to sriov_numvfs" },
 	[REASON_BOOT_DISPLAY] = { "boot-display",
 				  "it is, or belongs to, the boot display, and the host has no other",
 				  "if you mean it, name its address in passthru.addrs" },
@@ -78,7 +80,8 @@ static const struct row reasons[] = {
 	[REASON_NOT_CONFIGURABLE] = { "not-configurable",
 				      "its driver makes no virtual functions by sriov_numvfs",
 				      "see the driver's options" },
-	[REASON_NO_VFS] = { "no-vfs", "it has no virtual functions yet" },
+	[REASON_NO_VFS] = { "no-vfs", "it has no virtual functions yet",
+			    "they are claimed as they appear" },
 	[REASON_NOT_MADE] = { "not-made", "its driver did not make the virtual functions",
 			      "see dmesg; for a network card, set the link up first" },
 	[REASON_GONE] = { "gone", "it is gone" },

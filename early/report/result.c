@@ -22,6 +22,7 @@ void run_result_free(struct run_result *result)
 {
 	plan_free(&result->plan);
 	pci_list_free(&result->devices);
+	free(result->settings.items);
 	free(result->pfs.items);
 	free(result->problems);
 	free(result->text);
@@ -40,6 +41,43 @@ static struct problem unmatched(const struct plan_match *match)
 	return problem;
 }
 
+static bool is_any_matched(const struct pci_list *list, const struct selector *selector)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (selector_matches(selector, &list->devices[i]))
+			return true;
+	return false;
+}
+
+/* Whether it is for a device that is not claimed. */
+static bool is_idle(const struct setting *setting, const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->total; i++)
+		if (selector_matches(&setting->device, plan->entries[i].device))
+			return false;
+	return setting->has_device;
+}
+
+static int add_idle_settings(struct run_result *result, const struct params *params)
+{
+	for (size_t i = 0; i < params->setting_count; i++) {
+		const struct setting *setting = &params->settings[i];
+		struct problem *problem;
+
+		if (!is_idle(setting, &result->plan))
+			continue;
+		problem = array_append(result->problems, result->problem_count);
+		if (!problem)
+			return -ENOMEM;
+		*problem = (struct problem){ .kind = PROBLEM_NO_EFFECT,
+					     .parameter = setting->parameter,
+					     .text = setting->text,
+					     .item = setting->item,
+					     .why = "no requested device matches" };
+	}
+	return 0;
+}
+
 int run_result_add_problems(struct run_result *result, const struct params *params)
 {
 	const struct plan *plan = &result->plan;
@@ -52,20 +90,37 @@ int run_result_add_problems(struct run_result *result, const struct params *para
 		*item = params->problems[i];
 	}
 	for (size_t i = 0; i < plan->match_count && !plan->is_partial; i++) {
-		if (plan->matches[i].matched)
+		if (plan->matches[i].matched ||
+		    pfs_foretell(&result->pfs, &result->devices,
+				 &params->wanted.items[i]))
 			continue;
 		item = array_append(result->problems, result->problem_count);
 		if (!item)
 			return -ENOMEM;
 		*item = unmatched(&plan->matches[i]);
 	}
-	return 0;
+	for (size_t i = 0; i < params->vfs.count && !plan->is_partial; i++) {
+		const struct selector *selector = &params->vfs.items[i];
+
+		if (is_any_matched(&result->devices, selector))
+			continue;
+		item = array_append(result->problems, result->problem_count);
+		if (!item)
+			return -ENOMEM;
+		*item = (struct problem){ .kind = PROBLEM_UNMATCHED,
+					  .text = selector->text };
+	}
+	return result->stage == STAGE_EARLY ? add_idle_settings(result, params) : 0;
 }
 
 bool run_result_is_complete(const struct run_result *result)
 {
 	for (size_t i = 0; i < result->problem_count; i++)
 		if (result->problems[i].kind != PROBLEM_NO_EFFECT)
+			return false;
+	for (size_t i = 0; i < result->pfs.count; i++)
+		if (result->pfs.items[i].verdict != VERDICT_CLAIMED &&
+		    result->pfs.items[i].verdict != VERDICT_DEFERRED)
 			return false;
 	return plan_is_complete(&result->plan);
 }
