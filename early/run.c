@@ -319,10 +319,25 @@ static struct claims *set_up(const struct run *run, struct claims *claims)
 	return claims;
 }
 
+/*
+ * While VFs are made, the initramfs may have ended: then its files are gone, and /sys and
+ * /dev are below the root of the first process. proc_fd is from before that.
+ */
+static void follow_init(const struct run *run, int proc_fd)
+{
+	_cleanup_close_ int root_fd =
+		openat(proc_fd, "1/root", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (root_fd < 0 || dup2(root_fd, run->root_fd) < 0 || fchdir(root_fd) < 0 ||
+	    chroot(".") < 0)
+		log_debug("the root of the first process: %s", strerror(errno));
+}
+
 /* Returns whether it has been tried. */
 static bool make_vfs(struct run *run, struct pf *pf)
 {
 	struct pci_device *device = pci_list_find(&run->result->devices, &pf->address);
+	_cleanup_close_ int proc_fd = -1;
 	struct claims *claims;
 
 	if (!is_our_pf(run, pf) || !pf->wanted || pf->made == pf->wanted ||
@@ -333,7 +348,12 @@ static bool make_vfs(struct run *run, struct pf *pf)
 		return false;
 	leave_udev(run);
 	/* Leaves time for the claim. */
+	if (run->request->is_detached && !run->request->root[0])
+		proc_fd =
+			openat(run->root_fd, "proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	claims_make_vfs(claims, pf, run->request->start_ms + run->timeout_ms * 7 / 10);
+	if (proc_fd >= 0)
+		follow_init(run, proc_fd);
 	claims_free(claims);
 	return true;
 }
@@ -561,8 +581,7 @@ static int read_again(struct run *run)
 	for (size_t i = 0; i < plan->count; i++) {
 		struct plan_entry *entry = &plan->entries[i];
 
-		pci_read_again(run->bus_fd, entry->device);
-		if (!entry->device->is_gone)
+		if (pci_read_again(run->bus_fd, entry->device) == 0)
 			strcpy(entry->now, entry->device->driver);
 	}
 	if (plan->groups_come)
@@ -676,8 +695,8 @@ static bool is_news(const void *data, const struct plan_entry *entry)
 
 	if (!before || before->verdict != entry->verdict)
 		return true;
-	if (entry->verdict == VERDICT_DEFERRED || entry->reason == REASON_GIVES_VFS ||
-	    known->run->has_waited)
+	if (entry->verdict == VERDICT_DEFERRED || known->run->has_waited ||
+	    entry->reason == REASON_GIVES_VFS)
 		return false;
 	return entry->verdict == VERDICT_CLAIMED
 		       ? !text_equals_name(entry->was, entry->wanted)

@@ -233,9 +233,9 @@ void pci_read_attributes(int bus_fd, struct pci_device *device);
 
 /*
  * Reads again what may have changed since: the driver, whether the device is there, and
- * its IOMMU group if it had none.
+ * its IOMMU group if it had none. Returns a negative errno if the driver is unknown.
  */
-void pci_read_again(int bus_fd, struct pci_device *device);
+int pci_read_again(int bus_fd, struct pci_device *device);
 
 /*
  * Reads the attributes of the other members of the device's IOMMU group that are in the

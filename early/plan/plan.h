@@ -76,6 +76,7 @@ enum claim_step {
 	STEP_PROBE,
 	STEP_RELEASE,
 	STEP_UNDO,
+	STEP_VFS, /* of a physical function; never in a report */
 };
 
 /* How the boot framebuffer of a claimed display was released. */

@@ -36,6 +36,7 @@ static const struct row steps[] = {
 	[STEP_PROBE] = { "probe", "the write to drivers_probe" },
 	[STEP_RELEASE] = { "release", "the release of the boot framebuffer" },
 	[STEP_UNDO] = { "undo", "the rollback" },
+	[STEP_VFS] = { "vfs", "the write to sriov_numvfs" },
 };
 
 static const struct row reasons[] = {
