@@ -629,23 +629,23 @@ static int claim_devices(struct run *run)
 }
 
 /*
- * Whether the card or its group has got functions since they were read: the kernel
- * announces each as soon as it has found it, and the first event may be faster than that.
+ * Whether the card has got functions since they were read: the kernel announces each as
+ * soon as it has found it, and the first event may be faster than that.
  */
 static bool has_grown(const struct run *run)
 {
-	struct pci_list now;
-	bool has_grown = false;
+	struct pci_address address = run->request->device;
 
 	/* Virtual functions are found by their physical one. */
-	if (run->stage != STAGE_DEVICE || run->result->pfs.count ||
-	    pci_scan_group(run->bus_fd, &run->request->device, &now) < 0)
+	if (run->stage != STAGE_DEVICE || run->result->pfs.count)
 		return false;
-	for (size_t i = 0; i < now.count; i++)
-		has_grown |=
-			!pci_list_find(&run->result->devices, &now.devices[i].address);
-	pci_list_free(&now);
-	return has_grown;
+	for (unsigned i = 0; i <= ADDRESS_SIBLINGS_MAX; i++) {
+		address.function = (uint8_t)i;
+		if (!pci_list_find(&run->result->devices, &address) &&
+		    has_file(run, &address, "modalias"))
+			return true;
+	}
+	return false;
 }
 
 /* Claims the rest of the card; what has been claimed is done then, but is still new. */
@@ -810,7 +810,7 @@ int run_early(const struct run_request *caller, struct run_result *ret)
 				    .stage = request->stage };
 	find_physical(run.bus_fd, request);
 	r = claim_devices(&run);
-	while (r == 0 && has_grown(&run))
+	for (unsigned i = 0; r == 0 && i < ADDRESS_SIBLINGS_MAX && has_grown(&run); i++)
 		r = claim_rest(&run);
 	if (r == 0)
 		r = run_result_add_problems(ret, params);
