@@ -22,6 +22,8 @@ struct run {
 	uint64_t kernel_us;
 	struct run_result *result;
 	bool has_waited; /* for the event of another function of the card */
+	/* Of the device stage, before the card got more functions: */
+	struct run_result first;
 	/* The last search for a variant driver: */
 	struct pci_id variant_id;
 	char variant[DRIVER_NAME_SIZE];
@@ -188,6 +190,13 @@ static const struct plan_entry *find_earlier(const struct run_result *earlier,
 									     : NULL;
 }
 
+static bool was_claimed(const struct run_result *earlier, const struct plan_entry *entry)
+{
+	const struct plan_entry *before = find_earlier(earlier, entry);
+
+	return before && before->verdict == VERDICT_CLAIMED;
+}
+
 /*
  * Of the others in their groups counts what became of them. What an event has claimed
  * before of the same card may have to be undone with the rest.
@@ -199,9 +208,9 @@ static void limit_plan(const struct run *run, struct plan *plan)
 	plan_limit(plan, is_ours, run->request);
 	for (size_t i = 0; run->stage == STAGE_DEVICE && i < plan->count; i++) {
 		struct plan_entry *entry = &plan->entries[i];
-		const struct plan_entry *before = find_earlier(earlier, entry);
 
-		entry->is_earlier = before && before->verdict == VERDICT_CLAIMED;
+		entry->is_earlier =
+			was_claimed(earlier, entry) || was_claimed(&run->first, entry);
 	}
 	for (size_t i = plan->count; earlier && i < plan->total; i++) {
 		struct plan_entry *entry = &plan->entries[i];
@@ -300,6 +309,9 @@ static void silence_pfs(struct run *run)
 	}
 }
 
+/* For what the host keeps. */
+static const struct settings none;
+
 static struct claims *set_up(const struct run *run, struct claims *claims)
 {
 	if (!claims)
@@ -334,7 +346,7 @@ static bool make_vfs(struct run *run, struct pf *pf)
 	if (!is_our_pf(run, pf) || !pf->wanted || pf->made == pf->wanted ||
 	    pf->wanted > pf->total || !has_file(run, &pf->address, "driver"))
 		return false;
-	claims = device ? set_up(run, claims_new_release(&device, 1)) : NULL;
+	claims = device ? set_up(run, claims_new_release(&device, 1, &none)) : NULL;
 	if (!claims)
 		return false;
 	leave_udev(run);
@@ -428,7 +440,7 @@ static void give_back(struct run *run)
 		if (added)
 			*added = &devices->devices[i];
 	}
-	claims = count ? set_up(run, claims_new_release(left, count)) : NULL;
+	claims = count ? set_up(run, claims_new_release(left, count, &none)) : NULL;
 	if (claims) {
 		leave_udev(run);
 		claims->vfs_known = count_known_vfs(run);
@@ -497,15 +509,54 @@ static int open_slot(const struct run *run)
 	return openat(run->bus_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
+/*
+ * A claimed device has only pending what did not return in time. What was before is what
+ * an earlier run found, if that has written to the device.
+ */
+static void complete_settings(const struct run *run)
+{
+	const struct settings *settings = &run->result->settings;
+
+	for (size_t i = 0; i < settings->count; i++) {
+		struct setting_result *result = &settings->items[i];
+		const struct setting_result *before =
+			run->request->earlier
+				? settings_find(&run->request->earlier->settings, result)
+				: NULL;
+
+		if (before && before->verdict == SETTING_DONE)
+			strcpy(result->was, before->was);
+		if (result->verdict != SETTING_PENDING ||
+		    plan_find(&run->result->plan, result->device)->verdict !=
+			    VERDICT_CLAIMED)
+			continue;
+		result->verdict = SETTING_REFUSED;
+		result->error = -ETIMEDOUT;
+	}
+}
+
+static int plan_settings(struct run *run)
+{
+	struct run_result *result = run->result;
+	const struct plan *plan = &result->plan;
+	int r = settings_plan(run->params, plan, &result->settings);
+
+	for (size_t i = 0; r == 0 && run->params->dryrun && i < plan->count; i++)
+		settings_apply(run->bus_fd, &result->settings, plan->entries[i].device,
+			       SETTING_TIME_DRY);
+	return r;
+}
+
 static int claim_planned(struct run *run)
 {
+	struct settings *settings = &run->result->settings;
 	struct plan *plan = &run->result->plan;
 	struct claims *claims;
 
 	leave_udev(run);
-	if (run->request->slot_fd)
+	if (run->request->slot_fd && *run->request->slot_fd < 0)
 		*run->request->slot_fd = open_slot(run);
-	claims = set_up(run, claims_new(plan));
+	claims = set_up(run, claims_new(plan, settings));
 	if (!claims)
 		return -ENOMEM;
 	claims->vfs_known = count_known_vfs(run);
@@ -515,9 +566,9 @@ static int claim_planned(struct run *run)
 	claims->may_be_foreign = run->stage != STAGE_EARLY || run->request->is_booted;
 	claims->load_iommu = iommu_is_virtio(&run->result->devices);
 	claims_run(claims, run->request->start_ms, run->timeout_ms);
-	claims_store(claims, plan);
-	run->kernel_us = claims->kernel_us;
-	run->has_waited = claims->has_waited;
+	claims_store(claims, plan, settings);
+	run->kernel_us += claims->kernel_us;
+	run->has_waited |= claims->has_waited;
 	claims_free(claims);
 	return 0;
 }
@@ -533,13 +584,90 @@ static int read_again(struct run *run)
 	for (size_t i = 0; i < plan->count; i++) {
 		struct plan_entry *entry = &plan->entries[i];
 
-		pci_read_again(run->bus_fd, entry->device);
-		if (!entry->device->is_gone)
+		if (pci_read_again(run->bus_fd, entry->device) == 0)
 			strcpy(entry->now, entry->device->driver);
 	}
 	if (plan->groups_come)
 		(void)read_slots(run);
 	return read_members(run);
+}
+
+/* Those of what has been claimed, if this is the rest of a card. */
+static void keep_settings(struct run *run)
+{
+	struct settings *settings = &run->result->settings;
+
+	for (size_t i = 0; i < settings->count; i++) {
+		struct setting_result *result = &settings->items[i];
+		const struct pci_device *device = result->device;
+		const struct setting_result *before =
+			settings_find(&run->first.settings, result);
+
+		if (!before ||
+		    !was_claimed(&run->first, plan_find(&run->result->plan, device)))
+			continue;
+		*result = *before;
+		result->device = device;
+	}
+}
+
+static int claim_devices(struct run *run)
+{
+	int r = make_plan(run);
+
+	if (r == 0)
+		r = plan_settings(run);
+	if (r == 0)
+		keep_settings(run);
+	if (r == 0 && plan_count(&run->result->plan, VERDICT_PENDING) > 0)
+		r = claim_planned(run);
+	return r < 0 ? r : read_again(run);
+}
+
+/*
+ * Whether the card or its group has got functions since they were read: the kernel
+ * announces each as soon as it has found it, and the first event may be faster than that.
+ */
+static bool has_grown(const struct run *run)
+{
+	struct pci_list now;
+	bool has_grown = false;
+
+	/* Virtual functions are found by their physical one. */
+	if (run->stage != STAGE_DEVICE || run->result->pfs.count ||
+	    pci_scan_group(run->bus_fd, &run->request->device, &now) < 0)
+		return false;
+	for (size_t i = 0; i < now.count; i++)
+		has_grown |=
+			!pci_list_find(&run->result->devices, &now.devices[i].address);
+	pci_list_free(&now);
+	return has_grown;
+}
+
+/* Claims the rest of the card; what has been claimed is done then, but is still new. */
+static int claim_rest(struct run *run)
+{
+	struct run_result *result = run->result;
+	struct plan *plan = &result->plan;
+	int r;
+
+	run->first = *result;
+	*plan = (struct plan){ 0 };
+	result->devices = (struct pci_list){ 0 };
+	result->settings = (struct settings){ 0 };
+	result->pfs = (struct pfs){ 0 };
+	r = claim_devices(run);
+	for (size_t i = 0; r == 0 && i < plan->count; i++) {
+		struct plan_entry *entry = &plan->entries[i];
+		const struct plan_entry *before = find_earlier(&run->first, entry);
+
+		if (was_claimed(&run->first, entry)) {
+			entry->fb_release = before->fb_release;
+			strcpy(entry->was, before->was);
+		}
+	}
+	run_result_free(&run->first);
+	return r;
 }
 
 /* The early stage has held up the boot for part of the time. */
@@ -677,19 +805,18 @@ int run_early(const struct run_request *caller, struct run_result *ret)
 				    .timeout = params->timeout,
 				    .stage = request->stage };
 	find_physical(run.bus_fd, request);
-	r = make_plan(&run);
+	r = claim_devices(&run);
+	while (r == 0 && has_grown(&run))
+		r = claim_rest(&run);
 	if (r == 0)
 		r = run_result_add_problems(ret, params);
-	if (r == 0 && plan_count(&ret->plan, VERDICT_PENDING) > 0)
-		r = claim_planned(&run);
-	if (r == 0)
-		r = read_again(&run);
 	if (r == 0)
 		give_back(&run);
 	if (r < 0 || request->is_booted)
 		pfs_restore(run.bus_fd, &ret->pfs);
 	if (r < 0)
 		return r;
+	complete_settings(&run);
 	note_time(&run);
 	drop_known(&run);
 	drop_known_pfs(&run);
