@@ -275,7 +275,9 @@ static void mark_own_vfs(struct run *run)
 		pci_list_find(&run->result->devices, &run->request->device);
 	struct pf pf;
 
-	if (run->stage == STAGE_DEVICE && device && pf_read(run->bus_fd, device, &pf))
+	if (run->stage == STAGE_DEVICE && device &&
+	    !pfs_find_at(&run->result->pfs, &device->address) &&
+	    pf_read(run->bus_fd, device, &pf))
 		pf_mark(run->bus_fd, &pf, &run->result->devices);
 }
 
@@ -288,8 +290,9 @@ static int find_devices(struct run *run, const struct pfs *earlier, bool *ret_pa
 		pci_read_paths(run->bus_fd, devices);
 	if (r < 0 || *ret_partial)
 		return r;
+	r = pfs_find(run->bus_fd, run->params, earlier, devices, &run->result->pfs);
 	mark_own_vfs(run);
-	return pfs_find(run->bus_fd, run->params, earlier, devices, &run->result->pfs);
+	return r;
 }
 
 /* Those of all of its kind or, in the device stage, the one that the event is about. */
