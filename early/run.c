@@ -297,6 +297,9 @@ static void silence_pfs(struct run *run)
 	}
 }
 
+/* For what the host keeps. */
+static const struct settings none;
+
 static struct claims *set_up(const struct run *run, struct claims *claims)
 {
 	if (!claims)
@@ -307,21 +310,41 @@ static struct claims *set_up(const struct run *run, struct claims *claims)
 	return claims;
 }
 
+/*
+ * While VFs are made, the initramfs may have ended: then its files are gone, and /sys and
+ * /dev are below the root of the first process. proc_fd is from before that.
+ */
+static void follow_init(const struct run *run, int proc_fd)
+{
+	_cleanup_close_ int root_fd =
+		openat(proc_fd, "1/root", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (root_fd < 0 || dup2(root_fd, run->root_fd) < 0 || fchdir(root_fd) < 0 ||
+	    chroot(".") < 0)
+		log_debug("the root of the first process: %s", strerror(errno));
+}
+
 /* Returns whether it has been tried. */
 static bool make_vfs(struct run *run, struct pf *pf)
 {
 	struct pci_device *device = pci_list_find(&run->result->devices, &pf->address);
+	_cleanup_close_ int proc_fd = -1;
 	struct claims *claims;
 
 	if (!is_our_pf(run, pf) || !pf->wanted || pf->made == pf->wanted ||
 	    pf->wanted > pf->total || !has_file(run, &pf->address, "driver"))
 		return false;
-	claims = device ? set_up(run, claims_new_release(&device, 1)) : NULL;
+	claims = device ? set_up(run, claims_new_release(&device, 1, &none)) : NULL;
 	if (!claims)
 		return false;
 	leave_udev(run);
 	/* Leaves time for the claim. */
+	if (run->request->is_detached && !run->request->root[0])
+		proc_fd =
+			openat(run->root_fd, "proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	claims_make_vfs(claims, pf, run->request->start_ms + run->timeout_ms * 7 / 10);
+	if (proc_fd >= 0)
+		follow_init(run, proc_fd);
 	claims_free(claims);
 	return true;
 }
@@ -405,7 +428,7 @@ static void give_back(struct run *run)
 		if (added)
 			*added = &devices->devices[i];
 	}
-	claims = count ? set_up(run, claims_new_release(left, count)) : NULL;
+	claims = count ? set_up(run, claims_new_release(left, count, &none)) : NULL;
 	if (claims) {
 		leave_udev(run);
 		claims->vfs_known = count_known_vfs(run);
@@ -474,15 +497,54 @@ static int open_slot(const struct run *run)
 	return openat(run->bus_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
+/*
+ * A claimed device has only pending what did not return in time. What was before is what
+ * an earlier run found, if that has written to the device.
+ */
+static void complete_settings(const struct run *run)
+{
+	const struct settings *settings = &run->result->settings;
+
+	for (size_t i = 0; i < settings->count; i++) {
+		struct setting_result *result = &settings->items[i];
+		const struct setting_result *before =
+			run->request->earlier
+				? settings_find(&run->request->earlier->settings, result)
+				: NULL;
+
+		if (before && before->verdict == SETTING_DONE)
+			strcpy(result->was, before->was);
+		if (result->verdict != SETTING_PENDING ||
+		    plan_find(&run->result->plan, result->device)->verdict !=
+			    VERDICT_CLAIMED)
+			continue;
+		result->verdict = SETTING_REFUSED;
+		result->error = -ETIMEDOUT;
+	}
+}
+
+static int plan_settings(struct run *run)
+{
+	struct run_result *result = run->result;
+	const struct plan *plan = &result->plan;
+	int r = settings_plan(run->params, plan, &result->settings);
+
+	for (size_t i = 0; r == 0 && run->params->dryrun && i < plan->count; i++)
+		settings_apply(run->bus_fd, &result->settings, plan->entries[i].device,
+			       SETTING_TIME_DRY);
+	return r;
+}
+
 static int claim_planned(struct run *run)
 {
+	struct settings *settings = &run->result->settings;
 	struct plan *plan = &run->result->plan;
 	struct claims *claims;
 
 	leave_udev(run);
 	if (run->request->slot_fd)
 		*run->request->slot_fd = open_slot(run);
-	claims = set_up(run, claims_new(plan));
+	claims = set_up(run, claims_new(plan, settings));
 	if (!claims)
 		return -ENOMEM;
 	claims->vfs_known = count_known_vfs(run);
@@ -492,7 +554,7 @@ static int claim_planned(struct run *run)
 	claims->may_be_foreign = run->stage != STAGE_EARLY || run->request->is_booted;
 	claims->load_iommu = iommu_is_virtio(&run->result->devices);
 	claims_run(claims, run->request->start_ms, run->timeout_ms);
-	claims_store(claims, plan);
+	claims_store(claims, plan, settings);
 	run->kernel_us = claims->kernel_us;
 	run->has_waited = claims->has_waited;
 	claims_free(claims);
@@ -510,8 +572,7 @@ static int read_again(struct run *run)
 	for (size_t i = 0; i < plan->count; i++) {
 		struct plan_entry *entry = &plan->entries[i];
 
-		pci_read_again(run->bus_fd, entry->device);
-		if (!entry->device->is_gone)
+		if (pci_read_again(run->bus_fd, entry->device) == 0)
 			strcpy(entry->now, entry->device->driver);
 	}
 	if (plan->groups_come)
@@ -547,8 +608,8 @@ static bool is_news(const void *data, const struct plan_entry *entry)
 
 	if (!before || before->verdict != entry->verdict)
 		return true;
-	if (entry->verdict == VERDICT_DEFERRED || entry->reason == REASON_GIVES_VFS ||
-	    known->run->has_waited)
+	if (entry->verdict == VERDICT_DEFERRED || known->run->has_waited ||
+	    entry->reason == REASON_GIVES_VFS)
 		return false;
 	return entry->verdict == VERDICT_CLAIMED
 		       ? !text_equals_name(entry->was, entry->wanted)
@@ -656,6 +717,8 @@ int run_early(const struct run_request *caller, struct run_result *ret)
 	find_physical(run.bus_fd, request);
 	r = make_plan(&run);
 	if (r == 0)
+		r = plan_settings(&run);
+	if (r == 0)
 		r = run_result_add_problems(ret, params);
 	if (r == 0 && plan_count(&ret->plan, VERDICT_PENDING) > 0)
 		r = claim_planned(&run);
@@ -667,6 +730,7 @@ int run_early(const struct run_request *caller, struct run_result *ret)
 		pfs_restore(run.bus_fd, &ret->pfs);
 	if (r < 0)
 		return r;
+	complete_settings(&run);
 	note_time(&run);
 	drop_known(&run);
 	drop_known_pfs(&run);

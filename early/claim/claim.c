@@ -148,7 +148,10 @@ static bool unbind_current(struct claims *claims, struct claim *claim)
 	struct block_hold disks = { 0 };
 	int r = 0;
 
-	if (binding_is_ours(claims, claim) || !claim->entry.now[0])
+	binding_update(claims, claim);
+	if (!claim->entry.now[0] ||
+	    (has_ours(claim) &&
+	     !settings_are_pending(&claims->settings, claim->entry.device)))
 		return true;
 	claim->entry.step = STEP_READ;
 	if (claims->guards && !claim->entry.is_forced)
@@ -168,6 +171,18 @@ static bool unbind_current(struct claims *claims, struct claim *claim)
 	return false;
 }
 
+/* Whether the framebuffer is gone from the device, which only the kernel can have done.
+ */
+static void note_eviction(const struct claims *claims, struct claim *claim)
+{
+	struct framebuffer found;
+
+	if (claim->framebuffer.device[0] &&
+	    framebuffer_find(claims->root_fd, &claim->entry.device->address, &found) ==
+		    -ENOENT)
+		claim->entry.fb_release = FB_RELEASE_KERNEL;
+}
+
 /*
  * vfio-pci evicts the boot framebuffer of a VGA controller; of other displays we do. The
  * claim does not fail over this: the log says what remains to be done.
@@ -177,7 +192,7 @@ static void release_framebuffer(const struct claims *claims, struct claim *claim
 	struct framebuffer found;
 	int r;
 
-	if (!claim->framebuffer.device[0])
+	if (!claim->framebuffer.device[0] || claim->entry.fb_release)
 		return;
 	claim->entry.step = STEP_RELEASE;
 	r = framebuffer_find(claims->root_fd, &claim->entry.device->address, &found);
@@ -190,6 +205,44 @@ static void release_framebuffer(const struct claims *claims, struct claim *claim
 					&found);
 	claim->entry.fb_release = r == 0 ? FB_RELEASE_PASSTHRU : FB_RELEASE_HELD;
 	claim->entry.error = r;
+}
+
+/*
+ * Resizing a BAR evicts the boot framebuffer of a VGA controller itself, even if it then
+ * fails: resource_resize_store() in drivers/pci/pci-sysfs.c. That of other displays is in
+ * the way.
+ */
+static void write_settings(struct claims *claims, struct claim *claim)
+{
+	const struct pci_device *device = claim->entry.device;
+	bool has_bar = settings_have_bar(&claims->settings, device);
+	bool is_vga = device->id.class >> 8 == PCI_CLASS_DISPLAY_VGA;
+	const char *module;
+
+	if (!settings_are_pending(&claims->settings, device))
+		return;
+	if (has_bar && !is_vga)
+		release_framebuffer(claims, claim);
+	claim->entry.step = STEP_SETTING;
+	module = settings_find_module(&claims->settings, device);
+	if (module)
+		driver_load_helper(claims, module);
+	settings_apply(claims->bus_fd, &claims->settings, device, SETTING_TIME_FREE);
+	if (has_bar && is_vga)
+		note_eviction(claims, claim);
+}
+
+/* Of a device without a driver, which may get ours as soon as that is loaded. */
+static void set_free(struct claims *claims, struct claim *claim)
+{
+	if (!settings_are_pending(&claims->settings, claim->entry.device) ||
+	    !claim->override_is_set)
+		return;
+	claim->entry.step = STEP_SETTING;
+	take_turn(claims);
+	binding_update(claims, claim);
+	if (!claim->entry.now[0])
+		write_settings(claims, claim);
 }
 
 /*
@@ -252,6 +305,8 @@ static void bind_driver(struct claims *claims, struct claim *claim)
 	}
 	if (!unbind_current(claims, claim))
 		return;
+	if (!claim->entry.now[0])
+		write_settings(claims, claim);
 	claim->entry.step = STEP_PROBE;
 	if (!bind_ours(claims, claim, &r)) {
 		fail(claims, claim, find_refusal(claims, claim), r);
@@ -261,9 +316,17 @@ static void bind_driver(struct claims *claims, struct claim *claim)
 	finish(claim, VERDICT_CLAIMED);
 }
 
-static void do_step(struct claims *claims, struct claim *claim, claim_round step)
+/* What can be written to a device that ours had before, the kernel decides. */
+static void set_bound(struct claims *claims, struct claim *claim)
 {
-	if (claim_state(claim) != CLAIM_OPEN)
+	settings_apply(claims->bus_fd, &claims->settings, claim->entry.device,
+		       SETTING_TIME_BOUND);
+}
+
+static void do_step(struct claims *claims, struct claim *claim, claim_round step,
+		    enum claim_state state)
+{
+	if (claim_state(claim) != state)
 		return;
 	if (!claim_enter(claim)) {
 		claim->needs_retry = true;
@@ -277,20 +340,32 @@ static void do_step(struct claims *claims, struct claim *claim, claim_round step
 
 static void override_job(struct claims *claims, struct claim *claim)
 {
-	do_step(claims, claim, set_override);
+	do_step(claims, claim, set_override, CLAIM_OPEN);
+}
+
+static void settings_job(struct claims *claims, struct claim *claim)
+{
+	do_step(claims, claim, set_free, CLAIM_OPEN);
 }
 
 static void load_job(struct claims *claims, struct claim *claim)
 {
-	do_step(claims, claim, load_driver);
+	do_step(claims, claim, load_driver, CLAIM_OPEN);
 }
 
 static void bind_job(struct claims *claims, struct claim *claim)
 {
-	do_step(claims, claim, bind_driver);
+	do_step(claims, claim, bind_driver, CLAIM_OPEN);
 }
 
-const claim_round claim_rounds[CLAIM_ROUNDS] = { override_job, load_job, bind_job };
+static void last_job(struct claims *claims, struct claim *claim)
+{
+	if (claim->entry.verdict == VERDICT_CLAIMED)
+		do_step(claims, claim, set_bound, CLAIM_FINISHED);
+}
+
+const claim_round claim_rounds[CLAIM_ROUNDS] = { override_job, settings_job, load_job,
+						 bind_job, last_job };
 
 /* Whether an open device misses a job, which found an earlier one still hanging. */
 static bool claims_retry_needed(struct claims *claims)
@@ -340,26 +415,33 @@ void claims_run(struct claims *claims, uint64_t start_ms, uint64_t timeout_ms)
 		log_debug("rollback: %s", strerror(-r));
 }
 
-static size_t claims_size(unsigned count)
+static size_t claims_size(unsigned count, size_t setting_count)
 {
-	return sizeof(struct claims) + count * sizeof(struct claim);
+	return sizeof(struct claims) + count * sizeof(struct claim) +
+	       setting_count * sizeof(struct setting_result);
 }
 
-static struct claims *allocate(unsigned count)
+static struct claims *allocate(unsigned count, const struct settings *settings)
 {
-	struct claims *claims = mmap(NULL, claims_size(count), PROT_READ | PROT_WRITE,
-				     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct claims *claims =
+		mmap(NULL, claims_size(count, settings->count), PROT_READ | PROT_WRITE,
+		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	if (claims == MAP_FAILED)
 		return NULL;
 	claims->count = count;
 	claims->slot_fd = -1;
+	claims->settings.items = (struct setting_result *)(claims->items + count);
+	claims->settings.count = settings->count;
+	for (size_t i = 0; i < settings->count; i++)
+		claims->settings.items[i] = settings->items[i];
 	return claims;
 }
 
-struct claims *claims_new(const struct plan *plan)
+struct claims *claims_new(const struct plan *plan, const struct settings *settings)
 {
-	struct claims *claims = allocate((unsigned)plan_count(plan, VERDICT_PENDING));
+	struct claims *claims =
+		allocate((unsigned)plan_count(plan, VERDICT_PENDING), settings);
 	unsigned next = 0;
 
 	for (size_t i = 0; claims && i < plan->count; i++) {
@@ -378,9 +460,10 @@ struct claims *claims_new(const struct plan *plan)
 	return claims;
 }
 
-struct claims *claims_new_release(struct pci_device *const *devices, unsigned count)
+struct claims *claims_new_release(struct pci_device *const *devices, unsigned count,
+				  const struct settings *settings)
 {
-	struct claims *claims = allocate(count);
+	struct claims *claims = allocate(count, settings);
 
 	for (unsigned i = 0; claims && i < count; i++) {
 		struct claim *claim = &claims->items[i];
@@ -396,7 +479,7 @@ struct claims *claims_new_release(struct pci_device *const *devices, unsigned co
 void claims_free(struct claims *claims)
 {
 	if (claims)
-		munmap(claims, claims_size(claims->count));
+		munmap(claims, claims_size(claims->count, claims->settings.count));
 }
 
 /* Whether a write that still hangs may yet change the device; its job undoes that. */
@@ -430,9 +513,13 @@ static void store(const struct claims *claims, const struct claim *claim,
 	ret->error = 0;
 }
 
-void claims_store(const struct claims *claims, struct plan *plan)
+void claims_store(const struct claims *claims, struct plan *plan,
+		  struct settings *settings)
 {
 	unsigned next = 0;
+
+	for (size_t i = 0; i < settings->count; i++)
+		settings->items[i] = claims->settings.items[i];
 
 	for (size_t i = 0; i < plan->count; i++)
 		if (plan->entries[i].verdict == VERDICT_PENDING)

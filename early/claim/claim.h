@@ -9,6 +9,7 @@
 #include "base/base.h"
 #include "pci/pci.h"
 #include "plan/plan.h"
+#include "settings/settings.h"
 #include "vf/vf.h"
 
 /* Claims devices and gives them back. */
@@ -53,6 +54,7 @@ struct claims {
 	unsigned vfs_known;  /* if their number is another, their PF has new ones; or 0 */
 	enum reason expired; /* REASON_TIMEOUT or REASON_INTERNAL */
 	uint64_t kernel_us;  /* time of all jobs, nearly all of it in the kernel */
+	struct settings settings; /* of all devices, in the same memory */
 	unsigned count;
 	struct claim items[];
 };
@@ -68,18 +70,20 @@ typedef void (*claim_round)(struct claims *claims, struct claim *claim);
  */
 
 /*
- * For the pending entries of the plan, whose devices must outlive the claims. The caller
- * sets the directories and switches. Returns NULL if out of memory.
+ * For the pending entries of the plan, whose devices must outlive the claims, with the
+ * settings of these devices. The caller sets the directories and switches. Returns NULL
+ * if out of memory.
  */
-struct claims *claims_new(const struct plan *plan);
+struct claims *claims_new(const struct plan *plan, const struct settings *settings);
 
 /*
  * For devices that an earlier run has claimed, in the order of their addresses:
  * claims_undo() takes them from their drivers and has the usual ones probe them. It sets
- * entry.undone. The devices must outlive the claims; the caller sets the directories.
- * Returns NULL if out of memory.
+ * entry.undone, and restores the settings that were done. The devices must outlive the
+ * claims; the caller sets the directories. Returns NULL if out of memory.
  */
-struct claims *claims_new_release(struct pci_device *const *devices, unsigned count);
+struct claims *claims_new_release(struct pci_device *const *devices, unsigned count,
+				  const struct settings *settings);
 
 void claims_free(struct claims *claims);
 
@@ -90,8 +94,10 @@ void claims_free(struct claims *claims);
  */
 void claims_run(struct claims *claims, uint64_t start_ms, uint64_t timeout_ms);
 
-/* Copies the results to the plan's pending entries, the same as in claims_new(). */
-void claims_store(const struct claims *claims, struct plan *plan);
+/* Copies the results to the plan's pending entries and the settings, the same as in
+ * claims_new(). */
+void claims_store(const struct claims *claims, struct plan *plan,
+		  struct settings *settings);
 
 /* -- virtual functions --------------------------------------------------------------- */
 

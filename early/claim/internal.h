@@ -89,13 +89,15 @@ bool binding_clear_override(struct claims *claims, const struct claim *claim);
 /* -- claim --------------------------------------------------------------------------- */
 
 /*
- * The rounds of claims_run(): set the overrides of all devices; load the driver; then for
- * each device unbind its driver and bind ours. If a job fails, it rolls back all devices
+ * The rounds of claims_run(): set the overrides of all devices; write the settings of
+ * those that have no driver, since ours may bind them once it is loaded; load the driver;
+ * then for each device unbind its driver, write its settings and bind ours; last write
+ * the settings that this would have changed. If a job fails, it rolls back all devices
  * of the slot: half a card given away can crash the driver that has the other half. If
  * the device has expired when its job returns from the kernel, the job rolls it back.
  * They can be run again: a job whose work is done does nothing.
  */
-#define CLAIM_ROUNDS 3
+#define CLAIM_ROUNDS 5
 extern const claim_round claim_rounds[CLAIM_ROUNDS];
 
 /* -- gate ---------------------------------------------------------------------------- */
@@ -133,6 +135,9 @@ void driver_load_iommu(struct claims *claims);
  * blacklists.
  */
 void driver_load_usual(struct claims *claims, const struct claim *claim);
+
+/* Loads a module that is no driver of the device; it may be missing. */
+void driver_load_helper(const struct claims *claims, const char *name);
 
 /* -- virtual functions --------------------------------------------------------------- */
 

@@ -216,6 +216,11 @@ int driver_provide(struct claims *claims, struct claim *claim)
 	return r;
 }
 
+void driver_load_helper(const struct claims *claims, const char *name)
+{
+	(void)load_logged(claims, name, 0);
+}
+
 void driver_load_iommu(struct claims *claims)
 {
 	if (!claims->load_iommu)

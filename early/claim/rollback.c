@@ -3,6 +3,11 @@
 
 #include "claim/internal.h"
 
+static bool is_lost(const struct claims *claims, const struct claim *claim)
+{
+	return settings_are_lost(&claims->settings, claim->entry.device);
+}
+
 /* First, since no other driver can bind a device with an override. */
 static void undo_binding(struct claims *claims, struct claim *claim)
 {
@@ -12,20 +17,26 @@ static void undo_binding(struct claims *claims, struct claim *claim)
 	claim->is_cleared = binding_clear_override(claims, claim);
 	if (binding_is_ours(claims, claim))
 		(void)binding_unbind(claims, claim);
+	settings_restore(claims->bus_fd, &claims->settings, claim->entry.device);
+	/* No driver of the host can work with it; ours does not bind it by itself. */
+	if (is_lost(claims, claim))
+		(void)binding_write(claims, claim, "driver_override",
+				    claim->entry.wanted);
 	if (claim->entry.fb_release == FB_RELEASE_PASSTHRU)
 		(void)framebuffer_restore(claims->root_fd, &claim->framebuffer);
 }
 
 static void reprobe(struct claims *claims, struct claim *claim)
 {
-	bool is_ours;
+	bool may_probe = !is_lost(claims, claim), is_ours;
 
-	if (claim->overridden && claim->entry.device->is_silenced)
+	if (claim->overridden && may_probe && claim->entry.device->is_silenced)
 		vfs_give_back(claims, claim);
-	else if (claim->overridden)
+	else if (claim->overridden && may_probe)
 		(void)binding_probe(claims, claim);
 	is_ours = binding_is_ours(claims, claim);
-	claim->entry.undone = !claim->overridden || (claim->is_cleared && !is_ours);
+	claim->entry.undone =
+		!claim->overridden || (claim->is_cleared && !is_ours && may_probe);
 }
 
 void rollback_device(struct claims *claims, struct claim *claim)

@@ -155,11 +155,13 @@ other_modules()
 	echo virtio_pci virtio_iommu pci-stub vfio_iommu_spapr_tce
 }
 
-# optional_modules BASE KERNEL: these, and for passthru.driver=auto the vfio-pci variant drivers for
-# this machine's devices.
+# optional_modules BASE KERNEL: these; vendor-reset, if passthru.reset= asks for what it adds; and
+# for passthru.driver=auto the vfio-pci variant drivers for this machine's devices.
 optional_modules()
 {
 	other_modules
+	! grep -qs '^[^#]*passthru\.reset=[^ ]*device_specific' /proc/cmdline \
+		/etc/passthru/cmdline.d/*.conf || echo vendor-reset
 	cat /sys/bus/pci/devices/*/modalias 2>/dev/null | sort -u |
 		sed 's/^pci:/vfio_pci:/' |
 		xargs -r modprobe ${1:+--dirname="$1"} --set-version="$2" --all --quiet \

@@ -10,44 +10,15 @@
 
 #define PLATFORM_DEVICES "sys/bus/platform/devices"
 
-struct range {
-	uint64_t start;
-	uint64_t end; /* the last byte */
-};
-
-/* text_read_hex() reads 32 bits. */
-static bool read_hex64(struct text_cursor *cursor, uint64_t *ret)
-{
-	uint32_t part;
-	const char *start = cursor->at;
-
-	for (*ret = 0; cursor->at < cursor->end; *ret = *ret << 4 | part)
-		if (cursor->at - start >= 16 || text_read_hex(cursor, 1, &part) < 0)
-			break;
-	return cursor->at > start;
-}
-
-/* A line "0x00000000c0000000 0x00000000c0ffffff 0x0000000000042208": start, end, flags.
- */
-static bool read_bar(struct text_cursor *cursor, struct range *ret)
-{
-	uint64_t flags;
-
-	return text_skip_word(cursor, "0x") && read_hex64(cursor, &ret->start) &&
-	       text_skip_word(cursor, " 0x") && read_hex64(cursor, &ret->end) &&
-	       text_skip_word(cursor, " 0x") && read_hex64(cursor, &flags) &&
-	       text_skip(cursor, '\n');
-}
-
 /* A line "    c0000000-c01d4bff : efifb", indented by two spaces per level. */
-static bool read_region(struct span line, struct range *ret, struct span *ret_name)
+static bool read_region(struct span line, struct bar *ret, struct span *ret_name)
 {
 	struct text_cursor cursor = { .at = line.at, .end = line.at + line.length };
 
 	while (text_skip(&cursor, ' '))
 		;
-	if (!read_hex64(&cursor, &ret->start) || !text_skip(&cursor, '-') ||
-	    !read_hex64(&cursor, &ret->end) || !text_skip_word(&cursor, " : "))
+	if (!bar_read_hex(&cursor, &ret->start) || !text_skip(&cursor, '-') ||
+	    !bar_read_hex(&cursor, &ret->end) || !text_skip_word(&cursor, " : "))
 		return false;
 	*ret_name = (struct span){ cursor.at, (size_t)(cursor.end - cursor.at) };
 	return true;
@@ -67,13 +38,13 @@ static bool is_pci_region(struct span name)
  * A region inside the BAR comes after it; a bridge window, which may have the size of the
  * BAR, comes before. The indentation is no help: it ends at five levels.
  */
-static bool is_covered(const char *iomem, const struct range *bar)
+static bool is_covered(const char *iomem, const struct bar *bar)
 {
 	bool inside = false;
 
 	while (*iomem) {
 		struct span line = { iomem, strcspn(iomem, "\n") }, name;
-		struct range region;
+		struct bar region;
 
 		iomem += line.length;
 		iomem += *iomem == '\n';
@@ -92,9 +63,9 @@ bool framebuffer_overlaps(const char *iomem, const char *resource)
 {
 	struct text_cursor cursor = { .at = resource,
 				      .end = resource + strlen(resource) };
-	struct range bar;
+	struct bar bar;
 
-	while (read_bar(&cursor, &bar))
+	while (bar_read_line(&cursor, &bar))
 		if (bar.end > bar.start && is_covered(iomem, &bar))
 			return true;
 	return false;

@@ -2,9 +2,28 @@
 #ifndef PASSTHRU_PCI_INTERNAL_H
 #define PASSTHRU_PCI_INTERNAL_H
 
+#include "base/base.h"
 #include "pci/pci.h"
 
 /* What only the files of this folder share. */
+
+/* -- bar ----------------------------------------------------------------------------- */
+
+/* A region of the address space. */
+struct bar {
+	uint64_t start;
+	uint64_t end; /* the last byte */
+	uint64_t flags;
+};
+
+/*
+ * Takes the next line of a device's resource file; resource_show() in
+ * drivers/pci/pci-sysfs.c.
+ */
+bool bar_read_line(struct text_cursor *cursor, struct bar *ret);
+
+/* Up to 16 digits; text_read_hex() reads 32 bits. */
+bool bar_read_hex(struct text_cursor *cursor, uint64_t *ret);
 
 /* -- framebuffer --------------------------------------------------------------------- */
 

@@ -93,6 +93,17 @@ struct pci_id {
 /* Room for the name of a driver, or of its module, and a NUL. */
 #define DRIVER_NAME_SIZE 64
 
+/* -- bar ----------------------------------------------------------------------------- */
+
+#define PCI_BARS 6
+
+/*
+ * Reads the sizes of the BARs in bytes, 0 for one that the device does not have or that
+ * has lost its place. Returns 0 or a negative errno.
+ */
+int pci_read_bars(int bus_fd, const struct pci_address *address,
+		  uint64_t ret[static PCI_BARS]);
+
 /* -- framebuffer --------------------------------------------------------------------- */
 
 /*
@@ -136,6 +147,7 @@ int framebuffer_restore(int root_fd, const struct framebuffer *framebuffer);
 #define PCI_BASE_CLASS_DISPLAY	     0x03
 #define PCI_BASE_CLASS_BRIDGE	     0x06
 #define PCI_BASE_CLASS_COMMUNICATION 0x07
+#define PCI_CLASS_DISPLAY_VGA	     0x0300
 
 /* A PCI function. */
 struct pci_device {
@@ -221,9 +233,9 @@ void pci_read_attributes(int bus_fd, struct pci_device *device);
 
 /*
  * Reads again what may have changed since: the driver, whether the device is there, and
- * its IOMMU group if it had none.
+ * its IOMMU group if it had none. Returns a negative errno if the driver is unknown.
  */
-void pci_read_again(int bus_fd, struct pci_device *device);
+int pci_read_again(int bus_fd, struct pci_device *device);
 
 /*
  * Reads the attributes of the other members of the device's IOMMU group that are in the

@@ -72,9 +72,11 @@ enum claim_step {
 	STEP_OVERRIDE,
 	STEP_LOAD,
 	STEP_UNBIND,
+	STEP_SETTING,
 	STEP_PROBE,
 	STEP_RELEASE,
 	STEP_UNDO,
+	STEP_VFS, /* of a physical function; never in a report */
 };
 
 /* How the boot framebuffer of a claimed display was released. */

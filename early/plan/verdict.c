@@ -32,9 +32,11 @@ static const struct row steps[] = {
 	[STEP_OVERRIDE] = { "override", "the write to driver_override" },
 	[STEP_LOAD] = { "load", "loading the driver" },
 	[STEP_UNBIND] = { "unbind", "the write to unbind" },
+	[STEP_SETTING] = { "setting", "a setting" },
 	[STEP_PROBE] = { "probe", "the write to drivers_probe" },
 	[STEP_RELEASE] = { "release", "the release of the boot framebuffer" },
 	[STEP_UNDO] = { "undo", "the rollback" },
+	[STEP_VFS] = { "vfs", "the write to sriov_numvfs" },
 };
 
 static const struct row reasons[] = {

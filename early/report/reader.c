@@ -168,6 +168,45 @@ static int add_device(const struct report_record *record, struct run_result *ret
 	return 0;
 }
 
+static void get_value(const struct report_record *record, const char *key,
+		      char value[static SETTING_TEXT_SIZE])
+{
+	report_get(record, key, value, SETTING_TEXT_SIZE);
+	if (strcmp(value, "none") == 0)
+		value[0] = '\0';
+}
+
+static int add_setting(const struct report_record *record, struct run_result *ret)
+{
+	struct setting_result *result, read = { 0 };
+	const struct plan_entry *entry = NULL;
+	struct pci_address address;
+	char word[ADDRESS_SIZE];
+
+	report_get(record, "device", word, sizeof(word));
+	if (address_parse_name(word, &address) == 0)
+		entry = plan_find_at(&ret->plan, &address);
+
+	report_get(record, "setting", word, sizeof(word));
+	while (read.kind < SETTINGS && strcmp(setting_name(read.kind), word) != 0)
+		read.kind++;
+	if (!entry || read.kind == SETTINGS)
+		return 0;
+	read.device = entry->device;
+	result = array_append(ret->settings.items, ret->settings.count);
+	if (!result)
+		return -ENOMEM;
+	report_get(record, "verdict", word, sizeof(word));
+	read.verdict = setting_verdict_find(word);
+	read.is_written = read.verdict == SETTING_DONE || read.verdict == SETTING_LOST;
+	read.error = -(int)get_number(record, "errno");
+	get_value(record, "wanted", read.wanted);
+	get_value(record, "was", read.was);
+	get_value(record, "got", read.got);
+	*result = read;
+	return 0;
+}
+
 static int add_pf(const struct report_record *record, struct run_result *ret)
 {
 	struct pf *pf;
@@ -299,6 +338,7 @@ static void link_devices(struct run_result *result)
 int report_parse(const char *text, struct run_result *ret)
 {
 	struct report_record record;
+	const char *again;
 	char *arena;
 	int r = 0;
 
@@ -309,9 +349,13 @@ int report_parse(const char *text, struct run_result *ret)
 	arena = ret->text = malloc(strlen(text) + 1);
 	if (!arena)
 		return -ENOMEM;
+	again = text;
 	while (r == 0 && report_next(&text, &record))
 		r = add_record(&record, ret, &arena);
 	link_devices(ret);
+	while (r == 0 && report_next(&again, &record))
+		if (report_is(&record, "setting"))
+			r = add_setting(&record, ret);
 	return r;
 }
 

@@ -60,6 +60,28 @@ static void put_entry(FILE *file, const struct plan_entry *entry, bool is_dry)
 	fputc('\n', file);
 }
 
+/* Of a failed claim some were never written; what an event leaves to another is not in
+ * the plan any more. */
+static void put_setting(FILE *file, const struct run_result *result,
+			const struct setting_result *setting)
+{
+	char name[ADDRESS_SIZE];
+
+	if (setting->verdict == SETTING_PENDING ||
+	    !plan_find_at(&result->plan, &setting->device->address))
+		return;
+	address_format(&setting->device->address, name);
+	fprintf(file,
+		"setting=%s device=%s id=%04x:%04x wanted=%s was=%s got=%s verdict=%s",
+		setting_name(setting->kind), name, (unsigned)setting->device->id.vendor,
+		(unsigned)setting->device->id.device, setting->wanted,
+		name_or_none(setting->was), name_or_none(setting->got),
+		setting_verdict_word(setting->verdict, result->is_dry));
+	if (setting->error)
+		fprintf(file, " errno=%d", -setting->error);
+	fputc('\n', file);
+}
+
 static void put_pf(FILE *file, const struct pf *pf)
 {
 	char name[ADDRESS_SIZE];
@@ -196,7 +218,7 @@ static bool is_valid(const struct run_result *result, const struct report_record
 {
 	char value[32];
 
-	if (report_is(record, "device"))
+	if (report_is(record, "device") || report_is(record, "setting"))
 		return !is_replaced(result, record);
 	if (report_is(record, "pf")) {
 		report_get(record, "pf", value, sizeof(value));
@@ -267,6 +289,8 @@ static void put_report(FILE *file, const void *data)
 		put_pf(file, &result->pfs.items[i]);
 	for (size_t i = 0; i < plan->count; i++)
 		put_entry(file, &plan->entries[i], result->is_dry);
+	for (size_t i = 0; i < result->settings.count; i++)
+		put_setting(file, result, &result->settings.items[i]);
 	for (int group = NO_GROUP;
 	     (group = viability_next_group(plan, group)) != NO_GROUP;)
 		put_group(file, result, group);

@@ -9,6 +9,7 @@
 #include "cmdline/cmdline.h"
 #include "pci/pci.h"
 #include "plan/plan.h"
+#include "settings/settings.h"
 #include "vf/vf.h"
 
 /*
@@ -44,6 +45,7 @@ struct run_result {
 	struct stage_time times[STAGES];
 	struct pci_list devices;
 	struct plan plan;
+	struct settings settings; /* of its devices */
 	struct pfs pfs; /* whose virtual functions are given away */
 	/* What is wrong with the request; the spans point into the command line or text.
 	 */

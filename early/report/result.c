@@ -22,6 +22,7 @@ void run_result_free(struct run_result *result)
 {
 	plan_free(&result->plan);
 	pci_list_free(&result->devices);
+	free(result->settings.items);
 	free(result->pfs.items);
 	free(result->problems);
 	free(result->text);
@@ -46,6 +47,35 @@ static bool is_any_matched(const struct pci_list *list, const struct selector *s
 		if (selector_matches(selector, &list->devices[i]))
 			return true;
 	return false;
+}
+
+/* Whether it is for a device that is not claimed. */
+static bool is_idle(const struct setting *setting, const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->total; i++)
+		if (selector_matches(&setting->device, plan->entries[i].device))
+			return false;
+	return setting->has_device;
+}
+
+static int add_idle_settings(struct run_result *result, const struct params *params)
+{
+	for (size_t i = 0; i < params->setting_count; i++) {
+		const struct setting *setting = &params->settings[i];
+		struct problem *problem;
+
+		if (!is_idle(setting, &result->plan))
+			continue;
+		problem = array_append(result->problems, result->problem_count);
+		if (!problem)
+			return -ENOMEM;
+		*problem = (struct problem){ .kind = PROBLEM_NO_EFFECT,
+					     .parameter = setting->parameter,
+					     .text = setting->text,
+					     .item = setting->item,
+					     .why = "no requested device matches" };
+	}
+	return 0;
 }
 
 int run_result_add_problems(struct run_result *result, const struct params *params)
@@ -80,7 +110,7 @@ int run_result_add_problems(struct run_result *result, const struct params *para
 		*item = (struct problem){ .kind = PROBLEM_UNMATCHED,
 					  .text = selector->text };
 	}
-	return 0;
+	return result->stage == STAGE_EARLY ? add_idle_settings(result, params) : 0;
 }
 
 bool run_result_is_complete(const struct run_result *result)

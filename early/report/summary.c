@@ -109,6 +109,8 @@ static void log_failed(const struct run_result *result, const struct plan_entry 
 		       const char *name)
 {
 	const char *driver = entry->now;
+	/* The kernel evicted the boot framebuffer when a BAR was resized. */
+	bool is_dark = entry->fb_release == FB_RELEASE_KERNEL && !driver[0];
 	char phrase[PHRASE_SIZE], limit[sizeof(" (passthru.timeout=4294967295)")] = "";
 
 	phrase_describe(entry, NULL, phrase);
@@ -121,9 +123,10 @@ static void log_failed(const struct run_result *result, const struct plan_entry 
 			 "%s failed: %s%s; the rollback failed or is still pending", name,
 			 phrase, limit);
 	else
-		log_line(LOG_LEVEL_ERROR, "%s failed: %s%s; rolled back, %s%s", name,
+		log_line(LOG_LEVEL_ERROR, "%s failed: %s%s; rolled back, %s%s%s", name,
 			 phrase, limit, driver[0] ? "its driver is now " : "",
-			 driver[0] ? driver : "its usual driver binds once loaded");
+			 driver[0] ? driver : "its usual driver binds once loaded",
+			 is_dark ? "; its console is dark until then" : "");
 }
 
 static void log_entry(int root_fd, const struct run_result *result,
@@ -168,6 +171,22 @@ static void log_pf(const struct pf *pf)
 		log_line(pf->verdict == VERDICT_DEFERRED ? LOG_LEVEL_INFO
 							 : LOG_LEVEL_ERROR,
 			 "%s %s: %s", name, pf_word(pf), phrase);
+}
+
+static void log_setting(const struct run_result *result,
+			const struct setting_result *setting)
+{
+	char name[NAME_SIZE];
+
+	if ((setting->verdict != SETTING_REFUSED && setting->verdict != SETTING_LOST) ||
+	    !plan_find_at(&result->plan, &setting->device->address))
+		return;
+	name_device(setting->device, name);
+	/* Not every function of a card has what is set of all. */
+	log_line(setting->is_for_all && setting->error == -ENOENT ? LOG_LEVEL_INFO
+								  : LOG_LEVEL_WARNING,
+		 "%s: " PARAMETER_PREFIX "%s=%s refused: %s", name,
+		 setting_name(setting->kind), setting->wanted, setting_phrase(setting));
 }
 
 static void log_group(const struct run_result *result, int group)
@@ -254,6 +273,8 @@ void summary_log(int root_fd, const struct run_result *result)
 			log_pf(&result->pfs.items[i]);
 	for (size_t i = 0; i < plan->count; i++)
 		log_entry(root_fd, result, &plan->entries[i], keeps_network);
+	for (size_t i = 0; i < result->settings.count; i++)
+		log_setting(result, &result->settings.items[i]);
 	for (int group = NO_GROUP;
 	     (group = viability_next_group(plan, group)) != NO_GROUP;)
 		log_group(result, group);

@@ -185,6 +185,23 @@ void pfs_restore(int bus_fd, struct pfs *pfs)
 			(void)pf_restore(bus_fd, &pfs->items[i]);
 }
 
+void vfs_restore(int bus_fd)
+{
+	_cleanup_closedir_ DIR *directory = sysfs_open_directory(bus_fd, "devices");
+	struct dirent *entry;
+
+	while (directory && (entry = readdir(directory))) {
+		struct pci_device device = { 0 };
+		struct pf pf;
+
+		if (address_parse_name(entry->d_name, &device.address) < 0 ||
+		    !pf_read(bus_fd, &device, &pf))
+			continue;
+		pf.was = true;
+		(void)pf_restore(bus_fd, &pf);
+	}
+}
+
 bool pf_find_vf(int bus_fd, const struct pci_address *pf, unsigned number,
 		struct pci_address *ret)
 {

@@ -91,6 +91,9 @@ int pf_restore(int bus_fd, struct pf *pf);
 /* Gives back what this run has changed. */
 void pfs_restore(int bus_fd, struct pfs *pfs);
 
+/* The same for all PFs that are silenced, whoever has done that. */
+void vfs_restore(int bus_fd);
+
 /*
  * Whether an item of passthru.ids or passthru.addrs names VFs of these PFs that do not
  * exist yet. The list is that of pfs_find(). Opens nothing.

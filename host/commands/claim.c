@@ -15,6 +15,7 @@
 #include "commands/internal.h"
 #include "lib/lib.h"
 #include "machine/machine.h"
+#include "report/report.h"
 #include "ui/ui.h"
 #include "view/view.h"
 
@@ -49,6 +50,9 @@ static bool are_idle(const struct host *host, const struct machine *machine, boo
 /* Which of passthru's own parameters also hold for devices that are claimed later. */
 static bool is_setting(struct span name)
 {
+	for (int kind = 0; kind < SETTINGS; kind++)
+		if (span_equals_name(name, setting_name((enum setting_kind)kind)))
+			return true;
 	return span_equals_name(name, "driver") || span_equals_name(name, "timeout");
 }
 
@@ -163,6 +167,24 @@ static bool is_confirmed(const struct host *host, struct machine *machine)
 	return confirmed;
 }
 
+/* The report of this boot keeps what was set, and what was before, for release. */
+static void keep_settings(const struct host *host, struct run_result *result)
+{
+	int r;
+
+	if (!result->settings.count)
+		return;
+	/* It has nothing to say of what the boot was asked for. */
+	result->stage = STAGE_DEVICE;
+	result->times[STAGE_DEVICE] = result->times[STAGE_EARLY];
+	result->plan.is_partial = true;
+	r = report_write(host->root_fd, REPORT_PATH, result);
+	if (r < 0)
+		warn_error(r,
+			   "cannot write /%s, so release will not restore the settings",
+			   REPORT_PATH);
+}
+
 static int claim(struct host *host, struct machine *machine)
 {
 	_cleanup_free_ char *cmdline = NULL;
@@ -184,6 +206,8 @@ static int claim(struct host *host, struct machine *machine)
 	if (r == 0)
 		r = run_stage(host, &params, RUN_NOW, &result);
 	if (r == 0)
+		keep_settings(host, &result);
+	if (r == 0)
 		status = show(host, &result, &params);
 	else
 		warn_error(r, "nothing was claimed");
@@ -194,19 +218,41 @@ static int claim(struct host *host, struct machine *machine)
 
 /* -- releasing ----------------------------------------------------------------------- */
 
+/* Of the settings in the report those of the devices to release. */
+static void choose_settings(const struct machine *machine, struct settings *settings)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < settings->count; i++) {
+		struct setting_result setting = settings->items[i];
+		const struct device *device =
+			machine_find(machine, &setting.device->address);
+
+		if (!device || !device->is_chosen || !device->is_claimed)
+			continue;
+		setting.device = device->pci;
+		settings->items[kept++] = setting;
+	}
+	settings->count = kept;
+}
+
 /* For the chosen devices that are claimed. */
 static struct claims *make_claims(const struct host *host, const struct machine *machine,
 				  int bus_fd)
 {
 	struct pci_device **claimed = calloc(machine->count + 1, sizeof(claimed[0]));
 	struct claims *claims = NULL;
+	struct run_result report;
 	unsigned count = 0;
 
+	(void)report_read(host->root_fd, REPORT_PATH, &report);
+	choose_settings(machine, &report.settings);
 	for (size_t i = 0; claimed && i < machine->count; i++)
 		if (machine->devices[i].is_chosen && machine->devices[i].is_claimed)
 			claimed[count++] = machine->devices[i].pci;
 	if (count)
-		claims = claims_new_release(claimed, count);
+		claims = claims_new_release(claimed, count, &report.settings);
+	run_result_free(&report);
 	free(claimed);
 	if (!claims)
 		return NULL;
@@ -216,9 +262,41 @@ static struct claims *make_claims(const struct host *host, const struct machine 
 	return claims;
 }
 
+/* What was set of it, and whether that is as before. */
+static void print_restored(const struct host *host, const struct claims *claims,
+			   const struct claim *claim, struct json_object *object)
+{
+	struct json_object *array = NULL;
+
+	for (size_t i = 0; i < claims->settings.count; i++) {
+		const struct setting_result *setting = &claims->settings.items[i];
+		const char *name = setting_name(setting->kind);
+
+		if (setting->device != claim->entry.device || !setting->is_written)
+			continue;
+		if (object && !array)
+			array = json_add_array(object, "settings");
+		if (array) {
+			struct json_object *added = json_append(array);
+
+			json_add_text(added, "setting", name);
+			json_add_text(added, "got", setting->got);
+			json_add_text(added, "verdict",
+				      setting_verdict_word(setting->verdict, false));
+		} else if (setting->verdict == SETTING_RESTORED) {
+			printf("    %s %s, as before\n", name, setting->got);
+		} else if (setting->verdict == SETTING_LOST || setting->error) {
+			output_wrapped(&host->output, STYLE_BAD, 4, 6,
+				       "%s is not restored to %s: %s", name, setting->was,
+				       setting_phrase(setting));
+		}
+	}
+}
+
 /* The driver that it has now: a write that hangs may have changed it. */
 static void print_released(const struct host *host, const struct machine *machine,
-			   const struct claim *claim, struct json_object *array)
+			   const struct claims *claims, const struct claim *claim,
+			   struct json_object *array)
 {
 	const struct device *device =
 		machine_find(machine, &claim->entry.device->address);
@@ -232,11 +310,13 @@ static void print_released(const struct host *host, const struct machine *machin
 		json_add_text(object, "address", address);
 		json_add_bool(object, "released", claim->entry.undone);
 		json_add_text(object, "driver", driver);
+		print_restored(host, claims, claim, object);
 		return;
 	}
 	output_styled(&host->output, STYLE_TITLE, address);
 	printf("  %s; driver %s\n", claim->entry.undone ? "released" : "not released",
 	       driver[0] ? driver : "none");
+	print_restored(host, claims, claim, NULL);
 }
 
 static int show_released(const struct host *host, const struct claims *claims)
@@ -250,7 +330,7 @@ static int show_released(const struct host *host, const struct claims *claims)
 		array = json_add_array(top, "devices");
 	}
 	for (unsigned i = 0; i < claims->count; i++) {
-		print_released(host, &machine, &claims->items[i], array);
+		print_released(host, &machine, claims, &claims->items[i], array);
 		ok = ok && claims->items[i].entry.undone;
 	}
 	machine_free(&machine);
@@ -282,7 +362,7 @@ static int release(struct host *host, struct machine *machine)
 	}
 	if (claims_undo(claims, clock_ms() + TIMEOUT_DEFAULT * 1000) < 0)
 		warn("the kernel did not return in time; see dmesg");
-	vfs_restore(host, bus_fd);
+	vfs_let_bind(host, bus_fd);
 	status = show_released(host, claims);
 	claims_free(claims);
 	return status;

@@ -106,7 +106,7 @@ void vfs_note_silenced(const struct host *host, struct machine *machine)
 	run_result_free(&boot);
 }
 
-void vfs_restore(const struct host *host, int bus_fd)
+void vfs_let_bind(const struct host *host, int bus_fd)
 {
 	struct run_result boot;
 	struct machine machine = { 0 };
@@ -191,7 +191,7 @@ int vfs_remove(const struct host *host, struct machine *machine)
 			puts("  its virtual functions are removed");
 		}
 	}
-	vfs_restore(host, bus_fd);
+	vfs_let_bind(host, bus_fd);
 	if (top) {
 		json_add_bool(top, "ok", ok);
 		ok = json_end(top) == 0 && ok;

@@ -91,7 +91,7 @@ bool vfs_are_replaced(const struct host *host, const struct machine *machine);
  * new ones again, once none of a physical function is claimed.
  */
 void vfs_note_silenced(const struct host *host, struct machine *machine);
-void vfs_restore(const struct host *host, int bus_fd);
+void vfs_let_bind(const struct host *host, int bus_fd);
 
 /* passthru release --vfs 0: removes them. Returns an exit status. */
 int vfs_remove(const struct host *host, struct machine *machine);

@@ -193,6 +193,7 @@ static int look_ahead(struct preview *preview, bool with_new_images)
 	return outlook_make(
 		&(struct outlook_input){ .machine = preview->view.machine,
 					 .plan = &preview->result.plan,
+					 .settings = &preview->result.settings,
 					 .wanted = &preview->params.wanted,
 					 .missing = preview->missing,
 					 .missing_count = preview->missing_count,

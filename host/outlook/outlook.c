@@ -220,7 +220,7 @@ static void judge_displays(struct judge *judge)
 }
 
 /* The X server may not even start; a guest may have the card already. */
-static void judge_settings(struct judge *judge)
+static void judge_display_settings(struct judge *judge)
 {
 	const struct machine *machine = judge->input->machine;
 
@@ -625,6 +625,90 @@ static void judge_unlocking(struct judge *judge, bool is_read)
 	}
 }
 
+/* -- settings ------------------------------------------------------------------------ */
+
+static bool has_method(const struct setting_result *setting, struct span wanted)
+{
+	struct span rest = span_of(setting->was);
+
+	while (rest.length) {
+		struct span method = span_until(rest, '+');
+
+		if (method.length == wanted.length &&
+		    memcmp(method.at, wanted.at, wanted.length) == 0)
+			return true;
+		rest.at += method.length;
+		rest.length -= method.length;
+		span_skip_prefix(&rest, "+");
+	}
+	return false;
+}
+
+/* Whether the device lists all of them now, which may be fewer than it has. */
+static bool has_methods(const struct setting_result *setting)
+{
+	struct span rest = span_of(setting->wanted);
+
+	while (rest.length) {
+		struct span method = span_until(rest, '+');
+
+		if (!has_method(setting, method))
+			return false;
+		rest.at += method.length;
+		rest.length -= method.length;
+		span_skip_prefix(&rest, "+");
+	}
+	return true;
+}
+
+/* What is set of all devices must fit at least one of them. */
+static bool is_nowhere(const struct settings *settings,
+		       const struct setting_result *setting)
+{
+	for (size_t i = 0; i < settings->count; i++) {
+		const struct setting_result *other = &settings->items[i];
+
+		if (other->kind == setting->kind &&
+		    (other->error != -ENOENT || other < setting))
+			return false;
+	}
+	return true;
+}
+
+static void judge_setting(struct judge *judge, const struct setting_result *setting)
+{
+	const struct device *device =
+		machine_find(judge->input->machine, &setting->device->address);
+	const char *name = setting_name(setting->kind);
+
+	if (setting->is_for_all && setting->error == -ENOENT) {
+		if (is_nowhere(judge->input->settings, setting))
+			add(judge, REMARK_WARNING, "setting", device,
+			    PARAMETER_PREFIX
+			    "%s=%s has no effect: no claimed device has that setting",
+			    name, setting->wanted);
+	} else if (setting->verdict == SETTING_REFUSED) {
+		add(judge, REMARK_WARNING, "setting", device,
+		    PARAMETER_PREFIX "%s=%s will be refused by %s: %s", name,
+		    setting->wanted, device ? device->address : "the device",
+		    setting_phrase(setting));
+	} else if (setting->kind == SETTING_RESET && !has_methods(setting)) {
+		add(judge, REMARK_WARNING, "setting", device,
+		    PARAMETER_PREFIX
+		    "reset=%s may be refused by %s: its reset methods now are %s",
+		    setting->wanted, device ? device->address : "the device",
+		    setting->was);
+	}
+}
+
+static void judge_settings(struct judge *judge)
+{
+	const struct settings *settings = judge->input->settings;
+
+	for (size_t i = 0; settings && i < settings->count; i++)
+		judge_setting(judge, &settings->items[i]);
+}
+
 /* -- groups that have got more members ----------------------------------------------- */
 
 /* The first member of the known group that is given away, or NULL. */
@@ -709,6 +793,7 @@ int outlook_make(const struct outlook_input *input, struct outlook *ret)
 	judge_users(&judge);
 	judge_unlocking(&judge, true);
 	judge_settings(&judge);
+	judge_display_settings(&judge);
 	judge_sound(&judge);
 	judge_other_controllers(&judge, missing);
 	judge_unlocking(&judge, false);

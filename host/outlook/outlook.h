@@ -7,6 +7,7 @@
 
 #include "machine/machine.h"
 #include "plan/plan.h"
+#include "settings/settings.h"
 
 /*
  * What the next boot means for the people at this machine: one judge for all commands.
@@ -45,6 +46,8 @@ struct outlook_input {
 	 * chosen.
 	 */
 	const struct plan *plan;
+	/* What the plan's devices get besides their driver, or NULL. */
+	const struct settings *settings;
 	/* The selectors that the plan was made from, or NULL. */
 	const struct selectors *wanted;
 	/* What the system asks for and no disk has, see guard_each_missing(). */

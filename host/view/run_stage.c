@@ -25,10 +25,18 @@ int run_stage(const struct host *host, struct params *params, enum run_mode mode
 		.start_ms = clock_ms(),
 	};
 
+	struct run_result earlier;
+	int r;
+
 	*ret = (struct run_result){ 0 };
 	if (bus_fd < 0)
 		return -errno;
 	(void)reader_choose();
 	params->dryrun |= request.is_preview;
-	return run_early(&request, ret);
+	/* It knows what the devices had before this boot changed them. */
+	if (report_read(host->root_fd, REPORT_PATH, &earlier) == 0)
+		request.earlier = &earlier;
+	r = run_early(&request, ret);
+	run_result_free(&earlier);
+	return r;
 }

@@ -153,6 +153,55 @@ bool view_devices(const struct view *view,
 	return view_pfs(view, NULL, NULL) && ok;
 }
 
+/* -- settings ------------------------------------------------------------------------ */
+
+static const char *value_or_none(const char *value)
+{
+	return value[0] ? value : "none";
+}
+
+static void describe_setting(const struct view *view,
+			     const struct setting_result *setting,
+			     char text[static PHRASE_SIZE])
+{
+	const char *name = setting_name(setting->kind),
+		   *got = value_or_none(setting->got);
+	bool is_new = strcmp(setting->was, setting->got) != 0;
+
+	if (setting->verdict == SETTING_REFUSED || setting->verdict == SETTING_LOST)
+		snprintf(text, PHRASE_SIZE, "%s %s %s: %s", name, setting->wanted,
+			 view->result->is_dry ? "will be refused" : "was refused",
+			 setting_phrase(setting));
+	else if (setting->verdict == SETTING_RESTORED)
+		snprintf(text, PHRASE_SIZE, "%s %s, as before", name, got);
+	else
+		snprintf(text, PHRASE_SIZE, "%s %s%s%s%s", name,
+			 view->result->is_dry && is_new ? "will be " : "", got,
+			 !is_new		? ""
+			 : view->result->is_dry ? ", now "
+						: ", before ",
+			 is_new ? value_or_none(setting->was) : "");
+}
+
+void view_settings(const struct view *view, const struct view_device *device,
+		   void (*each)(void *data, const struct setting_result *setting,
+				const char *text),
+		   void *data)
+{
+	const struct settings *settings = &view->result->settings;
+	char text[PHRASE_SIZE];
+
+	for (size_t i = 0; i < settings->count; i++) {
+		const struct setting_result *setting = &settings->items[i];
+
+		if (setting->device != device->entry->device ||
+		    setting->verdict == SETTING_PENDING)
+			continue;
+		describe_setting(view, setting, text);
+		each(data, setting, text);
+	}
+}
+
 bool view_problems(const struct view *view,
 		   void (*each)(void *data, const struct problem *problem), void *data)
 {

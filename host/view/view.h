@@ -60,6 +60,12 @@ bool view_pfs(const struct view *view, void (*each)(void *data, const struct vie
 bool view_problems(const struct view *view,
 		   void (*each)(void *data, const struct problem *problem), void *data);
 
+/* Calls back for each setting of the device, with a sentence about it. */
+void view_settings(const struct view *view, const struct view_device *device,
+		   void (*each)(void *data, const struct setting_result *setting,
+				const char *text),
+		   void *data);
+
 /*
  * Calls back, unless each is NULL, for each group with a claimed device: whether it can
  * be given to a guest together with the rest of its cards, and if not why. The reason is

@@ -10,13 +10,34 @@
 struct adding {
 	const struct view *view;
 	struct json_object *array;
+	struct json_object *object; /* that gets the array once it is not empty */
 };
+
+static void add_setting(void *data, const struct setting_result *setting,
+			const char *text)
+{
+	struct adding *adding = data;
+	struct json_object *object;
+
+	if (!adding->array)
+		adding->array = json_add_array(adding->object, "settings");
+	object = json_append(adding->array);
+	json_add_text(object, "setting", setting_name(setting->kind));
+	json_add_text(object, "wanted", setting->wanted);
+	json_add_text(object, "was", setting->was);
+	json_add_text(object, "got", setting->got);
+	json_add_text(
+		object, "verdict",
+		setting_verdict_word(setting->verdict, adding->view->result->is_dry));
+	json_add_text(object, "text", text);
+}
 
 static void add_device(void *data, const struct view_device *device)
 {
 	const struct adding *adding = data;
 	struct json_object *object = json_append(adding->array);
 	const struct plan_entry *entry = device->entry;
+	struct adding settings = { .view = adding->view, .object = object };
 
 	json_add_text(object, "address", device->address);
 	json_add_text(object, "path", device->device ? device->device->path : NULL);
@@ -34,6 +55,7 @@ static void add_device(void *data, const struct view_device *device)
 		      device->device && device->device->physical
 			      ? device->device->physical->address
 			      : NULL);
+	view_settings(adding->view, device, add_setting, &settings);
 }
 
 /* Where they are or, before a boot, will be as far as that is known. */
@@ -110,9 +132,11 @@ static void add_problem(void *data, const struct problem *problem)
 
 bool view_add(const struct view *view, struct json_object *object)
 {
-	struct adding devices = { view, json_add_array(object, "devices") };
+	struct adding devices = { .view = view,
+				  .array = json_add_array(object, "devices") };
 	bool ok = view_devices(view, add_device, &devices);
-	struct adding pfs = { view, json_add_array(object, "physical_functions") };
+	struct adding pfs = { .view = view,
+			      .array = json_add_array(object, "physical_functions") };
 
 	view_pfs(view, add_pf, &pfs);
 	ok &= view_groups(view, add_group, json_add_array(object, "groups"));

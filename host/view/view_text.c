@@ -38,6 +38,23 @@ static void add_device(void *data, const struct view_device *device)
 		text->is_whole = false;
 }
 
+static void count_setting(void *data, const struct setting_result *setting,
+			  const char *text)
+{
+	size_t *count = data;
+
+	(void)setting, (void)text;
+	(*count)++;
+}
+
+static bool has_settings(const struct view *view, const struct view_device *device)
+{
+	size_t count = 0;
+
+	view_settings(view, device, count_setting, &count);
+	return count > 0;
+}
+
 static bool is_equal(const struct view_device *a, const struct view_device *b)
 {
 	return a->device && b->device && a->device->physical == b->device->physical &&
@@ -49,8 +66,11 @@ static size_t count_equal(const struct text *text, size_t from)
 {
 	size_t to = from + 1;
 
+	if (has_settings(text->view, &text->devices[from]))
+		return 1;
 	while (to < text->device_count &&
-	       is_equal(&text->devices[from], &text->devices[to]))
+	       is_equal(&text->devices[from], &text->devices[to]) &&
+	       !has_settings(text->view, &text->devices[to]))
 		to++;
 	return to - from;
 }
@@ -68,11 +88,29 @@ static void print_rest(const struct output *output, const struct view_device *de
 	output_wrapped(output, STYLE_PLAIN, INDENT, INDENT, "%s [%s]", name, device->id);
 }
 
-static void print_device(const struct output *output, const struct view_device *device)
+/* What the next boot will refuse is a remark. */
+static void print_setting(void *data, const struct setting_result *setting,
+			  const char *text)
 {
+	const struct view *view = data;
+	bool is_bad =
+		setting->verdict == SETTING_REFUSED || setting->verdict == SETTING_LOST;
+
+	if (is_bad && view->result->is_dry)
+		return;
+	printf("%*s", INDENT, "");
+	output_wrapped(&view->host->output, is_bad ? STYLE_NOTE : STYLE_PLAIN, INDENT,
+		       INDENT, "%s", text);
+}
+
+static void print_device(const struct view *view, const struct view_device *device)
+{
+	const struct output *output = &view->host->output;
+
 	output_styled(output, STYLE_TITLE, device->address);
 	printf("%*s", INDENT - (int)strlen(device->address), " ");
 	print_rest(output, device);
+	view_settings(view, device, print_setting, (void *)(uintptr_t)view);
 	if (!device->by_address || !device->device->path[0])
 		return;
 	printf("%*s", INDENT, "");
@@ -132,7 +170,7 @@ static void print_vfs(const struct text *text, size_t from)
 			count++;
 		}
 	if (count == 1) {
-		print_device(output, first);
+		print_device(text->view, first);
 		return;
 	}
 	snprintf(range, sizeof(range), "%s to %s", first->address, last->address);
@@ -162,7 +200,7 @@ static void print_devices(const struct text *text)
 			count = 1;
 		} else {
 			count = 1;
-			print_device(output, device);
+			print_device(text->view, device);
 		}
 		i += count;
 	}

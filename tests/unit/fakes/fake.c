@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,8 +26,14 @@ int errno_of(const char *name)
 static void read_word(struct fake_device *device, const char *word)
 {
 	char name[DRIVER_NAME_SIZE], error[16];
+	unsigned bar, bits;
+	uint64_t offer;
 
-	if (strcmp(word, "nogroup") == 0) {
+	if (sscanf(word, "bar%u=%u:%" SCNx64, &bar, &bits, &offer) == 3) {
+		ck_assert_uint_lt(bar, PCI_BARS);
+		device->bars[bar] = bits + 1;
+		device->offers[bar] = offer;
+	} else if (strcmp(word, "nogroup") == 0) {
 		device->has_group = false;
 	} else if (strcmp(word, "pf") == 0) {
 		device->is_pf = true;
@@ -39,10 +46,14 @@ static void read_word(struct fake_device *device, const char *word)
 		strcpy(device->refuser, name);
 		device->refusal = errno_of(error);
 		ck_assert_int_gt(device->refusal, 0);
+	} else if (sscanf(word, "reset=%63s", device->reset) == 1) {
+		strcpy(device->methods, device->reset);
 	} else if (sscanf(word, "want=%63s", device->want) != 1 &&
 		   sscanf(word, "usual=%63s", device->usual) != 1 &&
 		   sscanf(word, "driver=%63s", device->driver) != 1 &&
-		   sscanf(word, "override=%63s", device->override) != 1) {
+		   sscanf(word, "override=%63s", device->override) != 1 &&
+		   sscanf(word, "d3cold=%7s", device->d3cold) != 1 &&
+		   sscanf(word, "power=%7s", device->power) != 1) {
 		ck_abort_msg("unknown word: %s", word);
 	}
 }
@@ -147,6 +158,9 @@ int fake_probe(struct fake_device *device, const struct fake_driver *driver)
 	if (strstr(driver->name, "vfio") && !device->has_group)
 		return -EINVAL;
 	strcpy(device->driver, driver->name);
+	/* vfio_pci_core_register_device() in drivers/vfio/pci/vfio_pci_core.c */
+	if (device->power[0] && strstr(driver->name, "vfio"))
+		strcpy(device->power, "auto");
 	return 0;
 }
 
@@ -266,6 +280,18 @@ static const char *apply_rules(const char *action, bool late, bool *counted)
 	return NULL;
 }
 
+static void lose_bars(bool all)
+{
+	for (unsigned i = 0; i < fake->device_count * PCI_BARS; i++) {
+		struct fake_device *device = &fake->devices[i / PCI_BARS];
+		unsigned *bar = &device->bars[i % PCI_BARS];
+
+		if (*bar)
+			device->lost[i % PCI_BARS] = *bar;
+		*bar = all || !*bar ? 0 : *bar - 1;
+	}
+}
+
 static void note(const char *text)
 {
 	size_t length = strlen(fake->trace);
@@ -287,10 +313,17 @@ int fake_before(const char *action)
 {
 	bool applied = false;
 	const char *what;
+	char loss[16] = "";
 
 	fake->actions++;
 	note(action);
 	what = apply_rules(action, false, &applied);
+	if (applied && sscanf(what, "lose %15s", loss) == 1)
+		lose_bars(true);
+	else if (applied && sscanf(what, "shrink %15s", loss) == 1)
+		lose_bars(false);
+	if (loss[0])
+		what = loss;
 	if (applied && errno_of(what)) {
 		note(" ");
 		note(what);

@@ -32,6 +32,11 @@ struct fake_device {
 	char refuser[DRIVER_NAME_SIZE]; /* the driver whose probe fails, */
 	int refusal;			/* with this errno */
 	bool has_group;
+	/* Settings: an empty text or offer means that there is no such file. */
+	unsigned bars[PCI_BARS]; /* log2 of their sizes in MiB, plus 1; 0 for none */
+	unsigned lost[PCI_BARS]; /* the same, while they are gone */
+	uint64_t offers[PCI_BARS];
+	char reset[64], methods[64], d3cold[8], power[8];
 	bool is_gone;
 	bool was_overridden; /* at any time */
 	bool was_misled;     /* by another override than the requested or former one */
@@ -63,6 +68,8 @@ struct fake_rule {
 	 * "hang"	it never returns
 	 * "slow"	it takes 0.8 s
 	 * "rival"	before it, somebody removes all VFs and makes rival_vfs others
+	 * "lose EIO"	it fails, and all BARs of all devices are gone
+	 * "shrink EIO"	it fails, and all BARs have half of their size
 	 */
 	unsigned times; /* the most times that the rule applies; 0 for always */
 };
@@ -87,10 +94,11 @@ extern struct fake_bus *fake;
 
 /*
  * devices: one per line, "ADDRESS [want=D] [usual=D] [driver=D] [override=D]
- * [refuses=D:ERRNO] [nogroup] [pf] [vf=N]"; one is the PF, and the VFs, in order from 1,
- * exist once it is asked for as many, or at first if they have "there". drivers: names;
- * "+D" is not loaded yet, "+M:D" is the driver D of the module M. The module virtio_iommu
- * gives every device a group.
+ * [refuses=D:ERRNO] [nogroup] [pf] [vf=N] [barN=BITS:OFFER] [reset=METHOD+METHOD]
+ * [d3cold=0|1] [power=on|auto]", where BITS is log2 of the BAR's size in MiB and OFFER is
+ * hexadecimal; one is the PF, and the VFs, in order from 1, exist once it is asked for as
+ * many, or at first if they have "there". drivers: names; "+D" is not loaded yet, "+M:D"
+ * is the driver D of the module M. The module virtio_iommu gives every device a group.
  */
 void fake_make(const char *devices, const char *drivers);
 void fake_drop(void);

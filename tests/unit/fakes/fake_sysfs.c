@@ -97,6 +97,76 @@ static int read_virtual(const char *file, char *name)
 	return -ENOENT;
 }
 
+/* The methods of reset_methods[] in drivers/pci/pci.c that the device offers. */
+static int set_reset(struct fake_device *device, const char *value)
+{
+	char methods[64], *rest;
+
+	snprintf(methods, sizeof(methods), "%s", value);
+	for (char *method = strtok_r(methods, " ", &rest); method;
+	     method = strtok_r(NULL, " ", &rest))
+		if (!strstr(device->methods, method))
+			return -EINVAL;
+	snprintf(device->reset, sizeof(device->reset), "%s", value);
+	for (char *c = device->reset; *c; c++)
+		*c = *c == ' ' ? '+' : *c;
+	return 0;
+}
+
+/* resource_resize_store() in drivers/pci/pci-sysfs.c; it assigns all BARs again. */
+static int resize(struct fake_device *device, unsigned bar, const char *value)
+{
+	unsigned bits = (unsigned)strtoul(value, NULL, 10);
+
+	if (device->driver[0])
+		return -EBUSY;
+	if (!(device->offers[bar] >> bits & 1))
+		return -EINVAL;
+	for (unsigned i = 0; i < PCI_BARS; i++)
+		if (device->lost[i])
+			device->bars[i] = device->lost[i];
+	memset(device->lost, 0, sizeof(device->lost));
+	device->bars[bar] = bits + 1;
+	return 0;
+}
+
+static int set_setting(struct fake_device *device, const char *file, const char *value)
+{
+	unsigned bar;
+
+	if (sscanf(file, "resource%u_resize", &bar) == 1 && device->offers[bar])
+		return resize(device, bar, value);
+	if (strcmp(file, "reset_method") == 0 && device->reset[0])
+		return set_reset(device, value);
+	if (strcmp(file, "d3cold_allowed") == 0 && device->d3cold[0])
+		strcpy(device->d3cold, value);
+	else if (strcmp(file, "power/control") == 0 && device->power[0])
+		strcpy(device->power, value);
+	else
+		return -ENOENT;
+	return 0;
+}
+
+static size_t show_bars(const struct fake_device *device, char *text, size_t size)
+{
+	size_t at = 0;
+
+	for (unsigned i = 0; i < PCI_BARS; i++) {
+		unsigned bits = device->bars[i] ? device->bars[i] : device->lost[i];
+		unsigned long long length = bits ? 1ull << (bits - 1) << 20 : 0;
+		bool is_there = device->bars[i] != 0;
+
+		at += (size_t)snprintf(
+			text + at, size - at, "0x%016llx 0x%016llx 0x%016llx\n",
+			is_there ? 1ull << 40 : 0,
+			length ? (is_there ? 1ull << 40 : 0) + length - 1 : 0,
+			!length	   ? 0
+			: is_there ? 0x14220cull
+				   : 0x2014220cull);
+	}
+	return at;
+}
+
 static int have_effect(const char *path, const char *value)
 {
 	struct fake_device *device;
@@ -124,7 +194,7 @@ static int have_effect(const char *path, const char *value)
 	}
 	if (device->is_pf && strcmp(file, "sriov_numvfs") == 0)
 		return fake_set_vfs((unsigned)atoi(value));
-	return -ENOENT;
+	return set_setting(device, file, value);
 }
 
 int sysfs_write(int fd, const char *path, const char *value)
@@ -200,7 +270,8 @@ int sysfs_read_target(int fd, const char *path, char *target, size_t size)
 ssize_t sysfs_read(int fd, const char *path, char *buffer, size_t size)
 {
 	struct fake_device *device;
-	const char *file;
+	const char *file, *value = "";
+	unsigned bar;
 
 	(void)fd;
 	device = find_file(path, &file);
@@ -215,16 +286,33 @@ ssize_t sysfs_read(int fd, const char *path, char *buffer, size_t size)
 		return snprintf(buffer, size, "%u", fake->number);
 	if (device->vf && strcmp(file, "modalias") == 0)
 		return snprintf(buffer, size, "igbvf");
-	return -ENOENT;
+	if (sscanf(file, "resource%u_resize", &bar) == 1 && device->offers[bar])
+		return snprintf(buffer, size, "%016llx",
+				(unsigned long long)device->offers[bar]);
+	if (strcmp(file, "reset_method") == 0)
+		value = device->reset;
+	else if (strcmp(file, "d3cold_allowed") == 0)
+		value = device->d3cold;
+	else if (strcmp(file, "power/control") == 0)
+		value = device->power;
+	if (!value[0])
+		return -ENOENT;
+	snprintf(buffer, size, "%s", value);
+	for (char *c = buffer; *c; c++)
+		*c = *c == '+' ? ' ' : *c;
+	return (ssize_t)strlen(buffer);
 }
 
 ssize_t sysfs_read_bytes(int fd, const char *path, void *buffer, size_t size)
 {
+	struct fake_device *device;
+	const char *file;
+
 	(void)fd;
-	(void)path;
-	(void)buffer;
-	(void)size;
-	return -ENOENT;
+	device = find_file(path, &file);
+	if (!device || strcmp(file, "resource") != 0)
+		return -ENOENT;
+	return (ssize_t)show_bars(device, buffer, size);
 }
 
 int sysfs_lock(int fd, const char *path)

@@ -13,6 +13,7 @@
 struct attempt {
 	struct pci_list devices;
 	struct plan plan;
+	struct settings settings;
 	bool load_iommu;
 	bool is_guarded;
 	bool may_be_foreign;
@@ -64,7 +65,7 @@ static void do_rounds(const claim_round *rounds, unsigned count)
 
 static void begin(struct attempt *attempt)
 {
-	current = claims_new(&attempt->plan);
+	current = claims_new(&attempt->plan, &attempt->settings);
 	ck_assert_ptr_nonnull(current);
 	current->bus_fd = -1;
 	current->root = "";
@@ -76,7 +77,7 @@ static void begin(struct attempt *attempt)
 
 static void end(struct attempt *attempt)
 {
-	claims_store(current, &attempt->plan);
+	claims_store(current, &attempt->plan, &attempt->settings);
 	claims_free(current);
 	current = NULL;
 }
@@ -1184,8 +1185,8 @@ START_TEST(expires_what_is_open)
 
 	prepare(TWO, "vfio-pci", none, &attempt);
 	begin(&attempt);
-	do_rounds(claim_rounds, CLAIM_ROUNDS - 1);
-	claim_rounds[CLAIM_ROUNDS - 1](current, &current->items[0]);
+	do_rounds(claim_rounds, CLAIM_ROUNDS - 2);
+	claim_rounds[CLAIM_ROUNDS - 2](current, &current->items[0]);
 	expect_number("the second", claims_expire(current, REASON_INTERNAL), 1);
 	expect_number("again", claims_expire(current, REASON_INTERNAL), 1);
 	end(&attempt);
@@ -1285,7 +1286,7 @@ START_TEST(releases_a_card)
 		claimed[i] = &attempt.devices.devices[i];
 		strcpy(claimed[i]->driver, "vfio-pci");
 	}
-	current = claims_new_release(claimed, 2);
+	current = claims_new_release(claimed, 2, &(struct settings){ 0 });
 	ck_assert_ptr_nonnull(current);
 	current->bus_fd = -1;
 	current->root = "";
@@ -1310,7 +1311,7 @@ START_TEST(needs_shared_memory)
 
 	prepare(ONE, "vfio-pci", none, &attempt);
 	seam_fail(SEAM_MMAP, 1, ENOMEM);
-	ck_assert_ptr_null(claims_new(&attempt.plan));
+	ck_assert_ptr_null(claims_new(&attempt.plan, &attempt.settings));
 	expect("asked for", seam_reset(SEAM_MMAP));
 	claims_free(NULL);
 	clean_up(&attempt);

@@ -100,19 +100,20 @@ START_TEST(releases)
 				    .verdict = VERDICT_PENDING,
 				    .wanted = "vfio-pci" };
 	struct plan plan = { .entries = &entry, .count = 1 };
+	struct settings none = { 0 };
 
 	fake_make(rows[_i].devices, "+vfio-pci amdgpu");
 	screen = (struct screen){ .lies_over = rows[_i].lies_over,
 				  .kernel_evicts = rows[_i].kernel_evicts,
 				  .release = rows[_i].release,
 				  .expires = rows[_i].expires,
-				  .claims = claims_new(&plan) };
+				  .claims = claims_new(&plan, &none) };
 	ck_assert_ptr_nonnull(screen.claims);
 	screen.claims->bus_fd = -1;
 	screen.claims->root = "";
 	for (unsigned round = 0; round < CLAIM_ROUNDS; round++)
 		claim_rounds[round](screen.claims, &screen.claims->items[0]);
-	claims_store(screen.claims, &plan);
+	claims_store(screen.claims, &plan, &none);
 	claims_free(screen.claims);
 	expect_number(rows[_i].name, entry.verdict, rows[_i].verdict);
 	expect_number(rows[_i].name, entry.fb_release, rows[_i].fb_release);

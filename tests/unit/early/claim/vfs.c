@@ -29,7 +29,7 @@ static struct claims *claims_for(bool (*is_one)(const struct fake_device *device
 		if (is_one(&fake->devices[i]))
 			chosen[count++] = &devices[i];
 	}
-	claims = claims_new_release(chosen, count);
+	claims = claims_new_release(chosen, count, &(struct settings){ 0 });
 	ck_assert_ptr_nonnull(claims);
 	claims->bus_fd = -1;
 	claims->root = "";

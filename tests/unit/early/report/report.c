@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -257,6 +258,95 @@ START_TEST(says_exactly_this)
 		      report_write(root.fd, REPORT_PATH, &situation.result), 0);
 	text = get_file(&root, REPORT_PATH);
 	expect_text(reports[_i].name, text, reports[_i].text);
+	situation_free(&situation);
+}
+
+#define SETTINGS_DONE                                                                                    \
+	"setting=bar1 device=0000:06:00.0 id=10de:13c2 wanted=8G was=256M got=8G verdict=done\n"         \
+	"setting=reset device=0000:06:00.0 id=10de:13c2 wanted=flr+bus was=bus got=bus verdict=refused " \
+	"errno=22\n"                                                                                     \
+	"setting=d3cold device=0000:06:00.0 id=10de:13c2 wanted=off was=none got=none verdict=refused "  \
+	"errno=2\n"
+
+static void make_settings(struct situation *situation)
+{
+	struct setting_result *items;
+
+	situation_make(CARD,
+		       IDS " passthru.power=on passthru.d3cold=off "
+			   "passthru.reset=flr+bus passthru.bar1=8G",
+		       situation);
+	situation_claim(situation);
+	strcpy(situation_entry(situation, "06:00.0")->now, "vfio-pci");
+	ck_assert_int_eq(settings_plan(&situation->params, &situation->result.plan,
+				       &situation->result.settings),
+			 0);
+	items = situation->result.settings.items;
+	ck_assert_uint_eq(situation->result.settings.count, 4);
+	items[0].verdict = SETTING_DONE;
+	strcpy(items[0].was, "256M");
+	strcpy(items[0].got, "8G");
+	items[1].verdict = items[2].verdict = SETTING_REFUSED;
+	items[1].error = -EINVAL;
+	items[2].error = -ENOENT;
+	strcpy(items[1].was, "bus");
+	strcpy(items[1].got, "bus");
+}
+
+/* What the report has of settings comes back from it; what was never written is not
+ * there. */
+START_TEST(has_settings)
+{
+	_cleanup_free_ char *text = NULL;
+	struct situation situation;
+	struct run_result read;
+	const struct setting_result *items;
+
+	make_settings(&situation);
+	ck_assert_int_eq(report_write(root.fd, REPORT_PATH, &situation.result), 0);
+	text = get_file(&root, REPORT_PATH);
+	expect_text("report", text,
+		    HEAD EARLY CARD_IS
+		    "verdict=claimed driver=vfio-pci was=none\n" SETTINGS_DONE
+		    "group=13 viable=yes\n");
+	ck_assert_int_eq(report_parse(text, &read), 0);
+	items = read.settings.items;
+	ck_assert_uint_eq(read.settings.count, 3);
+	ck_assert_ptr_eq(items[0].device, read.plan.entries[0].device);
+	expect_number("kind", items[0].kind, SETTING_BAR1);
+	expect_number("verdict", items[0].verdict, SETTING_DONE);
+	expect("written", items[0].is_written && !items[1].is_written);
+	expect_text("wanted", items[1].wanted, "flr+bus");
+	expect_text("was", items[0].was, "256M");
+	expect_text("got", items[0].got, "8G");
+	expect_number("errno", items[1].error, -EINVAL);
+	expect_text("none", items[2].was, "");
+	run_result_free(&read);
+	situation_free(&situation);
+}
+
+/* They are replaced with their device, and stay with others. */
+START_TEST(replaces_settings)
+{
+	static const char other[] =
+		"setting=bar0 device=0000:05:00.0 id=144d:a808 wanted=max was=1G got=2G verdict=done\n";
+	_cleanup_free_ char *text = NULL;
+	_cleanup_free_ char *old = NULL;
+	struct situation situation;
+
+	ck_assert_int_gt(
+		asprintf(
+			&old, "%s%s%s", HEAD, other,
+			"setting=bar1 device=0000:06:00.0 id=10de:13c2 wanted=1G verdict=done\n"),
+		0);
+	put_file(&root, REPORT_PATH, old);
+	make_settings(&situation);
+	situation.result.stage = STAGE_DEVICE;
+	ck_assert_int_eq(report_write(root.fd, REPORT_PATH, &situation.result), 0);
+	text = get_file(&root, REPORT_PATH);
+	expect("the other", strstr(text, other));
+	expect("the new", strstr(text, SETTINGS_DONE));
+	expect("the old", !strstr(text, "wanted=1G"));
 	situation_free(&situation);
 }
 
@@ -535,6 +625,8 @@ int main(void)
 
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	add_rows(tcase, says_exactly_this, reports);
+	tcase_add_test(tcase, has_settings);
+	tcase_add_test(tcase, replaces_settings);
 	add_rows(tcase, adds_to_the_old, stages);
 	tcase_add_test(tcase, keeps_what_other_items_matched);
 	tcase_add_test(tcase, replaces_as_a_whole);

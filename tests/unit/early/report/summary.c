@@ -312,6 +312,113 @@ static const struct {
 	  "1:2:3:4:5: this machine has no such device; see lspci -nn\n" NONE_AT_ALL },
 };
 
+/* One line for each that is refused, with the reason in words. */
+static const struct {
+	const char *cmdline;
+	enum setting_verdict verdict;
+	int error;
+	const char *log; /* after "06:00.0 ID: " */
+} settings[] = {
+	{ "passthru.bar1=8G", SETTING_DONE, 0, NULL },
+	{ "passthru.bar1=8G", SETTING_RESTORED, 0, NULL },
+	{ "passthru.bar1=8G", SETTING_PENDING, 0, NULL },
+	{ "passthru.bar1=8G@06:00.0", SETTING_REFUSED, -EBUSY,
+	  "passthru.bar1=8G refused: its driver or its virtual functions use it" },
+	{ "passthru.reset=flr+bus", SETTING_REFUSED, -EINVAL,
+	  "passthru.reset=flr+bus refused: the device does not offer that" },
+	{ "passthru.bar1=8G", SETTING_REFUSED, -ENOSPC,
+	  "passthru.bar1=8G refused: there is no room below its bridge" },
+	{ "passthru.bar1=8G", SETTING_REFUSED, -524,
+	  "passthru.bar1=8G refused: the firmware's addresses are fixed" },
+	{ "passthru.bar1=8G", SETTING_REFUSED, -EOPNOTSUPP,
+	  "passthru.bar1=8G refused: the firmware's addresses are fixed" },
+	{ "passthru.d3cold=off@06:00.0", SETTING_REFUSED, -ENOENT,
+	  "passthru.d3cold=off refused: the device or this kernel does not have that "
+	  "setting" },
+	{ "passthru.power=on", SETTING_REFUSED, -ETIMEDOUT,
+	  "passthru.power=on refused: the write did not return in time" },
+	{ "passthru.power=on", SETTING_REFUSED, -EIO,
+	  "passthru.power=on refused: the kernel did not keep it" },
+	{ "passthru.power=on", SETTING_REFUSED, -EPERM,
+	  "passthru.power=on refused: Operation not permitted" },
+	{ "passthru.bar0=max", SETTING_LOST, -ENOSPC,
+	  "passthru.bar0=max refused: a BAR is gone, and the host's drivers are kept off "
+	  "the device; reboot" },
+};
+
+START_TEST(says_what_is_refused)
+{
+	_cleanup_free_ char *log = NULL;
+	struct situation situation;
+	struct settings *result = &situation.result.settings;
+	char wanted[256], cmdline[128];
+
+	snprintf(cmdline, sizeof(cmdline), IDS " %s", settings[_i].cmdline);
+	situation_make(CARD, cmdline, &situation);
+	situation_claim(&situation);
+	ck_assert_int_eq(settings_plan(&situation.params, &situation.result.plan, result),
+			 0);
+	ck_assert_uint_eq(result->count, 1);
+	result->items[0].verdict = settings[_i].verdict;
+	result->items[0].error = settings[_i].error;
+	summary_log(root.fd, &situation.result);
+	log = get_file(&root, "dev/kmsg");
+	snprintf(wanted, sizeof(wanted), WARNING "0000:06:00.0 10de:13c2: %s\n",
+		 settings[_i].log ? settings[_i].log : "");
+	if (settings[_i].log)
+		expect_msg(strstr(log, wanted), "%s\nis not in\n%s", wanted, log);
+	else
+		expect("no line", !strstr(log, "passthru.bar1"));
+	situation_free(&situation);
+}
+
+/* Functions of a card that have no such file, if it is set of all. */
+START_TEST(is_no_warning_of_all)
+{
+	_cleanup_free_ char *log = NULL;
+	struct situation situation;
+
+	situation_make(CARD, IDS " passthru.bar1=8G", &situation);
+	situation_claim(&situation);
+	ck_assert_int_eq(settings_plan(&situation.params, &situation.result.plan,
+				       &situation.result.settings),
+			 0);
+	situation.result.settings.items[0].verdict = SETTING_REFUSED;
+	situation.result.settings.items[0].error = -ENOENT;
+	summary_log(root.fd, &situation.result);
+	log = get_file(&root, "dev/kmsg");
+	expect("a line", strstr(log, INFO "0000:06:00.0 10de:13c2: passthru.bar1=8G"));
+	situation_free(&situation);
+}
+
+/* A setting for a device that nobody requests, in the early stage. */
+START_TEST(says_what_is_idle)
+{
+	static const char line[] =
+		"passthru.bar1, item 2: \"1G@07:00.0\": no requested device matches\n";
+	struct situation situation;
+
+	for (int stage = STAGE_EARLY; stage < STAGES; stage++) {
+		_cleanup_free_ char *log = NULL;
+
+		put_file(&root, "dev/kmsg", "");
+		situation_make(CARD, IDS " passthru.bar1=8G,1G@07:00.0", &situation);
+		situation.result.stage = (enum stage)stage;
+		situation_claim(&situation);
+		free(situation.result.problems);
+		situation.result.problems = NULL;
+		situation.result.problem_count = 0;
+		ck_assert_int_eq(
+			run_result_add_problems(&situation.result, &situation.params), 0);
+		expect("complete", run_result_is_complete(&situation.result));
+		summary_log(root.fd, &situation.result);
+		log = get_file(&root, "dev/kmsg");
+		expect_number(stage_word((enum stage)stage), strstr(log, line) != NULL,
+			      stage == STAGE_EARLY);
+		situation_free(&situation);
+	}
+}
+
 static void apply(struct situation *situation, const struct result *result)
 {
 	struct plan_entry *entry;
@@ -427,6 +534,57 @@ START_TEST(says_what_a_guard_keeps)
 		 guards[_i].why);
 	expect_text(guards[_i].name, log, want);
 	situation_free(&situation);
+}
+
+#define PF "0000:01:00.0 8086:10c9 "
+
+static const struct {
+	struct pf pf;
+	const char *log;
+} physical[] = {
+	{ { .verdict = VERDICT_CLAIMED, .made = 7 },
+	  INFO PF "has 7 virtual functions\n" },
+	{ { .verdict = VERDICT_DEFERRED, .reason = REASON_NO_VFS },
+	  INFO PF "deferred: it has no virtual functions yet; "
+		  "they are claimed as they appear\n" },
+	{ { .verdict = VERDICT_REFUSED, .reason = REASON_TOO_MANY_VFS },
+	  ERROR PF "refused: it cannot have so many virtual functions; "
+		   "see its sriov_totalvfs\n" },
+	{ { .verdict = VERDICT_REFUSED, .reason = REASON_NOT_CONFIGURABLE },
+	  ERROR PF "refused: its driver makes no virtual functions by sriov_numvfs; "
+		   "see the driver's options\n" },
+	{ { .verdict = VERDICT_FAILED, .reason = REASON_NOT_MADE, .error = -EIO },
+	  ERROR PF "failed: its driver did not make the virtual functions: "
+		   "Input/output error; see dmesg; for a network card, set the link up "
+		   "first\n" },
+	{ { .verdict = VERDICT_FAILED, .reason = REASON_TIMEOUT },
+	  ERROR PF "failed: the write to sriov_numvfs did not return in time\n" },
+	{ { .verdict = VERDICT_KEPT,
+	    .reason = REASON_VFS_IN_USE,
+	    .note = "0000:01:10.0(eth1)" },
+	  ERROR PF "kept: 0000:01:10.0(eth1) is in use, so its virtual functions stay; "
+		   "end that, then write the number to sriov_numvfs\n" },
+};
+
+START_TEST(says_what_becomes_of_vfs)
+{
+	struct pf pf = physical[_i].pf;
+	struct run_result result = { .stage = STAGE_LATE, .pfs = { &pf, 1 } };
+	_cleanup_free_ char *log = NULL;
+
+	pf.address = address_of("01:00.0");
+	pf.id = (struct pci_id){ .vendor = 0x8086, .device = 0x10c9 };
+	pf.is_news = true;
+	summary_log(root.fd, &result);
+	log = get_file(&root, "dev/kmsg");
+	expect("line", strncmp(log, physical[_i].log, strlen(physical[_i].log)) == 0 ||
+			       !printf("%s", log));
+	put_file(&root, "dev/kmsg", "");
+	pf.is_news = false;
+	summary_log(root.fd, &result);
+	free(log);
+	log = get_file(&root, "dev/kmsg");
+	expect("no news", !strstr(log, "8086:10c9"));
 }
 
 START_TEST(warns_of_force)
@@ -584,8 +742,12 @@ int main(void)
 
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	add_rows(tcase, says_exactly_this, rows);
+	add_rows(tcase, says_what_is_refused, settings);
+	tcase_add_test(tcase, is_no_warning_of_all);
+	tcase_add_test(tcase, says_what_is_idle);
 	tcase_add_test(tcase, says_nothing_of_other_devices);
 	add_rows(tcase, says_what_a_guard_keeps, guards);
+	add_rows(tcase, says_what_becomes_of_vfs, physical);
 	tcase_add_test(tcase, warns_of_force);
 	tcase_add_test(tcase, does_not_repeat_itself);
 	add_rows(tcase, stays_short, extremes);
