@@ -337,7 +337,7 @@ HOST_SRCS := \
 	boot/grub_files.c boot/grub_menu.c boot/grub_script.c boot/grub_tools.c \
 	boot/kernel_config.c boot/kernel_release.c boot/legacy_cmdline.c boot/marks.c \
 	boot/menu_key.c boot/places.c boot/sources.c boot/systemd_boot.c boot/uki.c boot/version.c \
-	commands/args.c commands/check.c commands/check_vfs.c commands/claim.c commands/check_cmdline.c \
+	commands/args.c commands/check.c commands/check_vfs.c commands/claim.c commands/claim_vfs.c commands/check_cmdline.c \
 	commands/check_images.c commands/check_kernels.c commands/configure.c commands/disable.c commands/enable.c commands/enable_vfs.c \
 	commands/findings.c commands/list.c commands/list_next.c commands/list_text.c commands/list_vfs.c \
 	commands/migrate.c \
@@ -356,7 +356,7 @@ HOST_SRCS := \
 	machine/users_kernel.c machine/users_search.c machine/users_unseen.c machine/uses.c machine/vfs.c machine/xorg.c \
 	outlook/outlook.c \
 	migrate/boots.c migrate/collect.c migrate/collector.c migrate/facts.c migrate/lists.c migrate/migration.c \
-	migrate/proof.c migrate/read_cmdline.c migrate/read_modules.c migrate/read_shell.c \
+	migrate/proof.c migrate/read_cmdline.c migrate/read_modules.c migrate/read_shell.c migrate/read_sysfs.c \
 	migrate/spare.c \
 	view/run_stage.c view/view.c view/view_pfs.c view/view_groups.c view/view_json.c view/view_text.c \
 	ui/json.c ui/log_none.c ui/output.c

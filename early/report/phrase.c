@@ -142,6 +142,7 @@ void phrase_describe_pf(const struct pf *pf, char text[static PHRASE_SIZE])
 	struct plan_entry entry = { .device = &device,
 				    .verdict = pf->verdict,
 				    .reason = pf->reason,
+				    .step = STEP_VFS,
 				    .error = pf->error };
 
 	strcpy(entry.note, pf->note);

@@ -161,15 +161,10 @@ static void log_entry(int root_fd, const struct run_result *result,
 static void log_pf(const struct pf *pf)
 {
 	struct pci_device device = { .address = pf->address, .id = pf->id };
-	struct plan_entry entry = { .device = &device,
-				    .reason = pf->reason,
-				    .step = STEP_VFS,
-				    .error = pf->error };
 	char name[NAME_SIZE], phrase[PHRASE_SIZE];
 
 	name_device(&device, name);
-	strcpy(entry.note, pf->note);
-	phrase_describe(&entry, NULL, phrase);
+	phrase_describe_pf(pf, phrase);
 	if (pf->verdict == VERDICT_CLAIMED)
 		log_line(LOG_LEVEL_INFO, "%s has %u virtual functions", name, pf->made);
 	else

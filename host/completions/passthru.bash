@@ -75,8 +75,8 @@ _passthru()
 	check) options+=" --strict" ;;
 	status) options+=" --format --verbose" ;;
 	enable) options+=" --dry-run --undo --vfs --yes" ;;
-	claim) options="--json --yes --help --version" ;;
-	release) options="--json --help --version" ;;
+	claim) options="--json --vfs --yes --help --version" ;;
+	release) options="--json --vfs --help --version" ;;
 	disable) options+=" --all --dry-run --undo" ;;
 	migrate)
 		[[ " ${words[*]:1:cword-1} " == *" --"@(apply|undo)" "* ]] ||

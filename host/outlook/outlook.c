@@ -346,11 +346,14 @@ static bool has_claimed_match(const struct judge *judge, const struct selector *
 	return false;
 }
 
-/* Whether it is named in a way that leaves no doubt. */
+/* Whether it is named in a way that leaves no doubt, or its physical function is. */
 static bool is_named(const struct judge *judge, const struct device *device)
 {
 	const struct selectors *wanted = judge->input->wanted;
+	const struct plan_entry *entry = find_entry(judge, device);
 
+	if (entry && entry->device->is_given)
+		return true;
 	for (size_t i = 0; i < wanted->count; i++) {
 		const struct selector *selector = &wanted->items[i];
 

@@ -26,8 +26,12 @@ struct text {
 static void add_device(void *data, const struct view_device *device)
 {
 	struct text *text = data;
-	struct view_device *added = array_append(text->devices, text->device_count);
+	struct view_device *added;
 
+	/* The line about its virtual functions says so. */
+	if (device->entry->reason == REASON_GIVES_VFS)
+		return;
+	added = array_append(text->devices, text->device_count);
 	if (added)
 		*added = *device;
 	else
