@@ -23,6 +23,8 @@ struct run {
 	uint64_t kernel_us;
 	struct run_result *result;
 	bool has_waited; /* for the event of another function of the card */
+	/* Of the device stage, before the card got more functions: */
+	struct run_result first;
 	/* The last search for a variant driver: */
 	struct pci_id variant_id;
 	char variant[DRIVER_NAME_SIZE];
@@ -189,6 +191,13 @@ static const struct plan_entry *find_earlier(const struct run_result *earlier,
 									     : NULL;
 }
 
+static bool was_claimed(const struct run_result *earlier, const struct plan_entry *entry)
+{
+	const struct plan_entry *before = find_earlier(earlier, entry);
+
+	return before && before->verdict == VERDICT_CLAIMED;
+}
+
 /*
  * Of the others in their groups counts what became of them. What an event has claimed
  * before of the same card may have to be undone with the rest.
@@ -200,9 +209,9 @@ static void limit_plan(const struct run *run, struct plan *plan)
 	plan_limit(plan, is_ours, run->request);
 	for (size_t i = 0; run->stage == STAGE_DEVICE && i < plan->count; i++) {
 		struct plan_entry *entry = &plan->entries[i];
-		const struct plan_entry *before = find_earlier(earlier, entry);
 
-		entry->is_earlier = before && before->verdict == VERDICT_CLAIMED;
+		entry->is_earlier =
+			was_claimed(earlier, entry) || was_claimed(&run->first, entry);
 	}
 	for (size_t i = plan->count; earlier && i < plan->total; i++) {
 		struct plan_entry *entry = &plan->entries[i];
@@ -552,7 +561,7 @@ static int claim_planned(struct run *run)
 	struct claims *claims;
 
 	leave_udev(run);
-	if (run->request->slot_fd)
+	if (run->request->slot_fd && *run->request->slot_fd < 0)
 		*run->request->slot_fd = open_slot(run);
 	claims = set_up(run, claims_new(plan, settings));
 	if (!claims)
@@ -565,8 +574,8 @@ static int claim_planned(struct run *run)
 	claims->load_iommu = iommu_is_virtio(&run->result->devices);
 	claims_run(claims, run->start_ms, run->timeout_ms);
 	claims_store(claims, plan, settings);
-	run->kernel_us = claims->kernel_us;
-	run->has_waited = claims->has_waited;
+	run->kernel_us += claims->kernel_us;
+	run->has_waited |= claims->has_waited;
 	claims_free(claims);
 	return 0;
 }
@@ -588,6 +597,84 @@ static int read_again(struct run *run)
 	if (plan->groups_come)
 		(void)read_slots(run);
 	return read_members(run);
+}
+
+/* Those of what has been claimed, if this is the rest of a card. */
+static void keep_settings(struct run *run)
+{
+	struct settings *settings = &run->result->settings;
+
+	for (size_t i = 0; i < settings->count; i++) {
+		struct setting_result *result = &settings->items[i];
+		const struct pci_device *device = result->device;
+		const struct setting_result *before =
+			settings_find(&run->first.settings, result);
+
+		if (!before ||
+		    !was_claimed(&run->first, plan_find(&run->result->plan, device)))
+			continue;
+		*result = *before;
+		result->device = device;
+	}
+}
+
+static int claim_devices(struct run *run)
+{
+	int r = make_plan(run);
+
+	if (r == 0)
+		r = plan_settings(run);
+	if (r == 0)
+		keep_settings(run);
+	if (r == 0 && plan_count(&run->result->plan, VERDICT_PENDING) > 0)
+		r = claim_planned(run);
+	return r < 0 ? r : read_again(run);
+}
+
+/*
+ * Whether the card or its group has got functions since they were read: the kernel
+ * announces each as soon as it has found it, and the first event may be faster than that.
+ */
+static bool has_grown(const struct run *run)
+{
+	struct pci_list now;
+	bool has_grown = false;
+
+	/* Virtual functions are found by their physical one. */
+	if (run->stage != STAGE_DEVICE || run->result->pfs.count ||
+	    pci_scan_group(run->bus_fd, &run->request->device, &now) < 0)
+		return false;
+	for (size_t i = 0; i < now.count; i++)
+		has_grown |=
+			!pci_list_find(&run->result->devices, &now.devices[i].address);
+	pci_list_free(&now);
+	return has_grown;
+}
+
+/* Claims the rest of the card; what has been claimed is done then, but is still new. */
+static int claim_rest(struct run *run)
+{
+	struct run_result *result = run->result;
+	struct plan *plan = &result->plan;
+	int r;
+
+	run->first = *result;
+	*plan = (struct plan){ 0 };
+	result->devices = (struct pci_list){ 0 };
+	result->settings = (struct settings){ 0 };
+	result->pfs = (struct pfs){ 0 };
+	r = claim_devices(run);
+	for (size_t i = 0; r == 0 && i < plan->count; i++) {
+		struct plan_entry *entry = &plan->entries[i];
+		const struct plan_entry *before = find_earlier(&run->first, entry);
+
+		if (was_claimed(&run->first, entry)) {
+			entry->fb_release = before->fb_release;
+			strcpy(entry->was, before->was);
+		}
+	}
+	run_result_free(&run->first);
+	return r;
 }
 
 /* The early stage has held up the boot for part of the time. */
@@ -726,15 +813,11 @@ int run_early(const struct run_request *caller, struct run_result *ret)
 				    .timeout = params->timeout,
 				    .stage = request->stage };
 	find_physical(run.bus_fd, request);
-	r = make_plan(&run);
-	if (r == 0)
-		r = plan_settings(&run);
+	r = claim_devices(&run);
+	while (r == 0 && has_grown(&run))
+		r = claim_rest(&run);
 	if (r == 0)
 		r = run_result_add_problems(ret, params);
-	if (r == 0 && plan_count(&ret->plan, VERDICT_PENDING) > 0)
-		r = claim_planned(&run);
-	if (r == 0)
-		r = read_again(&run);
 	if (r == 0)
 		give_back(&run);
 	if (r < 0 || request->is_booted)

@@ -140,7 +140,8 @@ static bool remove_vfs(const struct host *host, const struct device *device, int
 {
 	struct pf pf = device->pf;
 	struct claims *claims =
-		claims_new_release(&(struct pci_device *){ device->pci }, 1);
+		claims_new_release(&(struct pci_device *){ device->pci }, 1,
+				   &(struct settings){ 0 });
 	char text[PHRASE_SIZE];
 
 	if (!claims) {
