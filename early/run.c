@@ -18,6 +18,7 @@ struct run {
 	int root_fd;
 	int bus_fd;
 	enum stage stage;
+	uint64_t start_ms;   /* from when that counts */
 	uint64_t timeout_ms; /* what is left of passthru.timeout */
 	uint64_t kernel_us;
 	struct run_result *result;
@@ -357,6 +358,12 @@ static bool make_vfs(struct run *run, struct pf *pf)
 	if (!is_our_pf(run, pf) || !pf->wanted || pf->made == pf->wanted ||
 	    pf->wanted > pf->total || !has_file(run, &pf->address, "driver"))
 		return false;
+	/* The number that an administrator has written is theirs. */
+	if (pf->made && run->request->is_change) {
+		pf->verdict = VERDICT_CLAIMED;
+		pf->reason = REASON_NONE;
+		return false;
+	}
 	claims = device ? set_up(run, claims_new_release(&device, 1, &none)) : NULL;
 	if (!claims)
 		return false;
@@ -365,9 +372,12 @@ static bool make_vfs(struct run *run, struct pf *pf)
 	if (run->request->is_detached && !run->request->root[0])
 		proc_fd =
 			openat(run->root_fd, "proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	claims_make_vfs(claims, pf, run->request->start_ms + run->timeout_ms * 7 / 10);
+	claims_make_vfs(claims, pf, run->start_ms + run->timeout_ms * 7 / 10);
 	if (proc_fd >= 0)
 		follow_init(run, proc_fd);
+	/* Nobody waits: the claim need not pay for a slow driver of the PF. */
+	if (run->request->is_detached)
+		run->start_ms = clock_ms();
 	claims_free(claims);
 	return true;
 }
@@ -455,7 +465,7 @@ static void give_back(struct run *run)
 	if (claims) {
 		leave_udev(run);
 		claims->vfs_known = count_known_vfs(run);
-		claims_give_back(claims, run->request->start_ms + run->timeout_ms);
+		claims_give_back(claims, run->start_ms + run->timeout_ms);
 	}
 	for (unsigned i = 0; i < count; i++)
 		pci_read_again(run->bus_fd, left[i]);
@@ -497,7 +507,7 @@ static int make_plan(struct run *run)
 	/* Half of the time is for reading disks. */
 	if (!run->params->force)
 		guard_disks(run->root_fd, &run->params->cmdline, find_moment(run),
-			    run->request->start_ms + run->timeout_ms / 2, plan);
+			    run->start_ms + run->timeout_ms / 2, plan);
 	if (run->params->dryrun)
 		plan_apply_dry_run(plan);
 	return 0;
@@ -572,7 +582,7 @@ static int claim_planned(struct run *run)
 		claims->slot_fd = *run->request->slot_fd;
 	claims->may_be_foreign = run->stage != STAGE_EARLY || run->request->is_booted;
 	claims->load_iommu = iommu_is_virtio(&run->result->devices);
-	claims_run(claims, run->request->start_ms, run->timeout_ms);
+	claims_run(claims, run->start_ms, run->timeout_ms);
 	claims_store(claims, plan, settings);
 	run->kernel_us += claims->kernel_us;
 	run->has_waited |= claims->has_waited;
@@ -803,6 +813,7 @@ int run_early(const struct run_request *caller, struct run_result *ret)
 			   .root_fd = request->root_fd,
 			   .bus_fd = request->bus_fd,
 			   .stage = request->stage,
+			   .start_ms = request->start_ms,
 			   .timeout_ms = time_left_ms(request),
 			   .result = ret };
 	int r;
