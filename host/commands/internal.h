@@ -75,6 +75,17 @@ bool vfs_parse_count(const char *text, unsigned *ret_count);
  */
 int vfs_choose(const struct host *host, unsigned count, struct machine *ret);
 
+/* -- settings ------------------------------------------------------------------------ */
+
+/* Whether the values of --bar0, --reset and so on are valid; says why not. */
+bool settings_are_valid(const struct arguments *arguments);
+
+/*
+ * Adds lines with these settings of the chosen devices to the change, in place of those
+ * that the file has of them. params is what is configured. Returns 0 or -ENOMEM.
+ */
+int enable_settings(struct work *work, const struct params *params);
+
 /* -- findings ------------------------------------------------------------------------ */
 
 /* The results of passthru check. */
