@@ -56,12 +56,15 @@ static void read_earlier(struct job *job)
  */
 static bool is_repeated(const struct job *job)
 {
-	const struct pci_address *device = &job->options->device;
+	const struct plan_entry *entry =
+		run_result_find(&job->earlier, &job->options->device);
 
-	/* A deferred one is judged again once the root file system is mounted. */
-	return job->stage == STAGE_DEVICE && getenv("SYNTH_UUID") && job->has_earlier &&
-	       run_result_find(&job->earlier, device) &&
-	       !run_result_defers(&job->earlier, device);
+	/*
+	 * A deferred one is judged again once the root file system is mounted, and one
+	 * that gives away its virtual functions may have its driver by now.
+	 */
+	return job->stage == STAGE_DEVICE && getenv("SYNTH_UUID") && entry &&
+	       entry->verdict != VERDICT_DEFERRED && entry->reason != REASON_GIVES_VFS;
 }
 
 /* The late stage is for what the early one has deferred. */
@@ -92,19 +95,22 @@ static const char *find_objection(const struct params *params, int root_fd)
 
 /* -- the readers of the result ------------------------------------------------------- */
 
-/* Lets udev run the device stage. */
-static void write_rule(const struct job *job, const struct params *params)
+/* Lets udev run the device stage. Without it virtual functions are left to the host. */
+static void write_rule(const struct job *job, const struct params *params, int bus_fd,
+		       struct run_result *result)
 {
 	int r;
 
-	if (!is_first_stage(job) || params->wanted.count == 0 || params->dryrun)
+	if (!is_first_stage(job) || params->wanted.count + params->vfs.count == 0 ||
+	    params->dryrun)
 		return;
 	r = rule_write(job->root_fd, params);
-	if (r < 0)
-		log_line(
-			LOG_LEVEL_WARNING,
-			"cannot write /%s: %s; no device that appears later will be claimed",
-			RULE_PATH, strerror(-r));
+	if (r == 0)
+		return;
+	pfs_restore(bus_fd, &result->pfs);
+	log_line(LOG_LEVEL_WARNING,
+		 "cannot write /%s: %s; no device that appears later will be claimed",
+		 RULE_PATH, strerror(-r));
 }
 
 static void write_report(const struct job *job, const struct run_result *result)
@@ -128,11 +134,9 @@ static void log_nothing(int error)
 		 error == -ENOMEM ? "out of memory" : strerror(-error));
 }
 
-static int run(const struct job *job, const struct params *params)
+static struct run_request make_request(const struct job *job, const struct params *params,
+				       int bus_fd)
 {
-	_cleanup_close_ int bus_fd =
-		openat(job->root_fd, "sys/bus/pci", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	_cleanup_close_ int slot_fd = -1;
 	struct run_request request = {
 		.params = params,
 		.root = job->options->root,
@@ -141,27 +145,32 @@ static int run(const struct job *job, const struct params *params)
 		.stage = job->stage,
 		.device = job->options->device,
 		.earlier = job->has_earlier ? &job->earlier : NULL,
-		.slot_fd = &slot_fd,
 		.start_us = job->start_us,
 		.start_ms = job->start_ms,
 	};
+
+	request.report = report_path(job, &request.report_fd);
+	return request;
+}
+
+static int run(const struct job *job, const struct params *params, int bus_fd,
+	       bool is_detached)
+{
+	_cleanup_close_ int slot_fd = -1;
+	struct run_request request = make_request(job, params, bus_fd);
 	struct run_result result;
 	bool is_complete;
 	int r;
 
-	request.report = report_path(job, &request.report_fd);
-	if (bus_fd < 0) {
-		log_line(LOG_LEVEL_ERROR, "no PCI bus in %s/sys: %s; is sysfs mounted?",
-			 job->options->root, strerror(errno));
-		return EXIT_INCOMPLETE;
-	}
+	request.slot_fd = &slot_fd;
+	request.is_detached = is_detached;
 	r = run_early(&request, &result);
 	if (r < 0) {
 		log_nothing(r);
 	} else if (!result.is_silent) {
 		summary_log(job->root_fd, &result);
+		write_rule(job, params, bus_fd, &result);
 		write_report(job, &result);
-		write_rule(job, params);
 	}
 	is_complete = r == 0 && run_result_is_complete(&result);
 	run_result_free(&result);
@@ -178,6 +187,7 @@ static void wake(int number)
 /*
  * Waits for the process that does the work, a little longer than that itself would. Any
  * access to a device may hang in the kernel, reads as well: then this one gives up.
+ * Returns its exit status, or -1 if it has none.
  */
 static int watch(pid_t process, unsigned timeout, const char *note)
 {
@@ -191,29 +201,50 @@ static int watch(pid_t process, unsigned timeout, const char *note)
 		log_line(LOG_LEVEL_ERROR,
 			 "an access to %s did not return in time (passthru.timeout=%u)",
 			 note && note[0] ? note : "the devices", timeout);
-		return EXIT_INCOMPLETE;
+		return -1;
 	}
 	if (WIFEXITED(status))
 		return WEXITSTATUS(status);
 	log_line(LOG_LEVEL_ERROR, "passthru-early was aborted by signal %d",
 		 WTERMSIG(status));
-	return EXIT_INCOMPLETE;
+	return -1;
 }
 
 static int run_watched(const struct job *job, const struct params *params)
 {
-	char *note = mmap(NULL, FILE_NOTE_SIZE, PROT_READ | PROT_WRITE,
-			  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	_cleanup_close_ int bus_fd =
+		openat(job->root_fd, "sys/bus/pci", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct run_request request = make_request(job, params, bus_fd);
+	bool is_detached;
+	char *note;
 	pid_t process;
+	int status;
 
+	if (bus_fd < 0) {
+		log_line(LOG_LEVEL_ERROR, "no PCI bus in %s/sys: %s; is sysfs mounted?",
+			 job->options->root, strerror(errno));
+		return EXIT_INCOMPLETE;
+	}
+	note = mmap(NULL, FILE_NOTE_SIZE, PROT_READ | PROT_WRITE,
+		    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (note == MAP_FAILED)
 		note = NULL;
+	is_detached = run_detaches(&request);
 	process = fork();
 	/* Without another process, nobody watches. */
-	if (process > 0)
-		return watch(process, params->timeout, note);
-	file_note_to(note);
-	return run(job, params);
+	if (process <= 0) {
+		file_note_to(note);
+		return run(job, params, bus_fd, is_detached);
+	}
+	if (is_detached)
+		return EXIT_COMPLETE;
+	status = watch(process, params->timeout, note);
+	if (status >= 0)
+		return status;
+	/* Nobody else has changed that before udev starts. */
+	if (is_first_stage(job))
+		vfs_restore(bus_fd);
+	return EXIT_INCOMPLETE;
 }
 
 static int run_params(const struct job *job, struct params *params)

@@ -10,6 +10,7 @@
 #include "pci/pci.h"
 #include "plan/plan.h"
 #include "run.h"
+#include "vf/vf.h"
 
 struct run {
 	const struct run_request *request;
@@ -26,10 +27,20 @@ struct run {
 	char variant[DRIVER_NAME_SIZE];
 };
 
+static bool has_file(const struct run *run, const struct pci_address *device,
+		     const char *file)
+{
+	char path[DEVICE_PATH_SIZE];
+
+	pci_device_path(path, device, file);
+	return sysfs_exists(run->bus_fd, path);
+}
+
 /*
  * In the device stage the slot of the device and its group will do, unless a guard may
  * have to compare the device with all others: a display, a serial console. Without a
- * group all are needed, too: one may be an IOMMU whose driver is not loaded yet.
+ * group all are needed, too: one may be an IOMMU whose driver is not loaded yet. The
+ * virtual functions of a physical one have groups of their own.
  */
 static int scan(struct run *run, bool *ret_partial)
 {
@@ -37,7 +48,7 @@ static int scan(struct run *run, bool *ret_partial)
 	struct pci_list *devices = &run->result->devices;
 	int r = -ENOENT;
 
-	if (run->stage == STAGE_DEVICE)
+	if (run->stage == STAGE_DEVICE && !has_file(run, device, "sriov_numvfs"))
 		r = pci_scan_group(run->bus_fd, device, devices);
 	if (r == 0 && !run->params->force && pci_slot_has_console(devices, device)) {
 		pci_list_free(devices);
@@ -148,13 +159,19 @@ static void choose_driver(struct run *run, struct plan_entry *entry)
 	strcpy(entry->wanted, driver);
 }
 
-/* The late stage handles the deferred devices, the device stage the card of its own. */
+/*
+ * The late stage handles the deferred devices, the device stage the card of its own and
+ * its virtual functions.
+ */
 static bool is_ours(const void *data, const struct plan_entry *entry)
 {
 	const struct run_request *request = data;
+	const struct pci_device *device = entry->device;
 
 	if (request->stage == STAGE_DEVICE)
-		return address_is_same_slot(&entry->device->address, &request->device);
+		return address_is_same_slot(&device->address, &request->device) ||
+		       (device->is_virtual &&
+			address_compare(&device->physical, &request->device) == 0);
 	return request->stage == STAGE_EARLY ||
 	       run_result_defers(request->earlier, &entry->device->address);
 }
@@ -213,16 +230,229 @@ static enum disk_moment find_moment(const struct run *run)
 	return run->request->is_booted ? DISK_MOMENT_BOOTED : moments[run->stage];
 }
 
+/*
+ * udevd kills what an event leaves behind in its control group; a worker may have to
+ * outlive that.
+ */
+static void leave_udev(const struct run *run)
+{
+	static const char *const files[] = { "sys/fs/cgroup/cgroup.procs",
+					     "sys/fs/cgroup/systemd/cgroup.procs" };
+
+	if (run->stage != STAGE_DEVICE)
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+		if (sysfs_write(run->root_fd, files[i], "0") == 0)
+			return;
+}
+
+/* -- physical functions -------------------------------------------------------------- */
+
+/* Somebody else may have silenced the PF of the event: then no VF has events, either. */
+static void mark_own_vfs(struct run *run)
+{
+	const struct pci_device *device =
+		pci_list_find(&run->result->devices, &run->request->device);
+	struct pf pf;
+
+	if (run->stage == STAGE_DEVICE && device && pf_read(run->bus_fd, device, &pf))
+		pf_mark(run->bus_fd, &pf, &run->result->devices);
+}
+
+static int find_devices(struct run *run, const struct pfs *earlier, bool *ret_partial)
+{
+	struct pci_list *devices = &run->result->devices;
+	int r = scan(run, ret_partial);
+
+	if (run->params->has_paths)
+		pci_read_paths(run->bus_fd, devices);
+	if (r < 0 || *ret_partial)
+		return r;
+	mark_own_vfs(run);
+	return pfs_find(run->bus_fd, run->params, earlier, devices, &run->result->pfs);
+}
+
+/* Those of all of its kind or, in the device stage, the one that the event is about. */
+static bool is_our_pf(const struct run *run, const struct pf *pf)
+{
+	return run->stage == STAGE_EARLY ||
+	       (run->stage == STAGE_DEVICE &&
+		address_compare(&pf->address, &run->request->device) == 0);
+}
+
+static void silence_pfs(struct run *run)
+{
+	struct pfs *pfs = &run->result->pfs;
+
+	for (size_t i = 0; i < pfs->count; i++) {
+		struct pf *pf = &pfs->items[i];
+
+		if (!is_our_pf(run, pf) || !pf->autoprobe)
+			continue;
+		if (pf_silence(run->bus_fd, pf) < 0)
+			log_line(
+				LOG_LEVEL_WARNING,
+				"sriov_drivers_autoprobe cannot be written; virtual functions get their usual driver first");
+		pf_mark(run->bus_fd, pf, &run->result->devices);
+	}
+}
+
+/* For what the host keeps. */
+static const struct settings none;
+
+static struct claims *set_up(const struct run *run, struct claims *claims)
+{
+	if (!claims)
+		return NULL;
+	claims->bus_fd = run->bus_fd;
+	claims->root_fd = run->root_fd;
+	claims->root = run->request->root;
+	return claims;
+}
+
+/*
+ * While VFs are made, the initramfs may have ended: then its files are gone, and /sys and
+ * /dev are below the root of the first process. proc_fd is from before that.
+ */
+static void follow_init(const struct run *run, int proc_fd)
+{
+	_cleanup_close_ int root_fd =
+		openat(proc_fd, "1/root", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (root_fd < 0 || dup2(root_fd, run->root_fd) < 0 || fchdir(root_fd) < 0 ||
+	    chroot(".") < 0)
+		log_debug("the root of the first process: %s", strerror(errno));
+}
+
+/* Returns whether it has been tried. */
+static bool make_vfs(struct run *run, struct pf *pf)
+{
+	struct pci_device *device = pci_list_find(&run->result->devices, &pf->address);
+	_cleanup_close_ int proc_fd = -1;
+	struct claims *claims;
+
+	if (!is_our_pf(run, pf) || !pf->wanted || pf->made == pf->wanted ||
+	    pf->wanted > pf->total || !has_file(run, &pf->address, "driver"))
+		return false;
+	claims = device ? set_up(run, claims_new_release(&device, 1, &none)) : NULL;
+	if (!claims)
+		return false;
+	leave_udev(run);
+	/* Leaves time for the claim. */
+	if (run->request->is_detached && !run->request->root[0])
+		proc_fd =
+			openat(run->root_fd, "proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	claims_make_vfs(claims, pf, run->request->start_ms + run->timeout_ms * 7 / 10);
+	if (proc_fd >= 0)
+		follow_init(run, proc_fd);
+	claims_free(claims);
+	return true;
+}
+
+/*
+ * Before the driver of a PF is loaded, and then again when it is bound. Not in the first
+ * stage of a boot, which has no time for it: udev announces all devices later. Returns
+ * whether there may be other devices now.
+ */
+static bool prepare_pfs(struct run *run)
+{
+	struct pfs *pfs = &run->result->pfs;
+	bool has_tried = false;
+
+	if (run->params->dryrun)
+		return false;
+	silence_pfs(run);
+	for (size_t i = 0; i < pfs->count; i++)
+		if (run->stage != STAGE_EARLY || run->request->is_booted)
+			has_tried |= make_vfs(run, &pfs->items[i]);
+	return has_tried;
+}
+
+/* Has what the PFs have become found again, with what they were before. */
+static int find_again(struct run *run, bool *ret_partial)
+{
+	struct pfs before = run->result->pfs;
+	int r;
+
+	pci_list_free(&run->result->devices);
+	r = find_devices(run, &before, ret_partial);
+	free(before.items);
+	return r;
+}
+
+/* A VF without a driver that nobody is to have. */
+static bool is_left(const struct run *run, struct pci_device *device)
+{
+	const struct plan_entry *entry = plan_find(&run->result->plan, device);
+
+	if (!device->is_silenced ||
+	    (!run->request->is_booted &&
+	     address_compare(&device->physical, &run->request->device) != 0) ||
+	    (entry && (plan_entry_is_taken(entry) || entry->verdict == VERDICT_DEFERRED)))
+		return false;
+	pci_read_again(run->bus_fd, device);
+	return !device->driver[0] && !device->is_gone;
+}
+
+/* The number of VFs that the PF of the event had when its devices were found. */
+static unsigned count_known_vfs(const struct run *run)
+{
+	const struct pf *pf =
+		run->stage == STAGE_DEVICE
+			? pfs_find_at(&run->result->pfs, &run->request->device)
+			: NULL;
+
+	return pf ? pf->made : 0;
+}
+
+/*
+ * Gives the VFs of silenced PFs to the host that are nobody's, once all that are
+ * requested have their overrides.
+ */
+static void give_back(struct run *run)
+{
+	struct pci_list *devices = &run->result->devices;
+	struct pci_device **left = NULL;
+	struct claims *claims;
+	unsigned count = 0;
+
+	if (run->params->dryrun ||
+	    (run->stage != STAGE_DEVICE && !run->request->is_booted))
+		return;
+	for (size_t i = 0; i < devices->count; i++) {
+		struct pci_device **added;
+
+		if (!is_left(run, &devices->devices[i]))
+			continue;
+		added = array_append(left, count);
+		if (added)
+			*added = &devices->devices[i];
+	}
+	claims = count ? set_up(run, claims_new_release(left, count, &none)) : NULL;
+	if (claims) {
+		leave_udev(run);
+		claims->vfs_known = count_known_vfs(run);
+		claims_give_back(claims, run->request->start_ms + run->timeout_ms);
+	}
+	for (unsigned i = 0; i < count; i++)
+		pci_read_again(run->bus_fd, left[i]);
+	claims_free(claims);
+	free(left);
+}
+
+/* -- the plan ------------------------------------------------------------------------ */
+
 static int make_plan(struct run *run)
 {
 	struct pci_list *devices = &run->result->devices;
 	struct plan *plan = &run->result->plan;
 	struct plan_prospect prospect = { .vfs_will_go = run->request->is_preview };
 	bool is_partial;
-	int r = scan(run, &is_partial);
+	const struct run_result *earlier = run->request->earlier;
+	int r = find_devices(run, earlier ? &earlier->pfs : NULL, &is_partial);
 
-	if (run->params->has_paths)
-		pci_read_paths(run->bus_fd, devices);
+	if (r == 0 && prepare_pfs(run))
+		r = find_again(run, &is_partial);
 	if (r == 0)
 		r = plan_select(run->params, devices, plan);
 	plan->is_partial = is_partial;
@@ -254,30 +484,16 @@ static int make_plan(struct run *run)
 	return 0;
 }
 
-/*
- * udevd kills what an event leaves behind in its control group; a worker may have to
- * outlive that.
- */
-static void leave_udev(const struct run *run)
-{
-	static const char *const files[] = { "sys/fs/cgroup/cgroup.procs",
-					     "sys/fs/cgroup/systemd/cgroup.procs" };
-
-	if (run->stage != STAGE_DEVICE)
-		return;
-	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
-		if (sysfs_write(run->root_fd, files[i], "0") == 0)
-			return;
-}
-
 /* Of two events for functions of one card, one is handled at a time. */
 static int open_slot(const struct run *run)
 {
+	const struct pci_device *first = run->result->plan.entries[0].device;
 	char path[DEVICE_PATH_SIZE];
 
 	if (run->stage != STAGE_DEVICE)
 		return -1;
-	pci_device_path(path, &run->result->plan.entries[0].device->address, "");
+	pci_device_path(path, first->is_silenced ? &first->physical : &first->address,
+			"");
 	return openat(run->bus_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
@@ -328,12 +544,10 @@ static int claim_planned(struct run *run)
 	leave_udev(run);
 	if (run->request->slot_fd)
 		*run->request->slot_fd = open_slot(run);
-	claims = claims_new(plan, settings);
+	claims = set_up(run, claims_new(plan, settings));
 	if (!claims)
 		return -ENOMEM;
-	claims->bus_fd = run->bus_fd;
-	claims->root_fd = run->root_fd;
-	claims->root = run->request->root;
+	claims->vfs_known = count_known_vfs(run);
 	claims->guards = !run->params->force;
 	if (run->request->slot_fd)
 		claims->slot_fd = *run->request->slot_fd;
@@ -358,8 +572,7 @@ static int read_again(struct run *run)
 	for (size_t i = 0; i < plan->count; i++) {
 		struct plan_entry *entry = &plan->entries[i];
 
-		pci_read_again(run->bus_fd, entry->device);
-		if (!entry->device->is_gone)
+		if (pci_read_again(run->bus_fd, entry->device) == 0)
 			strcpy(entry->now, entry->device->driver);
 	}
 	if (plan->groups_come)
@@ -395,12 +608,40 @@ static bool is_news(const void *data, const struct plan_entry *entry)
 
 	if (!before || before->verdict != entry->verdict)
 		return true;
-	if (entry->verdict == VERDICT_DEFERRED || known->run->has_waited)
+	if (entry->verdict == VERDICT_DEFERRED || known->run->has_waited ||
+	    entry->reason == REASON_GIVES_VFS)
 		return false;
 	return entry->verdict == VERDICT_CLAIMED
 		       ? !text_equals_name(entry->was, entry->wanted)
 		       : address_compare(&entry->device->address,
 					 &known->run->request->device) == 0;
+}
+
+/* Whether the report does not say that already. */
+static bool is_pf_news(const struct pfs *known, const struct pf *pf)
+{
+	const struct pf *before = pfs_find_at(known, &pf->address);
+
+	return !before || before->verdict != pf->verdict ||
+	       before->reason != pf->reason || before->made != pf->made ||
+	       before->autoprobe != pf->autoprobe;
+}
+
+/* Those that are not this one's business keep their records. */
+static void drop_known_pfs(const struct run *run)
+{
+	struct pfs *pfs = &run->result->pfs;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < pfs->count; i++) {
+		struct pf *pf = &pfs->items[i];
+
+		pf->is_news = !run->request->earlier ||
+			      is_pf_news(&run->request->earlier->pfs, pf);
+		if (is_our_pf(run, pf) && pf->is_news)
+			pfs->items[kept++] = *pf;
+	}
+	pfs->count = kept;
 }
 
 static void drop_known(const struct run *run)
@@ -438,8 +679,27 @@ static void note_time(const struct run *run)
 		time->kernel_us = time->total_us;
 }
 
-int run_early(const struct run_request *request, struct run_result *ret)
+/*
+ * An event of a VF counts as one of its PF if that is silenced: its link to that may not
+ * have been there yet when udev looked.
+ */
+static void find_physical(int bus_fd, struct run_request *request)
 {
+	struct pci_device device = { .address = request->device };
+	char path[DEVICE_PATH_SIZE], text[4];
+
+	pci_device_path(path, &request->device, "physfn/sriov_drivers_autoprobe");
+	if (request->stage != STAGE_DEVICE ||
+	    sysfs_read(bus_fd, path, text, sizeof(text)) <= 0 || text[0] != '0')
+		return;
+	pci_read_physical(bus_fd, &device);
+	if (device.is_virtual)
+		request->device = device.physical;
+}
+
+int run_early(const struct run_request *caller, struct run_result *ret)
+{
+	struct run_request copy = *caller, *request = &copy;
 	const struct params *params = request->params;
 	struct run run = { .request = request,
 			   .params = params,
@@ -454,6 +714,7 @@ int run_early(const struct run_request *request, struct run_result *ret)
 				    .is_forced = params->force,
 				    .timeout = params->timeout,
 				    .stage = request->stage };
+	find_physical(run.bus_fd, request);
 	r = make_plan(&run);
 	if (r == 0)
 		r = plan_settings(&run);
@@ -463,12 +724,38 @@ int run_early(const struct run_request *request, struct run_result *ret)
 		r = claim_planned(&run);
 	if (r == 0)
 		r = read_again(&run);
+	if (r == 0)
+		give_back(&run);
+	if (r < 0 || request->is_booted)
+		pfs_restore(run.bus_fd, &ret->pfs);
 	if (r < 0)
 		return r;
 	complete_settings(&run);
 	note_time(&run);
 	drop_known(&run);
+	drop_known_pfs(&run);
 	/* Nothing of it is requested: udev calls for every device that appears. */
-	ret->is_silent = run.stage == STAGE_DEVICE && ret->plan.count == 0;
+	ret->is_silent =
+		run.stage == STAGE_DEVICE && ret->plan.count == 0 && ret->pfs.count == 0;
 	return 0;
+}
+
+bool run_detaches(const struct run_request *request)
+{
+	const struct selectors *vfs = &request->params->vfs;
+	struct run run = { .request = request,
+			   .root_fd = request->root_fd,
+			   .bus_fd = request->bus_fd,
+			   .stage = request->stage };
+	bool has_count = false;
+
+	for (size_t i = 0; i < vfs->count; i++)
+		has_count |= vfs->items[i].vf_count > 0;
+	if (run.stage != STAGE_DEVICE || !has_count ||
+	    !has_file(&run, &request->device, "sriov_numvfs") ||
+	    !has_file(&run, &request->device, "driver") ||
+	    has_file(&run, &request->device, "virtfn0"))
+		return false;
+	leave_udev(&run);
+	return true;
 }

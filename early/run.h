@@ -15,6 +15,7 @@ struct run_request {
 	int bus_fd;	  /* sys/bus/pci in it */
 	enum stage stage;
 	struct pci_address device; /* the only one to claim in the device stage */
+	bool is_detached;	   /* nobody waits: the initramfs may end meanwhile */
 	bool is_booted;		   /* this is no initramfs: the system has its disks */
 	/*
 	 * For the next boot of this machine: no virtual functions will be enabled then,
@@ -35,6 +36,13 @@ struct run_request {
  * was claimed; release *ret with run_result_free() in either case. The result points into
  * the text of the parameters.
  */
-int run_early(const struct run_request *request, struct run_result *ret);
+int run_early(const struct run_request *caller, struct run_result *ret);
+
+/*
+ * Whether the event of a device has VFs made, which may take seconds. Nobody has to wait
+ * for that: no driver of the host can bind them. If so, the process has left udev's
+ * control group.
+ */
+bool run_detaches(const struct run_request *request);
 
 #endif

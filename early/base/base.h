@@ -349,4 +349,10 @@ DIR *sysfs_open_directory(int fd, const char *path) _must_check_;
 
 bool sysfs_exists(int fd, const char *path);
 
+/*
+ * Opens an attribute and waits until no other process of passthru has it locked. Returns
+ * a file descriptor, whose end unlocks it, or a negative errno.
+ */
+int sysfs_lock(int fd, const char *path) _must_check_;
+
 #endif

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/base.h"
@@ -97,4 +98,14 @@ DIR *sysfs_open_directory(int fd, const char *path)
 bool sysfs_exists(int fd, const char *path)
 {
 	return file_exists(fd, path);
+}
+
+int sysfs_lock(int fd, const char *path)
+{
+	int file = openat(fd, path, O_RDONLY | O_CLOEXEC);
+
+	if (file < 0)
+		return -errno;
+	(void)flock(file, LOCK_EX);
+	return file;
 }

@@ -211,15 +211,33 @@ void binding_note_override(const struct claims *claims, struct claim *claim)
 		claim->foreign[0] = '\0';
 }
 
-/* That of somebody else; or a newline: an empty write would not reach the kernel
- * (driver_set_override()). */
+/* Clears it. An empty write would not reach the kernel (driver_set_override()). */
+static int write_none(struct claims *claims, const struct claim *claim, const char *path)
+{
+	return write_twice(claims, claim, path, "\n");
+}
+
+/* The kernel may have come to refuse the override of somebody else. */
+static int write_back(struct claims *claims, const struct claim *claim, const char *path)
+{
+	int r = write_twice(claims, claim, path, claim->foreign);
+
+	if (r == 0 || !binding_exists(claims, claim))
+		return r;
+	log_line(LOG_LEVEL_WARNING,
+		 "%s: \"%s\", which it had before, is refused: %s; cleared", path,
+		 claim->foreign, strerror(-r));
+	return write_none(claims, claim, path);
+}
+
 bool binding_clear_override(struct claims *claims, const struct claim *claim)
 {
 	char path[DEVICE_PATH_SIZE];
 	int r;
 
 	device_path(path, claim, "driver_override");
-	r = write_twice(claims, claim, path, claim->foreign[0] ? claim->foreign : "\n");
+	r = claim->foreign[0] ? write_back(claims, claim, path)
+			      : write_none(claims, claim, path);
 	if (r < 0)
 		log_debug("clearing the override failed: %s", strerror(-r));
 	return r == 0 || !binding_exists(claims, claim);

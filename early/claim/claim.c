@@ -27,14 +27,21 @@ static enum verdict verdict_for(enum reason reason)
 
 /* The device itself may be the reason. */
 static enum reason find_cause(const struct claims *claims, struct claim *claim,
-			      enum reason reason)
+			      enum reason reason, int error)
 {
 	if (!binding_exists(claims, claim))
 		return REASON_GONE;
 	if (reason != REASON_PROBE && reason != REASON_UNBIND)
 		return reason;
 	claim->entry.step = STEP_READ;
-	return binding_answers(claims, claim) ? reason : REASON_NO_ANSWER;
+	if (!binding_answers(claims, claim))
+		return REASON_NO_ANSWER;
+	/* No driver matched: a probe that fails has other errors, but for some of ENODEV.
+	 */
+	return reason == REASON_PROBE && (error == 0 || error == -ENODEV) &&
+			       gate_is_shut(claims, claim)
+		       ? REASON_NOT_ALLOWED
+		       : reason;
 }
 
 static void fail(struct claims *claims, struct claim *claim, enum reason reason,
@@ -42,7 +49,7 @@ static void fail(struct claims *claims, struct claim *claim, enum reason reason,
 {
 	enum claim_step failed = claim->entry.step;
 
-	claim->entry.reason = find_cause(claims, claim, reason);
+	claim->entry.reason = find_cause(claims, claim, reason, error);
 	claim->entry.error = error;
 	claim->entry.step = STEP_UNDO;
 	/* A disk in use is a reason to keep that function, but not the others. */

@@ -10,6 +10,7 @@
 #include "pci/pci.h"
 #include "plan/plan.h"
 #include "settings/settings.h"
+#include "vf/vf.h"
 
 /* Claims devices and gives them back. */
 
@@ -48,8 +49,11 @@ struct claims {
 	/* The driver that failed to load last, to try each only once. */
 	char failed_driver[DRIVER_NAME_SIZE];
 	int failed_error;
-	enum reason expired;	  /* REASON_TIMEOUT or REASON_INTERNAL */
-	uint64_t kernel_us;	  /* time of all jobs, nearly all of it in the kernel */
+	struct pf pf;		      /* for claims_make_vfs() */
+	char usual[DRIVER_NAME_SIZE]; /* modalias whose modules were loaded last */
+	unsigned vfs_known;  /* if their number is another, their PF has new ones; or 0 */
+	enum reason expired; /* REASON_TIMEOUT or REASON_INTERNAL */
+	uint64_t kernel_us;  /* time of all jobs, nearly all of it in the kernel */
 	struct settings settings; /* of all devices, in the same memory */
 	unsigned count;
 	struct claim items[];
@@ -94,6 +98,23 @@ void claims_run(struct claims *claims, uint64_t start_ms, uint64_t timeout_ms);
  * claims_new(). */
 void claims_store(const struct claims *claims, struct plan *plan,
 		  struct settings *settings);
+
+/* -- virtual functions --------------------------------------------------------------- */
+
+/*
+ * Makes the number of VFs that the PF is wanted to have, and sets its verdict. Its driver
+ * may do that for seconds, or refuse it until the link is up: then it is tried again.
+ * Other VFs are removed before, unless one is in use. The claims are those of
+ * claims_new_release() for the PF itself. Returns at the deadline, in milliseconds of
+ * clock_ms(), at the latest.
+ */
+void claims_make_vfs(struct claims *claims, struct pf *pf, uint64_t deadline);
+
+/*
+ * Has the usual drivers bind VFs that are silenced and nobody's. The claims are those of
+ * claims_new_release() for them.
+ */
+void claims_give_back(struct claims *claims, uint64_t deadline);
 
 /* -- rollback ------------------------------------------------------------------------ */
 

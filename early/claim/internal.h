@@ -100,6 +100,14 @@ bool binding_clear_override(struct claims *claims, const struct claim *claim);
 #define CLAIM_ROUNDS 5
 extern const claim_round claim_rounds[CLAIM_ROUNDS];
 
+/* -- gate ---------------------------------------------------------------------------- */
+
+/*
+ * Whether the kernel may be one that does not let driver_override choose every driver: it
+ * has the parameter for that, or its log says something about the override of the device.
+ */
+bool gate_is_shut(const struct claims *claims, const struct claim *claim);
+
 /* -- module -------------------------------------------------------------------------- */
 
 /*
@@ -122,8 +130,19 @@ int driver_provide(struct claims *claims, struct claim *claim);
  */
 void driver_load_iommu(struct claims *claims);
 
+/*
+ * Loads the modules that udev would load for the device, but for those that modprobe.d
+ * blacklists.
+ */
+void driver_load_usual(struct claims *claims, const struct claim *claim);
+
 /* Loads a module that is no driver of the device; it may be missing. */
 void driver_load_helper(const struct claims *claims, const char *name);
+
+/* -- virtual functions --------------------------------------------------------------- */
+
+/* Has the usual driver of a VF probe it, although its PF is silenced. */
+void vfs_give_back(struct claims *claims, struct claim *claim);
 
 /* -- rollback ------------------------------------------------------------------------ */
 

@@ -119,7 +119,7 @@ static int open_context(const char *root, struct kmod_ctx **ret)
 	return 0;
 }
 
-static int insert_list(struct kmod_list *list)
+static int insert_list(struct kmod_list *list, int flags)
 {
 	struct kmod_list *item;
 	int r = -ENOENT;
@@ -131,10 +131,12 @@ static int insert_list(struct kmod_list *list)
 
 		if (extra)
 			log_extra_options(module);
-		r = kmod_module_probe_insert_module(module, KMOD_PROBE_IGNORE_LOADED,
+		r = kmod_module_probe_insert_module(module,
+						    KMOD_PROBE_IGNORE_LOADED | flags,
 						    extra, insert_instead, NULL, NULL);
 		kmod_module_unref(module);
-		if (r != 0)
+		/* Other modules may have the same alias. */
+		if (r != 0 && !flags)
 			break;
 	}
 	/* Positive only with KMOD_PROBE_APPLY_BLACKLIST. */
@@ -147,9 +149,9 @@ static int insert_list(struct kmod_list *list)
  * line, but for ids=, which is ignored and logged. Never runs install commands of
  * modprobe.d: it loads the modules instead. A blacklist does not apply to a module that
  * is requested by name. Returns 0 if it is loaded or built in, -ENOENT if there is no
- * such module, or another negative errno.
+ * such module, or another negative errno. flags are libkmod's.
  */
-static int load_module(const char *root, const char *name)
+static int load_module(const char *root, const char *name, int flags)
 {
 	struct kmod_ctx *context;
 	struct kmod_list *list = NULL;
@@ -159,7 +161,7 @@ static int load_module(const char *root, const char *name)
 		return r;
 	r = kmod_module_new_from_lookup(context, name, &list);
 	if (r >= 0)
-		r = insert_list(list);
+		r = insert_list(list, flags);
 	kmod_module_unref_list(list);
 	kmod_unref(context);
 	return r;
@@ -184,12 +186,12 @@ bool driver_find(const struct claims *claims, char name[static DRIVER_NAME_SIZE]
 	return false;
 }
 
-static int load_logged(const struct claims *claims, const char *name)
+static int load_logged(const struct claims *claims, const char *name, int flags)
 {
 	int r;
 
 	log_debug("loading %s", name);
-	r = load_module(claims->root, name);
+	r = load_module(claims->root, name, flags);
 	if (r < 0)
 		log_debug("loading %s: %s", name, strerror(-r));
 	return r;
@@ -203,7 +205,7 @@ int driver_provide(struct claims *claims, struct claim *claim)
 		return claims->failed_error;
 	if (driver_find(claims, claim->entry.wanted))
 		return 0;
-	r = load_logged(claims, claim->entry.wanted);
+	r = load_logged(claims, claim->entry.wanted, 0);
 	/* A module of that name need not register a driver of that name. */
 	if (r == 0 && !driver_find(claims, claim->entry.wanted))
 		r = -ENOENT;
@@ -216,7 +218,7 @@ int driver_provide(struct claims *claims, struct claim *claim)
 
 void driver_load_helper(const struct claims *claims, const char *name)
 {
-	(void)load_logged(claims, name);
+	(void)load_logged(claims, name, 0);
 }
 
 void driver_load_iommu(struct claims *claims)
@@ -224,6 +226,18 @@ void driver_load_iommu(struct claims *claims)
 	if (!claims->load_iommu)
 		return;
 	claims->load_iommu = false;
-	(void)load_logged(claims, "virtio_pci");
-	(void)load_logged(claims, "virtio_iommu");
+	(void)load_logged(claims, "virtio_pci", 0);
+	(void)load_logged(claims, "virtio_iommu", 0);
+}
+
+void driver_load_usual(struct claims *claims, const struct claim *claim)
+{
+	char path[DEVICE_PATH_SIZE], alias[DRIVER_NAME_SIZE];
+
+	pci_device_path(path, &claim->entry.device->address, "modalias");
+	if (sysfs_read(claims->bus_fd, path, alias, sizeof(alias)) <= 0 ||
+	    strcmp(alias, claims->usual) == 0)
+		return;
+	(void)load_logged(claims, alias, KMOD_PROBE_APPLY_BLACKLIST);
+	strcpy(claims->usual, alias);
 }

@@ -30,7 +30,9 @@ static void reprobe(struct claims *claims, struct claim *claim)
 {
 	bool may_probe = !is_lost(claims, claim), is_ours;
 
-	if (claim->overridden && may_probe)
+	if (claim->overridden && may_probe && claim->entry.device->is_silenced)
+		vfs_give_back(claims, claim);
+	else if (claim->overridden && may_probe)
 		(void)binding_probe(claims, claim);
 	is_ours = binding_is_ours(claims, claim);
 	claim->entry.undone =
@@ -55,8 +57,7 @@ static struct claim *next_of_slot(struct claims *claims, const struct claim *of,
 	if (!previous && of - claims->items > ADDRESS_SIBLINGS_MAX)
 		claim = &claims->items[of - claims->items - ADDRESS_SIBLINGS_MAX];
 	for (; claim < claims->items + claims->count; claim++) {
-		if (address_is_same_slot(&claim->entry.device->address,
-					 &of->entry.device->address))
+		if (pci_is_same_card(claim->entry.device, of->entry.device))
 			return claim;
 		if (claim > of)
 			break;

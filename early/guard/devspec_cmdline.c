@@ -8,45 +8,39 @@
 /* The parameter being read, and the list for the devspecs in it. */
 struct reader {
 	struct devspecs *devspecs;
-	enum devspec_source source;
 	struct parameter parameter;
+	struct devspec
+		devspec;  /* has the source and the origin, for all in the parameter */
 	struct span type; /* of the root file system, or empty */
 	bool has_roothash;
 };
 
-/* The parameter as written, for the log. */
-static void write_origin(const struct reader *reader, char origin[DEVSPEC_ORIGIN_SIZE])
+/* The origin is the parameter as written, for the log. */
+static void begin(struct reader *reader, enum devspec_source source,
+		  struct parameter parameter)
 {
-	struct span name = reader->parameter.name, value = reader->parameter.value;
+	struct span name = parameter.name, value = parameter.value;
 
-	snprintf(origin, DEVSPEC_ORIGIN_SIZE, "%.*s%s%.*s", (int)name.length, name.at,
-		 value.at ? "=" : "", (int)value.length, value.at ? value.at : "");
+	reader->parameter = parameter;
+	reader->devspec = (struct devspec){ .source = source };
+	snprintf(reader->devspec.origin, DEVSPEC_ORIGIN_SIZE, "%.*s%s%.*s",
+		 (int)name.length, name.at, value.at ? "=" : "", (int)value.length,
+		 value.at ? value.at : "");
 }
 
-static struct devspec new_devspec(const struct reader *reader)
+static int add(struct reader *reader, enum devspec_kind kind, struct span value)
 {
-	struct devspec devspec = { .source = reader->source };
+	struct devspec *devspec = &reader->devspec;
 
-	write_origin(reader, devspec.origin);
-	return devspec;
+	devspec->kind = kind;
+	if (!devspec_copy(devspec->value, sizeof(devspec->value), value))
+		devspec->kind = DEVSPEC_UNKNOWN;
+	return devspecs_add(reader->devspecs, devspec);
 }
 
-static int add(const struct reader *reader, enum devspec_kind kind, struct span value)
+static void note_network(struct reader *reader)
 {
-	struct devspec devspec = new_devspec(reader);
-
-	devspec.kind = kind;
-	if (!devspec_copy(devspec.value, sizeof(devspec.value), value))
-		devspec.kind = DEVSPEC_UNKNOWN;
-	return devspecs_add(reader->devspecs, &devspec);
-}
-
-static void note_network(const struct reader *reader)
-{
-	char sign[DEVSPEC_ORIGIN_SIZE];
-
-	write_origin(reader, sign);
-	devspecs_note_network(reader->devspecs, span_of(sign));
+	devspecs_note_network(reader->devspecs, span_of(reader->devspec.origin));
 }
 
 /*
@@ -74,10 +68,10 @@ static bool is_no_disk(struct span value)
 	return span_is_in(value, "tmpfs off /dev/ram0 /dev/ram");
 }
 
-static int read_remote(const struct reader *reader)
+static int read_remote(struct reader *reader)
 {
 	note_network(reader);
-	if (reader->source == DEVSPEC_FROM_ROOT)
+	if (reader->devspec.source == DEVSPEC_FROM_ROOT)
 		reader->devspecs->root_is_remote = true;
 	return 0;
 }
@@ -86,12 +80,11 @@ static int read_remote(const struct reader *reader)
 static bool is_list(const struct reader *reader)
 {
 	return span_equals(reader->type, "bcachefs") ||
-	       (reader->source == DEVSPEC_FROM_ROOT && !reader->type.length);
+	       (reader->devspec.source == DEVSPEC_FROM_ROOT && !reader->type.length);
 }
 
-static int read_device(const struct reader *reader)
+static int read_device(struct reader *reader)
 {
-	struct devspec devspec = new_devspec(reader);
 	struct span value = reader->parameter.value, device;
 	int r = 0;
 
@@ -99,49 +92,43 @@ static int read_device(const struct reader *reader)
 	span_skip_prefix(&value, "block:");
 	if (devspec_is_shared_type(reader->type))
 		return add(reader, DEVSPEC_TAG, value);
-	if (devspec_parse_hex(value, &devspec))
-		return devspecs_add(reader->devspecs, &devspec);
-	devspec_parse(value, &devspec);
-	if (devspec.kind == DEVSPEC_PATH && is_network(value))
+	if (devspec_parse_hex(value, &reader->devspec))
+		return devspecs_add(reader->devspecs, &reader->devspec);
+	devspec_parse(value, &reader->devspec);
+	if (reader->devspec.kind == DEVSPEC_PATH && is_network(value))
 		return read_remote(reader);
 	while (r == 0 && devspec_next(&value, is_list(reader), &device)) {
-		devspec_parse(device, &devspec);
-		r = devspecs_add(reader->devspecs, &devspec);
+		devspec_parse(device, &reader->devspec);
+		r = devspecs_add(reader->devspecs, &reader->devspec);
 	}
 	return r;
 }
 
 /* Used only if the root disk cannot be found. */
-static int read_fallback(const struct reader *reader)
+static int read_fallback(struct reader *reader)
 {
-	struct devspec devspec = new_devspec(reader);
-
-	devspec.is_optional = true;
-	devspec_parse(reader->parameter.value, &devspec);
-	return devspecs_add(reader->devspecs, &devspec);
+	reader->devspec.is_optional = true;
+	devspec_parse(reader->parameter.value, &reader->devspec);
+	return devspecs_add(reader->devspecs, &reader->devspec);
 }
 
-static int read_flags(const struct reader *reader)
+static int read_flags(struct reader *reader)
 {
-	struct devspec devspec = new_devspec(reader);
-
-	return devspecs_add_options(reader->devspecs, &devspec, reader->parameter.value);
+	return devspecs_add_options(reader->devspecs, &reader->devspec,
+				    reader->parameter.value);
 }
 
 /* DEVICE, PATH:DEVICE, DEVICE:PATH, or a word that names none. */
-static int read_key(const struct reader *reader)
+static int read_key(struct reader *reader)
 {
-	struct devspec devspec = new_devspec(reader);
-
-	return devspecs_add_key(reader->devspecs, &devspec, reader->parameter.value);
+	return devspecs_add_key(reader->devspecs, &reader->devspec,
+				reader->parameter.value);
 }
 
 /* cryptdevice=DEVICE:NAME, cryptkey=DEVICE:TYPE:PATH, rd.live.overlay=DEVICE:auto. */
-static int read_first(const struct reader *reader)
+static int read_first(struct reader *reader)
 {
-	struct devspec devspec = new_devspec(reader);
-
-	return devspecs_add_key(reader->devspecs, &devspec,
+	return devspecs_add_key(reader->devspecs, &reader->devspec,
 				span_until(reader->parameter.value, ':'));
 }
 
@@ -158,23 +145,19 @@ static struct span skip_volume(struct span value)
 	return (struct span){ cursor.at, (size_t)(cursor.end - cursor.at) };
 }
 
-static int read_luks_key(const struct reader *reader)
+static int read_luks_key(struct reader *reader)
 {
-	struct devspec devspec = new_devspec(reader);
-
-	return devspecs_add_key(reader->devspecs, &devspec,
+	return devspecs_add_key(reader->devspecs, &reader->devspec,
 				skip_volume(reader->parameter.value));
 }
 
-static int read_luks_options(const struct reader *reader)
+static int read_luks_options(struct reader *reader)
 {
-	struct devspec devspec = new_devspec(reader);
-
-	return devspecs_add_options(reader->devspecs, &devspec,
+	return devspecs_add_options(reader->devspecs, &reader->devspec,
 				    skip_volume(reader->parameter.value));
 }
 
-static int read_luks_uuid(const struct reader *reader)
+static int read_luks_uuid(struct reader *reader)
 {
 	struct span value = reader->parameter.value;
 
@@ -183,33 +166,33 @@ static int read_luks_uuid(const struct reader *reader)
 	return add(reader, DEVSPEC_LUKS, value);
 }
 
-static int read_luks_name(const struct reader *reader)
+static int read_luks_name(struct reader *reader)
 {
 	return add(reader, DEVSPEC_LUKS, span_until(reader->parameter.value, '='));
 }
 
-static int read_uuid(const struct reader *reader)
+static int read_uuid(struct reader *reader)
 {
 	return add(reader, DEVSPEC_UUID, reader->parameter.value);
 }
 
-static int read_partuuid(const struct reader *reader)
+static int read_partuuid(struct reader *reader)
 {
 	return add(reader, DEVSPEC_PARTUUID, reader->parameter.value);
 }
 
-static int read_md(const struct reader *reader)
+static int read_md(struct reader *reader)
 {
 	return add(reader, DEVSPEC_MD, reader->parameter.value);
 }
 
 /* VG or VG/LV. */
-static int read_group(const struct reader *reader)
+static int read_group(struct reader *reader)
 {
 	return add(reader, DEVSPEC_GROUP, span_until(reader->parameter.value, '/'));
 }
 
-static int read_pool(const struct reader *reader)
+static int read_pool(struct reader *reader)
 {
 	struct span pool = span_until(reader->parameter.value, '/');
 
@@ -224,7 +207,7 @@ static int read_pool(const struct reader *reader)
  * roothash=, usrhash=: the beginning of the hash is the UUID of the partition with the
  * data, its end that of the one with the hashes, unless a parameter names them.
  */
-static int read_hash(const struct reader *reader)
+static int read_hash(struct reader *reader)
 {
 	struct span hash = reader->parameter.value, end = hash;
 	int r;
@@ -253,9 +236,8 @@ static struct span next_field(struct span *rest)
 }
 
 /* systemd.mount-extra=WHAT:WHERE[:TYPE[:OPTIONS]]: systemd-fstab-generator(8). */
-static int read_mount(const struct reader *reader)
+static int read_mount(struct reader *reader)
 {
-	struct devspec devspec = new_devspec(reader);
 	struct span rest = reader->parameter.value;
 	struct mount_words words;
 
@@ -263,27 +245,26 @@ static int read_mount(const struct reader *reader)
 	words.place = next_field(&rest);
 	words.type = next_field(&rest);
 	words.options = rest;
-	return devspecs_add_mount(reader->devspecs, &devspec, &words);
+	return devspecs_add_mount(reader->devspecs, &reader->devspec, &words);
 }
 
 /* systemd.swap-extra=WHAT[:OPTIONS]. */
-static int read_swap(const struct reader *reader)
+static int read_swap(struct reader *reader)
 {
-	struct devspec devspec = new_devspec(reader);
 	struct span rest = reader->parameter.value;
 	struct mount_words words = { .source = next_field(&rest),
 				     .place = span_of("none"),
 				     .type = span_of("swap") };
 
 	words.options = rest;
-	return devspecs_add_mount(reader->devspecs, &devspec, &words);
+	return devspecs_add_mount(reader->devspecs, &reader->devspec, &words);
 }
 
 /*
  * fromiso=/dev/sda1/IMAGE.iso of live-boot(7): the device is the beginning of the path,
  * more of it below /dev/disk and /dev/mapper.
  */
-static int read_image(const struct reader *reader)
+static int read_image(struct reader *reader)
 {
 	struct span value = reader->parameter.value, mapper = value, disk = value;
 	unsigned parts = 2;
@@ -297,15 +278,14 @@ static int read_image(const struct reader *reader)
 }
 
 /* target=NAME,source=DEVICE,…: cryptsetup's parameter for initramfs-tools. */
-static int read_cryptopts(const struct reader *reader)
+static int read_cryptopts(struct reader *reader)
 {
-	struct devspec devspec = new_devspec(reader);
 	struct span rest = reader->parameter.value, item;
 	int r = 0;
 
 	while (r == 0 && span_next_item(&rest, &item))
 		if (span_skip_prefix(&item, "source=") || span_skip_prefix(&item, "key="))
-			r = devspecs_add_key(reader->devspecs, &devspec, item);
+			r = devspecs_add_key(reader->devspecs, &reader->devspec, item);
 	return r < 0 ? r : read_flags(reader);
 }
 
@@ -313,7 +293,7 @@ static int read_cryptopts(const struct reader *reader)
  * The script of initramfs-tools that finds the root file system; those that are not known
  * may use the network. For dracut's module fips, a device.
  */
-static int read_boot(const struct reader *reader)
+static int read_boot(struct reader *reader)
 {
 	struct span value = reader->parameter.value;
 	size_t before = reader->devspecs->count;
@@ -332,7 +312,7 @@ static int read_boot(const struct reader *reader)
 }
 
 /* Also for unlocking the disk over ssh or with a tang server. */
-static int read_ip(const struct reader *reader)
+static int read_ip(struct reader *reader)
 {
 	struct span value = reader->parameter.value;
 
@@ -341,7 +321,7 @@ static int read_ip(const struct reader *reader)
 	return 0;
 }
 
-static int read_remote_root(const struct reader *reader)
+static int read_remote_root(struct reader *reader)
 {
 	note_network(reader);
 	reader->devspecs->root_is_remote = true;
@@ -350,7 +330,7 @@ static int read_remote_root(const struct reader *reader)
 
 static const struct {
 	const char *names;
-	int (*read)(const struct reader *reader);
+	int (*read)(struct reader *reader);
 } known[] = {
 	{ "rootflags mount.usrflags systemd.verity_root_options "
 	  "systemd.verity_usr_options",
@@ -393,7 +373,7 @@ static const char *const network_prefixes[] = { "rd.iscsi.", "rd.nvmf", "nvmf.",
 						"iscsi_",    "ISCSI_",	"fcoe",
 						"nbd.",	     "rd.nbd.", "rd.route" };
 
-static void find_network(const struct reader *reader)
+static void find_network(struct reader *reader)
 {
 	struct span name = reader->parameter.name;
 
@@ -412,7 +392,7 @@ static void find_network(const struct reader *reader)
 	}
 }
 
-static int read_parameter(const struct reader *reader)
+static int read_parameter(struct reader *reader)
 {
 	const struct parameter *parameter = &reader->parameter;
 
@@ -444,8 +424,7 @@ static int read_root(struct reader *reader, struct parameter root)
 	size_t count = ARRAY_SIZE(links) - !reader->has_roothash;
 	int r = 0;
 
-	reader->source = DEVSPEC_FROM_ROOT;
-	reader->parameter = root;
+	begin(reader, DEVSPEC_FROM_ROOT, root);
 	if (is_no_disk(root.value)) {
 		reader->devspecs->root_is_named = true;
 		return 0;
@@ -457,8 +436,10 @@ static int read_root(struct reader *reader, struct parameter root)
 	if (reader->devspecs->root_is_remote)
 		return 0;
 	for (size_t i = 0; r == 0 && i < count; i++) {
-		reader->parameter = (struct parameter){ .name = span_of(links[i]) };
-		r = add(reader, DEVSPEC_PATH, span_of(links[i]));
+		struct parameter link = { .name = span_of(links[i]) };
+
+		begin(reader, DEVSPEC_FROM_ROOT, link);
+		r = add(reader, DEVSPEC_PATH, link.name);
 	}
 	return r;
 }
@@ -466,22 +447,21 @@ static int read_root(struct reader *reader, struct parameter root)
 /* The last resume= wins, too. */
 static int read_resume(struct reader *reader, struct parameter resume)
 {
-	reader->source = DEVSPEC_FROM_PARAMETER;
-	reader->type.length = 0;
-	reader->parameter = resume;
 	if (!resume.value.length || span_equals(resume.value, "none"))
 		return 0;
+	begin(reader, DEVSPEC_FROM_PARAMETER, resume);
+	reader->type.length = 0;
 	return read_device(reader);
 }
 
 int devspecs_add_cmdline(struct devspecs *devspecs, const struct cmdline *cmdline)
 {
-	struct reader reader = { .devspecs = devspecs, .source = DEVSPEC_FROM_PARAMETER };
+	struct reader reader = { .devspecs = devspecs };
 	struct parameter root = { .name = span_of("root") }, resume = { 0 };
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < cmdline->count; i++) {
-		reader.parameter = cmdline->words[i];
+		begin(&reader, DEVSPEC_FROM_PARAMETER, cmdline->words[i]);
 		if (span_equals(reader.parameter.name, "root"))
 			root = reader.parameter;
 		else if (span_equals(reader.parameter.name, "resume"))

@@ -49,3 +49,8 @@
 #include <string.h>
 #define HAVE_DECL_BASENAME 0
 #define basename	   kmod_basename
+
+/* The program forces no module: the linker drops the reader of ELF. */
+#include <libkmod/libkmod.h>
+#define KMOD_INSERT_FORCE_VERMAGIC   0
+#define KMOD_INSERT_FORCE_MODVERSION 0

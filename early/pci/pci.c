@@ -245,6 +245,12 @@ bool pci_matches(const struct pci_device *device, const struct address_pattern *
 	return address_compare(&wanted, &device->address) == 0;
 }
 
+bool pci_is_same_card(const struct pci_device *a, const struct pci_device *b)
+{
+	return a == b ||
+	       (!a->is_virtual && !b->is_virtual && address_is_same_slot(&a->address, &b->address));
+}
+
 int pci_read_driver(int bus_fd, const struct pci_address *address,
 		    char driver[static DRIVER_NAME_SIZE])
 {
@@ -296,12 +302,18 @@ static bool read_is_boot_display(int bus_fd, const struct pci_device *device)
 	return sysfs_read(bus_fd, path, text, sizeof(text)) > 0 && text[0] == '1';
 }
 
-void pci_read_again(int bus_fd, struct pci_device *device)
+int pci_read_again(int bus_fd, struct pci_device *device)
 {
+	char path[DEVICE_PATH_SIZE];
+	int r;
+
 	if (device->group == NO_GROUP)
 		device->group = read_group(bus_fd, &device->address);
-	if (pci_read_driver(bus_fd, &device->address, device->driver) < 0)
-		device->is_gone = true;
+	r = pci_read_driver(bus_fd, &device->address, device->driver);
+	pci_device_path(path, &device->address, "modalias");
+	if (r < 0)
+		device->is_gone = !sysfs_exists(bus_fd, path);
+	return r;
 }
 
 void pci_read_attributes(int bus_fd, struct pci_device *device)
@@ -315,7 +327,7 @@ void pci_read_attributes(int bus_fd, struct pci_device *device)
 	device->is_boot_display = read_is_boot_display(bus_fd, device);
 	pci_device_path(path, &device->address, "virtfn0");
 	device->has_vfs = sysfs_exists(bus_fd, path);
-	pci_read_again(bus_fd, device);
+	(void)pci_read_again(bus_fd, device);
 	/* If it has a group or a driver, it is there. */
 	pci_device_path(path, &device->address, "modalias");
 	if (device->group == NO_GROUP && !device->driver[0])
@@ -408,7 +420,7 @@ bool pci_read_slot_attributes(int bus_fd, const struct pci_device *device,
 
 	for (; other; other = pci_slot_next(list, other)) {
 		if (other->is_read && other->group == NO_GROUP && !other->is_gone)
-			pci_read_again(bus_fd, other);
+			(void)pci_read_again(bus_fd, other);
 		pci_read_attributes(bus_fd, other);
 		is_groupless |= other->group == NO_GROUP;
 	}

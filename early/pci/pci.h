@@ -162,16 +162,15 @@ struct pci_device {
 	bool is_bridge;	      /* its configuration header is not type 0 */
 	bool has_vfs;	      /* a physical function with enabled virtual ones */
 	bool is_boot_display; /* the firmware uses it for the boot messages */
-	/* Known only after pci_read_physical(): */
+	/* Known only after pci_read_physical() or pfs_find(): */
 	bool is_virtual;	       /* a virtual function, */
 	struct pci_address physical;   /* and of which one */
 	char driver[DRIVER_NAME_SIZE]; /* it is bound to; "" for none */
 	/* SR-IOV, known only after pfs_find(): */
-	bool gives_vfs;	       /* passthru.vfs names this physical function */
-	bool is_vf;	       /* a virtual function, of the physical function pf */
-	bool is_given;	       /* passthru.vfs names that */
-	bool is_silenced;      /* passthru keeps the host's drivers from it */
-	struct pci_address pf; /* of a virtual function */
+	bool gives_vfs;	  /* passthru.vfs names this physical function */
+	bool is_given;	  /* it names that of this virtual function */
+	bool is_silenced; /* a virtual function; passthru keeps the host's drivers from it
+			   */
 };
 
 /* Every PCI function that sysfs knows, sorted by address. */
@@ -209,6 +208,12 @@ bool pci_matches(const struct pci_device *device, const struct address_pattern *
  * serial ports. */
 bool pci_slot_has_console(const struct pci_list *list, const struct pci_address *address);
 
+/*
+ * Whether both are functions of one card, which is claimed as a whole. A virtual function
+ * is a card of its own: each may belong to somebody else.
+ */
+bool pci_is_same_card(const struct pci_device *a, const struct pci_device *b);
+
 /* Source: PCI_CLASS_REVISION in include/uapi/linux/pci_regs.h. */
 static inline unsigned pci_base_class(const struct pci_id *id)
 {
@@ -228,9 +233,9 @@ void pci_read_attributes(int bus_fd, struct pci_device *device);
 
 /*
  * Reads again what may have changed since: the driver, whether the device is there, and
- * its IOMMU group if it had none.
+ * its IOMMU group if it had none. Returns a negative errno if the driver is unknown.
  */
-void pci_read_again(int bus_fd, struct pci_device *device);
+int pci_read_again(int bus_fd, struct pci_device *device);
 
 /*
  * Reads the attributes of the other members of the device's IOMMU group that are in the

@@ -62,8 +62,29 @@ static void note_names(const struct selectors *wanted, const struct plan *plan,
 		entry->is_named |= selector->is_forced || (selector->has_address &&
 							   !selector->address.any_slot &&
 							   !selector->address.is_below);
+		entry->is_exact |=
+			selector->has_address && !selector->address.any_function;
 		entry->is_meant |= entry->is_named ||
 				   is_only_match(&plan->matches[i], entry->device);
+	}
+}
+
+/* passthru.vfs names VFs by their PF, and keeps that unless its address names it, too. */
+static void note_vfs(const struct params *params, const struct pci_list *list,
+		     struct plan_entry *entry)
+{
+	const struct pci_device *pf =
+		entry->device->is_given ? pci_list_find(list, &entry->device->physical)
+					: NULL;
+
+	entry->skipped |= entry->device->gives_vfs && !entry->is_exact;
+	for (size_t i = 0; pf && i < params->vfs.count; i++) {
+		const struct selector *selector = &params->vfs.items[i];
+
+		if (!selector_matches(selector, pf))
+			continue;
+		entry->is_named = entry->is_meant = true;
+		entry->is_forced |= selector->is_forced;
 	}
 }
 
@@ -151,14 +172,17 @@ int plan_select(const struct params *params, const struct pci_list *list,
 	for (size_t i = 0; i < list->count; i++) {
 		struct pci_device *device = &list->devices[i];
 
-		if (match_wanted(&params->wanted, ret->matches, device) &&
+		if ((match_wanted(&params->wanted, ret->matches, device) ||
+		     device->is_given) &&
 		    !add_entry(params, device, ret))
 			return -ENOMEM;
 	}
 	if (add_bridges(params, list, ret) < 0)
 		return -ENOMEM;
-	for (size_t i = 0; i < ret->count; i++)
+	for (size_t i = 0; i < ret->count; i++) {
 		note_names(&params->wanted, ret, &ret->entries[i]);
+		note_vfs(params, list, &ret->entries[i]);
+	}
 	return 0;
 }
 
@@ -214,7 +238,7 @@ int plan_add_groups(const struct params *params, const struct pci_list *list,
 		struct pci_device *device = &list->devices[i];
 		struct plan_entry *entry;
 
-		if (device->is_bridge ||
+		if (device->is_bridge || device->gives_vfs ||
 		    pci_base_class(&device->id) == PCI_BASE_CLASS_BRIDGE)
 			continue;
 		if (!is_group_wanted(plan, device) || plan_find(plan, device) ||
@@ -270,7 +294,8 @@ static void judge(struct plan_entry *entry, struct plan_prospect prospect)
 	entry->is_noiommu = prospect.is_noiommu && device->group == NO_GROUP &&
 			    plan_needs_group(entry->wanted);
 	if (entry->skipped)
-		decide(entry, VERDICT_KEPT, REASON_SKIPPED);
+		decide(entry, VERDICT_KEPT,
+		       device->gives_vfs ? REASON_GIVES_VFS : REASON_SKIPPED);
 	else if (device->is_gone)
 		decide(entry, VERDICT_FAILED, REASON_GONE);
 	else if ((device->id.vendor & device->id.device & 0xffff) == 0xffff)
@@ -294,13 +319,13 @@ static void judge(struct plan_entry *entry, struct plan_prospect prospect)
  */
 static bool is_slot_refused(const struct plan *plan, size_t index)
 {
-	const struct pci_address *address = &plan->entries[index].device->address;
+	const struct pci_device *device = plan->entries[index].device;
 	size_t i = index > ADDRESS_SIBLINGS_MAX ? index - ADDRESS_SIBLINGS_MAX : 0;
 
 	for (; i < plan->count && i <= index + ADDRESS_SIBLINGS_MAX; i++) {
 		const struct plan_entry *other = &plan->entries[i];
 
-		if (address_is_same_slot(&other->device->address, address) &&
+		if (pci_is_same_card(other->device, device) &&
 		    (other->reason == REASON_NO_IOMMU ||
 		     other->reason == REASON_HAS_VFS ||
 		     other->reason == REASON_NO_ANSWER))

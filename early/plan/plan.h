@@ -58,6 +58,7 @@ enum reason {
 	REASON_NO_DRIVER,
 	REASON_UNBIND,
 	REASON_PROBE,
+	REASON_NOT_ALLOWED, /* by the kernel, which matches no driver */
 	REASON_TIMEOUT,
 	REASON_SLOT,	 /* another function of its slot failed; also refused */
 	REASON_INTERNAL, /* no process or no memory to do it */
@@ -75,6 +76,7 @@ enum claim_step {
 	STEP_PROBE,
 	STEP_RELEASE,
 	STEP_UNDO,
+	STEP_VFS, /* of a physical function; never in a report */
 };
 
 /* How the boot framebuffer of a claimed display was released. */
@@ -124,10 +126,11 @@ struct plan_entry {
 	struct pci_device *device; /* in the list that the plan was made from */
 	enum verdict verdict;
 	enum reason reason;
-	bool skipped;	 /* passthru.skip names it */
+	bool skipped;	 /* passthru.skip names it, or it gives away its VFs */
 	bool by_group;	 /* only passthru.group=claim selects it */
 	bool is_forced;	 /* a selector with "!" names it: no guard applies */
 	bool is_named;	 /* by address, or with "!" */
+	bool is_exact;	 /* its own address names it */
 	bool is_meant;	 /* named, or by an ID that no other function of its kind has */
 	bool is_bridge;	 /* that only wildcards name */
 	bool is_noiommu; /* without an IOMMU, in VFIO's mode for that */

@@ -36,6 +36,7 @@ static const struct row steps[] = {
 	[STEP_PROBE] = { "probe", "the write to drivers_probe" },
 	[STEP_RELEASE] = { "release", "the release of the boot framebuffer" },
 	[STEP_UNDO] = { "undo", "the rollback" },
+	[STEP_VFS] = { "vfs", "the write to sriov_numvfs" },
 };
 
 static const struct row reasons[] = {
@@ -45,7 +46,7 @@ static const struct row reasons[] = {
 			       "passthru.vfs gives away its virtual functions" },
 	[REASON_VFS_IN_USE] = { "vfs-in-use",
 				"a virtual function is in use, so all stay as they are",
-				"end its use, then write 0 to sriov_numvfs" },
+				"end that, then write the number to sriov_numvfs" },
 	[REASON_BOOT_DISPLAY] = { "boot-display",
 				  "it is, or belongs to, the boot display, and the host has no other",
 				  "if you mean it, name its address in passthru.addrs" },
@@ -79,7 +80,8 @@ static const struct row reasons[] = {
 	[REASON_NOT_CONFIGURABLE] = { "not-configurable",
 				      "its driver makes no virtual functions by sriov_numvfs",
 				      "see the driver's options" },
-	[REASON_NO_VFS] = { "no-vfs", "it has no virtual functions yet" },
+	[REASON_NO_VFS] = { "no-vfs", "it has no virtual functions yet",
+			    "they are claimed as they appear" },
 	[REASON_NOT_MADE] = { "not-made", "its driver did not make the virtual functions",
 			      "see dmesg; for a network card, set the link up first" },
 	[REASON_GONE] = { "gone", "it is gone" },
@@ -91,6 +93,9 @@ static const struct row reasons[] = {
 			       "rebuild the initramfs with its module" },
 	[REASON_UNBIND] = { "unbind", "its driver does not release it" },
 	[REASON_PROBE] = { "probe", "the driver does not accept it" },
+	[REASON_NOT_ALLOWED] = { "not-allowed",
+				 "the kernel does not let driver_override choose that driver",
+				 "see its parameter allow_driver_override" },
 	[REASON_TIMEOUT] = { "timeout", "a step did not return in time" },
 	[REASON_SLOT] = { "slot",
 			  "another function of its slot cannot be claimed, so none of them is" },

@@ -68,6 +68,10 @@ void phrase_reason(const struct plan_entry *entry, char text[static PHRASE_SIZE]
 	case REASON_NOT_FOUND:
 		describe_disk(entry, text);
 		break;
+	case REASON_VFS_IN_USE:
+		snprintf(text, PHRASE_SIZE, "%s is in use, so its virtual functions stay",
+			 entry->note);
+		break;
 	case REASON_NO_DRIVER:
 		if (entry->error)
 			describe_driver(entry, text);
@@ -75,6 +79,7 @@ void phrase_reason(const struct plan_entry *entry, char text[static PHRASE_SIZE]
 	case REASON_OVERRIDE:
 	case REASON_UNBIND:
 	case REASON_PROBE:
+	case REASON_NOT_MADE:
 		if (entry->error)
 			snprintf(text, PHRASE_SIZE, "%s: %s", phrase,
 				 strerror(-entry->error));
@@ -137,6 +142,7 @@ void phrase_describe_pf(const struct pf *pf, char text[static PHRASE_SIZE])
 	struct plan_entry entry = { .device = &device,
 				    .verdict = pf->verdict,
 				    .reason = pf->reason,
+				    .step = STEP_VFS,
 				    .error = pf->error };
 
 	strcpy(entry.note, pf->note);

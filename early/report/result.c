@@ -41,6 +41,14 @@ static struct problem unmatched(const struct plan_match *match)
 	return problem;
 }
 
+static bool is_any_matched(const struct pci_list *list, const struct selector *selector)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (selector_matches(selector, &list->devices[i]))
+			return true;
+	return false;
+}
+
 /* Whether it is for a device that is not claimed. */
 static bool is_idle(const struct setting *setting, const struct plan *plan)
 {
@@ -82,12 +90,25 @@ int run_result_add_problems(struct run_result *result, const struct params *para
 		*item = params->problems[i];
 	}
 	for (size_t i = 0; i < plan->match_count && !plan->is_partial; i++) {
-		if (plan->matches[i].matched)
+		if (plan->matches[i].matched ||
+		    pfs_foretell(&result->pfs, &result->devices,
+				 &params->wanted.items[i]))
 			continue;
 		item = array_append(result->problems, result->problem_count);
 		if (!item)
 			return -ENOMEM;
 		*item = unmatched(&plan->matches[i]);
+	}
+	for (size_t i = 0; i < params->vfs.count && !plan->is_partial; i++) {
+		const struct selector *selector = &params->vfs.items[i];
+
+		if (is_any_matched(&result->devices, selector))
+			continue;
+		item = array_append(result->problems, result->problem_count);
+		if (!item)
+			return -ENOMEM;
+		*item = (struct problem){ .kind = PROBLEM_UNMATCHED,
+					  .text = selector->text };
 	}
 	return result->stage == STAGE_EARLY ? add_idle_settings(result, params) : 0;
 }
@@ -96,6 +117,10 @@ bool run_result_is_complete(const struct run_result *result)
 {
 	for (size_t i = 0; i < result->problem_count; i++)
 		if (result->problems[i].kind != PROBLEM_NO_EFFECT)
+			return false;
+	for (size_t i = 0; i < result->pfs.count; i++)
+		if (result->pfs.items[i].verdict != VERDICT_CLAIMED &&
+		    result->pfs.items[i].verdict != VERDICT_DEFERRED)
 			return false;
 	return plan_is_complete(&result->plan);
 }

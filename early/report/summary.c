@@ -5,7 +5,7 @@
 
 #include "base/base.h"
 #include "pci/pci.h"
-#include "report/report.h"
+#include "report/internal.h"
 
 #define NAME_SIZE (ADDRESS_SIZE + sizeof(" 10de:13c2"))
 
@@ -158,6 +158,21 @@ static void log_entry(int root_fd, const struct run_result *result,
 	}
 }
 
+static void log_pf(const struct pf *pf)
+{
+	struct pci_device device = { .address = pf->address, .id = pf->id };
+	char name[NAME_SIZE], phrase[PHRASE_SIZE];
+
+	name_device(&device, name);
+	phrase_describe_pf(pf, phrase);
+	if (pf->verdict == VERDICT_CLAIMED)
+		log_line(LOG_LEVEL_INFO, "%s has %u virtual functions", name, pf->made);
+	else
+		log_line(pf->verdict == VERDICT_DEFERRED ? LOG_LEVEL_INFO
+							 : LOG_LEVEL_ERROR,
+			 "%s %s: %s", name, pf_word(pf), phrase);
+}
+
 static void log_setting(const struct run_result *result,
 			const struct setting_result *setting)
 {
@@ -253,6 +268,9 @@ void summary_log(int root_fd, const struct run_result *result)
 	/* The early stage has logged what is wrong with the command line. */
 	if (result->stage != STAGE_LATE)
 		log_problems(result);
+	for (size_t i = 0; i < result->pfs.count; i++)
+		if (result->pfs.items[i].is_news)
+			log_pf(&result->pfs.items[i]);
 	for (size_t i = 0; i < plan->count; i++)
 		log_entry(root_fd, result, &plan->entries[i], keeps_network);
 	for (size_t i = 0; i < result->settings.count; i++)

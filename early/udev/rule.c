@@ -74,6 +74,17 @@ static void put_selector(FILE *file, const struct selector *selector)
 }
 
 /*
+ * The VFs of a PF that passthru has silenced: one process claims all of them, when the
+ * kernel has made them and announces a change of the PF, or its driver is bound. None is
+ * started for each, as drivers cannot bind them meanwhile.
+ */
+static const char silenced[] =
+	"ACTION==\"add|bind|change\", SUBSYSTEM==\"pci\", "
+	"ATTR{sriov_drivers_autoprobe}==\"0\", GOTO=\"passthru\"\n"
+	"ACTION==\"add\", SUBSYSTEM==\"pci\", "
+	"ATTR{physfn/sriov_drivers_autoprobe}==\"0\", GOTO=\"passthru_end\"\n";
+
+/*
  * udev runs PROGRAM while it reads the rules, and so before any RUN of any rules file,
  * which loads drivers. Labels, so that a device for which two lines match starts one
  * process.
@@ -84,11 +95,15 @@ void rule_put(FILE *file, const void *data)
 	const struct params *params = data;
 
 	fputs("# Written by passthru-early(8).\n", file);
-	if (params->group == GROUP_CLAIM)
+	fputs(silenced, file);
+	if (params->group == GROUP_CLAIM) {
 		put_selector(file, &any);
-	else
+	} else {
 		for (size_t i = 0; i < params->wanted.count; i++)
 			put_selector(file, &params->wanted.items[i]);
+		for (size_t i = 0; i < params->vfs.count; i++)
+			put_selector(file, &params->vfs.items[i]);
+	}
 	fputs("GOTO=\"passthru_end\"\n"
 	      "LABEL=\"passthru\"\n"
 	      "PROGRAM==\"" SBINDIR "/passthru-early --device $kernel\"\n"

@@ -80,6 +80,19 @@ bool pf_is_foretold(const struct pf *pf, const struct pci_device *device,
 	return is_named;
 }
 
+bool pfs_foretell(const struct pfs *pfs, const struct pci_list *list,
+		  const struct selector *selector)
+{
+	for (size_t i = 0; i < pfs->count; i++) {
+		const struct pf *pf = &pfs->items[i];
+		const struct pci_device *device = pci_list_find(list, &pf->address);
+
+		if (device && names_vf(selector, pf, device))
+			return true;
+	}
+	return false;
+}
+
 /* -- judging ------------------------------------------------------------------------- */
 
 static void decide(struct pf *pf, enum verdict verdict, enum reason reason)
@@ -136,18 +149,23 @@ bool pf_read(int bus_fd, const struct pci_device *device, struct pf *ret)
 static int write_autoprobe(int bus_fd, const struct pf *pf, bool value)
 {
 	char path[DEVICE_PATH_SIZE];
+	_cleanup_close_ int lock = -1;
 
 	pci_device_path(path, &pf->address, AUTOPROBE);
+	lock = sysfs_lock(bus_fd, path);
 	log_debug("writing \"%d\" to %s", value, path);
 	return sysfs_write(bus_fd, path, value ? "1" : "0");
 }
 
 int pf_silence(int bus_fd, struct pf *pf)
 {
-	int r = pf->autoprobe ? write_autoprobe(bus_fd, pf, false) : 0;
+	int r;
 
-	if (r == 0)
-		pf->autoprobe = false;
+	if (!pf->autoprobe)
+		return 0;
+	r = write_autoprobe(bus_fd, pf, false);
+	pf->autoprobe = r < 0;
+	pf->is_new = r == 0;
 	return r;
 }
 
@@ -160,27 +178,65 @@ int pf_restore(int bus_fd, struct pf *pf)
 	return r;
 }
 
-void pf_mark(int bus_fd, struct pf *pf, struct pci_list *list)
+void pfs_restore(int bus_fd, struct pfs *pfs)
+{
+	for (size_t i = 0; i < pfs->count; i++)
+		if (pfs->items[i].is_new)
+			(void)pf_restore(bus_fd, &pfs->items[i]);
+}
+
+void vfs_restore(int bus_fd)
+{
+	_cleanup_closedir_ DIR *directory = sysfs_open_directory(bus_fd, "devices");
+	struct dirent *entry;
+
+	while (directory && (entry = readdir(directory))) {
+		struct pci_device device = { 0 };
+		struct pf pf;
+
+		if (address_parse_name(entry->d_name, &device.address) < 0 ||
+		    !pf_read(bus_fd, &device, &pf))
+			continue;
+		pf.was = true;
+		(void)pf_restore(bus_fd, &pf);
+	}
+}
+
+bool pf_find_vf(int bus_fd, const struct pci_address *pf, unsigned number,
+		struct pci_address *ret)
 {
 	char path[DEVICE_PATH_SIZE], file[sizeof("virtfn4294967295")], name[ADDRESS_SIZE];
+
+	snprintf(file, sizeof(file), "virtfn%u", number);
+	pci_device_path(path, pf, file);
+	return sysfs_read_link(bus_fd, path, name, sizeof(name)) == 0 &&
+	       address_parse_name(name, ret) == 0;
+}
+
+unsigned pf_count_vfs(int bus_fd, const struct pf *pf)
+{
+	struct pci_address unused;
+	unsigned count = 0;
+
+	while (pf_find_vf(bus_fd, &pf->address, count, &unused))
+		count++;
+	return count;
+}
+
+void pf_mark(int bus_fd, struct pf *pf, struct pci_list *list)
+{
 	struct pci_address address;
 
-	for (pf->made = 0; pf->made < pf->total; pf->made++) {
-		struct pci_device *vf;
+	for (pf->made = 0; pf_find_vf(bus_fd, &pf->address, pf->made, &address);
+	     pf->made++) {
+		struct pci_device *vf = pci_list_find(list, &address);
 
-		snprintf(file, sizeof(file), "virtfn%u", pf->made);
-		pci_device_path(path, &pf->address, file);
-		if (sysfs_read_link(bus_fd, path, name, sizeof(name)) < 0)
-			break;
-		vf = address_parse_name(name, &address) == 0
-			     ? pci_list_find(list, &address)
-			     : NULL;
 		if (!vf)
 			continue;
-		vf->is_vf = true;
+		vf->is_virtual = true;
 		vf->is_given = pf->is_named;
 		vf->is_silenced = pf_is_silenced(pf);
-		vf->pf = pf->address;
+		vf->physical = pf->address;
 	}
 }
 
@@ -267,6 +323,7 @@ static void note_earlier(const struct pfs *earlier, struct pf *pf)
 	if (!before)
 		return;
 	pf->was |= before->was;
+	pf->is_new = before->is_new;
 	if (before->wanted != pf->wanted ||
 	    (before->verdict != VERDICT_FAILED && before->verdict != VERDICT_REFUSED &&
 	     before->verdict != VERDICT_KEPT))

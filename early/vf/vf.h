@@ -28,6 +28,7 @@ struct pf {
 	bool is_named;	 /* passthru.vfs names it: all of its VFs are given away */
 	bool autoprobe;	 /* the kernel binds drivers to its VFs */
 	bool was;	 /* the same before passthru changed it */
+	bool is_new;	 /* it was changed by this run */
 	bool is_news;	 /* not in the report of the stages before */
 	/*
 	 * Claimed: it has the VFs. Deferred: they come with its driver, or once somebody
@@ -86,5 +87,25 @@ static inline bool pf_is_silenced(const struct pf *pf)
  * Both return 0 or a negative errno. */
 int pf_silence(int bus_fd, struct pf *pf);
 int pf_restore(int bus_fd, struct pf *pf);
+
+/* Gives back what this run has changed. */
+void pfs_restore(int bus_fd, struct pfs *pfs);
+
+/* The same for all PFs that are silenced, whoever has done that. */
+void vfs_restore(int bus_fd);
+
+/*
+ * Whether an item of passthru.ids or passthru.addrs names VFs of these PFs that do not
+ * exist yet. The list is that of pfs_find(). Opens nothing.
+ */
+bool pfs_foretell(const struct pfs *pfs, const struct pci_list *list,
+		  const struct selector *selector);
+
+/* The number of VFs that exist. */
+unsigned pf_count_vfs(int bus_fd, const struct pf *pf);
+
+/* Reads the address of a VF, by its number from 0. Returns whether it exists. */
+bool pf_find_vf(int bus_fd, const struct pci_address *pf, unsigned number,
+		struct pci_address *ret);
 
 #endif

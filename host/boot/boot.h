@@ -156,6 +156,7 @@ enum config_format {
 	FORMAT_CMDLINE,	   /* kernel-install's command line */
 	FORMAT_FRAGMENT,   /* a part of the command line of UKIs */
 	FORMAT_GENERATED,  /* what GRUB reads besides its defaults */
+	FORMAT_SYSFS,	   /* sysfs.conf(5): attributes and what to write to them */
 	FORMAT_SCRIPT,	   /* a program, an udev rule or a unit, by the administrator */
 	FORMAT_OTHER,
 };

@@ -32,6 +32,8 @@ const struct config_file config_files[] = {
 	{ "etc/mkinitcpio.conf", NULL, FORMAT_MKINITCPIO, MIGRATE | DUMP },
 	{ "etc/mkinitcpio.conf.d", ".conf", FORMAT_MKINITCPIO, MIGRATE | DUMP },
 	{ "etc/driverctl.d", "", FORMAT_DRIVERCTL, MIGRATE | DUMP },
+	{ "etc/sysfs.conf", NULL, FORMAT_SYSFS, MIGRATE },
+	{ "etc/sysfs.d", ".conf", FORMAT_SYSFS, MIGRATE },
 	{ BLS_ENTRIES("boot"), ".conf", FORMAT_BOOT_ENTRY, MIGRATE | DUMP },
 	{ BLS_ENTRIES("boot/efi"), ".conf", FORMAT_BOOT_ENTRY, MIGRATE | DUMP },
 	{ BLS_ENTRIES("efi"), ".conf", FORMAT_BOOT_ENTRY, MIGRATE | DUMP },

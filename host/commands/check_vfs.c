@@ -74,6 +74,11 @@ static const struct module {
 	{ "mlx4_core", "probe_vf", "binds virtual functions of the host" },
 };
 
+struct vf_check {
+	struct findings *findings;
+	const struct params *params; /* of the next boot */
+};
+
 /* -- files --------------------------------------------------------------------------- */
 
 static bool is_comment(struct text_cursor line)
@@ -83,16 +88,38 @@ static bool is_comment(struct text_cursor line)
 	return line.at < line.end && strchr("#;", *line.at);
 }
 
-/* The number of the first line that has the word, from 1; 0 if none has. */
-static size_t find_line(const char *text, const char *word)
+static bool has_text(struct text_cursor line, const char *text)
 {
-	struct text_cursor line;
+	return memmem(line.at, (size_t)(line.end - line.at), text, strlen(text));
+}
 
-	for (size_t number = 1; text_next_line(&text, &line); number++)
-		if (!is_comment(line) &&
-		    memmem(line.at, (size_t)(line.end - line.at), word, strlen(word)))
+/* The number of the first line that has the word, from 1; 0 if none has. */
+static size_t find_line(const char *text, const char *word, struct text_cursor *ret)
+{
+	for (size_t number = 1; text_next_line(&text, ret); number++)
+		if (!is_comment(*ret) && has_text(*ret, word))
 			return number;
 	return 0;
+}
+
+/* The device on the line whose virtual functions passthru makes, or NULL. */
+static const struct device *find_made(const struct vf_check *check,
+				      struct text_cursor line)
+{
+	const struct machine *machine = check->findings->machine;
+
+	for (size_t i = 0; i < machine->count; i++) {
+		const struct device *device = &machine->devices[i];
+
+		for (size_t j = 0; j < check->params->vfs.count; j++) {
+			const struct selector *item = &check->params->vfs.items[j];
+
+			if (item->vf_count && selector_matches(item, device->pci) &&
+			    !device->physical && has_text(line, device->address))
+				return device;
+		}
+	}
+	return NULL;
 }
 
 /* Scripts are short, and not all that is in their directories is one. */
@@ -115,37 +142,42 @@ static char *read_beginning(int root_fd, const char *path)
 	return text;
 }
 
-static void check_file(struct findings *findings, const struct maker *maker,
+static void check_file(const struct vf_check *check, const struct maker *maker,
 		       const char *path)
 {
+	struct findings *findings = check->findings;
 	_cleanup_free_ char *text = read_beginning(findings->host->root_fd, path);
-	size_t line;
+	struct text_cursor line;
+	size_t number = text ? find_line(text, maker->word, &line) : 0;
+	const struct device *made = number ? find_made(check, line) : NULL;
 
-	if (!text)
-		return;
-	line = find_line(text, maker->word);
-	if (line)
+	if (made)
+		findings_add(
+			findings, FINDING_TODO, "virtual functions",
+			"/%s, line %zu: %s; passthru.vfs makes those of %s, too; remove one of the two",
+			path, number, maker->what, made->address);
+	else if (number)
 		findings_add(findings, FINDING_NOTE, "virtual functions",
-			     "/%s, line %zu: %s", path, line, maker->what);
+			     "/%s, line %zu: %s", path, number, maker->what);
 }
 
 /* Also one directory deeper: drop-ins of units. */
-static void check_maker(struct findings *findings, const struct maker *maker)
+static void check_maker(const struct vf_check *check, const struct maker *maker)
 {
-	int root_fd = findings->host->root_fd;
+	int root_fd = check->findings->host->root_fd;
 	_cleanup_free_ char **paths = NULL;
 
 	if (!maker->suffix) {
-		check_file(findings, maker, maker->path);
+		check_file(check, maker, maker->path);
 		return;
 	}
 	paths = dirlist_paths(root_fd, maker->path, maker->suffix);
 	for (size_t i = 0; paths && paths[i]; i++) {
 		_cleanup_free_ char **inside = dirlist_paths(root_fd, paths[i], "");
 
-		check_file(findings, maker, paths[i]);
+		check_file(check, maker, paths[i]);
 		for (size_t j = 0; inside && inside[j]; j++)
-			check_file(findings, maker, inside[j]);
+			check_file(check, maker, inside[j]);
 	}
 }
 
@@ -232,12 +264,15 @@ static bool has_physical(const struct machine *machine)
 	return false;
 }
 
-void check_vfs(struct findings *findings, const struct boot_source *next)
+void check_vfs(struct findings *findings, const struct boot_source *next,
+	       const struct params *params)
 {
+	const struct vf_check check = { findings, params };
+
 	if (!has_physical(findings->machine))
 		return;
 	check_words(findings, next);
 	check_modprobe(findings);
 	for (size_t i = 0; i < ARRAY_SIZE(makers); i++)
-		check_maker(findings, &makers[i]);
+		check_maker(&check, &makers[i]);
 }

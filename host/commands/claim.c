@@ -92,6 +92,24 @@ static int put_cmdline(const struct host *host, FILE *file)
 	return r;
 }
 
+/* The devices, or with --vfs those whose virtual functions are meant. */
+static void put_request(const struct host *host, const struct machine *machine,
+			FILE *file)
+{
+	const char *vfs = host->arguments->vfs;
+	bool has_number = vfs && strcmp(vfs, "any") != 0;
+
+	for (size_t i = 0; i < machine->count; i++) {
+		const struct device *device = &machine->devices[i];
+
+		if (vfs && device->is_named)
+			fprintf(file, "passthru.vfs=%s%s%s ", has_number ? vfs : "",
+				has_number ? "@" : "", device->address);
+		else if (!vfs && device->is_chosen)
+			fprintf(file, "passthru.addrs=%s ", device->address);
+	}
+}
+
 static int make_cmdline(const struct host *host, const struct machine *machine,
 			char **ret)
 {
@@ -99,9 +117,8 @@ static int make_cmdline(const struct host *host, const struct machine *machine,
 	FILE *file = text_file_open(&text);
 	int r = file ? 0 : -ENOMEM;
 
-	for (size_t i = 0; r == 0 && i < machine->count; i++)
-		if (machine->devices[i].is_chosen)
-			fprintf(file, "passthru.addrs=%s ", machine->devices[i].address);
+	if (r == 0)
+		put_request(host, machine, file);
 	if (r == 0)
 		r = put_cmdline(host, file);
 	*ret = text_file_close(&text);
@@ -175,9 +192,12 @@ static int claim(struct host *host, struct machine *machine)
 	struct params params = { 0 };
 	int r, status = STATUS_NOT_GOOD;
 
-	if (!caveats_allow(machine))
+	if (!host->arguments->vfs && !caveats_allow(machine))
 		return STATUS_NOT_GOOD;
-	caveats_warn_now(machine);
+	if (!host->arguments->vfs)
+		caveats_warn_now(machine);
+	else if (vfs_are_replaced(host, machine) && !are_idle(host, machine, true))
+		return STATUS_NOT_GOOD;
 	if (!are_idle(host, machine, false) || !is_confirmed(host, machine))
 		return STATUS_NOT_GOOD;
 	r = make_cmdline(host, machine, &cmdline);
@@ -328,8 +348,13 @@ static int release(struct host *host, struct machine *machine)
 	struct claims *claims;
 	int status;
 
+	vfs_choose_for_release(host, machine);
 	if (!are_idle(host, machine, true))
 		return STATUS_NOT_GOOD;
+	if (host->arguments->vfs)
+		return are_idle(host, machine, false) ? vfs_remove(host, machine)
+						      : STATUS_NOT_GOOD;
+	vfs_note_silenced(host, machine);
 	claims = make_claims(host, machine, bus_fd);
 	if (!claims) {
 		warn("none of these devices is claimed; see passthru list vfio-pci");
@@ -337,12 +362,26 @@ static int release(struct host *host, struct machine *machine)
 	}
 	if (claims_undo(claims, clock_ms() + TIMEOUT_DEFAULT * 1000) < 0)
 		warn("the kernel did not return in time; see dmesg");
+	vfs_let_bind(host, bus_fd);
 	status = show_released(host, claims);
 	claims_free(claims);
 	return status;
 }
 
 /* -- both ---------------------------------------------------------------------------- */
+
+static int choose(const struct host *host, bool is_claim, struct machine *ret)
+{
+	const char *vfs = host->arguments->vfs;
+
+	if (vfs && is_claim)
+		return vfs_choose_for_claim(host, ret);
+	if (!vfs || strcmp(vfs, "0") == 0)
+		return vfs ? vfs_choose(host, 0, ret) : choice_make(host, ret);
+	*ret = (struct machine){ 0 };
+	warn("release takes only --vfs 0, which removes the virtual functions");
+	return STATUS_USAGE;
+}
 
 static int run(struct host *host, int (*act)(struct host *host, struct machine *machine))
 {
@@ -353,7 +392,7 @@ static int run(struct host *host, int (*act)(struct host *host, struct machine *
 		warn("only root can change drivers: run this as root");
 		return STATUS_NOT_GOOD;
 	}
-	status = choice_make(host, &machine);
+	status = choose(host, act == claim, &machine);
 	if (status == STATUS_GOOD)
 		status = act(host, &machine);
 	machine_free(&machine);

@@ -75,6 +75,27 @@ bool vfs_parse_count(const char *text, unsigned *ret_count);
  */
 int vfs_choose(const struct host *host, unsigned count, struct machine *ret);
 
+/*
+ * In claim_vfs.c: passthru claim with --vfs and release of physical functions. Chooses
+ * their virtual functions, of which the caller makes sure that nobody uses them, in place
+ * of the named ones. The same results as vfs_choose().
+ */
+int vfs_choose_for_claim(const struct host *host, struct machine *ret);
+void vfs_choose_for_release(const struct host *host, struct machine *machine);
+
+/* Whether a claim would remove virtual functions that are there, to make others. */
+bool vfs_are_replaced(const struct host *host, const struct machine *machine);
+
+/*
+ * From which virtual functions this boot keeps the host's drivers; and lets these bind
+ * new ones again, once none of a physical function is claimed.
+ */
+void vfs_note_silenced(const struct host *host, struct machine *machine);
+void vfs_let_bind(const struct host *host, int bus_fd);
+
+/* passthru release --vfs 0: removes them. Returns an exit status. */
+int vfs_remove(const struct host *host, struct machine *machine);
+
 /* -- settings ------------------------------------------------------------------------ */
 
 /* Whether the values of --bar0, --reset and so on are valid; says why not. */
@@ -113,7 +134,8 @@ void check_images(struct findings *findings);
 void check_cmdline(struct findings *findings);
 
 /* What makes virtual functions besides passthru; next is the next boot. */
-void check_vfs(struct findings *findings, const struct boot_source *next);
+void check_vfs(struct findings *findings, const struct boot_source *next,
+	       const struct params *params);
 
 /*
  * In migrate.c, so that no other command needs migrate/. The first reads the legacy

@@ -69,6 +69,8 @@ static void print_command(const struct arguments *arguments)
 		fputs(" --apply", stderr);
 	if (arguments->root)
 		fprintf(stderr, " --root %s", arguments->root);
+	if (arguments->vfs)
+		fprintf(stderr, " --vfs %s", arguments->vfs);
 	for (int i = 0; i < arguments->operand_count; i++)
 		fprintf(stderr, " %s", arguments->operands[i]);
 	fputc('\n', stderr);

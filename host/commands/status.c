@@ -194,7 +194,8 @@ static enum boot_state find_state(const struct status *status)
 
 	if (status->result.is_dry)
 		return BOOT_DRY_RUN;
-	if (!status->is_requested && !status->result.plan.count)
+	if (!status->is_requested && !status->result.plan.count &&
+	    !status->result.pfs.count)
 		return BOOT_NOT_REQUESTED;
 	if (!status->is_outdated)
 		return view->result ? BOOT_AS_REPORTED : BOOT_NOT_RUN;

@@ -93,6 +93,43 @@ static void print_group(void *data, int group, bool usable, const char *text)
 	printf("passthru_group_usable{group=\"%d\"} %d\n", group, usable);
 }
 
+static void print_vfs(const struct view_pf *pf, const char *state, size_t count)
+{
+	fputs("passthru_virtual_functions{", stdout);
+	print_label("physical_function", pf->address, ",");
+	print_label("state", state, "} ");
+	printf("%zu\n", count);
+}
+
+static void print_pf(void *data, const struct view_pf *pf)
+{
+	(void)data;
+	print_vfs(pf, "wanted", pf->pf->wanted);
+	print_vfs(pf, "present", pf->vfs.count);
+	print_vfs(pf, "claimed", pf->vfs.claimed);
+}
+
+static void print_pf_ok(void *data, const struct view_pf *pf)
+{
+	(void)data;
+	fputs("passthru_physical_function_ok{", stdout);
+	print_label("address", pf->address, "} ");
+	printf("%d\n", pf->is_ok);
+}
+
+static void print_pfs(const struct view *view)
+{
+	if (!view->result->pfs.count)
+		return;
+	print_head(
+		"passthru_virtual_functions",
+		"Virtual functions of devices that give them away; wanted is 0 if others make them.");
+	view_pfs(view, print_pf, NULL);
+	print_head("passthru_physical_function_ok",
+		   "Whether the device has its virtual functions as requested.");
+	view_pfs(view, print_pf_ok, NULL);
+}
+
 static void count_problem(void *data, const struct problem *problem)
 {
 	unsigned *count = data;
@@ -133,6 +170,7 @@ static bool print_report(const struct view *view)
 	view_devices(view, print_info, (void *)(uintptr_t)view);
 	print_head("passthru_device_ok", "Whether the device is as requested.");
 	ok = view_devices(view, print_ok, NULL);
+	print_pfs(view);
 	print_head("passthru_group_usable",
 		   "Whether the IOMMU group can be given to a guest.");
 	ok &= view_groups(view, print_group, NULL);

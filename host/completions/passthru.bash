@@ -87,8 +87,8 @@ _passthru()
 	check) options+=" --strict" ;;
 	status) options+=" --format --verbose" ;;
 	enable) options+=" --dry-run --undo --vfs --yes --bar0 --bar1 --bar2 --bar3 --bar4 --bar5 --reset --d3cold --power" ;;
-	claim) options="--json --yes --help --version" ;;
-	release) options="--json --help --version" ;;
+	claim) options="--json --vfs --yes --help --version" ;;
+	release) options="--json --vfs --help --version" ;;
 	disable) options+=" --all --dry-run --undo" ;;
 	migrate)
 		[[ " ${words[*]:1:cword-1} " == *" --"@(apply|undo)" "* ]] ||

@@ -53,8 +53,8 @@ static void check_next_boot(const struct listener *listener, const struct host *
 {
 	if (device->vf_count)
 		say(listener,
-		    "%s has %u virtual functions now, which will not exist after the next boot; to give these to guests, name them instead",
-		    device->address, device->vf_count);
+		    "%s has %u virtual functions now, which will not exist after the next boot; to give virtual functions to guests, run passthru enable %s --vfs %u instead",
+		    device->address, device->vf_count, device->address, device->vf_count);
 	if (denylist_refuses(host, device))
 		say(listener, "%s: " DENYLIST_PHRASE, device->address);
 }

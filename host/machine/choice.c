@@ -129,9 +129,11 @@ static bool is_same_id(const struct device *a, const struct device *b)
 	       a->pci->id.device == b->pci->id.device;
 }
 
-/* Whether the ID also matches a device that is not chosen. */
+/* Whether the ID also matches a device that is not chosen, or its virtual functions. */
 static bool is_ambiguous(const struct machine *machine, const struct device *device)
 {
+	if (device->pf.total && device->pf.vf_device == device->pci->id.device)
+		return true;
 	for (size_t i = 0; i < machine->count; i++)
 		if (!machine->devices[i].is_chosen &&
 		    is_same_id(&machine->devices[i], device))

@@ -20,6 +20,7 @@ static const struct reader {
 	[FORMAT_DRACUT] = { .read_line = read_dracut },
 	[FORMAT_MKINITCPIO] = { .read_line = read_mkinitcpio },
 	[FORMAT_DRIVERCTL] = { .read_line = read_driverctl },
+	[FORMAT_SYSFS] = { .read_line = read_sysfs },
 	[FORMAT_BOOT_ENTRY] = { .read_line = read_boot_entry },
 	[FORMAT_GRUB] = { .read_line = read_grub },
 	[FORMAT_CMDLINE] = { .read_line = read_plain_cmdline },

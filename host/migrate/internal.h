@@ -154,6 +154,7 @@ void read_modprobe(struct collector *collector, const char *line);
 void read_modules(struct collector *collector, const char *line);
 void read_dracut(struct collector *collector, const char *line);
 void read_mkinitcpio(struct collector *collector, const char *line);
+void read_sysfs(struct collector *collector, const char *line);
 void read_driverctl(struct collector *collector, const char *line);
 void read_boot_entry(struct collector *collector, const char *line);
 void read_plain_cmdline(struct collector *collector, const char *line);

@@ -46,6 +46,7 @@ struct fact {
 	bool has_edit;	   /* migrating it changes the line */
 	char *replacement; /* to that; NULL: the line is removed */
 	char *items;	   /* of a request: IDs, separated by commas */
+	bool is_vfs;	   /* they are items of passthru.vfs */
 	char *note;	   /* the line, or of the last three kinds a sentence */
 };
 

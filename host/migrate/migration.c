@@ -52,10 +52,11 @@ static void read_conditions(const struct host *host, const char *configuration,
 
 /* -- the configuration --------------------------------------------------------------- */
 
-/* An item of passthru.ids, and the file that has requested it so far. */
+/* An item of passthru.ids or passthru.vfs, and the file that has requested it so far. */
 struct item {
 	char text[128]; /* in small letters */
 	const char *path;
+	const char *parameter; /* that lists it */
 };
 
 struct items {
@@ -72,15 +73,15 @@ static bool has_item(const struct items *items, const char *text)
 }
 
 /* Unless the configuration or the list has it. */
-static int add_item(struct span text, const char *path, const char *configuration,
+static int add_item(struct span text, const struct item *like, const char *configuration,
 		    struct items *items)
 {
-	struct item item = { .path = path }, *added;
+	struct item item = *like, *added;
 
 	snprintf(item.text, sizeof(item.text), "%.*s", (int)text.length, text.at);
 	for (char *at = item.text; *at; at++)
 		*at = (char)tolower((unsigned char)*at);
-	if (!item.text[0] || cmdline_has_item(configuration, "passthru.ids", item.text) ||
+	if (!item.text[0] || cmdline_has_item(configuration, item.parameter, item.text) ||
 	    has_item(items, item.text))
 		return 0;
 	added = array_append(items->items, items->count);
@@ -100,14 +101,18 @@ static int make_items(const struct facts *facts, bool for_all, const char *confi
 	for (size_t i = 0; r == 0 && i < facts->count; i++) {
 		const struct fact *fact = &facts->items[i];
 		struct span item, rest;
+		struct item like;
 
 		if (fact->kind != FACT_REQUEST ||
 		    (for_all && !fact_needs_configuration(fact)))
 			continue;
 		rest = span_of(fact->items);
+		like = (struct item){ .path = facts->files[fact->file].change.path,
+				      .parameter = fact->is_vfs ? PARAMETER_PREFIX "vfs"
+								: PARAMETER_PREFIX
+							   "ids" };
 		while (r == 0 && span_next_item(&rest, &item))
-			r = add_item(item, facts->files[fact->file].change.path,
-				     configuration, ret);
+			r = add_item(item, &like, configuration, ret);
 	}
 	return r;
 }
@@ -121,7 +126,12 @@ static int make_parameter(const struct facts *facts, char **ret)
 	int r = make_items(facts, false, "", &items);
 
 	for (size_t i = 0; file && i < items.count; i++)
-		fprintf(file, "%s%s", i ? "," : "passthru.ids=", items.items[i].text);
+		if (i &&
+		    strcmp(items.items[i].parameter, items.items[i - 1].parameter) == 0)
+			fprintf(file, ",%s", items.items[i].text);
+		else
+			fprintf(file, "%s%s=%s", i ? " " : "", items.items[i].parameter,
+				items.items[i].text);
 	free(items.items);
 	*ret = text_file_close(&text);
 	if (r < 0 || !*ret)
@@ -142,8 +152,8 @@ static int make_lines(const struct facts *facts, const char *configuration, char
 	int r = make_items(facts, true, configuration, &items);
 
 	for (size_t i = 0; file && i < items.count; i++)
-		fprintf(file, "passthru.ids=%s # from /%s\n", items.items[i].text,
-			items.items[i].path);
+		fprintf(file, "%s=%s # from /%s\n", items.items[i].parameter,
+			items.items[i].text, items.items[i].path);
 	free(items.items);
 	*ret = text_file_close(&text);
 	return r < 0 || *ret ? r : -ENOMEM;

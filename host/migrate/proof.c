@@ -73,7 +73,9 @@ static char *make_request(const struct prover *prover, const struct trial *trial
 		return NULL;
 	for (size_t i = 0; i < facts->count; i++)
 		if (counts(prover, trial, &facts->items[i]))
-			fprintf(file, "passthru.ids=%s ", facts->items[i].items);
+			fprintf(file, "passthru.%s=%s ",
+				facts->items[i].is_vfs ? "vfs" : "ids",
+				facts->items[i].items);
 	if (trial->line.items[0])
 		fprintf(file, "passthru.ids=%s ", trial->line.items);
 	/* Once done, what was on the command line is there as a parameter. */

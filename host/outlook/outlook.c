@@ -346,11 +346,14 @@ static bool has_claimed_match(const struct judge *judge, const struct selector *
 	return false;
 }
 
-/* Whether it is named in a way that leaves no doubt. */
+/* Whether it is named in a way that leaves no doubt, or its physical function is. */
 static bool is_named(const struct judge *judge, const struct device *device)
 {
 	const struct selectors *wanted = judge->input->wanted;
+	const struct plan_entry *entry = find_entry(judge, device);
 
+	if (entry && entry->device->is_given)
+		return true;
 	for (size_t i = 0; i < wanted->count; i++) {
 		const struct selector *selector = &wanted->items[i];
 
@@ -392,6 +395,64 @@ static void judge_requests(struct judge *judge)
 
 	for (size_t i = 0; wanted && i < wanted->count; i++)
 		judge_selector(judge, &wanted->items[i]);
+}
+
+/* -- physical functions ---------------------------------------------------------------
+ */
+
+/* Whether it is one, and neither passthru.vfs nor passthru.skip keeps it. */
+static bool may_have_vfs(const struct judge *judge, const struct device *device)
+{
+	const struct plan_entry *entry = find_entry(judge, device);
+
+	return device->pf.total && !(entry && entry->skipped);
+}
+
+static bool has_id_of_vfs(const struct device *device)
+{
+	return device->pf.vf_device == device->pci->id.device;
+}
+
+/* One ID for both: who looks for that of a virtual function finds it. */
+static void add_physical(struct judge *judge, const struct selector *selector,
+			 const struct device *device)
+{
+	int length = (int)selector->text.length;
+	const char *text = selector->text.at;
+
+	if (has_id_of_vfs(device))
+		add(judge, REMARK_WARNING, "physical-function", device,
+		    "%.*s also names the physical function %s, which has the same ID as its virtual functions, and once it is claimed they do not exist; for the virtual functions write passthru.vfs=%s, for the device itself %04x:%04x@%s",
+		    length, text, device->address, device->address,
+		    (unsigned)device->pci->id.vendor, (unsigned)device->pci->id.device,
+		    device->address);
+	else if (is_given(judge, device))
+		add(judge, REMARK_NOTE, "physical-function", device,
+		    "%.*s names the physical function %s, and once it is claimed it has no virtual functions; for these write passthru.vfs=%s",
+		    length, text, device->address, device->address);
+}
+
+static void judge_physical(struct judge *judge, bool has_same_id)
+{
+	const struct selectors *wanted = judge->input->wanted;
+	const struct machine *machine = judge->input->machine;
+
+	for (size_t i = 0; wanted && i < wanted->count; i++) {
+		const struct selector *selector = &wanted->items[i];
+
+		if (selector->has_address || selector->is_forced)
+			continue;
+		for (size_t j = 0; j < machine->count; j++) {
+			const struct device *device = &machine->devices[j];
+
+			if (!selector_matches(selector, device->pci) ||
+			    !may_have_vfs(judge, device) ||
+			    has_id_of_vfs(device) != has_same_id)
+				continue;
+			add_physical(judge, selector, device);
+			break;
+		}
+	}
 }
 
 /* -- disks that nobody has seen ------------------------------------------------------ */
@@ -727,6 +788,7 @@ int outlook_make(const struct outlook_input *input, struct outlook *ret)
 	judge_displays(&judge);
 	judge_keyboard(&judge);
 	judge_requests(&judge);
+	judge_physical(&judge, true);
 	judge_drives(&judge, missing);
 	judge_users(&judge);
 	judge_unlocking(&judge, true);
@@ -736,6 +798,7 @@ int outlook_make(const struct outlook_input *input, struct outlook *ret)
 	judge_other_controllers(&judge, missing);
 	judge_unlocking(&judge, false);
 	judge_groups(&judge);
+	judge_physical(&judge, false);
 	return judge.error;
 }
 

@@ -67,14 +67,33 @@ static void describe_planned(struct view_pf *ret)
 			count, range);
 }
 
+/* Whether each of its virtual functions that passthru.skip does not name is claimed. */
+static bool are_claimed(const struct view *view, const struct device *physical)
+{
+	const struct selectors *skipped = view->skipped;
+
+	for (size_t i = 0; i < view->machine->count; i++) {
+		const struct device *device = &view->machine->devices[i];
+		bool is_skipped = false;
+
+		if (!physical || device->physical != physical || device->is_claimed)
+			continue;
+		for (size_t j = 0; skipped && j < skipped->count; j++)
+			is_skipped |= selector_matches(&skipped->items[j], device->pci);
+		if (!is_skipped)
+			return false;
+	}
+	return true;
+}
+
 /* What is there now counts, whoever has changed it since. */
-static void describe_now(struct view_pf *ret)
+static void describe_now(const struct view *view, struct view_pf *ret)
 {
 	const struct pf *pf = ret->pf;
 	size_t count = ret->vfs.count;
 
 	if (pf->wanted)
-		ret->is_ok = count == pf->wanted;
+		ret->is_ok = count == pf->wanted && are_claimed(view, ret->device);
 	if (!ret->device)
 		snprintf(ret->text, sizeof(ret->text), "is gone");
 	else if (!count)
@@ -85,7 +104,7 @@ static void describe_now(struct view_pf *ret)
 			: pf->wanted
 				? "has no virtual functions yet"
 				: "has no virtual functions yet; passthru leaves their number to others");
-	else if (ret->is_ok)
+	else if (!pf->wanted || count == pf->wanted)
 		snprintf(ret->text, sizeof(ret->text),
 			 "%zu virtual function%s, %zu claimed", count,
 			 count == 1 ? "" : "s", ret->vfs.claimed);
@@ -107,7 +126,7 @@ static void describe(const struct view *view, const struct pf *pf, struct view_p
 	else if (view->result->is_dry)
 		describe_planned(ret);
 	else
-		describe_now(ret);
+		describe_now(view, ret);
 }
 
 const char *view_pf_verdict(const struct view *view, const struct view_pf *pf)

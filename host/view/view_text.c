@@ -26,8 +26,12 @@ struct text {
 static void add_device(void *data, const struct view_device *device)
 {
 	struct text *text = data;
-	struct view_device *added = array_append(text->devices, text->device_count);
+	struct view_device *added;
 
+	/* The line about its virtual functions says so. */
+	if (device->entry->reason == REASON_GIVES_VFS)
+		return;
+	added = array_append(text->devices, text->device_count);
 	if (added)
 		*added = *device;
 	else
@@ -138,8 +142,10 @@ static bool are_vfs_alike(const struct view_device *a, const struct view_device 
 /* Whether the line about its physical function says it all. */
 static bool is_in_pf(const struct text *text, const struct view_device *device)
 {
-	return device->is_ok && pfs_find_at(&text->view->result->pfs,
-					    &device->device->physical->pci->address);
+	const struct pf *pf = pfs_find_at(&text->view->result->pfs,
+					  &device->device->physical->pci->address);
+
+	return device->is_ok && pf && (pf->is_named || !text->view->result->is_dry);
 }
 
 static bool is_first_vf(const struct text *text, size_t index)

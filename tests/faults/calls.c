@@ -45,6 +45,7 @@ static const struct call calls[] = {
 	{ SYS_fchmod,	  "fchmod",	{ EIO, EPERM, EROFS } },
 	{ SYS_flock,	  "flock",	{ EINTR, ENOLCK } },
 	{ SYS_ioctl,	  "ioctl",	{ ENOTTY } },
+	{ SYS_alarm,	  "alarm",	{ 0 } },
 	{ SYS_nanosleep,  "nanosleep",	{ EINTR } },
 	{ SYS_prctl,	  "prctl",	{ EINVAL, EPERM } },
 	{ SYS_uname,	  "uname",	{ 0 } },

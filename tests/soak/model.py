@@ -198,6 +198,16 @@ def parse_parameter(request, name, equals, value):
             except ValueError:
                 request.malformed_items.append(text)
         return
+    if name == "vfs":  # no machine has SR-IOV: only what is malformed is of interest
+        for text in value.split(","):
+            count = re.match("([0-9]+)@", text)
+            try:
+                if count and not 1 <= int(count[1]) <= 65535:
+                    raise ValueError(text)
+                parse_item("skip", text[count.end():] if count else text)
+            except ValueError:
+                request.malformed_items.append(text)
+        return
     if name in SETTINGS:
         for text in value.split(","):
             if not re.fullmatch("(%s)(@.*)?" % SETTINGS[name], text):

@@ -17,7 +17,8 @@ BAD_VALUES = ["passthru.timeout=0", "passthru.timeout=soon", "passthru.group=all
 SETTINGS = ["passthru.bar0=256M", "passthru.bar1=8G@01:00.0", "passthru.bar2=min,max@10de:*",
             "passthru.bar3=large", "passthru.bar4=min@00:1c.0/00.0", "passthru.bar5=max",
             "passthru.reset=flr+bus", "passthru.d3cold=off", "passthru.power=on,auto@1002:*",
-            "passthru.power=maybe"]
+            "passthru.power=maybe", "passthru.vfs=0@01:00.0,65536@1002:515f",
+            "passthru.vfs=7@01:00.9,two@01:00.0"]
 UNRELATED = ["quiet", 'foo="bar passthru.off"', "notpassthru.off", "vfio-pci.disable_idle_d3=1",
              "mitigations=off"]
 CHIPSET = "0000:00:1f."

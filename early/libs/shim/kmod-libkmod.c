@@ -3,11 +3,6 @@
  * libkmod.c without the indexes that kmod_load_resources() keeps in memory: the program
  * does not call it, so lookups read the files. The linker drops 1 kB of readers.
  */
-#include <stdbool.h>
-#include <stdlib.h>
-
-#include <libkmod/libkmod.h>
-
 #include <libkmod/libkmod-index.h>
 
 #define index_mm_search(index, key)	NULL

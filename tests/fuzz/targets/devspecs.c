@@ -62,6 +62,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_added(&devspecs, &count, CMDLINE);
 	require(devspecs_add_fstab(&devspecs, second, NULL) == 0);
 	check_and_free(&devspecs);
+	devspec_table_subtract(first, second);
+	(void)devspec_table_mounts(first, "/etc");
 	free(first);
 	free(second);
 	return 0;

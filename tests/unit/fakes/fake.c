@@ -35,6 +35,13 @@ static void read_word(struct fake_device *device, const char *word)
 		device->offers[bar] = offer;
 	} else if (strcmp(word, "nogroup") == 0) {
 		device->has_group = false;
+	} else if (strcmp(word, "pf") == 0) {
+		device->is_pf = true;
+	} else if (strcmp(word, "there") == 0) {
+		device->is_gone = false;
+		fake->number = device->vf;
+	} else if (sscanf(word, "vf=%u", &device->vf) == 1) {
+		device->is_gone = true;
 	} else if (sscanf(word, "refuses=%63[^:]:%15s", name, error) == 2) {
 		strcpy(device->refuser, name);
 		device->refusal = errno_of(error);
@@ -61,6 +68,7 @@ static void read_device(char *line)
 	device->has_group = true;
 	while ((word = strtok_r(NULL, " ", &rest)))
 		read_word(device, word);
+	strcpy(device->former, device->override);
 }
 
 static void read_driver(const char *word)
@@ -134,6 +142,9 @@ bool fake_matches(const struct fake_device *device, const struct fake_driver *dr
 		return false;
 	if (device->override[0])
 		return strcmp(device->override, driver->name) == 0;
+	/* pci_device_can_probe() in drivers/pci/pci-driver.c */
+	if (device->vf && fake->silenced)
+		return false;
 	return strcmp(device->usual, driver->name) == 0;
 }
 
@@ -161,6 +172,48 @@ int fake_attach(struct fake_device *device)
 		if (fake_matches(device, &fake->drivers[i]))
 			r = fake_probe(device, &fake->drivers[i]);
 	return device->driver[0] ? 0 : r;
+}
+
+static const struct fake_device *find_pf(unsigned *ret_total)
+{
+	const struct fake_device *found = NULL;
+
+	*ret_total = 0;
+	for (unsigned i = 0; i < fake->device_count; i++) {
+		if (fake->devices[i].is_pf)
+			found = &fake->devices[i];
+		*ret_total += fake->devices[i].vf > 0;
+	}
+	return found;
+}
+
+int fake_set_vfs(unsigned number)
+{
+	unsigned total;
+	const struct fake_device *pf = find_pf(&total);
+
+	if (number > total)
+		return -ERANGE;
+	if (number == fake->number)
+		return 0;
+	if (!pf->driver[0] || (pf->refuser[0] && pf->refusal == ENOENT))
+		return -ENOENT;
+	if (number && fake->number)
+		return -EBUSY;
+	if (pf->refuser[0])
+		return -pf->refusal;
+	fake->number = number;
+	for (unsigned i = 0; i < fake->device_count; i++) {
+		struct fake_device *device = &fake->devices[i];
+
+		if (!device->vf)
+			continue;
+		device->is_gone = device->vf > number;
+		device->driver[0] = device->override[0] = '\0';
+		if (!device->is_gone)
+			(void)fake_attach(device);
+	}
+	return 0;
 }
 
 void fake_register(struct fake_driver *driver)
@@ -201,6 +254,9 @@ static void do_event(const char *what)
 		fake->expire();
 	} else if (strcmp(what, "hang") == 0) {
 		hang();
+	} else if (strcmp(what, "rival") == 0) {
+		ck_assert_int_eq(fake_set_vfs(0), 0);
+		ck_assert_int_eq(fake_set_vfs(fake->rival_vfs), 0);
 	} else if (strcmp(what, "slow") == 0) {
 		usleep(800000);
 	}

@@ -28,7 +28,7 @@ struct fake_device {
 	char want[DRIVER_NAME_SIZE];  /* the requested driver; "" for none */
 	char usual[DRIVER_NAME_SIZE]; /* the driver whose ID table has it; "" for none */
 	char driver[DRIVER_NAME_SIZE];
-	char override[DRIVER_NAME_SIZE];
+	char override[DRIVER_NAME_SIZE], former[DRIVER_NAME_SIZE]; /* at first */
 	char refuser[DRIVER_NAME_SIZE]; /* the driver whose probe fails, */
 	int refusal;			/* with this errno */
 	bool has_group;
@@ -39,7 +39,10 @@ struct fake_device {
 	char reset[64], methods[64], d3cold[8], power[8];
 	bool is_gone;
 	bool was_overridden; /* at any time */
+	bool was_misled;     /* by another override than the requested or former one */
 	bool was_touched;    /* later, by another driver than the requested one */
+	bool is_pf;	     /* it can have VFs: as many as the bus has */
+	unsigned vf;	     /* the number of this VF, from 1; or 0 */
 };
 
 struct fake_driver {
@@ -64,6 +67,7 @@ struct fake_rule {
 	 * "late expire"	after it, the time expires
 	 * "hang"	it never returns
 	 * "slow"	it takes 0.8 s
+	 * "rival"	before it, somebody removes all VFs and makes rival_vfs others
 	 * "lose EIO"	it fails, and all BARs of all devices are gone
 	 * "shrink EIO"	it fails, and all BARs have half of their size
 	 */
@@ -78,6 +82,9 @@ struct fake_bus {
 	struct fake_rule rules[FAKE_RULES];
 	unsigned rules_used[FAKE_RULES];
 	unsigned actions;		    /* writes and loads so far */
+	bool silenced;			    /* sriov_drivers_autoprobe of the PF is 0 */
+	unsigned number;		    /* sriov_numvfs of it */
+	unsigned rival_vfs;		    /* what "rival" writes there */
 	char trace[FAKE_TRACE];		    /* each of them, with "; " after it */
 	void (*expire)(void);		    /* called by "expire" */
 	struct directory drivers_directory; /* a real one, for readdir(3) */
@@ -87,10 +94,11 @@ extern struct fake_bus *fake;
 
 /*
  * devices: one per line, "ADDRESS [want=D] [usual=D] [driver=D] [override=D]
- * [refuses=D:ERRNO] [nogroup] [barN=BITS:OFFER] [reset=METHOD+METHOD] [d3cold=0|1]
- * [power=on|auto]", where BITS is log2 of the BAR's size in MiB and OFFER is hexadecimal.
- * drivers: names; "+D" is not loaded yet, "+M:D" is the
- * driver D of the module M. The module virtio_iommu gives every device a group.
+ * [refuses=D:ERRNO] [nogroup] [pf] [vf=N] [barN=BITS:OFFER] [reset=METHOD+METHOD]
+ * [d3cold=0|1] [power=on|auto]", where BITS is log2 of the BAR's size in MiB and OFFER is
+ * hexadecimal; one is the PF, and the VFs, in order from 1, exist once it is asked for as
+ * many, or at first if they have "there". drivers: names; "+D" is not loaded yet, "+M:D"
+ * is the driver D of the module M. The module virtio_iommu gives every device a group.
  */
 void fake_make(const char *devices, const char *drivers);
 void fake_drop(void);
@@ -107,6 +115,9 @@ int fake_after(const char *action);
 bool fake_is_registering(void);
 
 struct fake_device *fake_find(const char *address);
+
+/* As sriov_numvfs_store(): VFs vanish, or appear and get drivers. */
+int fake_set_vfs(unsigned number);
 struct fake_driver *fake_find_driver(const char *name);
 void fake_register(struct fake_driver *driver);
 

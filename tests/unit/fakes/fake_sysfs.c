@@ -40,6 +40,8 @@ static int set_override(struct fake_device *device, const char *value)
 		return 0; /* no effect */
 	device->was_overridden = true;
 	snprintf(device->override, sizeof(device->override), "%.*s", (int)length, value);
+	device->was_misled |= length && strcmp(device->override, device->former) != 0 &&
+			      !text_equals_name(device->override, device->want);
 	return 0;
 }
 
@@ -71,6 +73,28 @@ static int bind(const char *path, const char *value)
 		return -EBUSY;
 	r = fake_probe(device, driver);
 	return r == -517 ? -EAGAIN : r;
+}
+
+static bool is_autoprobe(const struct fake_device *device, const char *file)
+{
+	return (device->vf && strcmp(file, "physfn/sriov_drivers_autoprobe") == 0) ||
+	       (device->is_pf && strcmp(file, "sriov_drivers_autoprobe") == 0);
+}
+
+/* The address of the VF that the file links to. */
+static int read_virtual(const char *file, char *name)
+{
+	unsigned number;
+
+	if (sscanf(file, "virtfn%u", &number) != 1)
+		return -ENOENT;
+	for (unsigned i = 0; i < fake->device_count; i++) {
+		if (fake->devices[i].is_gone || fake->devices[i].vf != number + 1)
+			continue;
+		address_format(&fake->devices[i].address, name);
+		return 0;
+	}
+	return -ENOENT;
 }
 
 /* The methods of reset_methods[] in drivers/pci/pci.c that the device offers. */
@@ -164,6 +188,12 @@ static int have_effect(const char *path, const char *value)
 		return set_override(device, value);
 	if (strcmp(file, "driver/unbind") == 0)
 		return unbind(device, value);
+	if (is_autoprobe(device, file)) {
+		fake->silenced = value[0] == '0';
+		return 0;
+	}
+	if (device->is_pf && strcmp(file, "sriov_numvfs") == 0)
+		return fake_set_vfs((unsigned)atoi(value));
 	return set_setting(device, file, value);
 }
 
@@ -189,6 +219,9 @@ int sysfs_read_link(int fd, const char *path, char *name, size_t size)
 
 	(void)fd;
 	device = find_file(path, &file);
+	if (device && device->is_pf && size >= ADDRESS_SIZE &&
+	    read_virtual(file, name) == 0)
+		return 0;
 	if (!device || strcmp(file, "driver") != 0 || !device->driver[0])
 		return -ENOENT;
 	if (strlen(device->driver) >= size)
@@ -244,6 +277,15 @@ ssize_t sysfs_read(int fd, const char *path, char *buffer, size_t size)
 	device = find_file(path, &file);
 	if (!device)
 		return -ENOENT;
+	if (strcmp(file, "driver_override") == 0)
+		return snprintf(buffer, size, "%s",
+				device->override[0] ? device->override : "(null)");
+	if (is_autoprobe(device, file))
+		return snprintf(buffer, size, "%d", !fake->silenced);
+	if (device->vf && strcmp(file, "physfn/sriov_numvfs") == 0)
+		return snprintf(buffer, size, "%u", fake->number);
+	if (device->vf && strcmp(file, "modalias") == 0)
+		return snprintf(buffer, size, "igbvf");
 	if (sscanf(file, "resource%u_resize", &bar) == 1 && device->offers[bar])
 		return snprintf(buffer, size, "%016llx",
 				(unsigned long long)device->offers[bar]);
@@ -271,4 +313,11 @@ ssize_t sysfs_read_bytes(int fd, const char *path, void *buffer, size_t size)
 	if (!device || strcmp(file, "resource") != 0)
 		return -ENOENT;
 	return (ssize_t)show_bars(device, buffer, size);
+}
+
+int sysfs_lock(int fd, const char *path)
+{
+	(void)fd;
+	(void)path;
+	return -ENOENT;
 }

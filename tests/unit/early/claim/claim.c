@@ -16,6 +16,7 @@ struct attempt {
 	struct settings settings;
 	bool load_iommu;
 	bool is_guarded;
+	bool may_be_foreign;
 };
 
 static struct claims *current;
@@ -70,6 +71,7 @@ static void begin(struct attempt *attempt)
 	current->root = "";
 	current->load_iommu = attempt->load_iommu;
 	current->guards = attempt->is_guarded;
+	current->may_be_foreign = attempt->may_be_foreign;
 	fake->expire = expire;
 }
 
@@ -159,6 +161,8 @@ static void describe(const struct attempt *attempt, char *text, size_t size)
 		if (device->override[0])
 			at += (size_t)snprintf(text + at, size - at, ", override %s",
 					       device->override);
+		if (device->was_misled)
+			at += (size_t)snprintf(text + at, size - at, ", misled");
 		at += (size_t)snprintf(text + at, size - at, "; ");
 	}
 	if (at)
@@ -746,6 +750,68 @@ START_TEST(loads_an_iommu)
 	clean_up(&attempt);
 }
 
+#define FOREIGN                                                        \
+	"06:00.0 want=vfio-pci usual=nouveau driver=uio override=uio " \
+	"refuses=vfio-pci:EINVAL\n"
+#define FOREIGN_TRACE SET_0 UNBIND_0 PROBE_0 BIND_0
+#define BACK	      "06:00.0/driver_override=uio"
+
+/* What had an override before gets that back; no other one is ever made up. */
+static const struct {
+	const char *name;
+	const char *devices;
+	struct fake_rule rules[FAKE_RULES];
+	const char *trace;
+	const char *end;
+} foreigners[] = {
+	{ "none",
+	  ONE_REFUSED,
+	  { { 0 } },
+	  FOREIGN_TRACE CLEAR_0 PROBE_0,
+	  "06:00.0 failed probe at probe EINVAL, nouveau" },
+	{ "one",
+	  FOREIGN,
+	  { { 0 } },
+	  FOREIGN_TRACE BACK "; " PROBE_0,
+	  "06:00.0 failed probe at probe EINVAL, uio, override uio" },
+	{ "refused once",
+	  FOREIGN,
+	  { { .match = BACK, .what = "ENOMEM", .times = 1 } },
+	  FOREIGN_TRACE BACK " ENOMEM; " BACK "; " PROBE_0,
+	  "06:00.0 failed probe at probe EINVAL, uio, override uio" },
+	{ "refused",
+	  FOREIGN,
+	  { { .match = BACK, .what = "EPERM" } },
+	  FOREIGN_TRACE BACK " EPERM; " BACK " EPERM; " CLEAR_0 PROBE_0,
+	  "06:00.0 failed probe at probe EINVAL, nouveau" },
+	{ "it was ours",
+	  "06:00.0 want=vfio-pci usual=nouveau driver=nouveau override=vfio_pci "
+	  "refuses=vfio-pci:EINVAL\n",
+	  { { 0 } },
+	  FOREIGN_TRACE CLEAR_0 PROBE_0,
+	  "06:00.0 failed probe at probe EINVAL, nouveau" },
+	{ "gone",
+	  FOREIGN,
+	  { { .match = BACK, .what = "vanish 06:00.0" } },
+	  FOREIGN_TRACE BACK "; " PROBE_0,
+	  "06:00.0 failed probe at probe EINVAL" },
+};
+
+START_TEST(gives_foreign_overrides_back)
+{
+	struct attempt attempt;
+	char text[1024];
+
+	prepare(foreigners[_i].devices, "nouveau uio vfio-pci", foreigners[_i].rules,
+		&attempt);
+	attempt.may_be_foreign = true;
+	run(&attempt);
+	describe(&attempt, text, sizeof(text));
+	expect_text(foreigners[_i].name, fake->trace, foreigners[_i].trace);
+	expect_text(foreigners[_i].name, text, foreigners[_i].end);
+	clean_up(&attempt);
+}
+
 /* Disks are held before their driver lets go, so that nobody begins to use them. */
 static const struct {
 	const char *name;
@@ -803,6 +869,7 @@ static const struct {
 	const char *devices;
 	const char *drivers;
 	bool is_guarded;
+	bool may_be_foreign;
 } courses[] = {
 	{ "two free, module", TWO OTHER, HOST "+vfio-pci", false },
 	{ "two held, module", TWO_HELD OTHER, HOST "+vfio-pci", false },
@@ -880,7 +947,10 @@ static void check_device(const char *name, const struct fake_device *device,
 		ck_assert_msg(has_it, "%s: claimed, but %s has it", name, device->driver);
 		return;
 	}
-	ck_assert_msg(!device->override[0], "%s: still overridden", name);
+	ck_assert_msg(!device->override[0] ||
+			      strcmp(device->override, device->former) == 0,
+		      "%s: still overridden", name);
+	ck_assert_msg(!device->was_misled, "%s: misled", name);
 	ck_assert_msg(entry->reason != REASON_NONE, "%s: no reason", name);
 	ck_assert_msg(entry->undone, "%s: not undone", name);
 	if (strcmp(entry->was, device->want) == 0)
@@ -1256,6 +1326,7 @@ int main(void)
 	tcase_add_test(tcase, second_run_writes_nothing);
 	tcase_add_test(tcase, failure_can_be_repeated);
 	add_rows(tcase, loads_an_iommu, iommus);
+	add_rows(tcase, gives_foreign_overrides_back, foreigners);
 	add_rows(tcase, holds_disks, guarded);
 	add_rows(tcase, keeps_its_promises, courses);
 	tcase_add_loop_test(tcase, devices_are_independent, 0, 5);

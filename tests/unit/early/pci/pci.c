@@ -300,6 +300,13 @@ START_TEST(reads_again)
 	pci_read_again(root.fd, &device);
 	expect_text("no driver", device.driver, "");
 	expect("gone", !device.is_gone);
+	/* no link: its driver is unknown, but it is there */
+	put_one("driver");
+	expect_number("unknown", pci_read_again(root.fd, &device), -EINVAL);
+	expect("gone", !device.is_gone);
+	ck_assert_int_eq(unlinkat(root.fd, DEVICE "modalias", 0), 0);
+	expect_number("unknown", pci_read_again(root.fd, &device), -EINVAL);
+	expect("not gone", device.is_gone);
 }
 
 START_TEST(reads_the_driver)

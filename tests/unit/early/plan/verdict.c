@@ -40,8 +40,8 @@ static const struct {
 } lists[] = {
 	{ "verdict", verdict_at, "unknown", VERDICT_UNKNOWN },
 	{ "reason", reason_at, "unknown", REASON_UNKNOWN },
-	{ "step", step_at, "unknown", STEP_UNDO + 1 },
-	{ "step's phrase", phrase_at, "an unknown step", STEP_UNDO + 1 },
+	{ "step", step_at, "unknown", STEP_VFS + 1 },
+	{ "step's phrase", phrase_at, "an unknown step", STEP_VFS + 1 },
 	{ "reason's phrase", reason_phrase_at, "", REASON_UNKNOWN },
 };
 
@@ -94,7 +94,7 @@ START_TEST(words_are_found)
 		expect_number(verdict_at(value), verdict_find(verdict_at(value)), value);
 	for (int value = 0; value <= REASON_UNKNOWN; value++)
 		expect_number(reason_at(value), reason_find(reason_at(value)), value);
-	for (int value = 0; value <= STEP_UNDO; value++)
+	for (int value = 0; value <= STEP_VFS; value++)
 		expect_number(step_at(value), step_find(step_at(value)), value);
 	for (int value = 0; value <= FB_RELEASE_HELD; value++)
 		expect_number("display",

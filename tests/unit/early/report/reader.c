@@ -247,6 +247,50 @@ START_TEST(keeps_the_words_about_the_request)
 }
 
 /* One that says less, of another version: the words still make a sentence. */
+/* Records of PFs: what is written is read. */
+#define PF "pf=0000:01:00.0 id=8086:10c9 total=7 "
+static const char *const physical[] = {
+	PF "wanted=0 made=0 autoprobe=0 was=1 verdict=deferred reason=no-vfs\n",
+	PF "wanted=2 made=2 autoprobe=0 was=1 verdict=made\n",
+	PF "wanted=9 made=0 autoprobe=1 was=1 verdict=refused reason=too-many-vfs\n",
+	PF "wanted=2 made=1 autoprobe=0 was=0 verdict=failed reason=not-made error=5\n",
+	PF "wanted=2 made=1 autoprobe=0 was=1 verdict=kept reason=vfs-in-use "
+	   "for=0000:01:10.0(eth%201)\n",
+	PF "wanted=2 made=2 autoprobe=0 was=1 verdict=made\n"
+	   "pf=10000:01:00.1 id=8086:10c9 total=7 wanted=0 made=0 autoprobe=0 was=1 "
+	   "verdict=refused reason=no-sriov\n",
+};
+
+START_TEST(writes_what_it_has_read)
+{
+	struct directory root = make_directory();
+	_cleanup_free_ char *written = NULL;
+	struct run_result result;
+	char text[1024];
+
+	snprintf(text, sizeof(text), "%s%s%s", HEAD, EARLY, physical[_i]);
+	ck_assert_int_eq(report_parse(text, &result), 0);
+	ck_assert_int_eq(report_write(root.fd, "report", &result), 0);
+	written = get_file(&root, "report");
+	expect_text(physical[_i], written, text);
+	expect_number(physical[_i], run_result_is_complete(&result),
+		      !strstr(text, "refused") && !strstr(text, "failed") &&
+			      !strstr(text, "kept"));
+	run_result_free(&result);
+	drop_directory(&root);
+}
+
+/* No PF. */
+START_TEST(ignores_other_pfs)
+{
+	struct run_result result;
+
+	ck_assert_int_eq(report_parse(HEAD EARLY "pf=01:00.0 verdict=made\n", &result),
+			 0);
+	expect_number("count", result.pfs.count, 0);
+	run_result_free(&result);
+}
+
 START_TEST(does_without_details)
 {
 	struct run_result result;
@@ -294,6 +338,8 @@ int main(void)
 	add_rows(tcase, knows_its_format, headers);
 	add_rows(tcase, reads_a_device, devices);
 	add_rows(tcase, keeps_the_words_about_the_request, requests);
+	add_rows(tcase, writes_what_it_has_read, physical);
+	tcase_add_test(tcase, ignores_other_pfs);
 	tcase_add_test(tcase, does_without_details);
 	tcase_add_test(tcase, phrases_fit);
 	return unit_run(tcase);

@@ -536,6 +536,57 @@ START_TEST(says_what_a_guard_keeps)
 	situation_free(&situation);
 }
 
+#define PF "0000:01:00.0 8086:10c9 "
+
+static const struct {
+	struct pf pf;
+	const char *log;
+} physical[] = {
+	{ { .verdict = VERDICT_CLAIMED, .made = 7 },
+	  INFO PF "has 7 virtual functions\n" },
+	{ { .verdict = VERDICT_DEFERRED, .reason = REASON_NO_VFS },
+	  INFO PF "deferred: it has no virtual functions yet; "
+		  "they are claimed as they appear\n" },
+	{ { .verdict = VERDICT_REFUSED, .reason = REASON_TOO_MANY_VFS },
+	  ERROR PF "refused: it cannot have so many virtual functions; "
+		   "see its sriov_totalvfs\n" },
+	{ { .verdict = VERDICT_REFUSED, .reason = REASON_NOT_CONFIGURABLE },
+	  ERROR PF "refused: its driver makes no virtual functions by sriov_numvfs; "
+		   "see the driver's options\n" },
+	{ { .verdict = VERDICT_FAILED, .reason = REASON_NOT_MADE, .error = -EIO },
+	  ERROR PF "failed: its driver did not make the virtual functions: "
+		   "Input/output error; see dmesg; for a network card, set the link up "
+		   "first\n" },
+	{ { .verdict = VERDICT_FAILED, .reason = REASON_TIMEOUT },
+	  ERROR PF "failed: the write to sriov_numvfs did not return in time\n" },
+	{ { .verdict = VERDICT_KEPT,
+	    .reason = REASON_VFS_IN_USE,
+	    .note = "0000:01:10.0(eth1)" },
+	  ERROR PF "kept: 0000:01:10.0(eth1) is in use, so its virtual functions stay; "
+		   "end that, then write the number to sriov_numvfs\n" },
+};
+
+START_TEST(says_what_becomes_of_vfs)
+{
+	struct pf pf = physical[_i].pf;
+	struct run_result result = { .stage = STAGE_LATE, .pfs = { &pf, 1 } };
+	_cleanup_free_ char *log = NULL;
+
+	pf.address = address_of("01:00.0");
+	pf.id = (struct pci_id){ .vendor = 0x8086, .device = 0x10c9 };
+	pf.is_news = true;
+	summary_log(root.fd, &result);
+	log = get_file(&root, "dev/kmsg");
+	expect("line", strncmp(log, physical[_i].log, strlen(physical[_i].log)) == 0 ||
+			       !printf("%s", log));
+	put_file(&root, "dev/kmsg", "");
+	pf.is_news = false;
+	summary_log(root.fd, &result);
+	free(log);
+	log = get_file(&root, "dev/kmsg");
+	expect("no news", !strstr(log, "8086:10c9"));
+}
+
 START_TEST(warns_of_force)
 {
 	_cleanup_free_ char *log = NULL;
@@ -696,6 +747,7 @@ int main(void)
 	tcase_add_test(tcase, says_what_is_idle);
 	tcase_add_test(tcase, says_nothing_of_other_devices);
 	add_rows(tcase, says_what_a_guard_keeps, guards);
+	add_rows(tcase, says_what_becomes_of_vfs, physical);
 	tcase_add_test(tcase, warns_of_force);
 	tcase_add_test(tcase, does_not_repeat_itself);
 	add_rows(tcase, stays_short, extremes);

@@ -8,7 +8,12 @@
 #include "udev/internal.h"
 #include "unit.h"
 
-#define HEAD  "# Written by passthru-early(8).\n"
+#define HEAD                                                        \
+	"# Written by passthru-early(8).\n"                         \
+	"ACTION==\"add|bind|change\", SUBSYSTEM==\"pci\", "         \
+	"ATTR{sriov_drivers_autoprobe}==\"0\", GOTO=\"passthru\"\n" \
+	"ACTION==\"add\", SUBSYSTEM==\"pci\", "                     \
+	"ATTR{physfn/sriov_drivers_autoprobe}==\"0\", GOTO=\"passthru_end\"\n"
 #define START "ACTION==\"add\", SUBSYSTEM==\"pci\", "
 #define TAIL                                                         \
 	"GOTO=\"passthru_end\"\n"                                    \
@@ -70,6 +75,10 @@ static const struct {
 	{ "passthru.ids=10de:13c2! passthru.addrs=06:00.0! passthru.skip=10de:13c2",
 	  "ATTR{vendor}==\"0x10de\", ATTR{device}==\"0x13c2\"" RUN
 	  "KERNEL==\"0000:06:00.0\"" RUN },
+	/* a PF that is plugged in later: before its driver is loaded */
+	{ "passthru.vfs=2@01:00.0,8086:10c9",
+	  "KERNEL==\"0000:01:00.0\"" RUN
+	  "ATTR{vendor}==\"0x8086\", ATTR{device}==\"0x10c9\"" RUN },
 	/* only what is valid */
 	{ "passthru.ids=10de:13c2\",RUN+=\"x,1:2,$kernel:1 passthru.addrs=06:00.0\\,*",
 	  "ATTR{vendor}==\"0x0001\", ATTR{device}==\"0x0002\"" RUN },
@@ -111,7 +120,7 @@ START_TEST(has_no_odd_bytes)
 {
 	static const char allowed[] =
 		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-		"0123456789 .,:;?#!={}()\"$/_-\n";
+		"0123456789 .,:;?#!={}()|\"$/_-\n";
 	_cleanup_free_ char *plain = rule_of("passthru.ids=1:2");
 	char cmdline[64];
 

@@ -24,7 +24,8 @@ struct scene {
  * The words of a line in the order of the functions: "monitor", "shows" (a process),
  * "interface", "Wi-Fi", "USB" (what that is), "setting", "network" (one that is down),
  * "route", "session", "own session", "keyboard", "sound", "reported", "unseen" (its
- * users), "virtual" (of the first function); "elsewhere" a keyboard and sound behind no
+ * users), "virtual" (of the first function), "twins" (virtual ones to come have its ID),
+ * "others" (they have another one); "elsewhere" a keyboard and sound behind no
  * function. Functions are separated by ";".
  */
 static void add_uses(const char *uses, struct scene *scene)
@@ -57,6 +58,11 @@ static void add_uses(const char *uses, struct scene *scene)
 		device->is_reported = strstr(function, "reported");
 		if (strstr(function, "unseen"))
 			strcpy(to->unseen, "the device nodes of x are not known");
+		if (strstr(function, "twins") || strstr(function, "others")) {
+			device->pf.total = 7;
+			device->pf.vf_device =
+				strstr(function, "twins") ? device->pci->id.device : 0x1;
+		}
 		if (strstr(function, "virtual"))
 			device->physical = &scene->devices[0];
 		if (strstr(function, "elsewhere"))
@@ -123,6 +129,9 @@ static void describe(const struct outlook *outlook, char *words, size_t size)
 #define VIRTUAL_NIC                          \
 	"03:00.0 8086:1563 020000 3 ixgbe\n" \
 	"03:10.0 8086:1565 020000 4 ixgbevf\n"
+#define GRAPHICS                            \
+	"00:02.0 8086:a7a0 030000 2 i915\n" \
+	"01:00.0 1a03:2000 030000 3 ast boot\n"
 #define DISKS                                   \
 	"05:00.0 8086:2700 010802 5 vfio-pci\n" \
 	"06:00.0 8086:2700 010802 6 vfio-pci\n"
@@ -214,6 +223,18 @@ static const struct {
 	{ "03:00.0 8086:1521 020000 3 igb\n04:00.0 8086:1521 020000 4 vfio-pci\n"
 	  "05:00.0 8086:1533 020000 5 igb\n",
 	  "", "passthru.ids=8086:1521!", "" },
+	/* a physical function, by an ID that its virtual functions have, too, or not */
+	{ GRAPHICS, "twins", "passthru.ids=8086:a7a0",
+	  "warning physical-function 00:02.0; " },
+	{ GRAPHICS, "twins", "passthru.ids=8086:a7a0 passthru.skip=00:02.0", "" },
+	{ GRAPHICS, "twins", "passthru.ids=8086:a7a0@00:02.0", "" },
+	{ GRAPHICS, "twins", "passthru.addrs=00:02.0", "" },
+	{ GRAPHICS, "twins", "passthru.ids=8086:a7a0!", "" },
+	{ GRAPHICS, "others", "passthru.ids=8086:a7a0",
+	  "note physical-function 00:02.0; " },
+	{ GRAPHICS, "others", "passthru.ids=8086:a7a0 passthru.skip=00:02.0", "" },
+	{ GRAPHICS, "others", "passthru.ids=8086:1", "" },
+	{ GRAPHICS, "", "passthru.ids=8086:a7a0", "" },
 	/* disks that only a guest has seen */
 	{ DISKS, "", "passthru.ids=8086:2700", "warning unseen-disk 05:00.0; " },
 	{ DISKS, "reported;reported", "passthru.ids=8086:2700", "" },
