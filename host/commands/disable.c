@@ -175,6 +175,16 @@ static bool refuse_shared(struct removal *removal, const struct selector *item,
 	return false;
 }
 
+/* It goes with its last device, and stays with others. */
+static bool is_setting_removed(struct removal *removal,
+			       const struct configuration_item *item)
+{
+	if (find_selected(removal, item, false, true))
+		return false;
+	return find_selected(removal, item, true, true) ||
+	       note_operands(removal, item->selector);
+}
+
 static bool is_removed(void *data, const struct configuration_item *item)
 {
 	struct removal *removal = data;
@@ -184,6 +194,8 @@ static bool is_removed(void *data, const struct configuration_item *item)
 		return true;
 	if (!item->selector || removal->has_failed)
 		return false;
+	if (item->setting)
+		return is_setting_removed(removal, item);
 	other = find_selected(removal, item, false, false);
 	if (find_selected(removal, item, true, true))
 		return !other || refuse_shared(removal, item->selector, other);

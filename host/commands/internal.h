@@ -96,6 +96,17 @@ void vfs_let_bind(const struct host *host, int bus_fd);
 /* passthru release --vfs 0: removes them. Returns an exit status. */
 int vfs_remove(const struct host *host, struct machine *machine);
 
+/* -- settings ------------------------------------------------------------------------ */
+
+/* Whether the values of --bar0, --reset and so on are valid; says why not. */
+bool settings_are_valid(const struct arguments *arguments);
+
+/*
+ * Adds lines with these settings of the chosen devices to the change, in place of those
+ * that the file has of them. params is what is configured. Returns 0 or -ENOMEM.
+ */
+int enable_settings(struct work *work, const struct params *params);
+
 /* -- findings ------------------------------------------------------------------------ */
 
 /* The results of passthru check. */
