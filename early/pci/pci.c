@@ -247,8 +247,8 @@ bool pci_matches(const struct pci_device *device, const struct address_pattern *
 
 bool pci_is_same_card(const struct pci_device *a, const struct pci_device *b)
 {
-	return a == b ||
-	       (!a->is_virtual && !b->is_virtual && address_is_same_slot(&a->address, &b->address));
+	return a == b || (!a->is_virtual && !b->is_virtual &&
+			  address_is_same_slot(&a->address, &b->address));
 }
 
 int pci_read_driver(int bus_fd, const struct pci_address *address,

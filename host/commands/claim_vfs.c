@@ -139,9 +139,8 @@ void vfs_let_bind(const struct host *host, int bus_fd)
 static bool remove_vfs(const struct host *host, const struct device *device, int bus_fd)
 {
 	struct pf pf = device->pf;
-	struct claims *claims =
-		claims_new_release(&(struct pci_device *){ device->pci }, 1,
-				   &(struct settings){ 0 });
+	struct claims *claims = claims_new_release(&(struct pci_device *){ device->pci },
+						   1, &(struct settings){ 0 });
 	char text[PHRASE_SIZE];
 
 	if (!claims) {
