@@ -401,12 +401,14 @@ static bool prepare_pfs(struct run *run)
 	return has_tried;
 }
 
-/* Has what the PFs have become found again, with what they were before. */
-static int find_again(struct run *run, bool *ret_partial)
+/* What was found before has what was wrong with the PFs. */
+static int find_prepared(struct run *run, const struct pfs *earlier, bool *ret_partial)
 {
+	int r = find_devices(run, earlier, ret_partial);
 	struct pfs before = run->result->pfs;
-	int r;
 
+	if (r < 0 || !prepare_pfs(run))
+		return r;
 	pci_list_free(&run->result->devices);
 	r = find_devices(run, &before, ret_partial);
 	free(before.items);
@@ -482,10 +484,8 @@ static int make_plan(struct run *run)
 	struct plan_prospect prospect = { .vfs_will_go = run->request->is_preview };
 	bool is_partial;
 	const struct run_result *earlier = run->request->earlier;
-	int r = find_devices(run, earlier ? &earlier->pfs : NULL, &is_partial);
+	int r = find_prepared(run, earlier ? &earlier->pfs : NULL, &is_partial);
 
-	if (r == 0 && prepare_pfs(run))
-		r = find_again(run, &is_partial);
 	if (r == 0)
 		r = plan_select(run->params, devices, plan);
 	plan->is_partial = is_partial;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -322,5 +323,5 @@ int sysfs_lock(int fd, const char *path)
 {
 	(void)fd;
 	(void)path;
-	return -ENOENT;
+	return open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
