@@ -788,7 +788,8 @@ static void note_time(const struct run *run)
 
 /*
  * An event of a VF counts as one of its PF if that is silenced: its link to that may not
- * have been there yet when udev looked.
+ * have been there yet when udev looked. So it does if the PF was silenced before: while
+ * other VFs get their usual driver, it is not.
  */
 static void find_physical(int bus_fd, struct run_request *request)
 {
@@ -797,10 +798,12 @@ static void find_physical(int bus_fd, struct run_request *request)
 
 	pci_device_path(path, &request->device, "physfn/sriov_drivers_autoprobe");
 	if (request->stage != STAGE_DEVICE ||
-	    sysfs_read(bus_fd, path, text, sizeof(text)) <= 0 || text[0] != '0')
+	    sysfs_read(bus_fd, path, text, sizeof(text)) <= 0)
 		return;
 	pci_read_physical(bus_fd, &device);
-	if (device.is_virtual)
+	if (device.is_virtual &&
+	    (text[0] == '0' ||
+	     (request->earlier && pfs_find_at(&request->earlier->pfs, &device.physical))))
 		request->device = device.physical;
 }
 
