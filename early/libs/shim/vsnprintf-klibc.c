@@ -62,12 +62,10 @@ static struct field read_field(const char *at, va_list *arguments)
 	for (field.bytes = sizeof(int);; at++) {
 		if (*at == 'h')
 			field.bytes /= 2;
-		else if (*at == 'l')
-			field.bytes = at[-1] == 'l' ? sizeof(long long) : sizeof(long);
-		else if (*at == 'z')
-			field.bytes = sizeof(size_t);
-		else if (*at == 'j')
-			field.bytes = sizeof(intmax_t);
+		else if (*at == 'j' || (*at == 'l' && at[-1] == 'l'))
+			field.bytes = sizeof(long long);
+		else if (*at == 'l' || *at == 'z')
+			field.bytes = sizeof(long);
 		else
 			break;
 	}

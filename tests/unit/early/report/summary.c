@@ -542,24 +542,30 @@ static const struct {
 	struct pf pf;
 	const char *log;
 } physical[] = {
-	{ { .verdict = VERDICT_CLAIMED, .made = 7 },
+	{ { .is_news = true, .verdict = VERDICT_CLAIMED, .made = 7 },
 	  INFO PF "has 7 virtual functions\n" },
-	{ { .verdict = VERDICT_DEFERRED, .reason = REASON_NO_VFS },
+	{ { .is_news = true, .verdict = VERDICT_DEFERRED, .reason = REASON_NO_VFS },
 	  INFO PF "deferred: it has no virtual functions yet; "
 		  "they are claimed as they appear\n" },
-	{ { .verdict = VERDICT_REFUSED, .reason = REASON_TOO_MANY_VFS },
+	{ { .is_news = true, .verdict = VERDICT_REFUSED, .reason = REASON_TOO_MANY_VFS },
 	  ERROR PF "refused: it cannot have so many virtual functions; "
 		   "see its sriov_totalvfs\n" },
-	{ { .verdict = VERDICT_REFUSED, .reason = REASON_NOT_CONFIGURABLE },
+	{ { .is_news = true,
+	    .verdict = VERDICT_REFUSED,
+	    .reason = REASON_NOT_CONFIGURABLE },
 	  ERROR PF "refused: its driver makes no virtual functions by sriov_numvfs; "
 		   "see the driver's options\n" },
-	{ { .verdict = VERDICT_FAILED, .reason = REASON_NOT_MADE, .error = -EIO },
+	{ { .is_news = true,
+	    .verdict = VERDICT_FAILED,
+	    .reason = REASON_NOT_MADE,
+	    .error = -EIO },
 	  ERROR PF "failed: its driver did not make the virtual functions: "
 		   "Input/output error; see dmesg; for a network card, set the link up "
 		   "first\n" },
-	{ { .verdict = VERDICT_FAILED, .reason = REASON_TIMEOUT },
+	{ { .is_news = true, .verdict = VERDICT_FAILED, .reason = REASON_TIMEOUT },
 	  ERROR PF "failed: the write to sriov_numvfs did not return in time\n" },
-	{ { .verdict = VERDICT_KEPT,
+	{ { .is_news = true,
+	    .verdict = VERDICT_KEPT,
 	    .reason = REASON_VFS_IN_USE,
 	    .note = "0000:01:10.0(eth1)" },
 	  ERROR PF "kept: 0000:01:10.0(eth1) is in use, so its virtual functions stay; "
@@ -572,9 +578,9 @@ START_TEST(says_what_becomes_of_vfs)
 	struct run_result result = { .stage = STAGE_LATE, .pfs = { &pf, 1 } };
 	_cleanup_free_ char *log = NULL;
 
+	ck_assert(pf.is_news);
 	pf.address = address_of("01:00.0");
 	pf.id = (struct pci_id){ .vendor = 0x8086, .device = 0x10c9 };
-	pf.is_news = true;
 	summary_log(root.fd, &result);
 	log = get_file(&root, "dev/kmsg");
 	expect("line", strncmp(log, physical[_i].log, strlen(physical[_i].log)) == 0 ||
