@@ -422,7 +422,10 @@ bool pci_read_slot_attributes(int bus_fd, const struct pci_device *device,
 		if (other->is_read && other->group == NO_GROUP && !other->is_gone)
 			(void)pci_read_again(bus_fd, other);
 		pci_read_attributes(bus_fd, other);
-		is_groupless |= other->group == NO_GROUP;
+		if (other->group != NO_GROUP)
+			continue;
+		is_groupless = true;
+		pci_read_physical(bus_fd, other);
 	}
 	return is_groupless;
 }
