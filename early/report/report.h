@@ -46,7 +46,7 @@ struct run_result {
 	struct pci_list devices;
 	struct plan plan;
 	struct settings settings; /* of its devices */
-	struct pfs pfs; /* whose virtual functions are given away */
+	struct pfs pfs;		  /* whose virtual functions are given away */
 	/* What is wrong with the request; the spans point into the command line or text.
 	 */
 	struct problem *problems;
