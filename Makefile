@@ -240,6 +240,8 @@ ifeq ($(LIBC),klibc)
 LIBS_CFLAGS += -Iearly/libs/shim/klibc
 KMOD_OBJS += $(addprefix $(KMOD_DIR)/, kmod-klibc.o strerror-klibc.o)
 BLKID_OBJS += $(BLKID_DIR)/blkid-klibc.o
+# Not in an archive: klibc itself calls it.
+KLIBC_OBJS := $(KMOD_DIR)/vsnprintf-klibc.o
 endif
 $(LIBC)_KMOD = $(LIBC_CC) $(LIBS_CFLAGS) $(KMOD_CPPFLAGS)
 $(LIBC)_BLKID = $(LIBC_CC) $(LIBS_CFLAGS) $(BLKID_CPPFLAGS)
@@ -295,7 +297,7 @@ EARLY_LIBS := libkmod:libkmod-dev blkid:libblkid-dev
 $(LIBC)_CC = $(LIBC_CC) $(LIBC_CFLAGS) $(WARNINGS) $(EARLY_CPPFLAGS) -I$(LIBS_INCLUDE)
 $(LIBC)_LD = $(LIBC_LINK) $(LIBC_CFLAGS) $(LIBC_LDFLAGS)
 ifeq ($(LIBS),bundled)
-EARLY_ARCHIVES := $(KMOD_LIB) $(BLKID_LIB)
+EARLY_ARCHIVES := $(KLIBC_OBJS) $(KMOD_LIB) $(BLKID_LIB)
 $(LIBC)_LINK = $($(LIBC)_LD) $(EARLY_OBJS) $(EARLY_ARCHIVES)
 else ifeq ($(LIBS) $(LIBC),system glibc)
 system_CC = $(CC) $(DYNAMIC_CFLAGS) $(WARNINGS) $(EARLY_CPPFLAGS) \
@@ -338,7 +340,7 @@ HOST_SRCS := \
 	boot/kernel_config.c boot/kernel_release.c boot/legacy_cmdline.c boot/marks.c \
 	boot/menu_key.c boot/places.c boot/sources.c boot/systemd_boot.c boot/uki.c boot/version.c \
 	commands/args.c commands/check.c commands/check_vfs.c commands/claim.c commands/claim_vfs.c commands/check_cmdline.c \
-	commands/check_images.c commands/check_kernels.c commands/configure.c commands/disable.c commands/enable.c commands/enable_vfs.c \
+	commands/check_images.c commands/check_settings.c commands/scripts.c commands/check_kernels.c commands/configure.c commands/disable.c commands/enable.c commands/enable_settings.c commands/enable_vfs.c \
 	commands/findings.c commands/list.c commands/list_next.c commands/list_text.c commands/list_vfs.c \
 	commands/migrate.c \
 	commands/plan.c commands/preview.c commands/preview_conflict.c \

@@ -137,6 +137,7 @@ static void log_nothing(int error)
 static struct run_request make_request(const struct job *job, const struct params *params,
 				       int bus_fd)
 {
+	const char *action = getenv("ACTION");
 	struct run_request request = {
 		.params = params,
 		.root = job->options->root,
@@ -149,6 +150,8 @@ static struct run_request make_request(const struct job *job, const struct param
 		.start_ms = job->start_ms,
 	};
 
+	request.is_change =
+		job->stage == STAGE_DEVICE && action && !strcmp(action, "change");
 	request.report = report_path(job, &request.report_fd);
 	return request;
 }

@@ -18,6 +18,7 @@ struct run {
 	int root_fd;
 	int bus_fd;
 	enum stage stage;
+	uint64_t start_ms;   /* from when that counts */
 	uint64_t timeout_ms; /* what is left of passthru.timeout */
 	uint64_t kernel_us;
 	struct run_result *result;
@@ -133,6 +134,17 @@ static bool groups_come(struct run *run)
 		return false;
 	(void)read_slots(run);
 	return true;
+}
+
+static int add_groups(struct run *run)
+{
+	struct plan *plan = &run->result->plan;
+	int r = run->params->group == GROUP_CLAIM ? read_members(run) : 0;
+
+	if (r < 0)
+		return r;
+	plan->groups_come = groups_come(run);
+	return plan_add_groups(run->params, &run->result->devices, plan);
 }
 
 /* The variant driver for the device; the search reads a file of a megabyte. */
@@ -346,6 +358,12 @@ static bool make_vfs(struct run *run, struct pf *pf)
 	if (!is_our_pf(run, pf) || !pf->wanted || pf->made == pf->wanted ||
 	    pf->wanted > pf->total || !has_file(run, &pf->address, "driver"))
 		return false;
+	/* The number that an administrator has written is theirs. */
+	if (pf->made && run->request->is_change) {
+		pf->verdict = VERDICT_CLAIMED;
+		pf->reason = REASON_NONE;
+		return false;
+	}
 	claims = device ? set_up(run, claims_new_release(&device, 1, &none)) : NULL;
 	if (!claims)
 		return false;
@@ -354,9 +372,12 @@ static bool make_vfs(struct run *run, struct pf *pf)
 	if (run->request->is_detached && !run->request->root[0])
 		proc_fd =
 			openat(run->root_fd, "proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	claims_make_vfs(claims, pf, run->request->start_ms + run->timeout_ms * 7 / 10);
+	claims_make_vfs(claims, pf, run->start_ms + run->timeout_ms * 7 / 10);
 	if (proc_fd >= 0)
 		follow_init(run, proc_fd);
+	/* Nobody waits: the claim need not pay for a slow driver of the PF. */
+	if (run->request->is_detached)
+		run->start_ms = clock_ms();
 	claims_free(claims);
 	return true;
 }
@@ -446,7 +467,7 @@ static void give_back(struct run *run)
 	if (claims) {
 		leave_udev(run);
 		claims->vfs_known = count_known_vfs(run);
-		claims_give_back(claims, run->request->start_ms + run->timeout_ms);
+		claims_give_back(claims, run->start_ms + run->timeout_ms);
 	}
 	for (unsigned i = 0; i < count; i++)
 		pci_read_again(run->bus_fd, left[i]);
@@ -468,14 +489,10 @@ static int make_plan(struct run *run)
 	if (r == 0)
 		r = plan_select(run->params, devices, plan);
 	plan->is_partial = is_partial;
-	if (r == 0)
-		read_entries(run);
-	if (r == 0 && run->params->group == GROUP_CLAIM)
-		r = read_members(run);
-	if (r == 0) {
-		plan->groups_come = groups_come(run);
-		r = plan_add_groups(run->params, devices, plan);
-	}
+	if (r < 0)
+		return r;
+	read_entries(run);
+	r = add_groups(run);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < plan->count; i++)
@@ -490,7 +507,7 @@ static int make_plan(struct run *run)
 	/* Half of the time is for reading disks. */
 	if (!run->params->force)
 		guard_disks(run->root_fd, &run->params->cmdline, find_moment(run),
-			    run->request->start_ms + run->timeout_ms / 2, plan);
+			    run->start_ms + run->timeout_ms / 2, plan);
 	if (run->params->dryrun)
 		plan_apply_dry_run(plan);
 	return 0;
@@ -565,7 +582,7 @@ static int claim_planned(struct run *run)
 		claims->slot_fd = *run->request->slot_fd;
 	claims->may_be_foreign = run->stage != STAGE_EARLY || run->request->is_booted;
 	claims->load_iommu = iommu_is_virtio(&run->result->devices);
-	claims_run(claims, run->request->start_ms, run->timeout_ms);
+	claims_run(claims, run->start_ms, run->timeout_ms);
 	claims_store(claims, plan, settings);
 	run->kernel_us += claims->kernel_us;
 	run->has_waited |= claims->has_waited;
@@ -625,23 +642,23 @@ static int claim_devices(struct run *run)
 }
 
 /*
- * Whether the card or its group has got functions since they were read: the kernel
- * announces each as soon as it has found it, and the first event may be faster than that.
+ * Whether the card has got functions since they were read: the kernel announces each as
+ * soon as it has found it, and the first event may be faster than that.
  */
 static bool has_grown(const struct run *run)
 {
-	struct pci_list now;
-	bool has_grown = false;
+	struct pci_address address = run->request->device;
 
 	/* Virtual functions are found by their physical one. */
-	if (run->stage != STAGE_DEVICE || run->result->pfs.count ||
-	    pci_scan_group(run->bus_fd, &run->request->device, &now) < 0)
+	if (run->stage != STAGE_DEVICE || run->result->pfs.count)
 		return false;
-	for (size_t i = 0; i < now.count; i++)
-		has_grown |=
-			!pci_list_find(&run->result->devices, &now.devices[i].address);
-	pci_list_free(&now);
-	return has_grown;
+	for (unsigned i = 0; i <= ADDRESS_SIBLINGS_MAX; i++) {
+		address.function = (uint8_t)i;
+		if (!pci_list_find(&run->result->devices, &address) &&
+		    has_file(run, &address, "modalias"))
+			return true;
+	}
+	return false;
 }
 
 /* Claims the rest of the card; what has been claimed is done then, but is still new. */
@@ -771,7 +788,8 @@ static void note_time(const struct run *run)
 
 /*
  * An event of a VF counts as one of its PF if that is silenced: its link to that may not
- * have been there yet when udev looked.
+ * have been there yet when udev looked. So it does if the PF was silenced before: while
+ * other VFs get their usual driver, it is not.
  */
 static void find_physical(int bus_fd, struct run_request *request)
 {
@@ -780,10 +798,12 @@ static void find_physical(int bus_fd, struct run_request *request)
 
 	pci_device_path(path, &request->device, "physfn/sriov_drivers_autoprobe");
 	if (request->stage != STAGE_DEVICE ||
-	    sysfs_read(bus_fd, path, text, sizeof(text)) <= 0 || text[0] != '0')
+	    sysfs_read(bus_fd, path, text, sizeof(text)) <= 0)
 		return;
 	pci_read_physical(bus_fd, &device);
-	if (device.is_virtual)
+	if (device.is_virtual &&
+	    (text[0] == '0' ||
+	     (request->earlier && pfs_find_at(&request->earlier->pfs, &device.physical))))
 		request->device = device.physical;
 }
 
@@ -796,6 +816,7 @@ int run_early(const struct run_request *caller, struct run_result *ret)
 			   .root_fd = request->root_fd,
 			   .bus_fd = request->bus_fd,
 			   .stage = request->stage,
+			   .start_ms = request->start_ms,
 			   .timeout_ms = time_left_ms(request),
 			   .result = ret };
 	int r;
@@ -806,7 +827,7 @@ int run_early(const struct run_request *caller, struct run_result *ret)
 				    .stage = request->stage };
 	find_physical(run.bus_fd, request);
 	r = claim_devices(&run);
-	while (r == 0 && has_grown(&run))
+	for (unsigned i = 0; r == 0 && i < ADDRESS_SIBLINGS_MAX && has_grown(&run); i++)
 		r = claim_rest(&run);
 	if (r == 0)
 		r = run_result_add_problems(ret, params);

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "cmdline/cmdline.h"
 #include "ui/ui.h"
 
 /* The exit statuses of passthru(8). */
@@ -14,11 +15,12 @@ struct arguments {
 	const char *command;
 	char **operands;
 	int operand_count;
-	const char *root;   /* a directory or a dump; NULL for this machine */
-	const char *dump;   /* file to write, or NULL */
-	char *cmdline;	    /* instead of the configured one, or NULL */
-	const char *format; /* of status, or NULL */
-	const char *vfs;    /* the number of virtual functions, or NULL */
+	const char *root;		/* a directory or a dump; NULL for this machine */
+	const char *dump;		/* file to write, or NULL */
+	char *cmdline;			/* instead of the configured one, or NULL */
+	const char *format;		/* of status, or NULL */
+	const char *settings[SETTINGS]; /* their values, or NULL */
+	const char *vfs;		/* the number of virtual functions, or NULL */
 	bool json;
 	bool apply;
 	bool yes;

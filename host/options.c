@@ -23,6 +23,8 @@ enum {
 	DUMP,
 	FORMAT,
 	VFS,
+	BAR0, /* and the other settings, in the order of enum setting_kind */
+	POWER = BAR0 + SETTING_POWER,
 	ROOT,
 	VERBOSE,
 	JSON,
@@ -33,6 +35,16 @@ enum {
 };
 
 #define BIT(option) (1U << (option))
+
+/* The settings of enable, as bits, and the row of one. */
+#define SETTING_OPTIONS (BIT(POWER + 1) - BIT(BAR0))
+#define SETTING_OPTION(kind, name, value, help)                \
+	{                                                      \
+		name, value, help,                             \
+			offsetof(struct arguments, settings) + \
+				(kind) * sizeof(const char *), \
+			BIT(UNDO) | BIT(VFS)                   \
+	}
 
 static const struct {
 	const char *name;
@@ -45,8 +57,7 @@ static const struct {
 		      offsetof(struct arguments, dry_run), 0 },
 	[UNDO] = { "undo", NULL, "restore the backups", offsetof(struct arguments, undo),
 		   BIT(DRY_RUN) | BIT(ALL) | BIT(APPLY) | BIT(OPERANDS) },
-	[ALL] = { "all", NULL, "all devices", offsetof(struct arguments, all),
-		  BIT(OPERANDS) },
+	[ALL] = { "all", NULL, NULL, offsetof(struct arguments, all), BIT(OPERANDS) },
 	[APPLY] = { "apply", NULL, "make the changes, with backups",
 		    offsetof(struct arguments, apply), 0 },
 	[YES] = { "yes", NULL, "confirm what the host would miss",
@@ -62,6 +73,16 @@ static const struct {
 		     offsetof(struct arguments, format), 0 },
 	[VFS] = { "vfs", "COUNT", "make so many virtual functions and claim them",
 		  offsetof(struct arguments, vfs), BIT(UNDO) },
+	[BAR0] = SETTING_OPTION(SETTING_BAR0, "bar0", "SIZE",
+				"--bar1 to --bar5, --reset, --d3cold, --power, too"),
+	[BAR0 + 1] = SETTING_OPTION(SETTING_BAR1, "bar1", "SIZE", NULL),
+	[BAR0 + 2] = SETTING_OPTION(SETTING_BAR2, "bar2", "SIZE", NULL),
+	[BAR0 + 3] = SETTING_OPTION(SETTING_BAR3, "bar3", "SIZE", NULL),
+	[BAR0 + 4] = SETTING_OPTION(SETTING_BAR4, "bar4", "SIZE", NULL),
+	[BAR0 + 5] = SETTING_OPTION(SETTING_BAR5, "bar5", "SIZE", NULL),
+	[BAR0 + 6] = SETTING_OPTION(SETTING_RESET, "reset", "METHOD", NULL),
+	[BAR0 + 7] = SETTING_OPTION(SETTING_D3COLD, "d3cold", "VALUE", NULL),
+	[POWER] = SETTING_OPTION(SETTING_POWER, "power", "VALUE", NULL),
 	[ROOT] = { "root", "DIR",
 		   "read the machine whose files are below DIR, or in a dump",
 		   offsetof(struct arguments, root), 0 },
@@ -86,9 +107,9 @@ static const struct command {
 	{ "list", list_run, "[FILTER]...", ELSEWHERE | BIT(DUMP) | BIT(VERBOSE),
 	  "list IOMMU groups and devices; gpu, usb, nvidia, 06:00 ..." },
 	{ "enable", enable_run, "ADDRESS...",
-	  ELSEWHERE | BIT(DRY_RUN) | BIT(UNDO) | BIT(YES) | BIT(VFS),
+	  ELSEWHERE | BIT(DRY_RUN) | BIT(UNDO) | BIT(YES) | BIT(VFS) | SETTING_OPTIONS,
 	  "claim these devices from the next boot on" },
-	{ "disable", disable_run, "ADDRESS...",
+	{ "disable", disable_run, "ADDRESS...|--all",
 	  ELSEWHERE | BIT(DRY_RUN) | BIT(UNDO) | BIT(ALL),
 	  "leave them to the host again" },
 	{ "claim", claim_run, "ADDRESS...", BIT(JSON) | BIT(YES) | BIT(VFS),
@@ -134,6 +155,8 @@ static void print_help(FILE *file)
 			command->help);
 	}
 	for (int i = 0; i < JSON; i++) {
+		if (!options[i].help) /* named with another one */
+			continue;
 		fprintf(file, "  %s--%s %-*s ", i == VERBOSE ? "-v, " : "    ",
 			options[i].name, 11 - (int)strlen(options[i].name),
 			options[i].value ? options[i].value : "");

@@ -179,6 +179,10 @@ struct setting {
 	struct selector device;
 };
 
+/* Parses VALUE[@DEVICE]. Returns 0, or -EINVAL with *ret_error set. */
+int setting_parse(enum setting_kind kind, struct span text, struct setting *ret,
+		  struct selector_error *ret_error);
+
 /* The largest BAR, log2 of its size in MiB: PCI Express 6.0, 7.8.6.2. */
 #define SETTING_SIZE_MAX 43
 

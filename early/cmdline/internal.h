@@ -13,8 +13,4 @@ bool selector_matches_id(const struct selector *selector, const struct pci_id *i
 int selector_parse_plain(struct span text, struct selector *ret,
 			 struct selector_error *ret_error);
 
-/* Parses VALUE[@DEVICE]. Returns 0, or -EINVAL with *ret_error set. */
-int setting_parse(enum setting_kind kind, struct span text, struct setting *ret,
-		  struct selector_error *ret_error);
-
 #endif

@@ -83,6 +83,10 @@ static const char *find_fault(enum setting_kind kind, const char *value)
 /* The one word for each value. */
 static void normalise(struct setting *setting)
 {
+	int bits = setting->kind <= SETTING_BAR5 ? setting_read_size(setting->value) : -1;
+
+	if (bits >= 0)
+		setting_format_size((unsigned)bits, setting->value);
 	if (setting->kind == SETTING_D3COLD && strcmp(setting->value, "auto") == 0)
 		strcpy(setting->value, "off");
 	if (setting->kind == SETTING_POWER && strcmp(setting->value, "off") == 0)

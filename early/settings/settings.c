@@ -15,6 +15,11 @@ static const char *const files[] = {
 	[SETTING_POWER] = "power/control",
 };
 
+const char *setting_file(enum setting_kind kind)
+{
+	return files[kind];
+}
+
 static const char *const verdicts[] = {
 	[SETTING_PENDING] = "pending", [SETTING_DONE] = "done",
 	[SETTING_REFUSED] = "refused", [SETTING_RESTORED] = "restored",

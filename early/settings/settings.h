@@ -50,6 +50,9 @@ struct settings {
 const char *setting_verdict_word(enum setting_verdict verdict, bool is_dry);
 enum setting_verdict setting_verdict_find(const char *word);
 
+/* The file of the device in sysfs that has it. */
+const char *setting_file(enum setting_kind kind);
+
 /*
  * The settings of the devices that the plan takes. Returns 0 or -ENOMEM; the caller frees
  * the items in either case.

@@ -182,6 +182,42 @@ static bool has_problems(const struct params *params, const struct params *other
 	return true;
 }
 
+/* The next setting of that kind from *at on, or NULL. */
+static const struct setting *next_setting(const struct params *params,
+					  enum setting_kind kind, size_t *at)
+{
+	while (*at < params->setting_count) {
+		const struct setting *setting = &params->settings[(*at)++];
+
+		if (setting->kind == kind)
+			return setting;
+	}
+	return NULL;
+}
+
+static bool is_same_setting(const struct setting *a, const struct setting *b)
+{
+	return strcmp(a->value, b->value) == 0 && a->has_device == b->has_device &&
+	       (!a->has_device || is_same_selector(&a->device, &b->device));
+}
+
+/* Of each kind the order matters: the last one that matches a device counts. */
+static bool set_same(const struct params *a, const struct params *b)
+{
+	for (int kind = 0; kind < SETTINGS; kind++) {
+		const struct setting *of_a, *of_b;
+		size_t at_a = 0, at_b = 0;
+
+		do {
+			of_a = next_setting(a, (enum setting_kind)kind, &at_a);
+			of_b = next_setting(b, (enum setting_kind)kind, &at_b);
+			if (!of_a != !of_b || (of_a && !is_same_setting(of_a, of_b)))
+				return false;
+		} while (of_a);
+	}
+	return true;
+}
+
 static bool mean_same(const struct params *a, const struct params *b)
 {
 	return are_among(&a->wanted, &b->wanted) && are_among(&b->wanted, &a->wanted) &&
@@ -190,7 +226,8 @@ static bool mean_same(const struct params *a, const struct params *b)
 	       are_among(&b->vfs, &a->vfs) && has_problems(a, b) && has_problems(b, a) &&
 	       a->group == b->group && a->timeout == b->timeout &&
 	       strcmp(a->driver, b->driver) == 0 && a->dryrun == b->dryrun &&
-	       a->force == b->force && a->debug == b->debug && a->off == b->off;
+	       a->force == b->force && a->debug == b->debug && a->off == b->off &&
+	       set_same(a, b);
 }
 
 bool configuration_means_same(const char *a, const char *b)

@@ -25,11 +25,21 @@ static void put(struct editor *editor, const char *from, const char *end)
 static const struct list {
 	const char *name;
 	int (*parse)(struct span text, struct selector *ret,
-		     struct selector_error *ret_error);
+		     struct selector_error *ret_error); /* NULL for a setting */
+	enum setting_kind kind;
 } lists[] = {
-	{ PARAMETER_PREFIX "ids", selector_parse_id },
-	{ PARAMETER_PREFIX "addrs", selector_parse_address },
-	{ PARAMETER_PREFIX "vfs", selector_parse_vfs },
+	{ PARAMETER_PREFIX "ids", selector_parse_id, 0 },
+	{ PARAMETER_PREFIX "addrs", selector_parse_address, 0 },
+	{ PARAMETER_PREFIX "vfs", selector_parse_vfs, 0 },
+	{ PARAMETER_PREFIX "bar0", NULL, SETTING_BAR0 },
+	{ PARAMETER_PREFIX "bar1", NULL, SETTING_BAR1 },
+	{ PARAMETER_PREFIX "bar2", NULL, SETTING_BAR2 },
+	{ PARAMETER_PREFIX "bar3", NULL, SETTING_BAR3 },
+	{ PARAMETER_PREFIX "bar4", NULL, SETTING_BAR4 },
+	{ PARAMETER_PREFIX "bar5", NULL, SETTING_BAR5 },
+	{ PARAMETER_PREFIX "reset", NULL, SETTING_RESET },
+	{ PARAMETER_PREFIX "d3cold", NULL, SETTING_D3COLD },
+	{ PARAMETER_PREFIX "power", NULL, SETTING_POWER },
 };
 
 static const struct list *find_list(const struct parameter *word)
@@ -47,9 +57,15 @@ static bool wants_gone(const struct editor *editor, const struct list *list,
 					   .is_vfs = list->parse == selector_parse_vfs };
 	struct selector_error error;
 	struct selector selector;
+	struct setting setting;
 
-	if (list->parse(text, &selector, &error) == 0)
-		item.selector = &selector;
+	if (list->parse) {
+		if (list->parse(text, &selector, &error) == 0)
+			item.selector = &selector;
+	} else if (setting_parse(list->kind, text, &setting, &error) == 0) {
+		item.setting = &setting;
+		item.selector = setting.has_device ? &setting.device : NULL;
+	}
 	return editor->is_removed(editor->data, &item);
 }
 

@@ -352,6 +352,8 @@ static void check_request(struct findings *findings, const struct boot_source *n
 		check_blacklists(findings, next->cmdline, next->path);
 	if (!params.off)
 		check_vfs(findings, next, &params);
+	if (!params.off && params.wanted.count)
+		check_settings(findings);
 	if (!params.off && requests && params.problem_count == 0)
 		findings_add(findings, FINDING_OK, "command line",
 			     "%s requests devices; passthru plan lists them", name);

@@ -3,8 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/base.h"
 #include "commands/internal.h"
@@ -81,25 +79,9 @@ struct vf_check {
 
 /* -- files --------------------------------------------------------------------------- */
 
-static bool is_comment(struct text_cursor line)
-{
-	while (line.at < line.end && text_is_space(*line.at))
-		line.at++;
-	return line.at < line.end && strchr("#;", *line.at);
-}
-
 static bool has_text(struct text_cursor line, const char *text)
 {
 	return memmem(line.at, (size_t)(line.end - line.at), text, strlen(text));
-}
-
-/* The number of the first line that has the word, from 1; 0 if none has. */
-static size_t find_line(const char *text, const char *word, struct text_cursor *ret)
-{
-	for (size_t number = 1; text_next_line(&text, ret); number++)
-		if (!is_comment(*ret) && has_text(*ret, word))
-			return number;
-	return 0;
 }
 
 /* The device on the line whose virtual functions passthru makes, or NULL. */
@@ -122,34 +104,20 @@ static const struct device *find_made(const struct vf_check *check,
 	return NULL;
 }
 
-/* Scripts are short, and not all that is in their directories is one. */
-#define READ_MAX 65536
+struct visit {
+	const struct vf_check *check;
+	const struct maker *maker;
+};
 
-/* The beginning of a regular file, freed by the caller; NULL if it cannot be read. */
-static char *read_beginning(int root_fd, const char *path)
+static void check_file(void *data, const char *path)
 {
-	_cleanup_close_ int fd = beneath_open(root_fd, path);
-	struct stat st;
-	char *text;
-	ssize_t length;
-
-	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
-		return NULL;
-	text = malloc(READ_MAX + 1);
-	length = text ? read(fd, text, READ_MAX) : 0;
-	if (text)
-		text[length < 0 ? 0 : length] = '\0';
-	return text;
-}
-
-static void check_file(const struct vf_check *check, const struct maker *maker,
-		       const char *path)
-{
-	struct findings *findings = check->findings;
-	_cleanup_free_ char *text = read_beginning(findings->host->root_fd, path);
+	const struct visit *visit = data;
+	const struct maker *maker = visit->maker;
+	struct findings *findings = visit->check->findings;
+	_cleanup_free_ char *text = scripts_read(findings->host->root_fd, path);
 	struct text_cursor line;
-	size_t number = text ? find_line(text, maker->word, &line) : 0;
-	const struct device *made = number ? find_made(check, line) : NULL;
+	size_t number = text ? scripts_find_line(text, maker->word, &line) : 0;
+	const struct device *made = number ? find_made(visit->check, line) : NULL;
 
 	if (made)
 		findings_add(
@@ -161,24 +129,12 @@ static void check_file(const struct vf_check *check, const struct maker *maker,
 			     "/%s, line %zu: %s", path, number, maker->what);
 }
 
-/* Also one directory deeper: drop-ins of units. */
 static void check_maker(const struct vf_check *check, const struct maker *maker)
 {
-	int root_fd = check->findings->host->root_fd;
-	_cleanup_free_ char **paths = NULL;
+	struct visit visit = { check, maker };
 
-	if (!maker->suffix) {
-		check_file(check, maker, maker->path);
-		return;
-	}
-	paths = dirlist_paths(root_fd, maker->path, maker->suffix);
-	for (size_t i = 0; paths && paths[i]; i++) {
-		_cleanup_free_ char **inside = dirlist_paths(root_fd, paths[i], "");
-
-		check_file(check, maker, paths[i]);
-		for (size_t j = 0; inside && inside[j]; j++)
-			check_file(check, maker, inside[j]);
-	}
+	scripts_each(check->findings->host->root_fd, maker->path, maker->suffix,
+		     check_file, &visit);
 }
 
 /* -- parameters of drivers ----------------------------------------------------------- */

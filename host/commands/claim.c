@@ -115,12 +115,12 @@ static int make_cmdline(const struct host *host, const struct machine *machine,
 {
 	struct text_file text;
 	FILE *file = text_file_open(&text);
-	int r = file ? 0 : -ENOMEM;
+	int r = -ENOMEM;
 
-	if (r == 0)
+	if (file) {
 		put_request(host, machine, file);
-	if (r == 0)
 		r = put_cmdline(host, file);
+	}
 	*ret = text_file_close(&text);
 	return r < 0 || *ret ? r : -ENOMEM;
 }
@@ -205,12 +205,12 @@ static int claim(struct host *host, struct machine *machine)
 		r = params_parse(cmdline, &params);
 	if (r == 0)
 		r = run_stage(host, &params, RUN_NOW, &result);
-	if (r == 0)
+	if (r == 0) {
 		keep_settings(host, &result);
-	if (r == 0)
 		status = show(host, &result, &params);
-	else
+	} else {
 		warn_error(r, "nothing was claimed");
+	}
 	run_result_free(&result);
 	params_free(&params);
 	return status;

@@ -54,9 +54,11 @@ static bool add_lines(struct work *work)
 	r = configure_parse(configuration, &request);
 	if (r == 0 && !(lines = make_lines(work, &request)))
 		r = -ENOMEM;
-	configure_free_request(&request);
 	if (r == 0)
 		r = configuration_append(&work->change, lines);
+	if (r == 0)
+		r = enable_settings(work, &request.params);
+	configure_free_request(&request);
 	if (r < 0)
 		warn_error(r, "nothing was changed");
 	return r == 0;
@@ -96,8 +98,11 @@ static void print_next(const struct host *host)
 
 static int enable_devices(struct work *work)
 {
-	int status = choice_make(work->host, &work->machine);
+	int status;
 
+	if (!settings_are_valid(work->host->arguments))
+		return STATUS_USAGE;
+	status = choice_make(work->host, &work->machine);
 	if (status != STATUS_GOOD)
 		return status;
 	if (!caveats_allow_named(&work->machine) || !caveats_allow(&work->machine) ||

@@ -96,6 +96,35 @@ void vfs_let_bind(const struct host *host, int bus_fd);
 /* passthru release --vfs 0: removes them. Returns an exit status. */
 int vfs_remove(const struct host *host, struct machine *machine);
 
+/* -- scripts ------------------------------------------------------------------------- */
+
+/*
+ * Calls back for a file or, with a suffix, for each file in the directory that ends so,
+ * and in the directories in it: drop-ins of units.
+ */
+void scripts_each(int root_fd, const char *path, const char *suffix,
+		  void (*each)(void *data, const char *path), void *data);
+
+/* The beginning of a regular file, freed by the caller; NULL if it cannot be read. */
+char *scripts_read(int root_fd, const char *path);
+
+/*
+ * The number of the first line that has the word and is no comment, from 1, and that
+ * line; 0 if there is none.
+ */
+size_t scripts_find_line(const char *text, const char *word, struct text_cursor *ret);
+
+/* -- settings ------------------------------------------------------------------------ */
+
+/* Whether the values of --bar0, --reset and so on are valid; says why not. */
+bool settings_are_valid(const struct arguments *arguments);
+
+/*
+ * Adds lines with these settings of the chosen devices to the change, in place of those
+ * that the file has of them. params is what is configured. Returns 0 or -ENOMEM.
+ */
+int enable_settings(struct work *work, const struct params *params);
+
 /* -- findings ------------------------------------------------------------------------ */
 
 /* The results of passthru check. */
@@ -121,6 +150,9 @@ void findings_add(struct findings *findings, enum finding_state state, const cha
 void check_kernels(struct findings *findings);
 void check_images(struct findings *findings);
 void check_cmdline(struct findings *findings);
+
+/* What else resizes BARs, chooses reset methods and so on. */
+void check_settings(struct findings *findings);
 
 /* What makes virtual functions besides passthru; next is the next boot. */
 void check_vfs(struct findings *findings, const struct boot_source *next,

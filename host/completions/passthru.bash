@@ -40,7 +40,7 @@ _passthru_read()
 		case ${words[i]} in
 		--root=*) root=${words[i]#*=} ;;
 		--root) root=${words[++i]} ;;
-		--cmdline | --dump | --format | --vfs) ((i++)) ;;
+		--cmdline | --dump | --format | --vfs | --bar[0-5] | --reset | --d3cold | --power) ((i++)) ;;
 		-*) ;;
 		*) command=${command:-${words[i]}} ;;
 		esac
@@ -62,6 +62,18 @@ _passthru()
 	--cmdline | --vfs)
 		return
 		;;
+	--bar[0-5])
+		mapfile -t COMPREPLY < <(compgen -W "256M 1G 8G min max" -- "$cur")
+		return
+		;;
+	--reset)
+		mapfile -t COMPREPLY < <(compgen -W "device_specific acpi flr af_flr pm bus cxl_bus" -- "$cur")
+		return
+		;;
+	--d3cold | --power)
+		mapfile -t COMPREPLY < <(compgen -W "on auto" -- "$cur")
+		return
+		;;
 	--format)
 		mapfile -t COMPREPLY < <(compgen -W "text json prometheus nfd" -- "$cur")
 		return
@@ -74,7 +86,7 @@ _passthru()
 	plan) options+=" --cmdline --strict --verbose" ;;
 	check) options+=" --strict" ;;
 	status) options+=" --format --verbose" ;;
-	enable) options+=" --dry-run --undo --vfs --yes" ;;
+	enable) options+=" --dry-run --undo --vfs --yes --bar0 --bar1 --bar2 --bar3 --bar4 --bar5 --reset --d3cold --power" ;;
 	claim) options="--json --vfs --yes --help --version" ;;
 	release) options="--json --vfs --help --version" ;;
 	disable) options+=" --all --dry-run --undo" ;;

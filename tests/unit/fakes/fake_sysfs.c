@@ -278,6 +278,9 @@ ssize_t sysfs_read(int fd, const char *path, char *buffer, size_t size)
 	device = find_file(path, &file);
 	if (!device)
 		return -ENOENT;
+	if (strcmp(file, "driver_override") == 0)
+		return snprintf(buffer, size, "%s",
+				device->override[0] ? device->override : "(null)");
 	if (is_autoprobe(device, file))
 		return snprintf(buffer, size, "%d", !fake->silenced);
 	if (device->vf && strcmp(file, "physfn/sriov_numvfs") == 0)

@@ -286,10 +286,9 @@ static const struct {
 	  "bar0 256M of 06:00.0; bar0 8G of 10de:13c2" },
 	{ "passthru.bar2=min@00:08.1/00.0 passthru.bar3=max@10de:13c2@06:00.0",
 	  "bar2 min of 00:08.1/00.0; bar3 max of 10de:13c2@06:00.0" },
-	{ "passthru.bar4=512MiB@06:00 passthru.bar5=1t",
-	  "bar4 512MiB of 06:00; bar5 1t" },
+	{ "passthru.bar4=512MiB@06:00 passthru.bar5=1t", "bar4 512M of 06:00; bar5 1T" },
 	{ "passthru.bar0=,256M,", "bar0 256M" },
-	{ "passthru.bar0=8192P,1048576m,16GB", "bar0 8192P; bar0 1048576m; bar0 16GB" },
+	{ "passthru.bar0=8192P,1048576m,16GB", "bar0 8E; bar0 1T; bar0 16G" },
 	{ "passthru.bar0=16384P,257M,0M,-1M,256,G,+8G,0x8G,8K,8GBB,8Gi,18446744073709551617M",
 	  "malformed passthru.bar0 \"16384P\" item 1 column 1; "
 	  "malformed passthru.bar0 \"257M\" item 2 column 1; "
