@@ -205,12 +205,12 @@ static int claim(struct host *host, struct machine *machine)
 		r = params_parse(cmdline, &params);
 	if (r == 0)
 		r = run_stage(host, &params, RUN_NOW, &result);
-	if (r == 0)
+	if (r == 0) {
 		keep_settings(host, &result);
-	if (r == 0)
 		status = show(host, &result, &params);
-	else
+	} else {
 		warn_error(r, "nothing was claimed");
+	}
 	run_result_free(&result);
 	params_free(&params);
 	return status;
