@@ -257,7 +257,7 @@ $(BLKID_LIB): $(BLKID_OBJS)
 # -- passthru-early, the program in the initramfs -----------------------------------------
 
 EARLY_SRCS := \
-	main.c options.c run.c \
+	main.c options.c \
 	base/array.c base/clock.c base/file.c base/log_kmsg.c base/path.c base/shell_vars.c \
 	base/sysfs.c base/text.c \
 	block/blkid_probe.c block/block.c block/lvm.c block/members.c block/sandbox.c \
@@ -272,6 +272,7 @@ EARLY_SRCS := \
 	plan/plan.c plan/verdict.c \
 	vf/vf.c \
 	report/phrase.c report/reader.c report/report.c report/result.c report/summary.c \
+	run/devices.c run/news.c run/pfs.c run/run.c \
 	settings/settings.c \
 	udev/rule.c
 

@@ -17,7 +17,7 @@
 #include "cmdline/cmdline.h"
 #include "options.h"
 #include "report/report.h"
-#include "run.h"
+#include "run/run.h"
 #include "udev/udev.h"
 
 /* What the program was called for, and what it works on. */
