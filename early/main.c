@@ -244,8 +244,11 @@ static int run_watched(const struct job *job, const struct params *params)
 	status = watch(process, params->timeout, note);
 	if (status >= 0)
 		return status;
-	/* Nobody else has changed that before udev starts. */
-	if (is_first_stage(job))
+	/*
+	 * Nobody else has changed that before udev starts. In another process, since it
+	 * may hang as well.
+	 */
+	if (is_first_stage(job) && fork() == 0)
 		vfs_restore(bus_fd);
 	return EXIT_INCOMPLETE;
 }
