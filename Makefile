@@ -240,6 +240,8 @@ ifeq ($(LIBC),klibc)
 LIBS_CFLAGS += -Iearly/libs/shim/klibc
 KMOD_OBJS += $(addprefix $(KMOD_DIR)/, kmod-klibc.o strerror-klibc.o)
 BLKID_OBJS += $(BLKID_DIR)/blkid-klibc.o
+# Not in an archive: klibc itself calls it.
+KLIBC_OBJS := $(KMOD_DIR)/vsnprintf-klibc.o
 endif
 $(LIBC)_KMOD = $(LIBC_CC) $(LIBS_CFLAGS) $(KMOD_CPPFLAGS)
 $(LIBC)_BLKID = $(LIBC_CC) $(LIBS_CFLAGS) $(BLKID_CPPFLAGS)
@@ -255,7 +257,7 @@ $(BLKID_LIB): $(BLKID_OBJS)
 # -- passthru-early, the program in the initramfs -----------------------------------------
 
 EARLY_SRCS := \
-	main.c options.c run.c \
+	main.c options.c \
 	base/array.c base/clock.c base/file.c base/log_kmsg.c base/path.c base/shell_vars.c \
 	base/sysfs.c base/text.c \
 	block/blkid_probe.c block/block.c block/lvm.c block/members.c block/sandbox.c \
@@ -270,6 +272,7 @@ EARLY_SRCS := \
 	plan/plan.c plan/verdict.c \
 	vf/vf.c \
 	report/phrase.c report/reader.c report/report.c report/result.c report/summary.c \
+	run/devices.c run/news.c run/pfs.c run/run.c \
 	settings/settings.c \
 	udev/rule.c
 
@@ -295,7 +298,7 @@ EARLY_LIBS := libkmod:libkmod-dev blkid:libblkid-dev
 $(LIBC)_CC = $(LIBC_CC) $(LIBC_CFLAGS) $(WARNINGS) $(EARLY_CPPFLAGS) -I$(LIBS_INCLUDE)
 $(LIBC)_LD = $(LIBC_LINK) $(LIBC_CFLAGS) $(LIBC_LDFLAGS)
 ifeq ($(LIBS),bundled)
-EARLY_ARCHIVES := $(KMOD_LIB) $(BLKID_LIB)
+EARLY_ARCHIVES := $(KLIBC_OBJS) $(KMOD_LIB) $(BLKID_LIB)
 $(LIBC)_LINK = $($(LIBC)_LD) $(EARLY_OBJS) $(EARLY_ARCHIVES)
 else ifeq ($(LIBS) $(LIBC),system glibc)
 system_CC = $(CC) $(DYNAMIC_CFLAGS) $(WARNINGS) $(EARLY_CPPFLAGS) \

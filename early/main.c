@@ -17,7 +17,7 @@
 #include "cmdline/cmdline.h"
 #include "options.h"
 #include "report/report.h"
-#include "run.h"
+#include "run/run.h"
 #include "udev/udev.h"
 
 /* What the program was called for, and what it works on. */
@@ -137,6 +137,7 @@ static void log_nothing(int error)
 static struct run_request make_request(const struct job *job, const struct params *params,
 				       int bus_fd)
 {
+	const char *action = getenv("ACTION");
 	struct run_request request = {
 		.params = params,
 		.root = job->options->root,
@@ -149,6 +150,8 @@ static struct run_request make_request(const struct job *job, const struct param
 		.start_ms = job->start_ms,
 	};
 
+	request.is_change =
+		job->stage == STAGE_DEVICE && action && !strcmp(action, "change");
 	request.report = report_path(job, &request.report_fd);
 	return request;
 }
@@ -241,8 +244,11 @@ static int run_watched(const struct job *job, const struct params *params)
 	status = watch(process, params->timeout, note);
 	if (status >= 0)
 		return status;
-	/* Nobody else has changed that before udev starts. */
-	if (is_first_stage(job))
+	/*
+	 * Nobody else has changed that before udev starts. In another process, since it
+	 * may hang as well.
+	 */
+	if (is_first_stage(job) && fork() == 0)
 		vfs_restore(bus_fd);
 	return EXIT_INCOMPLETE;
 }

@@ -39,12 +39,14 @@ $(LIBS_TEST)/probe $(LIBS_TEST)/lookup: $(BUILD)/flags/$(LIBC)_LD
 # Links the shared objects by name, so that no -dev package is needed.
 $(LIBS_REF)/probe: LIBS_SHARED := libblkid.so.1
 $(LIBS_REF)/lookup: LIBS_SHARED := libkmod.so.2
+$(LIBS_REF)/klibc: LIBS_SHARED := libc.so.6
+$(LIBS_REF)/klibc: early/libs/shim/strerror-klibc.c early/libs/shim/vsnprintf-klibc.c
 $(LIBS_REF)/%: tests/libs/%.c $(BUILD)/flags/tool_CC | $(LIBS_STAMP)
 	@mkdir -p $(@D)
 	$(tool_CC) -I$(LIBS_INCLUDE) $< -l:$(LIBS_SHARED) -o $@
 
 # MODULES: directories of modules (…/lib/modules/VERSION) whose aliases are all looked up.
-check-libs: $(LIBS_TEST)/probe $(LIBS_TEST)/lookup $(LIBS_REF)/probe $(LIBS_REF)/lookup
+check-libs: $(LIBS_TEST)/probe $(LIBS_TEST)/lookup $(addprefix $(LIBS_REF)/, probe lookup klibc)
 	tests/libs/run $(LIBS_TEST) $(LIBS_REF) $(BLKID_SRC)/tests $(MODULES)
 
 # With klibc, also looks up every module alias of the kernels of check-vm's guests.

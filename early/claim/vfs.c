@@ -39,26 +39,32 @@ static bool is_silent(const struct claims *claims, const char *path)
  * meanwhile. It would have to remove this one first, which waits for the probe, and then
  * pauses for a second: sriov_disable() in drivers/pci/iov.c.
  */
-void vfs_give_back(struct claims *claims, struct claim *claim)
+static void probe_alone(struct claims *claims, struct claim *claim, const char *path)
 {
-	char path[DEVICE_PATH_SIZE];
-	unsigned count = wait_for_vfs(claims, claim);
-	_cleanup_close_ int lock = -1;
-	bool silent;
+	_cleanup_close_ int lock = sysfs_lock(claims->bus_fd, path);
+	bool silent = is_silent(claims, path);
 
-	/* An event for the new ones follows. */
-	if (!count || (claims->vfs_known && count != claims->vfs_known))
+	if (lock < 0)
 		return;
-	driver_load_usual(claims, claim);
-	pci_device_path(path, &claim->entry.device->address, PF_AUTOPROBE);
-	lock = sysfs_lock(claims->bus_fd, path);
-	silent = is_silent(claims, path);
 	if (silent && (!wait_for_vfs(claims, claim) ||
 		       binding_write(claims, claim, PF_AUTOPROBE, "1") < 0))
 		return;
 	(void)binding_probe(claims, claim);
 	if (silent)
 		(void)binding_write(claims, claim, PF_AUTOPROBE, "0");
+}
+
+void vfs_give_back(struct claims *claims, struct claim *claim)
+{
+	char path[DEVICE_PATH_SIZE];
+	unsigned count = wait_for_vfs(claims, claim);
+
+	/* An event for the new ones follows. */
+	if (!count || (claims->vfs_known && count != claims->vfs_known))
+		return;
+	driver_load_usual(claims, claim);
+	pci_device_path(path, &claim->entry.device->address, PF_AUTOPROBE);
+	probe_alone(claims, claim, path);
 }
 
 static void give_back_job(struct claims *claims, struct claim *claim)

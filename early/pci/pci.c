@@ -247,8 +247,8 @@ bool pci_matches(const struct pci_device *device, const struct address_pattern *
 
 bool pci_is_same_card(const struct pci_device *a, const struct pci_device *b)
 {
-	return a == b ||
-	       (!a->is_virtual && !b->is_virtual && address_is_same_slot(&a->address, &b->address));
+	return a == b || (!a->is_virtual && !b->is_virtual &&
+			  address_is_same_slot(&a->address, &b->address));
 }
 
 int pci_read_driver(int bus_fd, const struct pci_address *address,
@@ -422,7 +422,10 @@ bool pci_read_slot_attributes(int bus_fd, const struct pci_device *device,
 		if (other->is_read && other->group == NO_GROUP && !other->is_gone)
 			(void)pci_read_again(bus_fd, other);
 		pci_read_attributes(bus_fd, other);
-		is_groupless |= other->group == NO_GROUP;
+		if (other->group != NO_GROUP)
+			continue;
+		is_groupless = true;
+		pci_read_physical(bus_fd, other);
 	}
 	return is_groupless;
 }

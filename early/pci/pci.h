@@ -245,8 +245,9 @@ int pci_read_group_attributes(int bus_fd, const struct pci_device *device,
 			      struct pci_list *list);
 
 /*
- * Reads the attributes of all functions of the device's slot that are in the list, and
- * again the group of those without one. Returns whether any still has none.
+ * Reads the attributes of all functions of the device's slot that are in the list, and of
+ * those without a group that again, and whether they are virtual ones. Returns whether
+ * any still has none.
  */
 bool pci_read_slot_attributes(int bus_fd, const struct pci_device *device,
 			      struct pci_list *list);

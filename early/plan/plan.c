@@ -220,8 +220,7 @@ static bool is_group_wanted(const struct plan *plan, const struct pci_device *de
 
 		if (entry->by_group || entry->skipped)
 			continue;
-		if (may_join ? address_is_same_slot(&entry->device->address,
-						    &device->address)
+		if (may_join ? pci_is_same_card(entry->device, device)
 			     : device->group != NO_GROUP &&
 				       entry->device->group == device->group)
 			return true;
@@ -471,7 +470,7 @@ static bool is_member(const struct pci_list *list, const struct plan *plan,
 		return device->group == group;
 	for (other = pci_slot_first(list, device); other;
 	     other = pci_slot_next(list, other))
-		if (other->group == group)
+		if (other->group == group && pci_is_same_card(other, device))
 			return true;
 	return false;
 }

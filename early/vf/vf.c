@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/base.h"
 #include "vf/vf.h"
@@ -67,7 +68,7 @@ static bool names_vf(const struct selector *selector, const struct pf *pf,
 bool pf_is_foretold(const struct pf *pf, const struct pci_device *device,
 		    const struct params *params)
 {
-	bool is_named = false;
+	bool any = false;
 
 	for (size_t i = 0; i < params->wanted.count; i++) {
 		const struct selector *selector = &params->wanted.items[i];
@@ -75,9 +76,9 @@ bool pf_is_foretold(const struct pf *pf, const struct pci_device *device,
 		/* Whoever takes the PF gets no VFs. */
 		if (selector_matches(selector, device))
 			return false;
-		is_named = is_named || names_vf(selector, pf, device);
+		any = any || names_vf(selector, pf, device);
 	}
-	return is_named;
+	return any;
 }
 
 bool pfs_foretell(const struct pfs *pfs, const struct pci_list *list,
@@ -149,12 +150,16 @@ bool pf_read(int bus_fd, const struct pci_device *device, struct pf *ret)
 static int write_autoprobe(int bus_fd, const struct pf *pf, bool value)
 {
 	char path[DEVICE_PATH_SIZE];
-	_cleanup_close_ int lock = -1;
+	int lock, r;
 
 	pci_device_path(path, &pf->address, AUTOPROBE);
 	lock = sysfs_lock(bus_fd, path);
+	if (lock < 0)
+		return lock;
 	log_debug("writing \"%d\" to %s", value, path);
-	return sysfs_write(bus_fd, path, value ? "1" : "0");
+	r = sysfs_write(bus_fd, path, value ? "1" : "0");
+	close(lock);
+	return r;
 }
 
 int pf_silence(int bus_fd, struct pf *pf)

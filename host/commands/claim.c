@@ -115,12 +115,12 @@ static int make_cmdline(const struct host *host, const struct machine *machine,
 {
 	struct text_file text;
 	FILE *file = text_file_open(&text);
-	int r = file ? 0 : -ENOMEM;
+	int r = -ENOMEM;
 
-	if (r == 0)
+	if (file) {
 		put_request(host, machine, file);
-	if (r == 0)
 		r = put_cmdline(host, file);
+	}
 	*ret = text_file_close(&text);
 	return r < 0 || *ret ? r : -ENOMEM;
 }

@@ -138,9 +138,10 @@ void vfs_let_bind(const struct host *host, int bus_fd)
 /* Returns whether they are gone; says why not. */
 static bool remove_vfs(const struct host *host, const struct device *device, int bus_fd)
 {
+	static const struct settings none = { 0 };
 	struct pf pf = device->pf;
-	struct claims *claims = claims_new_release(&(struct pci_device *){ device->pci },
-						   1, &(struct settings){ 0 });
+	struct claims *claims =
+		claims_new_release(&(struct pci_device *){ device->pci }, 1, &none);
 	char text[PHRASE_SIZE];
 
 	if (!claims) {

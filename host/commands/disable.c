@@ -402,6 +402,40 @@ static bool check_next_cmdline(struct removal *removal)
 	return false;
 }
 
+static const struct selector *find_of_physical(const struct selectors *vfs,
+					       const struct device *device)
+{
+	for (size_t i = 0; i < vfs->count; i++)
+		if (selector_matches(&vfs->items[i], device->physical->pci))
+			return &vfs->items[i];
+	return NULL;
+}
+
+/* Whether no virtual function is named that stays claimed by its physical one. */
+static bool check_physical(const struct removal *removal)
+{
+	const struct machine *machine = &removal->work->machine;
+	bool good = true;
+
+	for (size_t i = 0; i < machine->count; i++) {
+		const struct device *device = &machine->devices[i];
+		const struct selector *item = NULL;
+
+		if (!device->is_named || !device->physical || is_skipped(removal, device))
+			continue;
+		item = find_of_physical(&removal->configuration.params.vfs, device);
+		if (!item)
+			item = find_of_physical(&removal->cmdline.vfs, device);
+		if (!item || device->physical->is_named)
+			continue;
+		warn("passthru.vfs, with %.*s, claims %s as a virtual function of %s; name that, or write passthru.skip=%s in a file in /" CONFIGURATION_DIRECTORY,
+		     (int)item->text.length, item->text.at, device->address,
+		     device->physical->address, device->address);
+		good = false;
+	}
+	return good;
+}
+
 /* Names all that asks for these devices besides the file. Returns whether nothing does.
  */
 static bool check_others(struct removal *removal)
@@ -413,7 +447,8 @@ static bool check_others(struct removal *removal)
 	for (size_t i = 0; paths && paths[i]; i++)
 		if (strcmp(paths[i], CONFIGURATION_FILE) != 0)
 			good &= check_file(removal, paths[i]);
-	return check_next_cmdline(removal) && good;
+	good &= check_next_cmdline(removal);
+	return check_physical(removal) && good;
 }
 
 /* -- the command --------------------------------------------------------------------- */

@@ -99,15 +99,48 @@ static void check_needs(const struct listener *listener, const struct machine *m
 	}
 }
 
-/* Bridges with a driver of the host make their group unusable. */
+/* A chosen virtual function of the device that shares its group, or NULL. */
+static const struct device *find_virtual(const struct machine *machine,
+					 const struct device *device)
+{
+	for (size_t i = 0; i < machine->count; i++)
+		if (machine->devices[i].is_chosen &&
+		    machine->devices[i].physical == device &&
+		    machine->devices[i].pci->group == device->pci->group)
+			return &machine->devices[i];
+	return NULL;
+}
+
+static void say_physical(const struct listener *listener, const struct device *device,
+			 const struct device *virtual)
+{
+	const struct blocker blocker = { device->pci, NULL, device->pci->driver,
+					 virtual->pci };
+	char text[PHRASE_SIZE];
+
+	phrase_blocker(&blocker, text);
+	say(listener, "group %d cannot be given to a guest: %s", device->pci->group,
+	    text);
+}
+
+/*
+ * Bridges with a driver of the host make their group unusable, and so do the physical
+ * functions of chosen virtual ones.
+ */
 static void check_blockers(const struct listener *listener, const struct machine *machine)
 {
 	for (size_t i = 0; i < machine->count; i++) {
 		const struct device *device = &machine->devices[i];
 
+		const struct device *virtual = find_virtual(machine, device);
+
 		if (device->is_chosen || !device_shares_fate(device) ||
 		    device->pci->group == NO_GROUP)
 			continue;
+		if (virtual) {
+			say_physical(listener, device, virtual);
+			continue;
+		}
 		for (size_t j = 0; j < machine->count; j++) {
 			if (!machine->devices[j].is_named ||
 			    machine->devices[j].pci->group != device->pci->group)

@@ -62,6 +62,17 @@ static bool is_member(const struct device *device, const struct device *other)
 	       address_is_same_slot(&device->pci->address, &other->pci->address);
 }
 
+/* Without it the virtual functions would be gone: it is never taken along with them. */
+static bool is_physical_of_chosen(const struct machine *machine,
+				  const struct device *device)
+{
+	for (size_t i = 0; i < machine->count; i++)
+		if (machine->devices[i].is_chosen &&
+		    machine->devices[i].physical == device)
+			return true;
+	return false;
+}
+
 /* Chooses what belongs to that device. Returns whether there was any. */
 static bool add_members_of(struct machine *machine, const struct device *device)
 {
@@ -70,7 +81,7 @@ static bool add_members_of(struct machine *machine, const struct device *device)
 	for (size_t i = 0; i < machine->count; i++) {
 		struct device *other = &machine->devices[i];
 
-		if (other->is_chosen ||
+		if (other->is_chosen || is_physical_of_chosen(machine, other) ||
 		    (!is_member(device, other) && !device_is_of_card(device, other)))
 			continue;
 		other->is_chosen = any = true;

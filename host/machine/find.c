@@ -12,6 +12,18 @@ struct device *machine_find(const struct machine *machine,
 	return found ? &machine->devices[found - machine->pci.devices] : NULL;
 }
 
+struct device *machine_find_same(const struct machine *machine,
+				 const struct pci_device *device)
+{
+	struct device *found = machine_find(machine, &device->address);
+
+	/* A record may lack the ID. */
+	if (found && device->id.vendor &&
+	    !pci_is_same_model(&found->pci->id, &device->id))
+		return NULL;
+	return found;
+}
+
 struct device *machine_find_in_path(const struct machine *machine, const char *path)
 {
 	struct device *found = NULL;

@@ -99,6 +99,10 @@ struct device *machine_find_in_path(const struct machine *machine, const char *p
 struct device *machine_find(const struct machine *machine,
 			    const struct pci_address *address);
 
+/* The same, unless another model is there now: a slot may get another card. */
+struct device *machine_find_same(const struct machine *machine,
+				 const struct pci_device *device);
+
 /* Whether both must be passed through together, being in one IOMMU group. */
 bool device_goes_with(const struct device *device, const struct device *other);
 

@@ -123,7 +123,7 @@ static void describe(const struct view *view, const struct plan_entry *entry,
 	address_format(&entry->device->address, ret->address);
 	snprintf(ret->id, sizeof(ret->id), "%04x:%04x", (unsigned)id->vendor & 0xffff,
 		 (unsigned)id->device & 0xffff);
-	ret->device = machine_find(view->machine, &entry->device->address);
+	ret->device = machine_find_same(view->machine, entry->device);
 	ret->by_address = is_by_address(view->params, ret->device);
 	ret->is_gone = !ret->device && !view->result->is_dry;
 	if (ret->is_gone)

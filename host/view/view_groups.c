@@ -33,7 +33,7 @@ static int plan_for_now(const struct view *view, struct plan *ret)
 		return -ENOMEM;
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct device *device =
-			machine_find(view->machine, &plan->entries[i].device->address);
+			machine_find_same(view->machine, plan->entries[i].device);
 
 		if (!device)
 			continue;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -286,6 +287,9 @@ ssize_t sysfs_read(int fd, const char *path, char *buffer, size_t size)
 		return snprintf(buffer, size, "%u", fake->number);
 	if (device->vf && strcmp(file, "modalias") == 0)
 		return snprintf(buffer, size, "igbvf");
+	if (strcmp(file, "driver_override") == 0)
+		return snprintf(buffer, size, "%s",
+				device->override[0] ? device->override : "(null)");
 	if (sscanf(file, "resource%u_resize", &bar) == 1 && device->offers[bar])
 		return snprintf(buffer, size, "%016llx",
 				(unsigned long long)device->offers[bar]);
@@ -319,5 +323,5 @@ int sysfs_lock(int fd, const char *path)
 {
 	(void)fd;
 	(void)path;
-	return -ENOENT;
+	return open("/dev/null", O_RDONLY | O_CLOEXEC);
 }

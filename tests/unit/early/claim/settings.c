@@ -94,11 +94,11 @@ static void describe(const struct attempt *attempt, char *text, size_t size)
 				       setting_name(result->kind), result->wanted,
 				       result->was, result->got,
 				       setting_verdict_word(result->verdict, false));
-		if (result->error)
-			at += (size_t)snprintf(text + at, size - at, " %s",
-					       strerrorname_np(-result->error));
-		if (result->error)
-			expect("phrase", setting_phrase(result)[0]);
+		if (!result->error)
+			continue;
+		at += (size_t)snprintf(text + at, size - at, " %s",
+				       strerrorname_np(-result->error));
+		expect("phrase", setting_phrase(result)[0]);
 	}
 }
 

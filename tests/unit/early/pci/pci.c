@@ -363,6 +363,10 @@ START_TEST(reads_the_attributes_of_a_slot)
 		expect("no group",
 		       pci_read_slot_attributes(root.fd, &list.devices[1 + i], &list));
 	expect("others", !list.devices[0].is_read && !list.devices[3].is_read);
+	expect("no virtual one", !list.devices[2].is_virtual);
+	put_link(&root, "devices/0000:06:00.1/physfn", "../0000:05:1f.7");
+	expect("no group", pci_read_slot_attributes(root.fd, &list.devices[1], &list));
+	expect("a virtual one", list.devices[2].is_virtual);
 	put_link(&root, "devices/0000:06:00.0/iommu_group", "../../groups/13");
 	expect("one", pci_read_slot_attributes(root.fd, &list.devices[1], &list));
 	put_link(&root, "devices/0000:06:00.1/iommu_group", "../../groups/13");

@@ -284,6 +284,10 @@ static const struct {
 	  "01:00.2 1:3 058000 - - bridge\n",
 	  "passthru.group=claim passthru.addrs=01:00.0",
 	  "0000:01:00.0 pending; complete" },
+	/* virtual functions are no card, whatever their slot */
+	{ "01:10.0 1:2 020000 - - later of=01:00.0\n01:10.2 1:2 020000 - - of=01:00.0\n",
+	  "passthru.group=claim passthru.addrs=01:10.0",
+	  "0000:01:10.0 pending; complete" },
 	/* on other machines what has no group never gets one */
 	{ "01:00.0 1:1 030000 5 -\n01:00.1 1:2 040300 - -\n",
 	  "passthru.group=claim passthru.addrs=01:00.0",

@@ -98,6 +98,10 @@ static const struct {
 	  "passthru.addrs=01:00.0", 1, NULL },
 	{ "another slot", "01:00.0 1:1 030000 1 vfio-pci\n01:01.0 1:2 040300 - - later\n",
 	  "passthru.addrs=01:00.0", 1, NULL },
+	{ "another virtual function",
+	  "01:10.0 1:2 020000 1 vfio-pci of=01:00.0\n"
+	  "01:10.2 1:2 020000 - - later of=01:00.0\n",
+	  "passthru.addrs=01:10.0", 1, NULL },
 	{ "one that is gone",
 	  "01:00.0 1:1 030000 1 vfio-pci\n01:00.1 1:2 040300 - - later gone\n",
 	  "passthru.addrs=01:00.0", 1, NULL },

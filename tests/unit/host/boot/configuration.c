@@ -18,7 +18,12 @@ static const struct {
 	{ "passthru.timeout=10", "", true },
 	{ "passthru.group=claim", "passthru.group=report passthru.group=claim", true },
 	{ "passthru.dryrun=no", "", true },
+	{ "passthru.vfs=7@00:02.0", "passthru.vfs=7@0000:00:02.0 # graphics", true },
 
+	{ "passthru.vfs=7@00:02.0", "", false },
+	{ "passthru.vfs=7@00:02.0", "passthru.vfs=2@00:02.0", false },
+	{ "passthru.vfs=7@00:02.0", "passthru.vfs=00:02.0", false },
+	{ "passthru.vfs=00:02.0", "passthru.addrs=00:02.0", false },
 	{ "passthru.ids=10de:13c2", "", false },
 	{ "passthru.ids=10de:13c2", "# passthru.ids=10de:13c2", false },
 	{ "passthru.ids=10de:13c2", "passthru.ids=10de:13c2,10de:0fbb", false },

@@ -69,6 +69,9 @@ static const struct {
 	  false, false, "its driver is now igb" },
 	{ "device=0000:99:00.0 id=8086:1533 group=9 verdict=claimed driver=vfio-pci was=none",
 	  false, true, "is gone" },
+	/* Another card is in its slot now. */
+	{ "device=0000:0c:00.0 id=10de:13c2 group=9 verdict=claimed driver=vfio-pci was=none",
+	  false, true, "is gone; it was claimed by vfio-pci" },
 	{ "device=0000:01:00.0 id=144d:a808 group=12 verdict=kept driver=nvme was=nvme reason=skipped",
 	  false, true, "passthru.skip" },
 	{ "device=0000:01:00.0 id=144d:a808 group=12 verdict=kept driver=nvme was=nvme reason=in-use block=nvme0n1 for=/",

@@ -16,6 +16,7 @@ struct run_request {
 	enum stage stage;
 	struct pci_address device; /* the only one to claim in the device stage */
 	bool is_detached;	   /* nobody waits: the initramfs may end meanwhile */
+	bool is_change;		   /* somebody has changed the number of its VFs */
 	bool is_booted;		   /* this is no initramfs: the system has its disks */
 	/*
 	 * For the next boot of this machine: no virtual functions will be enabled then,
