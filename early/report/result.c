@@ -49,6 +49,16 @@ static bool is_any_matched(const struct pci_list *list, const struct selector *s
 	return false;
 }
 
+static int add_problem(struct run_result *result, const struct problem *problem)
+{
+	struct problem *added = array_append(result->problems, result->problem_count);
+
+	if (!added)
+		return -ENOMEM;
+	*added = *problem;
+	return 0;
+}
+
 /* Whether it is for a device that is not claimed. */
 static bool is_idle(const struct setting *setting, const struct plan *plan)
 {
@@ -60,57 +70,58 @@ static bool is_idle(const struct setting *setting, const struct plan *plan)
 
 static int add_idle_settings(struct run_result *result, const struct params *params)
 {
-	for (size_t i = 0; i < params->setting_count; i++) {
-		const struct setting *setting = &params->settings[i];
-		struct problem *problem;
+	int r = 0;
 
-		if (!is_idle(setting, &result->plan))
-			continue;
-		problem = array_append(result->problems, result->problem_count);
-		if (!problem)
-			return -ENOMEM;
-		*problem = (struct problem){ .kind = PROBLEM_NO_EFFECT,
-					     .parameter = setting->parameter,
-					     .text = setting->text,
-					     .item = setting->item,
-					     .why = "no requested device matches" };
+	for (size_t i = 0; r == 0 && i < params->setting_count; i++) {
+		const struct setting *setting = &params->settings[i];
+
+		if (is_idle(setting, &result->plan))
+			r = add_problem(result,
+					&(struct problem){
+						.kind = PROBLEM_NO_EFFECT,
+						.parameter = setting->parameter,
+						.text = setting->text,
+						.item = setting->item,
+						.why = "no requested device matches" });
 	}
-	return 0;
+	return r;
+}
+
+static int add_unmatched(struct run_result *result, const struct params *params)
+{
+	const struct plan *plan = &result->plan;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < plan->match_count; i++) {
+		const struct problem problem = unmatched(&plan->matches[i]);
+
+		if (!plan->matches[i].matched &&
+		    !pfs_foretell(&result->pfs, &result->devices,
+				  &params->wanted.items[i]))
+			r = add_problem(result, &problem);
+	}
+	for (size_t i = 0; r == 0 && i < params->vfs.count; i++) {
+		const struct selector *selector = &params->vfs.items[i];
+
+		if (!is_any_matched(&result->devices, selector))
+			r = add_problem(result,
+					&(struct problem){ .kind = PROBLEM_UNMATCHED,
+							   .text = selector->text });
+	}
+	return r;
 }
 
 int run_result_add_problems(struct run_result *result, const struct params *params)
 {
-	const struct plan *plan = &result->plan;
-	struct problem *item;
+	int r = 0;
 
-	for (size_t i = 0; i < params->problem_count; i++) {
-		item = array_append(result->problems, result->problem_count);
-		if (!item)
-			return -ENOMEM;
-		*item = params->problems[i];
-	}
-	for (size_t i = 0; i < plan->match_count && !plan->is_partial; i++) {
-		if (plan->matches[i].matched ||
-		    pfs_foretell(&result->pfs, &result->devices,
-				 &params->wanted.items[i]))
-			continue;
-		item = array_append(result->problems, result->problem_count);
-		if (!item)
-			return -ENOMEM;
-		*item = unmatched(&plan->matches[i]);
-	}
-	for (size_t i = 0; i < params->vfs.count && !plan->is_partial; i++) {
-		const struct selector *selector = &params->vfs.items[i];
-
-		if (is_any_matched(&result->devices, selector))
-			continue;
-		item = array_append(result->problems, result->problem_count);
-		if (!item)
-			return -ENOMEM;
-		*item = (struct problem){ .kind = PROBLEM_UNMATCHED,
-					  .text = selector->text };
-	}
-	return result->stage == STAGE_EARLY ? add_idle_settings(result, params) : 0;
+	for (size_t i = 0; r == 0 && i < params->problem_count; i++)
+		r = add_problem(result, &params->problems[i]);
+	if (r == 0 && !result->plan.is_partial)
+		r = add_unmatched(result, params);
+	if (r == 0 && result->stage == STAGE_EARLY)
+		r = add_idle_settings(result, params);
+	return r;
 }
 
 bool run_result_is_complete(const struct run_result *result)
