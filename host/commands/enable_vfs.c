@@ -52,13 +52,8 @@ static bool check_physical(const struct host *host, const struct device *device,
 
 int vfs_choose(const struct host *host, unsigned count, struct machine *ret)
 {
-	const struct arguments *arguments = host->arguments;
-	int status = STATUS_GOOD;
+	int status = choice_make_named(host, ret);
 
-	if (!choice_open(host, ret))
-		return STATUS_NOT_GOOD;
-	for (int i = 0; status == STATUS_GOOD && i < arguments->operand_count; i++)
-		status = choice_add(ret, arguments->operands[i]);
 	for (size_t i = 0; status == STATUS_GOOD && i < ret->count; i++)
 		if (ret->devices[i].is_named &&
 		    !check_physical(host, &ret->devices[i], count))

@@ -118,7 +118,7 @@ bool choice_is_by_card(const struct machine *machine, const struct device *devic
 	return is_by_card;
 }
 
-int choice_make(const struct host *host, struct machine *ret)
+int choice_make_named(const struct host *host, struct machine *ret)
 {
 	const struct arguments *arguments = host->arguments;
 	int status = STATUS_GOOD;
@@ -127,6 +127,13 @@ int choice_make(const struct host *host, struct machine *ret)
 		return STATUS_NOT_GOOD;
 	for (int i = 0; status == STATUS_GOOD && i < arguments->operand_count; i++)
 		status = choice_add(ret, arguments->operands[i]);
+	return status;
+}
+
+int choice_make(const struct host *host, struct machine *ret)
+{
+	int status = choice_make_named(host, ret);
+
 	if (status == STATUS_GOOD)
 		choice_add_members(ret);
 	return status;

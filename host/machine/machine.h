@@ -173,9 +173,11 @@ void choice_add_members(struct machine *machine);
 bool choice_is_by_card(const struct machine *machine, const struct device *device);
 
 /*
- * All of these steps for the operands of the command line. Returns an exit status, after
- * a warning if it is not STATUS_GOOD; release with machine_free() in either case.
+ * All of these steps for the operands of the command line, without and with the other
+ * functions of cards and groups. Return an exit status, after a warning if it is not
+ * STATUS_GOOD; release with machine_free() in either case.
  */
+int choice_make_named(const struct host *host, struct machine *ret);
 int choice_make(const struct host *host, struct machine *ret);
 
 /*
