@@ -257,7 +257,7 @@ $(BLKID_LIB): $(BLKID_OBJS)
 # -- passthru-early, the program in the initramfs -----------------------------------------
 
 EARLY_SRCS := \
-	main.c options.c run.c \
+	main.c options.c \
 	base/array.c base/clock.c base/file.c base/log_kmsg.c base/path.c base/shell_vars.c \
 	base/sysfs.c base/text.c \
 	block/blkid_probe.c block/block.c block/lvm.c block/members.c block/sandbox.c \
@@ -272,6 +272,7 @@ EARLY_SRCS := \
 	plan/plan.c plan/verdict.c \
 	vf/vf.c \
 	report/phrase.c report/reader.c report/report.c report/result.c report/summary.c \
+	run/devices.c run/news.c run/pfs.c run/run.c \
 	settings/settings.c \
 	udev/rule.c
 
@@ -341,7 +342,7 @@ HOST_SRCS := \
 	boot/menu_key.c boot/places.c boot/sources.c boot/systemd_boot.c boot/uki.c boot/version.c \
 	commands/args.c commands/check.c commands/check_vfs.c commands/claim.c commands/claim_vfs.c commands/check_cmdline.c \
 	commands/check_images.c commands/check_settings.c commands/scripts.c commands/check_kernels.c commands/configure.c commands/disable.c commands/enable.c commands/enable_settings.c commands/enable_vfs.c \
-	commands/findings.c commands/list.c commands/list_next.c commands/list_text.c commands/list_vfs.c \
+	commands/findings.c commands/list.c commands/list_next.c commands/list_settings.c commands/list_text.c commands/list_vfs.c \
 	commands/migrate.c \
 	commands/plan.c commands/preview.c commands/preview_conflict.c \
 	commands/preview_image.c commands/remarks.c commands/status.c commands/status_export.c \

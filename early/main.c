@@ -17,7 +17,7 @@
 #include "cmdline/cmdline.h"
 #include "options.h"
 #include "report/report.h"
-#include "run.h"
+#include "run/run.h"
 #include "udev/udev.h"
 
 /* What the program was called for, and what it works on. */
@@ -244,8 +244,11 @@ static int run_watched(const struct job *job, const struct params *params)
 	status = watch(process, params->timeout, note);
 	if (status >= 0)
 		return status;
-	/* Nobody else has changed that before udev starts. */
-	if (is_first_stage(job))
+	/*
+	 * Nobody else has changed that before udev starts. In another process, since it
+	 * may hang as well.
+	 */
+	if (is_first_stage(job) && fork() == 0)
 		vfs_restore(bus_fd);
 	return EXIT_INCOMPLETE;
 }

@@ -82,15 +82,16 @@ depends()
 	return 0
 }
 
-# With systemd, hooks run too late for the early stage, after systemd-modules-load, and so does
-# pre-pivot for the late stage, after what the root's fstab names is mounted. Without it, the late
-# stage comes after the hook that mounts /usr and before those that load the policies of SELinux
-# and IMA, by its number and its name.
+# In pre-pivot, the late stage comes after the hook that mounts /usr and before those that load the
+# policies of SELinux and IMA, by its number and its name. With systemd, hooks run too late for the
+# early stage, after systemd-modules-load; and for the late stage, after what the root's fstab names
+# is mounted. There the hook is for roots that only a hook of dracut-mount.service mounts, such as
+# those on NFS: the unit for the late stage has been skipped then. Otherwise it finds nothing to do.
 passthru_add_start()
 {
+	inst_hook pre-pivot 50 "$moddir/passthru-late.sh" || return
 	if ! dracut_module_included systemd; then
-		inst_hook cmdline 00 "$moddir/passthru-early.sh" &&
-			inst_hook pre-pivot 50 "$moddir/passthru-late.sh"
+		inst_hook cmdline 00 "$moddir/passthru-early.sh"
 		return
 	fi
 	inst_script "$moddir/passthru-early.sh" /usr/lib/passthru/passthru-early.sh &&

@@ -179,7 +179,7 @@ static int set_bar(int bus_fd, struct setting_result *result, bool is_dry)
 	if (r < 0)
 		return r;
 	if (strcmp(result->wanted, "min") == 0)
-		offer &= -offer;
+		offer &= ~offer + 1; /* the lowest bit */
 	else if (!is_max)
 		offer &= UINT64_C(1) << wanted;
 	r = -EINVAL;
@@ -202,6 +202,16 @@ static int set_bar(int bus_fd, struct setting_result *result, bool is_dry)
 	if (r < 0 && is_damaged(bus_fd, result, before))
 		result->verdict = SETTING_LOST;
 	return r;
+}
+
+void setting_read(int bus_fd, const struct pci_device *device, enum setting_kind kind,
+		  char value[static SETTING_TEXT_SIZE], uint64_t *ret_offer)
+{
+	const struct setting_result result = { .device = device, .kind = kind };
+
+	*ret_offer = is_bar(&result) ? read_offer(bus_fd, &result) : 0;
+	if (read_value(bus_fd, &result, value) < 0 || (is_bar(&result) && !*ret_offer))
+		value[0] = '\0';
 }
 
 /* -- applying ------------------------------------------------------------------------ */

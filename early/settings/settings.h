@@ -64,6 +64,14 @@ int settings_plan(const struct params *params, const struct plan *plan,
 const struct setting_result *settings_find(const struct settings *settings,
 					   const struct setting_result *of);
 
+/*
+ * Reads the present value, in the words of the command line; "" if there is none, such as
+ * that of a BAR which cannot be resized. Of a BAR sets *ret_offer to the sizes that it
+ * can have, a bit for log2 of each in MiB. May wake up the device.
+ */
+void setting_read(int bus_fd, const struct pci_device *device, enum setting_kind kind,
+		  char value[static SETTING_TEXT_SIZE], uint64_t *ret_offer);
+
 /* When a value can be written. */
 enum setting_time {
 	SETTING_TIME_FREE,  /* the device has no driver */

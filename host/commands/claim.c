@@ -167,6 +167,17 @@ static bool is_confirmed(const struct host *host, struct machine *machine)
 	return confirmed;
 }
 
+/* The settings of other devices are for other claims. */
+static void drop_idle(struct run_result *result)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < result->problem_count; i++)
+		if (result->problems[i].kind != PROBLEM_NO_EFFECT)
+			result->problems[kept++] = result->problems[i];
+	result->problem_count = kept;
+}
+
 /* The report of this boot keeps what was set, and what was before, for release. */
 static void keep_settings(const struct host *host, struct run_result *result)
 {
@@ -206,6 +217,7 @@ static int claim(struct host *host, struct machine *machine)
 	if (r == 0)
 		r = run_stage(host, &params, RUN_NOW, &result);
 	if (r == 0) {
+		drop_idle(&result);
 		keep_settings(host, &result);
 		status = show(host, &result, &params);
 	} else {

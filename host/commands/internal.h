@@ -203,6 +203,10 @@ struct list {
 void list_describe_vfs(const struct list *list, const struct device *physical,
 		       size_t skip, char text[static VFS_TEXT_SIZE]);
 
+/* "can be set: bar0 256M (256M to 8G), reset flr+bus, d3cold on, power auto", or "". */
+void list_describe_settings(const struct host *host, const struct device *device,
+			    char *text, size_t size);
+
 bool list_has(const struct list *list, const struct device *device);
 
 /* What the next boot changes. */

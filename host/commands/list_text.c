@@ -273,6 +273,18 @@ static void print_vfs(const struct text *text, const struct device *device)
 		print_note(&text->list->host->output, STYLE_NOTE, text->indent, note);
 }
 
+/* What passthru can set of it: the present values, and the sizes that a BAR can have. */
+static void print_settings(const struct text *text, const struct device *device)
+{
+	char note[SETTINGS * 2 * SETTING_TEXT_SIZE];
+
+	if (!text->list->host->arguments->verbose || device->pci->is_bridge)
+		return;
+	list_describe_settings(text->list->host, device, note, sizeof(note));
+	if (note[0])
+		print_note(&text->list->host->output, STYLE_DIM, text->indent, note);
+}
+
 static void print_notes(const struct text *list, const struct device *device)
 {
 	const struct output *output = &list->list->host->output;
@@ -292,6 +304,7 @@ static void print_notes(const struct text *list, const struct device *device)
 		print_note(output, STYLE_BAD, indent, text);
 	}
 	print_vfs(list, device);
+	print_settings(list, device);
 }
 
 /* What follows the address, which ends in that column. */

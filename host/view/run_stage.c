@@ -4,7 +4,7 @@
 
 #include "base/base.h"
 #include "machine/machine.h"
-#include "run.h"
+#include "run/run.h"
 #include "view/view.h"
 
 int run_stage(const struct host *host, struct params *params, enum run_mode mode,
