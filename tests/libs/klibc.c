@@ -17,7 +17,7 @@ char *klibc_strerror(int error);
 #undef strerror
 
 static int failed;
-static const char *text_of_nothing;
+static const char *volatile text_of_nothing; /* unknown to the compiler */
 
 __attribute__((format(printf, 1, 2))) static void same(const char *format, ...)
 {
