@@ -104,7 +104,7 @@ void phrase_reason(const struct plan_entry *entry, char text[static PHRASE_SIZE]
 void phrase_describe(const struct plan_entry *entry, const char *iommu_advice,
 		     char text[static PHRASE_SIZE]);
 
-/* The same for a PF that has not the VFs that it is to have. */
+/* The same for a PF that lacks the VFs requested of it. */
 void phrase_describe_pf(const struct pf *pf, char text[static PHRASE_SIZE]);
 
 /* What is wrong with the command line and what to do next. */

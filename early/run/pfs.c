@@ -165,7 +165,7 @@ int run_find_devices(struct run *run, const struct pfs *earlier, bool *ret_parti
 	return r;
 }
 
-/* A VF without a driver that nobody is to have. */
+/* A VF without a driver that nobody has requested. */
 static bool is_left(const struct run *run, struct pci_device *device)
 {
 	const struct plan_entry *entry = plan_find(&run->result->plan, device);

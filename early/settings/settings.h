@@ -94,7 +94,7 @@ bool settings_are_pending(const struct settings *settings,
 /* Whether it has a BAR to be resized. */
 bool settings_have_bar(const struct settings *settings, const struct pci_device *device);
 
-/* The module that gives the device the reset method that is to be set, or NULL. */
+/* The module that adds the requested reset method to the device, or NULL. */
 const char *settings_find_module(const struct settings *settings,
 				 const struct pci_device *device);
 

@@ -298,7 +298,7 @@ static bool is_bridge(const struct pci_device *device)
 	return pci_base_class(&device->id) == PCI_BASE_CLASS_BRIDGE;
 }
 
-/* Returns whether the VFs of the device are to be given away. */
+/* Returns whether the VFs of the device go to guests. */
 static bool find(int bus_fd, const struct params *params, const struct pci_device *device,
 		 struct pf *ret)
 {
@@ -320,7 +320,7 @@ static bool find(int bus_fd, const struct params *params, const struct pci_devic
 	return named || pf_is_foretold(ret, device, params);
 }
 
-/* What the stages before have changed, or have tried in vain. */
+/* What the earlier stages have changed, or failed to change. */
 static void note_earlier(const struct pfs *earlier, struct pf *pf)
 {
 	const struct pf *before = earlier ? pfs_find_at(earlier, &pf->address) : NULL;

@@ -17,7 +17,7 @@
  * Nothing here reads or writes what takes the lock of a device, except as noted.
  */
 
-/* A PF whose VFs are to be given away, all or some. */
+/* A PF with VFs for guests, all or some. */
 struct pf {
 	struct pci_address address;
 	struct pci_id id;

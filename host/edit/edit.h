@@ -14,7 +14,7 @@
 /*
  * Waits for another passthru that changes files below the root, for 10 seconds at most,
  * and keeps others from that until edit_end() or the end of the program. Call it
- * before reading what is to be changed; a second call does nothing. Returns whether that
+ * before reading what will change; a second call does nothing. Returns whether that
  * worked; says why not.
  */
 bool edit_lock(int root_fd);
