@@ -87,13 +87,13 @@ static void read_stage(const struct report_record *record, struct run_result *re
 			};
 }
 
-/* A driver's name; the report has "none" for no driver. */
-static void get_driver(const struct report_record *record, const char *key,
-		       char driver[static DRIVER_NAME_SIZE])
+/* A driver's name or the value of a setting; the report has "none" for "". */
+static void get_word(const struct report_record *record, const char *key, char *word,
+		     size_t size)
 {
-	report_get(record, key, driver, DRIVER_NAME_SIZE);
-	if (strcmp(driver, "none") == 0)
-		driver[0] = '\0';
+	report_get(record, key, word, size);
+	if (strcmp(word, "none") == 0)
+		word[0] = '\0';
 }
 
 struct pci_id report_get_id(const struct report_record *record, const char *key)
@@ -136,8 +136,8 @@ static void read_entry(const struct report_record *record, struct plan_entry *re
 	ret->error = -(int)get_number(record, "error");
 	report_get(record, "undone", word, sizeof(word));
 	ret->undone = strcmp(word, "yes") == 0;
-	get_driver(record, "driver", ret->now);
-	get_driver(record, "was", ret->was);
+	get_word(record, "driver", ret->now, sizeof(ret->now));
+	get_word(record, "was", ret->was, sizeof(ret->was));
 	if (ret->verdict == VERDICT_CLAIMED &&
 	    !report_get(record, "wanted", ret->wanted, sizeof(ret->wanted)))
 		strcpy(ret->wanted, ret->now);
@@ -168,14 +168,6 @@ static int add_device(const struct report_record *record, struct run_result *ret
 	return 0;
 }
 
-static void get_value(const struct report_record *record, const char *key,
-		      char value[static SETTING_TEXT_SIZE])
-{
-	report_get(record, key, value, SETTING_TEXT_SIZE);
-	if (strcmp(value, "none") == 0)
-		value[0] = '\0';
-}
-
 static int add_setting(const struct report_record *record, struct run_result *ret)
 {
 	struct setting_result *result, read = { 0 };
@@ -200,9 +192,9 @@ static int add_setting(const struct report_record *record, struct run_result *re
 	read.verdict = setting_verdict_find(word);
 	read.is_written = read.verdict == SETTING_DONE || read.verdict == SETTING_LOST;
 	read.error = -(int)get_number(record, "errno");
-	get_value(record, "wanted", read.wanted);
-	get_value(record, "was", read.was);
-	get_value(record, "got", read.got);
+	get_word(record, "wanted", read.wanted, sizeof(read.wanted));
+	get_word(record, "was", read.was, sizeof(read.was));
+	get_word(record, "got", read.got, sizeof(read.got));
 	*result = read;
 	return 0;
 }
