@@ -109,8 +109,7 @@ static enum trial_reason open_variables(struct variables *variables)
 
 /* -- the variable -------------------------------------------------------------------- */
 
-/* efi_status_to_err() in drivers/firmware/efi/efi.c, and the file system's own. */
-static struct trial_outcome refusal(int error)
+struct trial_outcome variable_refusal(int error)
 {
 	switch (error) {
 	case -EROFS:
@@ -188,7 +187,7 @@ static struct trial_outcome use_variable(const struct variables *variables,
 	size_t length;
 
 	if (r < 0)
-		return refusal((int)r);
+		return variable_refusal((int)r);
 	trial_variable_name(token, name);
 	length = trial_format_value(token, false, boot, value);
 	r = read_variable(variables, name, found);
@@ -197,7 +196,7 @@ static struct trial_outcome use_variable(const struct variables *variables,
 	if (r == -ENOENT)
 		r = create_variable(variables, name, value, length);
 	return r == 0 ? (struct trial_outcome){ .verdict = TRIAL_TRIED }
-		      : refusal((int)r);
+		      : variable_refusal((int)r);
 }
 
 /* -- the process --------------------------------------------------------------------- */
