@@ -394,6 +394,8 @@ class Judge:
         if certain:
             return certain
         if self.request.driver not in self.drivers:
+            if self.request.dryrun:
+                return {"refused no-driver"} | possible
             return {"failed no-driver", "failed slot"} | possible
         return {"planned" if self.request.dryrun else CLAIMED} | possible
 
