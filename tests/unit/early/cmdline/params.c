@@ -209,6 +209,22 @@ static const struct {
 	  "malformed passthru.vfs \"7@\" item 2 column 3" },
 	{ "passthru.skip=06:00.0, 06:00.1",
 	  "not 06:00.0; stray passthru.skip \"06:00.1\"" },
+	{ "passthru.vfs=00:02.0, 7@00:03.0 00:04.0",
+	  "0 vfs of 00:02.0; stray passthru.vfs \"7@00:03.0\"" },
+	{ "passthru.bar0=256M@06:00.0, 8G@10de:13c2, max",
+	  "bar0 256M of 06:00.0; stray passthru.bar0 \"8G@10de:13c2\"; "
+	  "stray passthru.bar0 \"max\"" },
+	{ "passthru.reset=flr, bus+pm@06:00.0,",
+	  "reset flr; stray passthru.reset \"bus+pm@06:00.0\"" },
+	{ "passthru.d3cold=off@06:00.0, on passthru.power=on@06:00.0, auto@07:00.0",
+	  "d3cold off of 06:00.0; power on of 06:00.0; stray passthru.d3cold \"on\"; "
+	  "stray passthru.power \"auto@07:00.0\"" },
+	{ "passthru.power=on@06:00.0, 07:00.0",
+	  "power on of 06:00.0; stray passthru.power \"07:00.0\"" },
+	/* not items of these */
+	{ "passthru.bar0=256M, quiet", "bar0 256M" },
+	{ "passthru.power=on, , off", "power on" },
+	{ "passthru.ids=1:2, 8G@06:00.0", "1:2" },
 	{ "passthru.ids=1:2, quiet", "1:2" },
 	{ "passthru.ids=1:2, 3:4=5", "1:2" },
 	{ "passthru.ids=1:2, \"\" 3:4", "1:2" },
