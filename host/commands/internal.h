@@ -9,6 +9,7 @@
 #include "initramfs/initramfs.h"
 #include "machine/machine.h"
 #include "outlook/outlook.h"
+#include "trials/trials.h"
 #include "view/view.h"
 
 /* What only the files of this folder share. */
@@ -24,6 +25,11 @@ struct work {
 	struct machine machine; /* with the devices that are chosen */
 	struct change change;	/* of CONFIGURATION_FILE */
 	struct change groups;	/* of GROUPS_FILE */
+	/* Of the files of a trial. */
+	struct change *of_trial;
+	size_t of_trial_count;
+	struct trial trial; /* that is begun, with its token; else without */
+	struct trial ended; /* the same for the one that was pending */
 	char backup[BACKUP_PATH_SIZE];
 	bool takes_devices; /* what the host would miss is said first */
 	char *parameter;    /* what it adds, if not the items of all chosen devices */
@@ -56,6 +62,43 @@ int configure_finish(struct work *work, const char *unchanged);
 
 /* Runs the command, or --undo. Returns an exit status, as change() does. */
 int configure_run(struct host *host, int (*change)(struct work *work));
+
+/* -- trial --------------------------------------------------------------------------- */
+
+/*
+ * Makes the change a trial, with what is in force now as what counts without it; or ends
+ * the one that is pending, so that the configuration counts for good. Fill in of_trial,
+ * and call after the change of CONFIGURATION_FILE is known. Return an exit status; they
+ * say why not.
+ */
+int trial_begin(struct work *work);
+int trial_end(struct work *work);
+
+/* In enable.c: either of them, as the command line says. */
+int enable_trial(struct work *work);
+
+/* Whether a file of a trial changes. */
+bool trial_is_changed(const struct work *work);
+
+/* What becomes of trials, for people: before the change, and after it. */
+bool trial_print_changes(const struct work *work);
+void trial_print_next(const struct work *work);
+
+/*
+ * Once the files are changed and the images are built: this boot is no trial any more if
+ * the one with the token was ended, and the EFI variables of passthru that neither the
+ * configuration nor an image names go. The token may be "".
+ */
+void trial_clean_up(const struct host *host, const char *token);
+
+/* Removes the directories that a trial leaves empty. */
+void trial_remove_directories(int root_fd);
+
+/*
+ * Removes the words of a trial from all files of the configuration, and what was kept
+ * from before it: changes, which are appended. Return whether that worked; say why not.
+ */
+bool trial_add_removals(int root_fd, struct change **changes, size_t *count);
 
 /* -- virtual functions --------------------------------------------------------------- */
 
