@@ -100,6 +100,31 @@ void trial_remove_directories(int root_fd);
  */
 bool trial_add_removals(int root_fd, struct change **changes, size_t *count);
 
+/* In trial_state.c: what becomes of a trial, with a sentence, or "". */
+#define TRIAL_TEXT_SIZE 512
+
+/*
+ * The trial of this boot as it is now: what the report has of it may have been confirmed
+ * or ended since. Its verdict is TRIAL_NONE then, and without one.
+ */
+struct trial trial_find_boot(const struct host *host, const struct trial *reported);
+void trial_describe_boot(const struct host *host, const struct trial *boot,
+			 char text[static TRIAL_TEXT_SIZE]);
+
+/*
+ * The trial of a configuration in the next boot: TRIAL_PLANNED, if that boot tries it,
+ * TRIAL_CONFIRMED, TRIAL_IGNORED, or TRIAL_NONE. The sentence has no end.
+ */
+struct trial trial_find_next(const struct host *host, const char *configuration);
+void trial_describe_next(const struct host *host, const struct trial *trial,
+			 char text[static TRIAL_TEXT_SIZE]);
+
+/* Whether it is the one that this boot tries, and nobody has confirmed it. */
+bool trial_is_of_this_boot(const struct host *host, const struct trial *trial);
+
+/* Adds it as "trial"; null without a verdict. */
+void trial_add_json(struct json_object *top, const struct trial *trial, const char *text);
+
 /* -- virtual functions --------------------------------------------------------------- */
 
 /* In enable_vfs.c: passthru enable with --vfs. */
@@ -194,6 +219,9 @@ void check_kernels(struct findings *findings);
 void check_images(struct findings *findings);
 void check_cmdline(struct findings *findings);
 
+/* Whether the configuration is on trial, and can be. */
+void check_trial(struct findings *findings);
+
 /* What else resizes BARs, chooses reset methods and so on. */
 void check_settings(struct findings *findings);
 
@@ -235,6 +263,8 @@ struct list {
 	struct filter *filters;
 	size_t filter_count;	 /* 0: all devices */
 	struct preview *preview; /* of the next boot, or NULL if it is not known */
+	struct trial trial;	 /* of this boot */
+	char trial_text[TRIAL_TEXT_SIZE];
 };
 
 /*
@@ -285,6 +315,9 @@ struct preview {
 	const struct boot_source *source; /* of the command line */
 	struct boot_source given;	  /* that source, with --cmdline */
 	const char *cmdline;
+	struct trial trial; /* of the configuration */
+	char trial_text[TRIAL_TEXT_SIZE];
+	char *before_trial;	    /* what counts without it, or NULL */
 	struct whole_cmdline whole; /* with the configuration */
 	char *rewritten;	    /* without legacy settings, or NULL */
 	struct params params;
@@ -330,6 +363,12 @@ int preview_read_image(struct preview *preview, const struct plan_changes *chang
 const char *preview_choose_configuration(struct preview *preview,
 					 const char *configuration);
 
+/*
+ * If it is on trial: notes what becomes of that. Returns what counts, which the preview
+ * owns if it is another one; NULL without memory.
+ */
+const char *preview_try_configuration(struct preview *preview, const char *configuration);
+
 /* Sets absence if the image claims nothing. */
 void preview_find_absence(struct preview *preview);
 
@@ -368,14 +407,17 @@ enum boot_state {
 	BOOT_OUTDATED, /* it has another configuration than the files have now */
 	BOOT_NOT_RUN,  /* without passthru-early, or without an older configuration */
 	BOOT_DRY_RUN,
-	BOOT_UNREADABLE, /* the report is */
+	BOOT_TRIAL_IGNORED, /* the configuration is on trial and did not count */
+	BOOT_UNREADABLE,    /* the report is */
 };
 
 /* What passthru status found. */
 struct status {
 	struct view view; /* without a result if there is no report */
 	struct run_result result;
-	struct params params;	/* this boot's; without the text of its items */
+	struct params params; /* this boot's; without the text of its items */
+	struct trial trial;   /* this boot's */
+	char trial_text[TRIAL_TEXT_SIZE];
 	bool is_boot_requested; /* by this boot's command line and configuration */
 	bool is_requested;	/* by these, or by the configuration as it is now */
 	bool is_outdated;	/* the configuration is not the one of this boot */

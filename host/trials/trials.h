@@ -40,7 +40,8 @@ int trials_make_token(char ret[static TRIAL_TOKEN_SIZE]);
 char *trials_find_obstacle(const struct host *host, bool is_dry);
 
 enum variable_state {
-	VARIABLE_UNKNOWN, /* there are no variables, or they cannot be read */
+	VARIABLE_UNKNOWN, /* it cannot be read */
+	VARIABLE_NO_EFI,
 	VARIABLE_ABSENT,
 	VARIABLE_TRIED,
 	VARIABLE_CONFIRMED,

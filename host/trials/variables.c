@@ -104,7 +104,7 @@ enum variable_state trials_read_variable(const struct host *host, const char *to
 	ssize_t length;
 
 	if (fd < 0)
-		return VARIABLE_UNKNOWN;
+		return fd == -ENOENT ? VARIABLE_NO_EFI : VARIABLE_UNKNOWN;
 	trial_variable_name(token, name);
 	length = read_value(fd, name, value);
 	if (length < 0)
