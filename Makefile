@@ -361,11 +361,11 @@ HOST_SRCS := \
 	boot/kernel_config.c boot/kernel_release.c boot/legacy_cmdline.c boot/marks.c \
 	boot/menu_key.c boot/places.c boot/sources.c boot/systemd_boot.c boot/uki.c boot/version.c \
 	commands/args.c commands/check.c commands/check_vfs.c commands/claim.c commands/claim_vfs.c commands/check_cmdline.c \
-	commands/check_images.c commands/check_settings.c commands/scripts.c commands/check_kernels.c commands/configure.c commands/disable.c commands/enable.c commands/enable_settings.c commands/enable_vfs.c \
+	commands/check_images.c commands/check_settings.c commands/check_trial.c commands/confirm.c commands/scripts.c commands/check_kernels.c commands/configure.c commands/disable.c commands/enable.c commands/enable_settings.c commands/enable_vfs.c \
 	commands/findings.c commands/list.c commands/list_next.c commands/list_settings.c commands/list_text.c commands/list_vfs.c \
 	commands/migrate.c \
 	commands/plan.c commands/preview.c commands/preview_conflict.c \
-	commands/preview_image.c commands/remarks.c commands/status.c commands/status_export.c \
+	commands/preview_image.c commands/remarks.c commands/status.c commands/status_export.c commands/trial.c commands/trial_state.c \
 	edit/backup.c edit/change.c edit/files.c edit/guard.c \
 	dump/dump.c dump/redact_names.c dump/redact_proc.c dump/redact_text.c \
 	dump/redact_values.c dump/redact_words.c dump/unpack.c \
@@ -378,6 +378,7 @@ HOST_SRCS := \
 	machine/processes.c machine/reader.c machine/sessions.c machine/ssh.c machine/users.c machine/users_disks.c \
 	machine/users_kernel.c machine/users_search.c machine/users_unseen.c machine/uses.c machine/vfs.c machine/xorg.c \
 	outlook/outlook.c \
+	trials/variables.c trials/words.c \
 	migrate/boots.c migrate/collect.c migrate/collector.c migrate/facts.c migrate/lists.c migrate/migration.c \
 	migrate/proof.c migrate/read_cmdline.c migrate/read_modules.c migrate/read_shell.c migrate/read_sysfs.c \
 	migrate/spare.c \
