@@ -161,13 +161,15 @@ static void put_text(FILE *file, const void *text)
 	fputs(text, file);
 }
 
-/* For the later stages, most of which run without the image. */
-static void keep(int root_fd, const char *config)
+void config_keep(int root_fd, const struct cmdline *cmdline)
 {
-	int r = file_make_directory(root_fd, CONFIG_RUN_PATH);
+	int r;
 
+	if (!cmdline->config || cmdline->is_kept)
+		return;
+	r = file_make_directory(root_fd, CONFIG_RUN_PATH);
 	if (r == 0)
-		r = file_replace(root_fd, CONFIG_RUN_PATH, put_text, config);
+		r = file_replace(root_fd, CONFIG_RUN_PATH, put_text, cmdline->config);
 	if (r < 0)
 		log_line(LOG_LEVEL_WARNING, "cannot write /%s: %s", CONFIG_RUN_PATH,
 			 strerror(-r));
@@ -195,16 +197,17 @@ static int add_words(char *config, const struct config_stage *stage, struct cmdl
 int config_read(int root_fd, const struct config_stage *stage, struct cmdline *cmdline)
 {
 	_cleanup_free_ char *config = NULL;
+	const char *path = stage->is_before_trial ? CONFIG_IMAGE_PATH CONFIG_BEFORE_TRIAL
+						  : CONFIG_IMAGE_PATH;
 	bool is_kept = file_read(root_fd, CONFIG_RUN_PATH, &config) == 0;
 	struct cmdline whole;
 	int r;
 
-	if ((!is_kept && file_read(root_fd, CONFIG_IMAGE_PATH, &config) < 0) ||
+	if ((!is_kept && file_read(root_fd, path, &config) < 0) ||
 	    is_ignored(cmdline, stage))
 		return 0;
-	if (!is_kept && stage->is_first && !stage->is_dry)
-		keep(root_fd, config);
 	r = add_words(take_pointer(config), stage, &whole);
+	whole.is_kept = is_kept;
 	if (r == 0)
 		r = cmdline_append(&whole, cmdline->words, cmdline->count);
 	cmdline_free(cmdline);

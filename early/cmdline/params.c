@@ -162,8 +162,8 @@ static int read_group(const struct reader *reader)
 	return 0;
 }
 
-/* The name becomes part of a path in sysfs, so only harmless characters. */
-static bool is_driver_name(struct span name)
+/* The name becomes part of a path, so only harmless characters. size is with a NUL. */
+static bool is_file_name(struct span name, size_t size)
 {
 	for (size_t i = 0; i < name.length; i++) {
 		char c = name.at[i];
@@ -172,7 +172,7 @@ static bool is_driver_name(struct span name)
 		    !(c >= '0' && c <= '9') && c != '-' && c != '_')
 			return false;
 	}
-	return name.length > 0 && name.length < DRIVER_NAME_SIZE;
+	return name.length > 0 && name.length < size;
 }
 
 static int read_driver(const struct reader *reader)
@@ -180,7 +180,7 @@ static int read_driver(const struct reader *reader)
 	struct span value = reader->parameter.value;
 	struct params *params = reader->params;
 
-	if (!value.at || !is_driver_name(value))
+	if (!value.at || !is_file_name(value, sizeof(params->driver)))
 		return refuse_value(reader,
 				    "write vfio-pci, auto or the name of a driver");
 	memcpy(params->driver, value.at, value.length);
@@ -188,22 +188,54 @@ static int read_driver(const struct reader *reader)
 	return 0;
 }
 
+/* Reads a number from 1 to max, which is all of the text. Returns 0 if it is none. */
+static unsigned read_number(struct span text, unsigned max)
+{
+	unsigned number = 0;
+
+	for (size_t i = 0; text.at && i < text.length; i++) {
+		if (text.at[i] < '0' || text.at[i] > '9' || number > max)
+			return 0;
+		number = number * 10 + (unsigned)(text.at[i] - '0');
+	}
+	return number > max ? 0 : number;
+}
+
 static int read_timeout(const struct reader *reader)
 {
-	struct span value = reader->parameter.value;
-	unsigned seconds = 0;
+	unsigned seconds = read_number(reader->parameter.value, TIMEOUT_MAX);
 
-	for (size_t i = 0; value.at && i < value.length; i++) {
-		if (value.at[i] < '0' || value.at[i] > '9' || seconds > TIMEOUT_MAX)
-			goto bad;
-		seconds = seconds * 10 + (unsigned)(value.at[i] - '0');
-	}
-	if (seconds == 0 || seconds > TIMEOUT_MAX)
-		goto bad;
+	if (seconds == 0)
+		return refuse_value(reader, "write a number of seconds from 1 to 3600");
 	reader->params->timeout = seconds;
 	return 0;
-bad:
-	return refuse_value(reader, "write a number of seconds from 1 to 3600");
+}
+
+/* The last one counts, also if it is malformed. */
+static int read_trial(const struct reader *reader)
+{
+	struct params *params = reader->params;
+	struct span value = reader->parameter.value, token = { 0 };
+	unsigned minutes = 0;
+	bool is_valid = value.at;
+
+	params->has_trial = true;
+	params->trial[0] = '\0';
+	params->trial_minutes = 0;
+	if (is_valid)
+		token = span_until(value, ':');
+	if (token.length < value.length) {
+		value.at += token.length + 1;
+		value.length -= token.length + 1;
+		minutes = read_number(value, TRIAL_MINUTES_MAX);
+		is_valid = minutes > 0;
+	}
+	if (!is_valid || !is_file_name(token, sizeof(params->trial)))
+		return refuse_value(reader, "passthru enable --trial writes it");
+	params->trial_minutes = minutes;
+	memcpy(params->trial, token.at, token.length);
+	params->trial[token.length] = '\0';
+	return 0;
 }
 
 /*
@@ -269,6 +301,7 @@ static const struct {
 	{ PARAMETER_PREFIX "debug", read_debug },
 	{ PARAMETER_PREFIX "off", read_off },
 	{ PARAMETER_PREFIX "config", read_config },
+	{ PARAMETER_PREFIX "trial", read_trial },
 	{ PARAMETER_PREFIX "bar0", read_setting },
 	{ PARAMETER_PREFIX "bar1", read_setting },
 	{ PARAMETER_PREFIX "bar2", read_setting },
