@@ -110,6 +110,9 @@ void claims_store(const struct claims *claims, struct plan *plan,
  */
 int module_load(const char *root, const char *name);
 
+/* Whether there is a driver of that name: it is registered, or there is such a module. */
+bool module_is_there(const char *root, int bus_fd, const char *name);
+
 /* -- virtual functions --------------------------------------------------------------- */
 
 /*

@@ -168,6 +168,25 @@ int module_load(const char *root, const char *name)
 	return load_module(root, name, 0);
 }
 
+bool module_is_there(const char *root, int bus_fd, const char *name)
+{
+	struct claims claims = { .bus_fd = bus_fd };
+	char driver[DRIVER_NAME_SIZE];
+	struct kmod_ctx *context;
+	struct kmod_list *list = NULL;
+	bool is_there;
+
+	strcpy(driver, name);
+	if (driver_find(&claims, driver))
+		return true;
+	if (open_context(root, &context) < 0)
+		return false;
+	is_there = kmod_module_new_from_lookup(context, name, &list) >= 0 && list;
+	kmod_module_unref_list(list);
+	kmod_unref(context);
+	return is_there;
+}
+
 bool driver_find(const struct claims *claims, char name[static DRIVER_NAME_SIZE])
 {
 	_cleanup_closedir_ DIR *directory = NULL;

@@ -135,14 +135,23 @@ static int read_skip(const struct reader *reader)
 	return read_list(reader, selector_parse_plain, &reader->params->skipped);
 }
 
-static int read_setting(const struct reader *reader)
+/* The kind of setting whose parameter has the name; SETTINGS for none. */
+static enum setting_kind find_kind(struct span name)
 {
-	struct span name = reader->parameter.name;
-	struct reader setting = *reader;
+	unsigned kind = 0;
 
 	span_skip_prefix(&name, PARAMETER_PREFIX);
-	while (!span_equals(name, setting_name(setting.kind)))
-		setting.kind++;
+	while (kind < SETTINGS &&
+	       !span_equals(name, setting_name((enum setting_kind)kind)))
+		kind++;
+	return (enum setting_kind)kind;
+}
+
+static int read_setting(const struct reader *reader)
+{
+	struct reader setting = *reader;
+
+	setting.kind = find_kind(reader->parameter.name);
 	return read_list(&setting, NULL, NULL);
 }
 
@@ -383,6 +392,18 @@ static int read_parameter(const struct reader *reader)
 							      .why = find_meant(name) });
 }
 
+/* Whether the text could be an item of the parameter, or a device for one. */
+static bool is_item(struct span parameter, struct span text)
+{
+	enum setting_kind kind = find_kind(parameter);
+	struct selector selector;
+	struct setting setting;
+	struct selector_error error;
+
+	return (kind < SETTINGS && setting_parse(kind, text, &setting, &error) == 0) ||
+	       selector_parse_vfs(text, &selector, &error) == 0;
+}
+
 /*
  * In "passthru.ids=10de:13c2, 10de:0fbb" without quotes the second ID is a separate
  * parameter. Users often write this, so it must not be dropped silently. Returns 1 if
@@ -392,8 +413,6 @@ static int check_stray_item(struct params *params, const struct parameter *list,
 			    const struct parameter *word)
 {
 	struct span text = word->name;
-	struct selector selector;
-	struct selector_error error;
 	int r;
 
 	if (!list->value.length || list->value.at[list->value.length - 1] != ',')
@@ -402,7 +421,7 @@ static int check_stray_item(struct params *params, const struct parameter *list,
 		return 0;
 	if (text.at[text.length - 1] == ',')
 		text.length--;
-	if (selector_parse_any(text, &selector, &error) < 0)
+	if (!is_item(list->name, text))
 		return 0;
 	r = add_problem(
 		params,

@@ -181,9 +181,8 @@ void phrase_trial(const struct trial *trial, char text[static PHRASE_SIZE])
 		snprintf(text, PHRASE_SIZE, "%s%s%s, so %s; %s",
 			 trial_reason_phrase(trial->reason), trial->error ? ": " : "",
 			 trial->error ? strerror(-trial->error) : "",
-			 trial->has_before
-				 ? "the configuration from before counts"
-				 : "none counts, as before",
+			 trial->has_before ? "the configuration from before counts"
+					   : "none counts, as before",
 			 trial_reason_next(trial->reason));
 		break;
 	}

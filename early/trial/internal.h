@@ -19,4 +19,10 @@ struct trial_outcome {
 struct trial_outcome variable_try(const char *root, int root_fd, const char *token,
 				  uint64_t deadline);
 
+/*
+ * What a negative errno means that access to the variable has failed with:
+ * efi_status_to_err() in drivers/firmware/efi/efi.c, and the file system's own.
+ */
+struct trial_outcome variable_refusal(int error);
+
 #endif

@@ -91,6 +91,11 @@ static struct trial_outcome ignored(enum trial_reason reason, int error)
 	return (struct trial_outcome){ TRIAL_IGNORED, reason, error };
 }
 
+static struct trial_outcome counts(enum trial_verdict verdict)
+{
+	return (struct trial_outcome){ .verdict = verdict };
+}
+
 /* Returns TRIAL_REASON_NONE if the directory is open. */
 static enum trial_reason open_variables(struct variables *variables)
 {
@@ -109,8 +114,7 @@ static enum trial_reason open_variables(struct variables *variables)
 
 /* -- the variable -------------------------------------------------------------------- */
 
-/* efi_status_to_err() in drivers/firmware/efi/efi.c, and the file system's own. */
-static struct trial_outcome refusal(int error)
+struct trial_outcome variable_refusal(int error)
 {
 	switch (error) {
 	case -EROFS:
@@ -168,12 +172,12 @@ static struct trial_outcome judge(const char *token, const char *found,
 
 	if (found_length == length) {
 		if (memcmp(found, value, length) == 0)
-			return (struct trial_outcome){ .verdict = TRIAL_TRIED };
+			return counts(TRIAL_TRIED);
 		if (memcmp(found, value, before_boot) == 0)
 			return ignored(TRIAL_TRIED_BEFORE, 0);
 		trial_format_value(token, true, "", other);
 		if (memcmp(found, other, before_boot) == 0)
-			return (struct trial_outcome){ .verdict = TRIAL_CONFIRMED };
+			return counts(TRIAL_CONFIRMED);
 	}
 	return ignored(TRIAL_NOT_UNDERSTOOD, 0);
 }
@@ -188,7 +192,7 @@ static struct trial_outcome use_variable(const struct variables *variables,
 	size_t length;
 
 	if (r < 0)
-		return refusal((int)r);
+		return variable_refusal((int)r);
 	trial_variable_name(token, name);
 	length = trial_format_value(token, false, boot, value);
 	r = read_variable(variables, name, found);
@@ -196,8 +200,7 @@ static struct trial_outcome use_variable(const struct variables *variables,
 		return judge(token, found, (size_t)r, value, length);
 	if (r == -ENOENT)
 		r = create_variable(variables, name, value, length);
-	return r == 0 ? (struct trial_outcome){ .verdict = TRIAL_TRIED }
-		      : refusal((int)r);
+	return r == 0 ? counts(TRIAL_TRIED) : variable_refusal((int)r);
 }
 
 /* -- the process --------------------------------------------------------------------- */
@@ -242,8 +245,8 @@ struct trial_outcome variable_try(const char *root, int root_fd, const char *tok
 		outcome = find_outcome(root, root_fd, token);
 		_exit(write(ends[1], &outcome, sizeof(outcome)) != sizeof(outcome));
 	}
-	outcome = process < 0 ? ignored(TRIAL_CANNOT_WRITE, -errno)
-			      : (struct trial_outcome){ 0 };
+	if (process < 0)
+		outcome = ignored(TRIAL_CANNOT_WRITE, -errno);
 	close(ends[1]);
 	return process < 0 ? outcome : receive(fd, process, deadline);
 }

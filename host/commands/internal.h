@@ -287,6 +287,9 @@ int preview_read_image(struct preview *preview, const struct plan_changes *chang
 const char *preview_choose_configuration(struct preview *preview,
 					 const char *configuration);
 
+/* Whether the image has the module vendor-reset. */
+struct reset_module preview_find_reset(const struct preview *preview);
+
 /* Sets absence if the image claims nothing. */
 void preview_find_absence(struct preview *preview);
 
