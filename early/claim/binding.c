@@ -190,13 +190,30 @@ int binding_probe(struct claims *claims, const struct claim *claim)
 	return write_twice(claims, claim, "drivers_probe", name);
 }
 
+/* The same of the file "bind": another process may just load the driver. */
+static bool may_get_bind_file(const struct claims *claims, const struct claim *claim)
+{
+	char path[sizeof("drivers//uevent") + DRIVER_NAME_SIZE];
+	int length = snprintf(path, sizeof(path), "drivers/%s", claim->entry.wanted);
+
+	if (claim_is_lost(claim) || !sysfs_exists(claims->bus_fd, path))
+		return false;
+	strcpy(path + length, "/uevent");
+	return !sysfs_exists(claims->bus_fd, path);
+}
+
 int binding_bind(struct claims *claims, const struct claim *claim)
 {
 	char name[ADDRESS_SIZE], path[sizeof("drivers//bind") + DRIVER_NAME_SIZE];
+	int r;
 
 	address_format(&claim->entry.device->address, name);
 	snprintf(path, sizeof(path), "drivers/%s/bind", claim->entry.wanted);
-	return write_logged(claims, path, name);
+	while ((r = write_logged(claims, path, name)) == -ENOENT &&
+	       may_get_bind_file(claims, claim))
+		usleep(POLL_US);
+	/* The file may have come between the two. */
+	return r == -ENOENT ? write_logged(claims, path, name) : r;
 }
 
 void binding_note_override(const struct claims *claims, struct claim *claim)

@@ -231,17 +231,27 @@ int sysfs_read_link(int fd, const char *path, char *name, size_t size)
 	return 0;
 }
 
+/* Its directory, or the file "uevent" there. */
+static bool driver_exists(const char *path)
+{
+	char name[DRIVER_NAME_SIZE];
+	size_t length = strcspn(path, "/");
+	struct fake_driver *driver;
+
+	snprintf(name, sizeof(name), "%.*s", (int)length, path);
+	driver = fake_find_driver(name);
+	return driver && driver->is_registered &&
+	       (!path[length] || !fake_is_registering());
+}
+
 bool sysfs_exists(int fd, const char *path)
 {
 	struct fake_device *device;
 	const char *file;
 
 	(void)fd;
-	if (strncmp(path, "drivers/", 8) == 0) {
-		struct fake_driver *driver = fake_find_driver(path + 8);
-
-		return driver && driver->is_registered;
-	}
+	if (strncmp(path, "drivers/", 8) == 0)
+		return driver_exists(path + 8);
 	device = find_file(path, &file);
 	if (!device)
 		return false;
