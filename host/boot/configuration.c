@@ -63,21 +63,16 @@ static int copy_file(struct joined *joined, const char *path)
 	return r == -EISDIR || r == -ENOENT ? 0 : r;
 }
 
-/* 0 if the directory can be read or is not there. */
-static int check_directory(int root_fd, const char *directory)
-{
-	_cleanup_close_ int fd = beneath_open(root_fd, directory);
-
-	return fd >= 0 || fd == -ENOENT || fd == -ENOTDIR ? 0 : fd;
-}
-
 static int read_directory(int root_fd, const char *directory, const struct change *change,
 			  char **ret_text)
 {
-	_cleanup_free_ char **paths = dirlist_paths(root_fd, directory, ".conf");
+	int r;
+	_cleanup_free_ char **paths = dirlist_try_paths(root_fd, directory, ".conf", &r);
 	struct text_file text;
 	struct joined joined = { root_fd, change, text_file_open(&text) };
-	int r = paths && joined.file ? check_directory(root_fd, directory) : -ENOMEM;
+
+	if (!paths || !joined.file)
+		r = -ENOMEM;
 
 	for (size_t i = 0; r == 0 && paths[i]; i++)
 		r = copy_file(&joined, paths[i]);

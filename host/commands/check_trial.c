@@ -100,7 +100,7 @@ void check_trial(struct findings *findings)
 	const struct host *host = findings->host;
 	struct initramfs_list list;
 	struct trial configured;
-	bool is_pending = trials_find_configured(host->root_fd, &configured);
+	bool is_pending = trials_find_configured(host->root_fd, &configured) > 0;
 
 	if (is_pending)
 		check_pending(findings, &configured);

@@ -26,16 +26,23 @@ struct confirmation {
 	char token[TRIAL_TOKEN_SIZE];
 };
 
-static void read_state(struct confirmation *confirmation)
+/* Returns whether that worked; says why not. */
+static bool read_state(struct confirmation *confirmation)
 {
 	int root_fd = confirmation->host->root_fd;
 	struct run_result result;
+	int r = trials_find_configured(root_fd, &confirmation->configured);
 
-	(void)trials_find_configured(root_fd, &confirmation->configured);
+	if (r < 0) {
+		warn_error(r, "nothing was changed: cannot read /%s",
+			   CONFIGURATION_DIRECTORY);
+		return false;
+	}
 	(void)trials_find_running(root_fd, &confirmation->running);
 	if (report_read(root_fd, REPORT_PATH, &result) == 0)
 		confirmation->reported = result.trial;
 	run_result_free(&result);
+	return true;
 }
 
 static bool is_same(const struct trial *a, const struct trial *b)
@@ -250,7 +257,8 @@ int confirm_run(struct host *host)
 		warn("%s is a dump, which cannot be changed", host->arguments->root);
 		return STATUS_USAGE;
 	}
-	read_state(&confirmation);
+	if (!read_state(&confirmation))
+		return STATUS_NOT_GOOD;
 	strcpy(confirmation.token, find_token(&confirmation));
 	if (!confirmation.token[0] || !confirm(&confirmation))
 		return STATUS_NOT_GOOD;

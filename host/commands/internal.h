@@ -85,9 +85,9 @@ bool trial_print_changes(const struct work *work);
 void trial_print_next(const struct work *work);
 
 /*
- * Once the files are changed and the images are built: this boot is no trial any more if
- * the one with the token was ended, and the EFI variables of passthru that neither the
- * configuration nor an image names go. The token may be "".
+ * In trial_end.c: once the files are changed and the images are built: this boot is no
+ * trial any more if the one with the token was ended, and the EFI variables of passthru
+ * that neither the configuration nor an image names go. The token may be "".
  */
 void trial_clean_up(const struct host *host, const char *token);
 

@@ -10,7 +10,6 @@
 
 #include "boot/boot.h"
 #include "commands/internal.h"
-#include "initramfs/initramfs.h"
 #include "lib/lib.h"
 #include "trials/trials.h"
 #include "ui/ui.h"
@@ -22,6 +21,20 @@ static struct change *find_change(struct change *changes, size_t count, const ch
 	for (size_t i = 0; i < count; i++)
 		if (strcmp(changes[i].path, path) == 0)
 			return &changes[i];
+	return NULL;
+}
+
+/* The files of that directory; NULL after a message. */
+static char **list_files(int root_fd, const char *directory)
+{
+	int r;
+	char **paths = dirlist_try_paths(root_fd, directory, ".conf", &r);
+
+	if (paths && r == 0)
+		return paths;
+	warn_error(paths ? r : -ENOMEM, "nothing was changed: cannot read /%s",
+		   directory);
+	free(paths);
 	return NULL;
 }
 
@@ -64,33 +77,40 @@ static int strip(struct change *change)
 	return 0;
 }
 
-static bool has_word(int root_fd, const char *path)
+/* A directory of that name has no text, as in configuration_read(). */
+static int read_file(int root_fd, const char *path, char **ret_text)
+{
+	int r = beneath_read(root_fd, path, ret_text);
+
+	return r == -EISDIR || r == -ENOENT ? 0 : r;
+}
+
+/* Takes the words out of one file. */
+static int strip_file(int root_fd, const char *path, struct change **changes,
+		      size_t *count)
 {
 	_cleanup_free_ char *text = NULL;
+	struct change *change;
 	struct trial trial;
+	int r = read_file(root_fd, path, &text);
 
-	return beneath_read(root_fd, path, &text) == 0 && trials_find(text, &trial);
+	if (r < 0 || !text || !trials_find(text, &trial))
+		return r;
+	change = open_change(root_fd, path, changes, count);
+	return change ? strip(change) : -ECANCELED;
 }
 
 static bool strip_files(int root_fd, struct change **changes, size_t *count)
 {
-	_cleanup_free_ char **paths =
-		dirlist_paths(root_fd, CONFIGURATION_DIRECTORY, ".conf");
-	int r = paths ? 0 : -ENOMEM;
+	_cleanup_free_ char **paths = list_files(root_fd, CONFIGURATION_DIRECTORY);
+	int r = 0;
 
-	for (size_t i = 0; r == 0 && paths[i]; i++) {
-		struct change *change;
-
-		if (!has_word(root_fd, paths[i]))
-			continue;
-		change = open_change(root_fd, paths[i], changes, count);
-		if (!change)
-			return false;
-		r = strip(change);
-	}
-	if (r < 0)
+	for (size_t i = 0; r == 0 && paths && paths[i]; i++)
+		r = strip_file(root_fd, paths[i], changes, count);
+	/* open_change() has said why. */
+	if (r < 0 && r != -ECANCELED)
 		warn_error(r, "nothing was changed");
-	return r == 0;
+	return paths && r == 0;
 }
 
 /* -- what was in force before -------------------------------------------------------- */
@@ -98,8 +118,7 @@ static bool strip_files(int root_fd, struct change **changes, size_t *count)
 /* Removes the files in before-trial, unless a change gives them a text. */
 static bool drop_before(int root_fd, struct change **changes, size_t *count)
 {
-	_cleanup_free_ char **paths =
-		dirlist_paths(root_fd, BEFORE_TRIAL_DIRECTORY, ".conf");
+	_cleanup_free_ char **paths = list_files(root_fd, BEFORE_TRIAL_DIRECTORY);
 
 	for (size_t i = 0; paths && paths[i]; i++) {
 		struct change *change;
@@ -111,15 +130,14 @@ static bool drop_before(int root_fd, struct change **changes, size_t *count)
 			return false;
 		configure_set(change, NULL);
 	}
-	return true;
+	return paths;
 }
 
 /* Copies the configuration as it is. */
 static bool keep_before(struct work *work)
 {
 	int root_fd = work->host->root_fd;
-	_cleanup_free_ char **paths =
-		dirlist_paths(root_fd, CONFIGURATION_DIRECTORY, ".conf");
+	_cleanup_free_ char **paths = list_files(root_fd, CONFIGURATION_DIRECTORY);
 
 	for (size_t i = 0; paths && paths[i]; i++) {
 		char path[CHANGE_PATH_SIZE];
@@ -129,7 +147,9 @@ static bool keep_before(struct work *work)
 				    beneath_name(paths[i]));
 
 		if (r == 0)
-			r = beneath_read(root_fd, paths[i], &text);
+			r = read_file(root_fd, paths[i], &text);
+		if (r == 0 && !text)
+			continue;
 		if (r < 0) {
 			warn_error(r, "nothing was changed: cannot copy /%s", paths[i]);
 			return false;
@@ -142,7 +162,7 @@ static bool keep_before(struct work *work)
 		}
 		configure_set(change, text);
 	}
-	return drop_before(root_fd, &work->of_trial, &work->of_trial_count);
+	return paths && drop_before(root_fd, &work->of_trial, &work->of_trial_count);
 }
 
 void trial_remove_directories(int root_fd)
@@ -226,11 +246,24 @@ static bool add_word(struct work *work)
 	return r == 0;
 }
 
+/* The trial that is pending: 1, 0, or a negative errno after a message. */
+static int find_pending(struct work *work)
+{
+	int r = trials_find_configured(work->host->root_fd, &work->ended);
+
+	if (r < 0)
+		warn_error(r, "nothing was changed: cannot read /%s",
+			   CONFIGURATION_DIRECTORY);
+	return r;
+}
+
 int trial_begin(struct work *work)
 {
-	int root_fd = work->host->root_fd;
-	bool is_pending = trials_find_configured(root_fd, &work->ended), ok;
+	int is_pending = find_pending(work);
+	bool ok;
 
+	if (is_pending < 0)
+		return STATUS_NOT_GOOD;
 	if (!parse_minutes(work->host->arguments->trial, &work->trial.minutes))
 		return STATUS_USAGE;
 	if (!is_possible(work->host))
@@ -248,8 +281,10 @@ int trial_begin(struct work *work)
 
 int trial_end(struct work *work)
 {
-	if (!trials_find_configured(work->host->root_fd, &work->ended))
-		return STATUS_GOOD;
+	int r = find_pending(work);
+
+	if (r <= 0)
+		return r < 0 ? STATUS_NOT_GOOD : STATUS_GOOD;
 	return strip_words(work) && drop_before(work->host->root_fd, &work->of_trial,
 						&work->of_trial_count)
 		       ? STATUS_GOOD
@@ -316,101 +351,4 @@ void trial_print_next(const struct work *work)
 			output, STYLE_NOTE, 0, 0,
 			"Without passthru confirm each later boot has what is in force now: reset the machine to go back.");
 	print_limits(output, minutes);
-}
-
-/* -- variables ----------------------------------------------------------------------- */
-
-/* Whether the image, or what nobody can read of it, needs the variable. */
-static bool is_named_in(const struct initramfs *initramfs, const char *token)
-{
-	const char *texts[] = { initramfs->image.config, initramfs->image.before_trial };
-	struct trial trial;
-
-	if (initramfs->error && initramfs->error != -ENOENT)
-		return true;
-	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
-		if (texts[i] && trials_find(texts[i], &trial) &&
-		    strcmp(trial.token, token) == 0)
-			return true;
-	return false;
-}
-
-static bool is_named(const struct host *host, const struct initramfs_list *list,
-		     const char *token)
-{
-	struct trial trial;
-
-	if (trials_find_configured(host->root_fd, &trial) &&
-	    strcmp(trial.token, token) == 0)
-		return true;
-	for (size_t i = 0; i < list->count; i++)
-		if (is_named_in(&list->items[i], token))
-			return true;
-	return false;
-}
-
-static void forget(const struct host *host, const struct initramfs_list *list,
-		   const char *token)
-{
-	int r;
-
-	if (!token[0] || is_named(host, list, token))
-		return;
-	r = trials_remove_variable(host, token);
-	if (r > 0)
-		info("Removed the EFI variable of trial %s, which nothing needs any more",
-		     token);
-	else if (r < 0)
-		warn_error(r, "cannot remove the EFI variable of trial %s", token);
-}
-
-/* What enable --trial has written once is in the backups. */
-static void forget_backups(const struct host *host, const struct initramfs_list *list)
-{
-	_cleanup_free_ char **backups =
-		dirlist_paths(host->root_fd, BACKUPS_OF_CONFIGURATION, "");
-
-	for (size_t i = 0; backups && backups[i]; i++) {
-		_cleanup_free_ char *text = NULL;
-		struct trial trial;
-
-		if (beneath_readf(host->root_fd, &text, "%s/new/" TRIAL_FILE,
-				  backups[i]) == 0 &&
-		    trials_find(text, &trial))
-			forget(host, list, trial.token);
-	}
-}
-
-static void forget_variables(const struct host *host, const char *extra)
-{
-	_cleanup_free_ char *confirmed = NULL;
-	struct initramfs_list list;
-	struct text_cursor line;
-
-	if (initramfs_list_read(host->root_fd, &list) == 0 && list.count) {
-		forget(host, &list, extra);
-		forget_backups(host, &list);
-		beneath_read(host->root_fd, TRIALS_CONFIRMED, &confirmed);
-		for (const char *rest = confirmed;
-		     rest && text_next_line(&rest, &line);) {
-			char token[TRIAL_TOKEN_SIZE];
-
-			snprintf(token, sizeof(token), "%.*s", (int)(line.end - line.at),
-				 line.at);
-			forget(host, &list, token);
-		}
-	}
-	initramfs_list_free(&list);
-}
-
-void trial_clean_up(const struct host *host, const char *token)
-{
-	struct trial trial;
-
-	if (token[0] && !trials_find_configured(host->root_fd, &trial)) {
-		/* Nothing reboots it then. */
-		(void)edit_remove(host->root_fd, TRIAL_RUN_PATH);
-		trial_remove_directories(host->root_fd);
-	}
-	forget_variables(host, token);
 }

@@ -38,7 +38,7 @@ struct trial trial_find_boot(const struct host *host, const struct trial *report
 		break;
 	case TRIAL_IGNORED:
 		/* It may have been ended since. */
-		if (trials_find_configured(host->root_fd, &configured) &&
+		if (trials_find_configured(host->root_fd, &configured) > 0 &&
 		    is_same(&configured, reported))
 			return boot;
 		break;

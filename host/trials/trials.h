@@ -18,8 +18,11 @@
  */
 bool trials_find(const char *configuration, struct trial *ret);
 
-/* The same for the configuration in the files; what cannot be read has none. */
-bool trials_find_configured(int root_fd, struct trial *ret);
+/*
+ * The same for the configuration in the files. Returns 1 if there is one, 0, or a
+ * negative errno if they cannot be read.
+ */
+int trials_find_configured(int root_fd, struct trial *ret);
 
 /* The same for this boot, while it is a trial that nobody has confirmed. */
 bool trials_find_running(int root_fd, struct trial *ret);

@@ -26,12 +26,13 @@ bool trials_find(const char *configuration, struct trial *ret)
 	return found;
 }
 
-bool trials_find_configured(int root_fd, struct trial *ret)
+int trials_find_configured(int root_fd, struct trial *ret)
 {
 	_cleanup_free_ char *text = NULL;
+	int r = configuration_read(root_fd, NULL, &text);
 
 	*ret = (struct trial){ 0 };
-	return configuration_read(root_fd, NULL, &text) == 0 && trials_find(text, ret);
+	return r < 0 ? r : trials_find(text, ret);
 }
 
 /* The whole line is that token, or a token and a number. */

@@ -41,13 +41,13 @@ START_TEST(reads_the_files)
 	struct directory root = make_directory();
 	struct trial trial;
 
-	expect("no file", !trials_find_configured(root.fd, &trial));
+	expect_number("no file", trials_find_configured(root.fd, &trial), 0);
 	expect("no file", !trials_find_running(root.fd, &trial));
 	expect("no file", !trials_is_confirmed(root.fd, "abc"));
 	put_file(&root, "etc/passthru/cmdline.d/a.conf", "passthru.trial=abc:7");
 	put_file(&root, "etc/passthru/cmdline.d/b.conf", "passthru.ids=10de:13c2");
 	put_file(&root, "etc/passthru/confirmed", "one\ntwo\nabcd\nlast");
-	expect("configured", trials_find_configured(root.fd, &trial));
+	expect_number("configured", trials_find_configured(root.fd, &trial), 1);
 	expect_text("configured", trial.token, "abc");
 	expect_number("configured", trial.minutes, 7);
 	expect("a part of another", !trials_is_confirmed(root.fd, "abc"));
