@@ -29,12 +29,20 @@ struct parameter {
  */
 bool tokenizer_next(struct text_cursor *rest, struct parameter *ret);
 
+#define PARAMETER_PREFIX  "passthru."
+#define PROFILE_PARAMETER PARAMETER_PREFIX "profile"
+
 /* The words of a kernel command line, split once for all who read it. */
 struct cmdline {
 	struct parameter *words;
 	size_t count; /* of those for the kernel */
 	size_t total; /* with "--" and what follows it, which init(8) gets */
 	char *config; /* the text of the configuration that some are from, or NULL */
+	/*
+	 * What became of passthru.profile, the word for the report: "used"; "unknown" or
+	 * "malformed", and no configuration counts. NULL without one, or for a rescue.
+	 */
+	const char *profile_verdict;
 };
 
 /*
@@ -50,6 +58,12 @@ int cmdline_append(struct cmdline *cmdline, const struct parameter *words,
 /* Whether the kernel gets a parameter of that name. */
 bool cmdline_has(const struct cmdline *cmdline, const char *name);
 
+/* The last parameter of that name that the kernel gets, or NULL. */
+const struct parameter *cmdline_find(const struct cmdline *cmdline, const char *name);
+
+/* Whether it is a harmless part of a path: 1 to 63 letters, digits, "-" and "_". */
+bool name_is_plain(struct span name);
+
 void cmdline_free(struct cmdline *cmdline);
 
 /* -- config -------------------------------------------------------------------------- */
@@ -62,6 +76,14 @@ void cmdline_free(struct cmdline *cmdline);
 /* Where the image has it, and where the early stage leaves it for the later ones. */
 #define CONFIG_IMAGE_PATH "etc/passthru/cmdline"
 #define CONFIG_RUN_PATH	  "run/passthru/cmdline"
+
+/*
+ * The profiles: NAME.conf counts instead of the configuration with passthru.profile=NAME
+ * on the kernel command line. The image's copies are never empty.
+ */
+#define PROFILES_PATH	  "etc/passthru/profiles"
+#define PROFILE_SUFFIX	  ".conf"
+#define PROFILE_NAME_SIZE 64
 
 /*
  * The word of the kernel command line that makes this boot a rescue, for which the
@@ -87,7 +109,8 @@ struct config_stage {
 /*
  * Puts the parameters of the configuration before those of the kernel command line, so
  * that lists add up and the values of the kernel command line count. Without a
- * configuration, or if the boot is a rescue, there are none. Returns 0 or -ENOMEM.
+ * configuration, without the profile that the kernel command line names, or if the boot
+ * is a rescue, there are none. Returns 0 or -ENOMEM.
  */
 int config_read(int root_fd, const struct config_stage *stage,
 		struct cmdline *cmdline) _must_check_;
@@ -236,8 +259,6 @@ struct problem {
 	struct pci_id found; /* for PROBLEM_ELSEWHERE: what is at the address instead */
 	struct pci_address found_at;
 };
-
-#define PARAMETER_PREFIX "passthru."
 
 /* The passthru. parameters of a kernel command line. */
 struct params {

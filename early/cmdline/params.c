@@ -162,25 +162,13 @@ static int read_group(const struct reader *reader)
 	return 0;
 }
 
-/* The name becomes part of a path in sysfs, so only harmless characters. */
-static bool is_driver_name(struct span name)
-{
-	for (size_t i = 0; i < name.length; i++) {
-		char c = name.at[i];
-
-		if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') &&
-		    !(c >= '0' && c <= '9') && c != '-' && c != '_')
-			return false;
-	}
-	return name.length > 0 && name.length < DRIVER_NAME_SIZE;
-}
-
 static int read_driver(const struct reader *reader)
 {
 	struct span value = reader->parameter.value;
 	struct params *params = reader->params;
 
-	if (!value.at || !is_driver_name(value))
+	/* It becomes part of a path in sysfs. */
+	if (!name_is_plain(value))
 		return refuse_value(reader,
 				    "write vfio-pci, auto or the name of a driver");
 	memcpy(params->driver, value.at, value.length);
@@ -245,6 +233,13 @@ static int read_off(const struct reader *reader)
 	return read_flag(reader, &reader->params->off, true);
 }
 
+/* Which one counts was decided before, in config.c. */
+static int read_profile(const struct reader *reader)
+{
+	(void)reader;
+	return 0;
+}
+
 /* Whether the configuration counts, which was decided before; see config.h. */
 static int read_config(const struct reader *reader)
 {
@@ -269,6 +264,7 @@ static const struct {
 	{ PARAMETER_PREFIX "debug", read_debug },
 	{ PARAMETER_PREFIX "off", read_off },
 	{ PARAMETER_PREFIX "config", read_config },
+	{ PROFILE_PARAMETER, read_profile },
 	{ PARAMETER_PREFIX "bar0", read_setting },
 	{ PARAMETER_PREFIX "bar1", read_setting },
 	{ PARAMETER_PREFIX "bar2", read_setting },
@@ -452,5 +448,5 @@ void params_free(struct params *params)
 bool params_are_empty(const struct params *params)
 {
 	return params->wanted.count == 0 && params->vfs.count == 0 &&
-	       params->problem_count == 0;
+	       params->problem_count == 0 && !params->cmdline.profile_verdict;
 }
