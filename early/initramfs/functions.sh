@@ -31,7 +31,7 @@ is_configured()
 # program has the same files in host/boot/config_files.c.
 is_requested()
 (
-	for config in "$1"/etc/passthru/cmdline.d/*.conf; do
+	for config in "$1"/etc/passthru/cmdline.d/*.conf "$1"/etc/passthru/profiles/*.conf; do
 		! is_configured "$config" || return 0
 	done
 	for config in "$1/proc/cmdline" "$1/etc/default/grub" "$1"/etc/default/grub.d/*.cfg \
@@ -87,7 +87,8 @@ missing_tool()
 unreadable_file()
 (
 	for file in "$1/etc/fstab" "$1/etc/crypttab" "$1/etc/veritytab" \
-		"$1/etc/integritytab" "$1"/etc/passthru/cmdline.d/*.conf; do
+		"$1/etc/integritytab" "$1"/etc/passthru/cmdline.d/*.conf \
+		"$1"/etc/passthru/profiles/*.conf; do
 		[ -e "$file" ] || continue
 		[ -f "$file" ] && cat "$file" >/dev/null 2>&1 && continue
 		echo "$file"
@@ -161,7 +162,7 @@ optional_modules()
 {
 	other_modules
 	! grep -qs '^[^#]*passthru\.reset=[^ ]*device_specific' /proc/cmdline \
-		/etc/passthru/cmdline.d/*.conf || echo vendor-reset
+		/etc/passthru/cmdline.d/*.conf /etc/passthru/profiles/*.conf || echo vendor-reset
 	cat /sys/bus/pci/devices/*/modalias 2>/dev/null | sort -u |
 		sed 's/^pci:/vfio_pci:/' |
 		xargs -r modprobe ${1:+--dirname="$1"} --set-version="$2" --all --quiet \
@@ -227,8 +228,21 @@ copy_tables()
 	done
 )
 
-# copy_config ETC TARGET: joins the files of the configuration, in the order of their names. Fails
-# if one of them cannot be read.
+# copy_profiles ETC TARGET: copies the profiles. No copy is empty: passthru-early takes an empty text
+# for a profile that is not there.
+copy_profiles()
+(
+	for profile in "$1"/passthru/profiles/*.conf; do
+		[ -f "$profile" ] || continue
+		mkdir -p "$2/profiles" || return
+		{
+			cat "$profile" && echo
+		} >"$2/profiles/${profile##*/}" || return
+	done
+)
+
+# copy_config ETC TARGET: joins the files of the configuration, in the order of their names, and copies
+# the profiles. Fails if one of them cannot be read.
 copy_config()
 (
 	export LC_ALL=C
@@ -240,6 +254,7 @@ copy_config()
 			cat "$config" && echo
 		} >>"$2/cmdline" || return
 	done
+	copy_profiles "$1" "$2"
 )
 
 # start_units DIRECTORY: starts the units of an image with systemd, which are in DIRECTORY.
