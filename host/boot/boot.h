@@ -79,6 +79,7 @@ struct uki {
 	char *kernel;			 /* the release of the kernel */
 	uint32_t initrd_at, initrd_size; /* the image in the file; 0, 0: there is none */
 	bool is_signed;			 /* for Secure Boot, by whatever key */
+	char *profile; /* the section that begins its profile: ID=, TITLE= */
 };
 
 /*
@@ -87,6 +88,12 @@ struct uki {
  * errno. Release with uki_free() in either case.
  */
 int uki_read(int root_fd, const char *path, struct uki *ret);
+
+/*
+ * The same for one of its profiles, between which systemd-boot(7) lets the user choose; 0
+ * is the default. Returns -ENOENT if it does not have so many.
+ */
+int uki_read_profile(int root_fd, const char *path, unsigned index, struct uki *ret);
 void uki_free(struct uki *uki);
 
 /* -- bls ----------------------------------------------------------------------------- */
