@@ -21,6 +21,7 @@ struct arguments {
 	const char *format;		/* of status, or NULL */
 	const char *settings[SETTINGS]; /* their values, or NULL */
 	const char *vfs;		/* the number of virtual functions, or NULL */
+	const char *profile;		/* the one to change, or NULL */
 	bool json;
 	bool apply;
 	bool yes;

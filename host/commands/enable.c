@@ -44,11 +44,11 @@ static bool add_lines(struct work *work)
 	_cleanup_free_ char *configuration = NULL;
 	_cleanup_free_ char *lines = NULL;
 	struct request request = { 0 };
-	int r = configuration_read(work->host->root_fd, NULL, &configuration);
+	int r = configure_read(work, &configuration);
 
 	if (r < 0) {
 		warn_error(r, "nothing was changed: cannot read /%s",
-			   CONFIGURATION_DIRECTORY);
+			   configure_source(work));
 		return false;
 	}
 	r = configure_parse(configuration, &request);
@@ -87,8 +87,14 @@ static const char way_back[] =
 static void print_next(const struct host *host)
 {
 	const char *key = boot_menu_key(host->root_fd);
+	const char *profile = host->arguments->profile;
 
-	if (host->is_this)
+	if (profile)
+		output_wrapped(&host->output, STYLE_TITLE, 0, 0,
+			       "Boot an entry that has " PROFILE_PARAMETER
+			       "=%s on its command line, then run passthru status.",
+			       profile);
+	else if (host->is_this)
 		output_wrapped(&host->output, STYLE_TITLE, 0, 0,
 			       "Reboot, then run passthru status.");
 	output_wrapped(&host->output, STYLE_NOTE, 0, 0, "%s%s%s%s", way_back,
@@ -112,8 +118,8 @@ static int enable_devices(struct work *work)
 	work->takes_devices = true;
 	if (!configure_open(work) || !add_lines(work) || !remember_groups(work))
 		return STATUS_NOT_GOOD;
-	return configure_finish(work,
-				"/" CONFIGURATION_DIRECTORY " has these devices already");
+	return configure_finish(work, configure_source(work),
+				"has these devices already");
 }
 
 static int enable(struct work *work)

@@ -334,11 +334,36 @@ bool initramfs_starts(const struct initramfs *initramfs)
 	return initramfs->image.has_program && initramfs->image.has_start;
 }
 
-bool initramfs_has_config(const struct initramfs *initramfs, const char *config)
+/* Whether it means the same, apart from the profiles. */
+static bool has_text(const struct initramfs *initramfs,
+		     const struct configuration *config)
 {
-	const char *own = initramfs->image.config;
+	const char *own = initramfs->image.config.text;
 
-	return initramfs->is_rescue || configuration_means_same(config, own ? own : "");
+	return configuration_means_same(config->text, own ? own : "");
+}
+
+/* The first of the profiles that the other one lacks or has in another way, or NULL. */
+static const struct profile *find_difference(const struct configuration *config,
+					     const struct configuration *other)
+{
+	for (size_t i = 0; i < config->profile_count; i++) {
+		const struct profile *profile = &config->profiles[i];
+		const char *text = configuration_find(other, profile->name);
+
+		if (!text || !configuration_means_same(profile->text, text))
+			return profile;
+	}
+	return NULL;
+}
+
+bool initramfs_has_config(const struct initramfs *initramfs,
+			  const struct configuration *config)
+{
+	return initramfs->is_rescue ||
+	       (has_text(initramfs, config) &&
+		!find_difference(config, &initramfs->image.config) &&
+		!find_difference(&initramfs->image.config, config));
 }
 
 static const char *describe_config(const struct initramfs *initramfs, const char *config)
@@ -346,12 +371,34 @@ static const char *describe_config(const struct initramfs *initramfs, const char
 	if (configuration_means_same(config, ""))
 		return "has a configuration that /" CONFIGURATION_DIRECTORY
 		       " has no longer";
-	return initramfs->image.config
+	return initramfs->image.has_config
 		       ? "has another configuration than /" CONFIGURATION_DIRECTORY
 		       : "lacks the configuration in /" CONFIGURATION_DIRECTORY;
 }
 
-void initramfs_describe_fault(const struct initramfs *initramfs, const char *config,
+static void describe_profiles(const struct configuration *own,
+			      const struct configuration *config,
+			      char ret[static INITRAMFS_FAULT_SIZE])
+{
+	const struct profile *profile = find_difference(config, own);
+	char path[PROFILE_PATH_SIZE];
+
+	if (!profile)
+		snprintf(ret, INITRAMFS_FAULT_SIZE,
+			 "has a profile %s that /" PROFILES_PATH " has no longer",
+			 find_difference(own, config)->name);
+	else if (!configuration_find(own, profile->name))
+		snprintf(ret, INITRAMFS_FAULT_SIZE,
+			 "lacks the profile %s in /" PROFILES_PATH, profile->name);
+	if (!profile || !configuration_find(own, profile->name))
+		return;
+	profile_path(profile->name, path);
+	snprintf(ret, INITRAMFS_FAULT_SIZE, "has another profile %s than /%s",
+		 profile->name, path);
+}
+
+void initramfs_describe_fault(const struct initramfs *initramfs,
+			      const struct configuration *config,
 			      char ret[static INITRAMFS_FAULT_SIZE])
 {
 	const struct image *image = &initramfs->image;
@@ -365,7 +412,9 @@ void initramfs_describe_fault(const struct initramfs *initramfs, const char *con
 	ret[0] = '\0';
 	if (missing[0])
 		snprintf(ret, INITRAMFS_FAULT_SIZE, "lacks %s", missing + 2);
-	else if (config && !initramfs_has_config(initramfs, config))
+	else if (config && !initramfs->is_rescue && !has_text(initramfs, config))
 		snprintf(ret, INITRAMFS_FAULT_SIZE, "%s",
-			 describe_config(initramfs, config));
+			 describe_config(initramfs, config->text));
+	else if (config && !initramfs_has_config(initramfs, config))
+		describe_profiles(&image->config, config, ret);
 }

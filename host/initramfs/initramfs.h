@@ -76,7 +76,8 @@ struct image {
 	bool has_start;	  /* the script or unit that starts it */
 	bool has_driver;  /* the module vfio-pci */
 	bool has_type1;	  /* the module vfio_iommu_type1 */
-	char *config;	  /* the configuration, or NULL */
+	bool has_config;  /* that of all boots; the profiles do not matter */
+	struct configuration config;
 	char *tables[IMAGE_TABLE_COUNT]; /* the copies of these tables, or NULL */
 };
 
@@ -137,14 +138,16 @@ void initramfs_free(struct initramfs *initramfs);
 bool initramfs_starts(const struct initramfs *initramfs);
 
 /* Whether it was built with that configuration; one for rescue needs none. */
-bool initramfs_has_config(const struct initramfs *initramfs, const char *config);
+bool initramfs_has_config(const struct initramfs *initramfs,
+			  const struct configuration *config);
 
 /*
  * What is wrong with it, such as "lacks vfio-pci", or "". config is the configuration
  * that it should have, or NULL.
  */
-#define INITRAMFS_FAULT_SIZE 128
-void initramfs_describe_fault(const struct initramfs *initramfs, const char *config,
+#define INITRAMFS_FAULT_SIZE 256
+void initramfs_describe_fault(const struct initramfs *initramfs,
+			      const struct configuration *config,
 			      char ret[static INITRAMFS_FAULT_SIZE]);
 
 /* -- tables -------------------------------------------------------------------------- */
