@@ -274,6 +274,7 @@ EARLY_SRCS := \
 	report/phrase.c report/reader.c report/report.c report/result.c report/summary.c \
 	run/devices.c run/news.c run/pfs.c run/run.c \
 	settings/settings.c \
+	trial/trial.c trial/variable.c trial/words.c \
 	udev/rule.c
 
 # The C library's name, or "system".

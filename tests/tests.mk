@@ -106,7 +106,7 @@ $(UNIT_HOST_PROGRAMS): $(UNIT_HOST_LIB)
 $(UNIT_HOST_PROGRAMS): UNIT_LIBS := $(HOST_OWN_LIBS)
 
 # These replace the PCI bus and libkmod with made-up ones.
-$(addprefix $(UNIT_DIR)/early/claim/,claim display settings vfs): $(addprefix $(UNIT_DIR)/fakes/,\
+$(addprefix $(UNIT_DIR)/early/,claim/claim claim/display claim/settings claim/vfs trial/trial): $(addprefix $(UNIT_DIR)/fakes/,\
 	fake.o fake_block.o fake_kmod.o fake_sysfs.o)
 
 # These replace libblkid with disks in words.

@@ -99,6 +99,20 @@ void claims_run(struct claims *claims, uint64_t start_ms, uint64_t timeout_ms);
 void claims_store(const struct claims *claims, struct plan *plan,
 		  struct settings *settings);
 
+/* -- module -------------------------------------------------------------------------- */
+
+/*
+ * Loads the module of that name ("-" and "_" are the same) and its dependencies from
+ * lib/modules/RELEASE below root, "" for "/". Options come from modprobe.d and the kernel
+ * command line, but for ids=, which is ignored and logged. Never runs install commands of
+ * modprobe.d: it loads the modules instead. Returns 0 if it is loaded or built in,
+ * -ENOENT if there is no such module, or another negative errno.
+ */
+int module_load(const char *root, const char *name);
+
+/* Whether there is a driver of that name: it is registered, or there is such a module. */
+bool module_is_there(const char *root, int bus_fd, const char *name);
+
 /* -- virtual functions --------------------------------------------------------------- */
 
 /*

@@ -144,12 +144,8 @@ static int insert_list(struct kmod_list *list, int flags)
 }
 
 /*
- * Loads the module of that name ("-" and "_" are the same) and its dependencies from
- * lib/modules/RELEASE below root. Options come from modprobe.d and the kernel command
- * line, but for ids=, which is ignored and logged. Never runs install commands of
- * modprobe.d: it loads the modules instead. A blacklist does not apply to a module that
- * is requested by name. Returns 0 if it is loaded or built in, -ENOENT if there is no
- * such module, or another negative errno. flags are libkmod's.
+ * As module_load(), with flags of libkmod. A blacklist does not apply to a module that is
+ * requested by name.
  */
 static int load_module(const char *root, const char *name, int flags)
 {
@@ -165,6 +161,30 @@ static int load_module(const char *root, const char *name, int flags)
 	kmod_module_unref_list(list);
 	kmod_unref(context);
 	return r;
+}
+
+int module_load(const char *root, const char *name)
+{
+	return load_module(root, name, 0);
+}
+
+bool module_is_there(const char *root, int bus_fd, const char *name)
+{
+	struct claims claims = { .bus_fd = bus_fd };
+	char driver[DRIVER_NAME_SIZE];
+	struct kmod_ctx *context;
+	struct kmod_list *list = NULL;
+	bool is_there;
+
+	strcpy(driver, name);
+	if (driver_find(&claims, driver))
+		return true;
+	if (open_context(root, &context) < 0)
+		return false;
+	is_there = kmod_module_new_from_lookup(context, name, &list) >= 0 && list;
+	kmod_module_unref_list(list);
+	kmod_unref(context);
+	return is_there;
 }
 
 bool driver_find(const struct claims *claims, char name[static DRIVER_NAME_SIZE])

@@ -122,7 +122,7 @@ const struct parameter *cmdline_find(const struct cmdline *cmdline, const char *
 	return NULL;
 }
 
-bool name_is_plain(struct span name)
+bool name_is_plain(struct span name, size_t size)
 {
 	for (size_t i = 0; i < name.length; i++) {
 		char c = name.at[i];
@@ -131,7 +131,7 @@ bool name_is_plain(struct span name)
 		    !(c >= '0' && c <= '9') && c != '-' && c != '_')
 			return false;
 	}
-	return name.length > 0 && name.length < PROFILE_NAME_SIZE;
+	return name.length > 0 && name.length < size;
 }
 
 void cmdline_free(struct cmdline *cmdline)

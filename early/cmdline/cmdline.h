@@ -38,6 +38,7 @@ struct cmdline {
 	size_t count; /* of those for the kernel */
 	size_t total; /* with "--" and what follows it, which init(8) gets */
 	char *config; /* the text of the configuration that some are from, or NULL */
+	bool is_kept; /* that was left by an earlier stage, which has decided on it */
 	/*
 	 * What became of passthru.profile, the word for the report: "used"; "unknown" or
 	 * "malformed", and no configuration counts. NULL without one, or for a rescue.
@@ -61,8 +62,11 @@ bool cmdline_has(const struct cmdline *cmdline, const char *name);
 /* The last parameter of that name that the kernel gets, or NULL. */
 const struct parameter *cmdline_find(const struct cmdline *cmdline, const char *name);
 
-/* Whether it is a harmless part of a path: 1 to 63 letters, digits, "-" and "_". */
-bool name_is_plain(struct span name);
+/*
+ * Whether it is a harmless part of a path: letters, digits, "-" and "_", at least one.
+ * size is the most that it may have, with a NUL.
+ */
+bool name_is_plain(struct span name, size_t size);
 
 void cmdline_free(struct cmdline *cmdline);
 
@@ -76,6 +80,9 @@ void cmdline_free(struct cmdline *cmdline);
 /* Where the image has it, and where the early stage leaves it for the later ones. */
 #define CONFIG_IMAGE_PATH "etc/passthru/cmdline"
 #define CONFIG_RUN_PATH	  "run/passthru/cmdline"
+
+/* Appended to that of the image: what was in force before a trial. */
+#define CONFIG_BEFORE_TRIAL ".before-trial"
 
 /*
  * The profiles: NAME.conf counts instead of the configuration with passthru.profile=NAME
@@ -102,8 +109,8 @@ int config_filter(const char *text, void (*ignored)(void *data, struct span word
 		  void *data, char **ret_text) _must_check_;
 
 struct config_stage {
-	bool is_first; /* logs what is ignored, and keeps the configuration in /run */
-	bool is_dry;   /* writes nothing */
+	bool is_first;	      /* logs what is ignored */
+	bool is_before_trial; /* reads the configuration from before a trial */
 };
 
 /*
@@ -114,6 +121,12 @@ struct config_stage {
  */
 int config_read(int root_fd, const struct config_stage *stage,
 		struct cmdline *cmdline) _must_check_;
+
+/*
+ * Leaves the configuration for the later stages, most of which run without the image,
+ * unless an earlier one has. Logs it if that cannot be done.
+ */
+void config_keep(int root_fd, const struct cmdline *cmdline);
 
 /* -- selector ------------------------------------------------------------------------ */
 
@@ -223,6 +236,10 @@ void setting_format_size(unsigned bits, char text[static SETTING_TEXT_SIZE]);
 /* passthru.group: whether to claim the other members of a device's IOMMU group. */
 enum group_mode { GROUP_REPORT, GROUP_CLAIM };
 
+/* passthru.trial=TOKEN[:MINUTES]: 1 to 32 letters, digits, - and _. */
+#define TRIAL_TOKEN_SIZE  33
+#define TRIAL_MINUTES_MAX 999
+
 /* passthru.timeout, in seconds. */
 #define TIMEOUT_DEFAULT 10
 #define TIMEOUT_MAX	3600
@@ -274,6 +291,9 @@ struct params {
 	enum group_mode group;
 	char driver[DRIVER_NAME_SIZE];
 	unsigned timeout; /* seconds */
+	bool has_trial;
+	char trial[TRIAL_TOKEN_SIZE]; /* "" if it is malformed */
+	unsigned trial_minutes;	      /* 0 for none */
 	bool dryrun;
 	bool force;
 	bool debug;

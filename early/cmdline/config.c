@@ -165,13 +165,15 @@ static void put_text(FILE *file, const void *text)
 	fputs(text, file);
 }
 
-/* For the later stages, most of which run without the image. */
-static void keep(int root_fd, const char *config)
+void config_keep(int root_fd, const struct cmdline *cmdline)
 {
-	int r = file_make_directory(root_fd, CONFIG_RUN_PATH);
+	int r;
 
+	if (!cmdline->config || cmdline->is_kept)
+		return;
+	r = file_make_directory(root_fd, CONFIG_RUN_PATH);
 	if (r == 0)
-		r = file_replace(root_fd, CONFIG_RUN_PATH, put_text, config);
+		r = file_replace(root_fd, CONFIG_RUN_PATH, put_text, cmdline->config);
 	if (r < 0)
 		log_line(LOG_LEVEL_WARNING, "cannot write /%s: %s", CONFIG_RUN_PATH,
 			 strerror(-r));
@@ -221,39 +223,46 @@ static void judge_profile(int root_fd, const struct config_stage *stage,
 	ret->profile_verdict = "used";
 	if (ret->config[0])
 		return;
-	ret->profile_verdict = name_is_plain(profile) ? "unknown" : "malformed";
+	ret->profile_verdict =
+		name_is_plain(profile, PROFILE_NAME_SIZE) ? "unknown" : "malformed";
 	if (stage->is_first)
 		log_profiles(root_fd, profile);
 }
 
 /* What the image has; "" for a profile that it does not have. */
-static int read_image(int root_fd, const struct parameter *profile, char **ret)
+static int read_image(int root_fd, const struct parameter *profile, const char *suffix,
+		      char **ret)
 {
-	char path[sizeof(PROFILES_PATH "/" PROFILE_SUFFIX) + PROFILE_NAME_SIZE];
+	char path[sizeof(PROFILES_PATH "/" PROFILE_SUFFIX CONFIG_BEFORE_TRIAL) +
+		  PROFILE_NAME_SIZE];
+	int r = -ENOENT;
 
-	if (!profile)
-		return file_read(root_fd, CONFIG_IMAGE_PATH, ret);
-	snprintf(path, sizeof(path), PROFILES_PATH "/%.*s" PROFILE_SUFFIX,
-		 (int)profile->value.length, profile->value.at);
-	if (!name_is_plain(profile->value) || file_read(root_fd, path, ret) < 0)
+	if (profile)
+		snprintf(path, sizeof(path), PROFILES_PATH "/%.*s" PROFILE_SUFFIX "%s",
+			 (int)profile->value.length, profile->value.at, suffix);
+	else
+		snprintf(path, sizeof(path), CONFIG_IMAGE_PATH "%s", suffix);
+	if (!profile || name_is_plain(profile->value, PROFILE_NAME_SIZE))
+		r = file_read(root_fd, path, ret);
+	if (r < 0 && profile && !suffix[0])
 		*ret = strdup("");
-	return *ret ? 0 : -ENOMEM;
+	return *ret ? 0 : r;
 }
 
 int config_read(int root_fd, const struct config_stage *stage, struct cmdline *cmdline)
 {
 	_cleanup_free_ char *config = NULL;
+	const char *suffix = stage->is_before_trial ? CONFIG_BEFORE_TRIAL : "";
 	bool is_kept = file_read(root_fd, CONFIG_RUN_PATH, &config) == 0;
 	const struct parameter *profile = cmdline_find(cmdline, PROFILE_PARAMETER);
 	struct cmdline whole;
 	int r;
 
-	if ((!is_kept && read_image(root_fd, profile, &config) < 0) ||
+	if ((!is_kept && read_image(root_fd, profile, suffix, &config) < 0) ||
 	    is_ignored(cmdline, stage))
 		return 0;
-	if (!is_kept && stage->is_first && !stage->is_dry)
-		keep(root_fd, config);
 	r = add_words(take_pointer(config), stage, &whole);
+	whole.is_kept = is_kept;
 	if (profile)
 		judge_profile(root_fd, stage, profile->value, &whole);
 	if (r == 0)

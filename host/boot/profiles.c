@@ -25,7 +25,8 @@ static bool read_path(const char *path, struct span *ret)
 	    ret->length <= strlen(PROFILE_SUFFIX))
 		return false;
 	ret->length -= strlen(PROFILE_SUFFIX);
-	return strcmp(ret->at + ret->length, PROFILE_SUFFIX) == 0 && name_is_plain(*ret);
+	return strcmp(ret->at + ret->length, PROFILE_SUFFIX) == 0 &&
+	       name_is_plain(*ret, PROFILE_NAME_SIZE);
 }
 
 static struct profile *find(const struct configuration *configuration, struct span name)
@@ -139,7 +140,7 @@ void profile_find(const char *cmdline, struct choice_of_profile *ret)
 		word = cmdline_find(&words, PROFILE_PARAMETER);
 	if (word) {
 		ret->is_made = true;
-		ret->is_valid = name_is_plain(word->value);
+		ret->is_valid = name_is_plain(word->value, PROFILE_NAME_SIZE);
 		snprintf(ret->name, sizeof(ret->name), "%.*s", (int)word->value.length,
 			 word->value.at ? word->value.at : "");
 	}

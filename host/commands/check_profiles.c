@@ -59,14 +59,17 @@ static void check_names(struct findings *findings)
 	_cleanup_free_ char **names =
 		dirlist_read(findings->host->root_fd, PROFILES_PATH, PROFILE_SUFFIX);
 
-	for (size_t i = 0; names && names[i]; i++)
-		if (!name_is_plain((struct span){
-			    names[i], strlen(names[i]) - strlen(PROFILE_SUFFIX) }))
+	for (size_t i = 0; names && names[i]; i++) {
+		struct span name = { names[i],
+				     strlen(names[i]) - strlen(PROFILE_SUFFIX) };
+
+		if (!name_is_plain(name, PROFILE_NAME_SIZE))
 			findings_add(
 				findings, FINDING_TODO, "profile",
 				"no boot can choose /" PROFILES_PATH
 				"/%s: a name has letters, digits, - and _ only; rename it",
 				names[i]);
+	}
 }
 
 void check_profiles(struct findings *findings, const struct boot_source *next,

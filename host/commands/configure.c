@@ -250,7 +250,8 @@ int configure_run(struct host *host, int (*change)(struct work *work))
 		     arguments->root);
 		return STATUS_USAGE;
 	}
-	if (arguments->profile && !name_is_plain(span_of(arguments->profile))) {
+	if (arguments->profile &&
+	    !name_is_plain(span_of(arguments->profile), PROFILE_NAME_SIZE)) {
 		warn("--profile takes a name of letters, digits, - and _, not \"%s\"",
 		     arguments->profile);
 		return STATUS_USAGE;

@@ -304,6 +304,9 @@ const struct configuration *
 preview_choose_configuration(struct preview *preview,
 			     const struct configuration *configuration);
 
+/* Whether the image has the module vendor-reset. */
+struct reset_module preview_find_reset(const struct preview *preview);
+
 /* Sets absence if the image claims nothing. */
 void preview_find_absence(struct preview *preview);
 

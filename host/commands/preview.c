@@ -237,6 +237,7 @@ static int look_ahead(struct preview *preview, bool with_new_images)
 		&(struct outlook_input){ .machine = preview->view.machine,
 					 .plan = &preview->result.plan,
 					 .settings = &preview->result.settings,
+					 .reset_module = preview_find_reset(preview),
 					 .wanted = &preview->params.wanted,
 					 .missing = preview->missing,
 					 .missing_count = preview->missing_count,

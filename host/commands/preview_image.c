@@ -90,6 +90,19 @@ preview_choose_configuration(struct preview *preview,
 	return &initramfs->image.config;
 }
 
+struct reset_module preview_find_reset(const struct preview *preview)
+{
+	const struct initramfs *initramfs = &preview->initramfs;
+	bool is_known = preview->has_image && initramfs->path && !initramfs->error;
+
+	return (struct reset_module){
+		.is_loaded = beneath_exists(preview->view.host->root_fd,
+					    "sys/module/vendor_reset"),
+		.image = is_known ? initramfs->path : NULL,
+		.is_in_image = is_known && initramfs->image.has_reset,
+	};
+}
+
 void preview_find_absence(struct preview *preview)
 {
 	const struct initramfs *initramfs = &preview->initramfs;

@@ -51,7 +51,7 @@ static bool has_new_configuration(int root_fd, const char *cmdline)
 
 static void read_request(const struct host *host, struct status *status)
 {
-	static const struct config_stage stage = { .is_dry = true };
+	static const struct config_stage stage = { 0 };
 	_cleanup_free_ char *cmdline = NULL;
 	struct params *params = &status->params;
 	struct cmdline words;

@@ -76,6 +76,7 @@ struct image {
 	bool has_start;	  /* the script or unit that starts it */
 	bool has_driver;  /* the module vfio-pci */
 	bool has_type1;	  /* the module vfio_iommu_type1 */
+	bool has_reset;	  /* the module vendor-reset, which few need */
 	bool has_config;  /* that of all boots; the profiles do not matter */
 	struct configuration config;
 	char *tables[IMAGE_TABLE_COUNT]; /* the copies of these tables, or NULL */

@@ -37,6 +37,8 @@ static void note_name(struct image *image, const char *path)
 		image->has_driver = true;
 	else if (strncmp(name, "vfio_iommu_type1.ko", 19) == 0)
 		image->has_type1 = true;
+	else if (strncmp(name, "vendor-reset.ko", 15) == 0)
+		image->has_reset = true;
 }
 
 /* Longer ones are no configuration or table. */
