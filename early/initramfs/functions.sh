@@ -232,12 +232,12 @@ copy_tables()
 # for a profile that is not there.
 copy_profiles()
 (
-	for profile in "$1"/passthru/profiles/*.conf; do
-		[ -f "$profile" ] || continue
+	for config in "$1"/passthru/profiles/*.conf; do
+		[ -f "$config" ] || continue
 		mkdir -p "$2/profiles" || return
 		{
-			cat "$profile" && echo
-		} >"$2/profiles/${profile##*/}" || return
+			cat "$config" && echo
+		} >"$2/profiles/${config##*/}" || return
 	done
 )
 
