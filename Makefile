@@ -356,12 +356,12 @@ early: $(EARLY_STRIPPED)
 HOST_SRCS := \
 	main.c options.c root.c \
 	boot/bls.c boot/boot.c boot/config_files.c boot/configuration.c \
-	boot/configuration_items.c boot/grub.c \
+	boot/configuration_items.c boot/profiles.c boot/grub.c \
 	boot/grub_files.c boot/grub_menu.c boot/grub_script.c boot/grub_tools.c \
 	boot/kernel_config.c boot/kernel_release.c boot/legacy_cmdline.c boot/marks.c \
 	boot/menu_key.c boot/places.c boot/sources.c boot/systemd_boot.c boot/uki.c boot/version.c \
 	commands/args.c commands/check.c commands/check_vfs.c commands/claim.c commands/claim_vfs.c commands/check_cmdline.c \
-	commands/check_images.c commands/check_settings.c commands/check_trial.c commands/confirm.c commands/scripts.c commands/check_kernels.c commands/configure.c commands/disable.c commands/enable.c commands/enable_settings.c commands/enable_vfs.c \
+	commands/check_images.c commands/check_settings.c commands/check_trial.c commands/confirm.c commands/scripts.c commands/check_kernels.c commands/check_profiles.c commands/configure.c commands/disable.c commands/enable.c commands/enable_settings.c commands/enable_vfs.c \
 	commands/findings.c commands/list.c commands/list_next.c commands/list_settings.c commands/list_text.c commands/list_vfs.c \
 	commands/migrate.c \
 	commands/plan.c commands/preview.c commands/preview_conflict.c \

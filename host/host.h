@@ -22,6 +22,7 @@ struct arguments {
 	const char *settings[SETTINGS]; /* their values, or NULL */
 	const char *vfs;		/* the number of virtual functions, or NULL */
 	const char *trial;		/* minutes; "" without, NULL for no trial */
+	const char *profile;		/* the one to change, or NULL */
 	bool json;
 	bool apply;
 	bool yes;

@@ -24,6 +24,7 @@ enum {
 	FORMAT,
 	VFS,
 	TRIAL,
+	PROFILE,
 	BAR0, /* and the other settings, in the order of enum setting_kind */
 	POWER = BAR0 + SETTING_POWER,
 	ROOT,
@@ -77,6 +78,8 @@ static const struct {
 		  offsetof(struct arguments, vfs), BIT(UNDO) },
 	[TRIAL] = { "trial", "[=MINUTES]", "for one boot only, unless that is confirmed",
 		    offsetof(struct arguments, trial), BIT(UNDO) },
+	[PROFILE] = { "profile", "NAME", "a configuration that boot entries choose",
+		      offsetof(struct arguments, profile), BIT(UNDO) | BIT(TRIAL) },
 	[BAR0] = SETTING_OPTION(SETTING_BAR0, "bar0", "SIZE",
 				"--bar1 to --bar5, --reset, --d3cold, --power, too"),
 	[BAR0 + 1] = SETTING_OPTION(SETTING_BAR1, "bar1", "SIZE", NULL),
@@ -111,11 +114,11 @@ static const struct command {
 	{ "list", list_run, "[FILTER]...", ELSEWHERE | BIT(DUMP) | BIT(VERBOSE),
 	  "list IOMMU groups and devices; gpu, usb, nvidia, 06:00 ..." },
 	{ "enable", enable_run, "ADDRESS...",
-	  ELSEWHERE | BIT(DRY_RUN) | BIT(UNDO) | BIT(YES) | BIT(VFS) | BIT(TRIAL) |
-		  SETTING_OPTIONS,
+	  ELSEWHERE | BIT(DRY_RUN) | BIT(UNDO) | BIT(YES) | BIT(VFS) | BIT(PROFILE) |
+		  BIT(TRIAL) | SETTING_OPTIONS,
 	  "claim these devices from the next boot on" },
 	{ "disable", disable_run, "ADDRESS...|--all",
-	  ELSEWHERE | BIT(DRY_RUN) | BIT(UNDO) | BIT(ALL),
+	  ELSEWHERE | BIT(DRY_RUN) | BIT(UNDO) | BIT(ALL) | BIT(PROFILE),
 	  "leave them to the host again" },
 	{ "confirm", confirm_run, "", ELSEWHERE, "keep what enable --trial has tried" },
 	{ "claim", claim_run, "ADDRESS...", BIT(JSON) | BIT(YES) | BIT(VFS),

@@ -31,7 +31,8 @@ passthru_leave_out_alone()
 	passthru_message="$moddir/functions.sh is missing; this image has nothing of passthru"
 	passthru_advice="install passthru again, then rebuild the image"
 	if grep -qs '^[^#]*passthru\.' /proc/cmdline \
-		"${dracutsysrootdir-}"/etc/passthru/cmdline.d/*.conf; then
+		"${dracutsysrootdir-}"/etc/passthru/cmdline.d/*.conf \
+		"${dracutsysrootdir-}"/etc/passthru/profiles/*.conf; then
 		derror "passthru: $passthru_message, so the configured devices will go to their" \
 			"usual drivers: $passthru_advice"
 	else

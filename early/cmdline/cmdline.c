@@ -111,10 +111,27 @@ int cmdline_append(struct cmdline *cmdline, const struct parameter *words, size_
 
 bool cmdline_has(const struct cmdline *cmdline, const char *name)
 {
-	for (size_t i = 0; i < cmdline->count; i++)
+	return cmdline_find(cmdline, name);
+}
+
+const struct parameter *cmdline_find(const struct cmdline *cmdline, const char *name)
+{
+	for (size_t i = cmdline->count; i-- > 0;)
 		if (span_equals(cmdline->words[i].name, name))
-			return true;
-	return false;
+			return &cmdline->words[i];
+	return NULL;
+}
+
+bool name_is_plain(struct span name, size_t size)
+{
+	for (size_t i = 0; i < name.length; i++) {
+		char c = name.at[i];
+
+		if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') &&
+		    !(c >= '0' && c <= '9') && c != '-' && c != '_')
+			return false;
+	}
+	return name.length > 0 && name.length < size;
 }
 
 void cmdline_free(struct cmdline *cmdline)

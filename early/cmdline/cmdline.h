@@ -29,6 +29,9 @@ struct parameter {
  */
 bool tokenizer_next(struct text_cursor *rest, struct parameter *ret);
 
+#define PARAMETER_PREFIX  "passthru."
+#define PROFILE_PARAMETER PARAMETER_PREFIX "profile"
+
 /* The words of a kernel command line, split once for all who read it. */
 struct cmdline {
 	struct parameter *words;
@@ -36,6 +39,11 @@ struct cmdline {
 	size_t total; /* with "--" and what follows it, which init(8) gets */
 	char *config; /* the text of the configuration that some are from, or NULL */
 	bool is_kept; /* that was left by an earlier stage, which has decided on it */
+	/*
+	 * What became of passthru.profile, the word for the report: "used"; "unknown" or
+	 * "malformed", and no configuration counts. NULL without one, or for a rescue.
+	 */
+	const char *profile_verdict;
 };
 
 /*
@@ -50,6 +58,15 @@ int cmdline_append(struct cmdline *cmdline, const struct parameter *words,
 
 /* Whether the kernel gets a parameter of that name. */
 bool cmdline_has(const struct cmdline *cmdline, const char *name);
+
+/* The last parameter of that name that the kernel gets, or NULL. */
+const struct parameter *cmdline_find(const struct cmdline *cmdline, const char *name);
+
+/*
+ * Whether it is a harmless part of a path: letters, digits, "-" and "_", at least one.
+ * size is the most that it may have, with a NUL.
+ */
+bool name_is_plain(struct span name, size_t size);
 
 void cmdline_free(struct cmdline *cmdline);
 
@@ -66,6 +83,14 @@ void cmdline_free(struct cmdline *cmdline);
 
 /* Appended to that of the image: what was in force before a trial. */
 #define CONFIG_BEFORE_TRIAL ".before-trial"
+
+/*
+ * The profiles: NAME.conf counts instead of the configuration with passthru.profile=NAME
+ * on the kernel command line. The image's copies are never empty.
+ */
+#define PROFILES_PATH	  "etc/passthru/profiles"
+#define PROFILE_SUFFIX	  ".conf"
+#define PROFILE_NAME_SIZE 64
 
 /*
  * The word of the kernel command line that makes this boot a rescue, for which the
@@ -91,7 +116,8 @@ struct config_stage {
 /*
  * Puts the parameters of the configuration before those of the kernel command line, so
  * that lists add up and the values of the kernel command line count. Without a
- * configuration, or if the boot is a rescue, there are none. Returns 0 or -ENOMEM.
+ * configuration, without the profile that the kernel command line names, or if the boot
+ * is a rescue, there are none. Returns 0 or -ENOMEM.
  */
 int config_read(int root_fd, const struct config_stage *stage,
 		struct cmdline *cmdline) _must_check_;
@@ -250,8 +276,6 @@ struct problem {
 	struct pci_id found; /* for PROBLEM_ELSEWHERE: what is at the address instead */
 	struct pci_address found_at;
 };
-
-#define PARAMETER_PREFIX "passthru."
 
 /* The passthru. parameters of a kernel command line. */
 struct params {

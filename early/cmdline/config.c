@@ -92,12 +92,16 @@ static bool has_quote(struct span text)
 	return text.at && memchr(text.at, '"', text.length);
 }
 
-/* A quote inside would also protect the blanks of what follows. */
+/*
+ * A quote inside would also protect the blanks of what follows. A profile is chosen on
+ * the kernel command line only.
+ */
 static bool is_ours(const struct parameter *parameter)
 {
 	struct span name = parameter->name;
 
-	return span_skip_prefix(&name, PARAMETER_PREFIX) && !has_quote(name) &&
+	return span_skip_prefix(&name, PARAMETER_PREFIX) &&
+	       !span_equals(name, "profile") && !has_quote(name) &&
 	       !has_quote(parameter->value);
 }
 
@@ -140,7 +144,7 @@ static void log_ignored(struct span word)
 {
 	log_line(
 		LOG_LEVEL_WARNING,
-		"\"%.*s\" in the configuration is ignored: it is not a parameter of passthru",
+		"\"%.*s\" in the configuration is ignored: passthru has no such parameter there",
 		(int)word.length, word.at);
 }
 
@@ -194,20 +198,73 @@ static int add_words(char *config, const struct config_stage *stage, struct cmdl
 	return r;
 }
 
+static void log_profiles(int root_fd, struct span profile)
+{
+	_cleanup_closedir_ DIR *directory = sysfs_open_directory(root_fd, PROFILES_PATH);
+	const struct dirent *file;
+	char names[256] = "";
+
+	while (directory && (file = readdir(directory))) {
+		size_t length = strlen(names);
+
+		if (file->d_name[0] != '.')
+			snprintf(names + length, sizeof(names) - length, " %.*s",
+				 (int)strcspn(file->d_name, "."), file->d_name);
+	}
+	log_line(LOG_LEVEL_ERROR,
+		 "no profile \"%.*s\", so no configuration counts; the image has:%s",
+		 (int)profile.length, profile.at, names[0] ? names : " none");
+}
+
+/* What became of it. The image's copies are never empty. */
+static void judge_profile(int root_fd, const struct config_stage *stage,
+			  struct span profile, struct cmdline *ret)
+{
+	ret->profile_verdict = "used";
+	if (ret->config[0])
+		return;
+	ret->profile_verdict =
+		name_is_plain(profile, PROFILE_NAME_SIZE) ? "unknown" : "malformed";
+	if (stage->is_first)
+		log_profiles(root_fd, profile);
+}
+
+/* What the image has; "" for a profile that it does not have. */
+static int read_image(int root_fd, const struct parameter *profile, const char *suffix,
+		      char **ret)
+{
+	char path[sizeof(PROFILES_PATH "/" PROFILE_SUFFIX CONFIG_BEFORE_TRIAL) +
+		  PROFILE_NAME_SIZE];
+	int r = -ENOENT;
+
+	if (profile)
+		snprintf(path, sizeof(path), PROFILES_PATH "/%.*s" PROFILE_SUFFIX "%s",
+			 (int)profile->value.length, profile->value.at, suffix);
+	else
+		snprintf(path, sizeof(path), CONFIG_IMAGE_PATH "%s", suffix);
+	if (!profile || name_is_plain(profile->value, PROFILE_NAME_SIZE))
+		r = file_read(root_fd, path, ret);
+	if (r < 0 && profile && !suffix[0])
+		*ret = strdup("");
+	return *ret ? 0 : r;
+}
+
 int config_read(int root_fd, const struct config_stage *stage, struct cmdline *cmdline)
 {
 	_cleanup_free_ char *config = NULL;
-	const char *path = stage->is_before_trial ? CONFIG_IMAGE_PATH CONFIG_BEFORE_TRIAL
-						  : CONFIG_IMAGE_PATH;
+	const char *suffix = stage->is_before_trial ? CONFIG_BEFORE_TRIAL : "";
 	bool is_kept = file_read(root_fd, CONFIG_RUN_PATH, &config) == 0;
+	const struct parameter *profile = cmdline_find(cmdline, PROFILE_PARAMETER);
 	struct cmdline whole;
 	int r;
 
-	if ((!is_kept && file_read(root_fd, path, &config) < 0) ||
+	if ((!is_kept && read_image(root_fd, profile, suffix, &config) < 0) ||
 	    is_ignored(cmdline, stage))
 		return 0;
 	r = add_words(take_pointer(config), stage, &whole);
 	whole.is_kept = is_kept;
+	if (profile)
+		judge_profile(root_fd, stage, profile->value, &whole);
 	if (r == 0)
 		r = cmdline_append(&whole, cmdline->words, cmdline->count);
 	cmdline_free(cmdline);

@@ -171,25 +171,12 @@ static int read_group(const struct reader *reader)
 	return 0;
 }
 
-/* The name becomes part of a path, so only harmless characters. size is with a NUL. */
-static bool is_file_name(struct span name, size_t size)
-{
-	for (size_t i = 0; i < name.length; i++) {
-		char c = name.at[i];
-
-		if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') &&
-		    !(c >= '0' && c <= '9') && c != '-' && c != '_')
-			return false;
-	}
-	return name.length > 0 && name.length < size;
-}
-
 static int read_driver(const struct reader *reader)
 {
 	struct span value = reader->parameter.value;
 	struct params *params = reader->params;
 
-	if (!value.at || !is_file_name(value, sizeof(params->driver)))
+	if (!name_is_plain(value, sizeof(params->driver)))
 		return refuse_value(reader,
 				    "write vfio-pci, auto or the name of a driver");
 	memcpy(params->driver, value.at, value.length);
@@ -239,7 +226,7 @@ static int read_trial(const struct reader *reader)
 		minutes = read_number(value, TRIAL_MINUTES_MAX);
 		is_valid = minutes > 0;
 	}
-	if (!is_valid || !is_file_name(token, sizeof(params->trial)))
+	if (!is_valid || !name_is_plain(token, sizeof(params->trial)))
 		return refuse_value(reader, "passthru enable --trial writes it");
 	params->trial_minutes = minutes;
 	memcpy(params->trial, token.at, token.length);
@@ -286,6 +273,13 @@ static int read_off(const struct reader *reader)
 	return read_flag(reader, &reader->params->off, true);
 }
 
+/* Which one counts was decided before, in config.c. */
+static int read_profile(const struct reader *reader)
+{
+	(void)reader;
+	return 0;
+}
+
 /* Whether the configuration counts, which was decided before; see config.h. */
 static int read_config(const struct reader *reader)
 {
@@ -310,6 +304,7 @@ static const struct {
 	{ PARAMETER_PREFIX "debug", read_debug },
 	{ PARAMETER_PREFIX "off", read_off },
 	{ PARAMETER_PREFIX "config", read_config },
+	{ PROFILE_PARAMETER, read_profile },
 	{ PARAMETER_PREFIX "trial", read_trial },
 	{ PARAMETER_PREFIX "bar0", read_setting },
 	{ PARAMETER_PREFIX "bar1", read_setting },
@@ -504,5 +499,5 @@ void params_free(struct params *params)
 bool params_are_empty(const struct params *params)
 {
 	return params->wanted.count == 0 && params->vfs.count == 0 &&
-	       params->problem_count == 0;
+	       params->problem_count == 0 && !params->cmdline.profile_verdict;
 }

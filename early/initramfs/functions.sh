@@ -43,7 +43,7 @@ is_configured()
 # program has the same files in host/boot/config_files.c.
 is_requested()
 (
-	for config in "$1"/etc/passthru/cmdline.d/*.conf; do
+	for config in "$1"/etc/passthru/cmdline.d/*.conf "$1"/etc/passthru/profiles/*.conf; do
 		! is_configured "$config" || return 0
 	done
 	for config in "$1/proc/cmdline" "$1/etc/default/grub" "$1"/etc/default/grub.d/*.cfg \
@@ -100,7 +100,7 @@ unreadable_file()
 (
 	for file in "$1/etc/fstab" "$1/etc/crypttab" "$1/etc/veritytab" \
 		"$1/etc/integritytab" "$1"/etc/passthru/cmdline.d/*.conf \
-		"$1"/etc/passthru/before-trial/*/*.conf; do
+		"$1"/etc/passthru/profiles/*.conf "$1"/etc/passthru/before-trial/*/*.conf; do
 		[ -e "$file" ] || continue
 		[ -f "$file" ] && cat "$file" >/dev/null 2>&1 && continue
 		echo "$file"
@@ -175,7 +175,7 @@ optional_modules()
 {
 	other_modules
 	! grep -qs '^[^#]*passthru\.reset=[^ ]*device_specific' /proc/cmdline \
-		/etc/passthru/cmdline.d/*.conf || echo vendor-reset
+		/etc/passthru/cmdline.d/*.conf /etc/passthru/profiles/*.conf || echo vendor-reset
 	! has_trial "${3-}"/etc/passthru/cmdline.d/*.conf "${3-}"/etc/passthru/profiles/*.conf ||
 		echo efivarfs
 	cat /sys/bus/pci/devices/*/modalias 2>/dev/null | sort -u |
@@ -258,6 +258,19 @@ join_config()
 	done
 )
 
+# copy_profiles ETC TARGET: copies the profiles. No copy is empty: passthru-early takes an empty text
+# for a profile that is not there.
+copy_profiles()
+(
+	for config in "$1"/passthru/profiles/*.conf; do
+		[ -f "$config" ] || continue
+		mkdir -p "$2/profiles" || return
+		{
+			cat "$config" && echo
+		} >"$2/profiles/${config##*/}" || return
+	done
+)
+
 # copy_before_trial ETC TARGET: copies the configuration that was in force before a trial, and counts
 # if the trial does not.
 copy_before_trial()
@@ -272,10 +285,11 @@ copy_before_trial()
 	done
 )
 
-# copy_config ETC TARGET: copies the configuration. Fails if one of its files cannot be read.
+# copy_config ETC TARGET: copies the configuration and the profiles. Fails if a file cannot be read.
 copy_config()
 {
-	join_config "$1/passthru/cmdline.d" "$2/cmdline" && copy_before_trial "$1" "$2"
+	join_config "$1/passthru/cmdline.d" "$2/cmdline" && copy_profiles "$1" "$2" &&
+		copy_before_trial "$1" "$2"
 }
 
 # start_units DIRECTORY: starts the units of an image with systemd, which are in DIRECTORY.

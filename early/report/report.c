@@ -299,6 +299,11 @@ static void put_report(FILE *file, const void *data)
 
 	fprintf(file, "format=1 version=%s dryrun=%s\n", VERSION,
 		result->is_dry ? "yes" : "no");
+	if (result->cmdline && result->cmdline->profile_verdict) {
+		put_value(file, "profile",
+			  cmdline_find(result->cmdline, PROFILE_PARAMETER)->value);
+		fprintf(file, " verdict=%s\n", result->cmdline->profile_verdict);
+	}
 	put_old(file, result, report->old);
 	fprintf(file, "phase=%s total_us=%llu kernel_us=%llu\n",
 		stage_word(result->stage), (unsigned long long)time->total_us,

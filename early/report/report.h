@@ -54,6 +54,7 @@ struct run_result {
 	struct problem *problems;
 	size_t problem_count;
 	char *text;
+	const struct cmdline *cmdline; /* NULL in a report */
 };
 
 void run_result_free(struct run_result *result);

@@ -126,6 +126,10 @@ int run_result_add_problems(struct run_result *result, const struct params *para
 
 bool run_result_is_complete(const struct run_result *result)
 {
+	const char *profile = result->cmdline ? result->cmdline->profile_verdict : NULL;
+
+	if (profile && strcmp(profile, "used") != 0)
+		return false;
 	for (size_t i = 0; i < result->problem_count; i++)
 		if (result->problems[i].kind != PROBLEM_NO_EFFECT)
 			return false;

@@ -368,6 +368,7 @@ int run_early(const struct run_request *caller, struct run_result *ret)
 
 	*ret = (struct run_result){ .is_dry = params->dryrun,
 				    .is_forced = params->force,
+				    .cmdline = &params->cmdline,
 				    .timeout = params->timeout,
 				    .stage = request->stage };
 	run_find_physical(run.bus_fd, request);

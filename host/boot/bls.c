@@ -243,19 +243,43 @@ static void read_release(struct boot_entry *entry, const char *release)
 		}
 }
 
+/* As systemd-boot does: the ID of the default one is that of the file. */
+static void read_profile(struct boot_entry *entry, const char *profile)
+{
+	bool plain;
+	_cleanup_free_ char *id = shell_vars_resolve(profile, "ID", "", &plain);
+	_cleanup_free_ char *title = shell_vars_resolve(profile, "TITLE", "", &plain);
+	char number[24], name[sizeof(entry->title)];
+
+	snprintf(number, sizeof(number), "%u", entry->profile);
+	if (id && !id[0])
+		snprintf(name, sizeof(name), "Profile #%u", entry->profile + 1);
+	else
+		snprintf(name, sizeof(name), "%s", id ? id : "");
+	if (title && title[0])
+		snprintf(name, sizeof(name), "%s", title);
+	else if (!entry->profile)
+		return;
+	entry->is_of_several = true;
+	snprintf(entry->title + strlen(entry->title),
+		 sizeof(entry->title) - strlen(entry->title), " (%s)", name);
+	if (entry->profile)
+		snprintf(entry->id + strlen(entry->id), ID_SIZE - strlen(entry->id),
+			 "@%s", id && id[0] ? id : number);
+}
+
+/* Returns 1, 0 if it is some other EFI program, or a negative errno. */
 static int read_uki(int root_fd, struct boot_entry *entry)
 {
 	struct uki uki;
-	int r = uki_read(root_fd, entry->path, &uki);
+	int r = uki_read_profile(root_fd, entry->path, entry->profile, &uki);
 
-	/* Without this section it is some other EFI program. */
 	if (r == 0 && uki.os_release) {
 		read_release(entry, uki.os_release);
+		read_profile(entry, uki.profile ? uki.profile : "");
 		snprintf(entry->uki, sizeof(entry->uki), "%s", entry->path);
 		r = add_uki_cmdline(root_fd, entry->path, entry, &uki);
 		r = r < 0 ? r : 1;
-	} else if (r != -ENOMEM) {
-		r = 0;
 	}
 	uki_free(&uki);
 	return r;
@@ -279,6 +303,29 @@ static int append(struct boot_entries *entries, const struct boot_entry *entry)
 	return 1;
 }
 
+/* More than systemd-boot shows. */
+#define PROFILES_MAX 256
+
+/* Reads a file of entries, and appends what it has; of a UKI, an entry for each profile.
+ */
+static int add_file(int root_fd, const struct boot_entry *model, bool is_uki,
+		    struct boot_entries *ret)
+{
+	int r = 1;
+
+	for (unsigned i = 0; r > 0 && i < (is_uki ? PROFILES_MAX : 1); i++) {
+		struct boot_entry entry = *model;
+
+		entry.profile = i;
+		r = is_uki ? read_uki(root_fd, &entry) : read_lines(root_fd, &entry);
+		if (r > 0)
+			r = append(ret, &entry);
+		if (r <= 0)
+			bls_free_entry(&entry);
+	}
+	return r == -ENOMEM ? r : 0;
+}
+
 static int read_directory(int root_fd, const struct bls_place *place, bool ukis,
 			  struct boot_entries *ret)
 {
@@ -286,19 +333,15 @@ static int read_directory(int root_fd, const struct bls_place *place, bool ukis,
 		root_fd, ukis ? place->ukis : place->entries, ukis ? ".efi" : ".conf");
 	int r = 0;
 
-	for (size_t i = 0; r >= 0 && paths && paths[i]; i++) {
+	for (size_t i = 0; r == 0 && paths && paths[i]; i++) {
 		struct boot_entry entry = { .place = place };
 
 		snprintf(entry.path, sizeof(entry.path), "%s", paths[i]);
 		split_name(beneath_name(paths[i]), entry.id, &entry.tries_left,
 			   &entry.tries_done);
-		r = ukis ? read_uki(root_fd, &entry) : read_lines(root_fd, &entry);
-		if (r > 0)
-			r = append(ret, &entry);
-		if (r <= 0)
-			bls_free_entry(&entry);
+		r = add_file(root_fd, &entry, ukis, ret);
 	}
-	return r < 0 ? r : 0;
+	return r;
 }
 
 static int compare_ids(const struct boot_entry *a, const struct boot_entry *b)
@@ -329,6 +372,8 @@ static int compare_entries(const void *a_data, const void *b_data)
 
 	if (order == 0)
 		order = compare_keys(a, b);
+	if (order == 0 && strcmp(a->path, b->path) == 0)
+		return a->profile < b->profile ? -1 : a->profile > b->profile;
 	if (order == 0)
 		order = compare_ids(a, b);
 	if (order == 0 && a->tries_left >= 0 && b->tries_left >= 0)
@@ -493,6 +538,8 @@ int bls_add(int root_fd, const struct boot_entry *entry, char *cmdline,
 		return -ENOMEM;
 	source->is_read_by_loader = true;
 	source->is_uki = entry->is_uki;
+	if (entry->is_of_several)
+		snprintf(source->entry, sizeof(source->entry), "%s", entry->title);
 	snprintf(source->uki, sizeof(source->uki), "%s", entry->uki);
 	source->place = entry->uki[0] ? entry->place : NULL;
 	snprintf(source->note, sizeof(source->note), "%s", note);

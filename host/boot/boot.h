@@ -7,11 +7,10 @@
 #include <stdint.h>
 
 #include "base/base.h"
+#include "cmdline/cmdline.h"
 #include "edit/edit.h"
 
 /* Boot loaders, their entries and command lines, and the configuration. */
-
-struct selector;
 
 /* -- sources ------------------------------------------------------------------------- */
 
@@ -79,6 +78,7 @@ struct uki {
 	char *kernel;			 /* the release of the kernel */
 	uint32_t initrd_at, initrd_size; /* the image in the file; 0, 0: there is none */
 	bool is_signed;			 /* for Secure Boot, by whatever key */
+	char *profile; /* the section that begins its profile: ID=, TITLE= */
 };
 
 /*
@@ -87,6 +87,12 @@ struct uki {
  * errno. Release with uki_free() in either case.
  */
 int uki_read(int root_fd, const char *path, struct uki *ret);
+
+/*
+ * The same for one of its profiles, between which systemd-boot(7) lets the user choose; 0
+ * is the default. Returns -ENOENT if it does not have so many.
+ */
+int uki_read_profile(int root_fd, const char *path, unsigned index, struct uki *ret);
 void uki_free(struct uki *uki);
 
 /* -- bls ----------------------------------------------------------------------------- */
@@ -254,10 +260,11 @@ int configuration_remove(const char *text,
 bool configuration_means_same(const char *a, const char *b);
 
 /*
- * Whether all its files have been as they are since before this boot began, so that an
- * image with them could have booted. False if that cannot be told, as in a dump.
+ * Whether all its files, and with a name only that of the profile, have been as they are
+ * since before this boot began, so that an image with them could have booted. False if
+ * that cannot be told, as in a dump.
  */
-bool configuration_is_older_than_boot(int root_fd);
+bool configuration_is_older_than_boot(int root_fd, const char *profile);
 
 /* Whether a parameter of that name lists the item, in any case of letters. */
 bool cmdline_has_item(const char *cmdline, const char *name, const char *item);
@@ -265,12 +272,81 @@ bool cmdline_has_item(const char *cmdline, const char *name, const char *item);
 /* Whether it makes the boot a rescue, for which the configuration does not count. */
 bool cmdline_is_rescue(const char *cmdline);
 
+/* -- profiles ------------------------------------------------------------------------ */
+
+/* A file of the configuration that the kernel command line chooses. */
+struct profile {
+	char name[PROFILE_NAME_SIZE];
+	char *text;
+};
+
+/* What the hooks of the initramfs generators put into an image, or what one has. */
+struct configuration {
+	char *text; /* of the files in CONFIGURATION_DIRECTORY, joined */
+	struct profile *profiles;
+	size_t profile_count;
+};
+
+/*
+ * Reads all that a new initramfs image would have; with a change, as if that were made,
+ * else it is NULL. Returns 0, or a negative errno if a directory or a file cannot be
+ * read; release with configuration_free() in either case.
+ */
+int configuration_read_all(int root_fd, const struct change *change,
+			   struct configuration *ret);
+void configuration_free(struct configuration *configuration);
+
+/* The text of the profile, or NULL. */
+const char *configuration_find(const struct configuration *configuration,
+			       const char *name);
+
+/*
+ * Adds a profile, or replaces it, if the path is that of one. Takes the text, which may
+ * be NULL without memory. Returns 0 or -ENOMEM.
+ */
+int configuration_add(struct configuration *configuration, const char *path, char *text);
+
+/* "play, work", or "none". */
+#define PROFILE_LIST_SIZE 256
+void configuration_list(const struct configuration *configuration,
+			char ret[static PROFILE_LIST_SIZE]);
+
+/* The file of a profile, relative to the root. */
+#define PROFILE_PATH_SIZE (sizeof(PROFILES_PATH "/" PROFILE_SUFFIX) + PROFILE_NAME_SIZE)
+void profile_path(const char *name, char ret[static PROFILE_PATH_SIZE]);
+
+/* What the kernel command line of a boot chooses. */
+struct choice_of_profile {
+	bool is_made;		      /* it has passthru.profile, and is not for rescue */
+	bool is_valid;		      /* a profile can have that name */
+	char name[PROFILE_NAME_SIZE]; /* or the beginning of what is none */
+};
+
+void profile_find(const char *cmdline, struct choice_of_profile *ret);
+
+/* What is the configuration then: a directory, or the file of a profile. */
+void profile_source(const struct choice_of_profile *choice,
+		    char ret[static PROFILE_PATH_SIZE]);
+
+/* Whether it chooses that profile; with NULL, whether it chooses none. */
+bool profile_is_chosen(const char *cmdline, const char *name);
+
+/*
+ * The profile of this boot, which had the configuration in CONFIG_RUN_PATH: its name and
+ * the word of its record in the report, or NULL without one.
+ */
+const char *profile_read_booted(int root_fd, struct choice_of_profile *ret);
+
 /* The command line of a boot, together with the configuration. */
 struct whole_cmdline {
 	char *text;	    /* of both; never NULL */
 	bool has_config;    /* the configuration has parameters that count */
 	struct span rescue; /* the word for which they do not count, or empty */
 	char *ignored; /* words that are no parameters, each in quotes, "" for none */
+	struct choice_of_profile profile;
+	char path[PROFILE_PATH_SIZE]; /* its profile_source() */
+	/* Why no configuration counts: there is no such profile; a phrase, or "". */
+	char no_profile[128 + PROFILE_NAME_SIZE + PROFILE_LIST_SIZE];
 };
 
 /*
@@ -278,9 +354,13 @@ struct whole_cmdline {
  * points into cmdline. Returns 0 or -ENOMEM; release with whole_cmdline_free() in either
  * case.
  */
-int whole_cmdline_make(const char *configuration, const char *cmdline,
+int whole_cmdline_make(const struct configuration *configuration, const char *cmdline,
 		       struct whole_cmdline *ret);
 void whole_cmdline_free(struct whole_cmdline *whole);
+
+/* The text of the configuration that counts for a boot with that command line. */
+const char *whole_cmdline_choose(const struct configuration *configuration,
+				 const char *cmdline);
 
 /* -- grub ---------------------------------------------------------------------------- */
 

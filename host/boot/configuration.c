@@ -63,13 +63,22 @@ static int copy_file(struct joined *joined, const char *path)
 	return r == -EISDIR || r == -ENOENT ? 0 : r;
 }
 
+/* It may be of a profile. */
+static bool is_inside(const struct change *change)
+{
+	struct span path = span_of(change ? change->path : "");
+
+	return span_skip_prefix(&path, CONFIGURATION_DIRECTORY "/");
+}
+
 static int read_directory(int root_fd, const char *directory, const struct change *change,
 			  char **ret_text)
 {
 	int r;
 	_cleanup_free_ char **paths = dirlist_try_paths(root_fd, directory, ".conf", &r);
 	struct text_file text;
-	struct joined joined = { root_fd, change, text_file_open(&text) };
+	struct joined joined = { root_fd, is_inside(change) ? change : NULL,
+				 text_file_open(&text) };
 
 	if (!paths || !joined.file)
 		r = -ENOMEM;
@@ -272,70 +281,19 @@ static bool is_older(int root_fd, const char *path, time_t than)
 	return fd < 0 || fstat(fd, &st) < 0 || st.st_ctime < than;
 }
 
-bool configuration_is_older_than_boot(int root_fd)
+bool configuration_is_older_than_boot(int root_fd, const char *profile)
 {
 	_cleanup_free_ char **paths =
 		dirlist_paths(root_fd, CONFIGURATION_DIRECTORY, ".conf");
 	time_t began = read_boot_time(root_fd);
+	char path[PROFILE_PATH_SIZE];
 
+	if (profile) {
+		profile_path(profile, path);
+		return began && is_older(root_fd, path, began);
+	}
 	for (size_t i = 0; paths && paths[i]; i++)
 		if (!is_older(root_fd, paths[i], began))
 			return false;
 	return paths && began;
-}
-
-/* -- together with the command line ---------------------------------------------------
- */
-
-static void note_ignored(void *data, struct span word)
-{
-	FILE *file = data;
-
-	fprintf(file, "%s\"%.*s\"", ftell(file) ? ", " : "", (int)word.length, word.at);
-}
-
-/* Empty, too, without memory: what follows needs more of it. */
-static struct span find_rescue(const char *cmdline)
-{
-	struct cmdline words;
-	struct span found = { 0 };
-
-	if (cmdline_split(cmdline, &words) == 0)
-		found = config_find_rescue(&words);
-	cmdline_free(&words);
-	return found;
-}
-
-bool cmdline_is_rescue(const char *cmdline)
-{
-	return find_rescue(cmdline).length > 0;
-}
-
-int whole_cmdline_make(const char *configuration, const char *cmdline,
-		       struct whole_cmdline *ret)
-{
-	_cleanup_free_ char *filtered = NULL;
-	struct text_file ignored;
-	FILE *file = text_file_open(&ignored);
-	int r = file ? config_filter(configuration, note_ignored, file, &filtered)
-		     : -ENOMEM;
-
-	*ret = (struct whole_cmdline){ .rescue = find_rescue(cmdline),
-				       .ignored = text_file_close(&ignored) };
-	if (r < 0 || !ret->ignored)
-		return -ENOMEM;
-	ret->has_config = filtered[0] && !ret->rescue.length;
-	/* Without parameters it does not matter what the boot is for. */
-	if (!filtered[0])
-		ret->rescue.length = 0;
-	if (asprintf(&ret->text, "%s%s", ret->has_config ? filtered : "", cmdline) < 0)
-		ret->text = NULL;
-	return ret->text ? 0 : -ENOMEM;
-}
-
-void whole_cmdline_free(struct whole_cmdline *whole)
-{
-	free(whole->text);
-	free(whole->ignored);
-	*whole = (struct whole_cmdline){ 0 };
 }

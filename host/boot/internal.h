@@ -106,7 +106,9 @@ struct boot_entry {
 	char *cmdline;		/* NULL if it boots no Linux, or none that can be read */
 	int tries_left; /* boots that may still fail, or -1 if they are not counted */
 	int tries_done;
-	bool is_uki; /* a UKI: type 2 */
+	bool is_uki;	    /* a UKI: type 2 */
+	unsigned profile;   /* of the UKI, from 0 */
+	bool is_of_several; /* the UKI has more profiles, or a title for this one */
 };
 
 struct boot_entries {

@@ -95,7 +95,7 @@ static const struct boot_entry *find(const struct boot_entries *entries,
 	return NULL;
 }
 
-static const struct setting {
+static const struct default_setting {
 	const char *key;
 	const char *variable; /* it takes precedence; bootctl sets it */
 	bool may_be_bad;      /* an entry without boots left may be chosen */
@@ -106,7 +106,7 @@ static const struct setting {
 
 /* The entry that matches the pattern; "@saved" stands for the one booted last. */
 static const struct boot_entry *find_set(int root_fd, const struct boot_entries *entries,
-					 const struct setting *setting,
+					 const struct default_setting *setting,
 					 const char *pattern)
 {
 	char saved[EFI_VALUE_SIZE];
@@ -121,8 +121,8 @@ static const struct boot_entry *find_set(int root_fd, const struct boot_entries 
 /* Notes why it is none that was set. */
 static const struct boot_entry *choose_set(int root_fd,
 					   const struct boot_entries *entries,
-					   const struct setting *setting, char *note,
-					   size_t size)
+					   const struct default_setting *setting,
+					   char *note, size_t size)
 {
 	const char *which = setting->may_be_bad ? "for Linux" : "that has boots left";
 	char pattern[EFI_VALUE_SIZE], path[64];
@@ -203,7 +203,7 @@ static void note_firmware(int root_fd, const struct boot_entries *entries,
 	size_t ukis = 0;
 
 	for (size_t i = 0; i < entries->count; i++)
-		ukis += entries->items[i].is_uki;
+		ukis += entries->items[i].is_uki && !entries->items[i].profile;
 	if (choice->entry->is_uki && ukis > 1 && !choice->note[0] &&
 	    !is_installed(root_fd))
 		snprintf(

@@ -104,32 +104,46 @@ static bool is_named(const unsigned char *header, const char *name)
 	return strncmp((const char *)header, name, SECTION_NAME_SIZE) == 0;
 }
 
+/* Reads a section if it is one that matters. */
+static int read_named(int fd, const unsigned char *header, struct uki *ret)
+{
+	const struct {
+		const char *name;
+		char **to;
+	} texts[] = {
+		{ ".profile", &ret->profile },
+		{ ".cmdline", &ret->cmdline },
+		{ ".osrel", &ret->os_release },
+		{ ".uname", &ret->kernel },
+	};
+
+	if (is_named(header, ".initrd"))
+		find_section(header, &ret->initrd_at, &ret->initrd_size);
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+		if (is_named(header, texts[i].name))
+			return read_section(fd, header, texts[i].to);
+	return 0;
+}
+
 /*
- * An image may have several profiles; a section .profile begins each. The first one is
- * the default. It inherits the sections before it, and its own override them.
+ * An image may have several profiles; a section .profile begins each. They inherit the
+ * sections before the first one, and their own override these.
  */
-static int read_sections(int fd, uint32_t table, uint32_t count, struct uki *ret)
+static int read_sections(int fd, uint32_t table, uint32_t count, unsigned index,
+			 struct uki *ret)
 {
 	unsigned char header[SECTION_SIZE];
 	unsigned profiles = 0;
 	int r = 0;
 
-	for (uint32_t i = 0; r == 0 && i < count && profiles < 2; i++) {
+	for (uint32_t i = 0; r == 0 && i < count; i++) {
 		r = read_at(fd, table + i * SECTION_SIZE, header, sizeof(header));
-		if (r < 0)
-			break;
-		if (is_named(header, ".profile"))
+		if (r == 0 && is_named(header, ".profile"))
 			profiles++;
-		else if (profiles < 2 && is_named(header, ".cmdline"))
-			r = read_section(fd, header, &ret->cmdline);
-		else if (profiles < 2 && is_named(header, ".osrel"))
-			r = read_section(fd, header, &ret->os_release);
-		else if (profiles < 2 && is_named(header, ".uname"))
-			r = read_section(fd, header, &ret->kernel);
-		else if (profiles < 2 && is_named(header, ".initrd"))
-			find_section(header, &ret->initrd_at, &ret->initrd_size);
+		if (r == 0 && (profiles == 0 || profiles == index + 1))
+			r = read_named(fd, header, ret);
 	}
-	return r;
+	return r == 0 && index > 0 && profiles <= index ? -ENOENT : r;
 }
 
 /*
@@ -145,7 +159,7 @@ static bool has_signature(int fd, uint32_t at, uint32_t size)
 	       read_u32(entry) && read_u32(entry + 4);
 }
 
-static int read_file(int fd, struct uki *ret)
+static int read_file(int fd, unsigned index, struct uki *ret)
 {
 	unsigned char dos[DOS_SIZE], pe[PE_SIZE];
 	uint32_t at, count;
@@ -165,10 +179,15 @@ static int read_file(int fd, struct uki *ret)
 	at += PE_SIZE;
 	ret->is_signed = has_signature(fd, at, read_u16(pe + PE_OPTIONAL_SIZE_AT));
 	at += read_u16(pe + PE_OPTIONAL_SIZE_AT);
-	return read_sections(fd, at, count, ret);
+	return read_sections(fd, at, count, index, ret);
 }
 
 int uki_read(int root_fd, const char *path, struct uki *ret)
+{
+	return uki_read_profile(root_fd, path, 0, ret);
+}
+
+int uki_read_profile(int root_fd, const char *path, unsigned index, struct uki *ret)
 {
 	_cleanup_close_ int fd = beneath_open(root_fd, path);
 	int r;
@@ -176,7 +195,7 @@ int uki_read(int root_fd, const char *path, struct uki *ret)
 	*ret = (struct uki){ 0 };
 	if (fd < 0)
 		return fd;
-	r = read_file(fd, ret);
+	r = read_file(fd, index, ret);
 	for (char *at = ret->cmdline; r == 0 && at && *at; at++)
 		if (*at == '\n')
 			*at = ' ';
@@ -188,5 +207,6 @@ void uki_free(struct uki *uki)
 	free(uki->cmdline);
 	free(uki->os_release);
 	free(uki->kernel);
+	free(uki->profile);
 	*uki = (struct uki){ 0 };
 }

@@ -322,17 +322,18 @@ static void add_problem(struct findings *findings, const struct problem *problem
 static void check_request(struct findings *findings, const struct boot_source *next,
 			  const struct whole_cmdline *whole)
 {
-	char name[sizeof(next->path) + sizeof(next->entry) + 64];
+	char name[sizeof(next->path) + sizeof(next->entry) + PROFILE_PATH_SIZE + 16];
 	struct params params;
 	bool requests;
 
-	snprintf(name, sizeof(name), next->entry[0] ? "%s/%s (\"%s\")" : "%s/%s%s",
-		 whole->has_config ? "/" CONFIGURATION_DIRECTORY " with " : "",
-		 next->path, next->entry);
+	snprintf(name, sizeof(name),
+		 next->entry[0] ? "%s%s%s/%s (\"%s\")" : "%s%s%s/%s%s",
+		 whole->has_config ? "/" : "", whole->has_config ? whole->path : "",
+		 whole->has_config ? " with " : "", next->path, next->entry);
 	if (whole->ignored[0])
 		findings_add(findings, FINDING_TODO, "configuration",
 			     "remove what is not a parameter of passthru from /%s: %s",
-			     CONFIGURATION_DIRECTORY, whole->ignored);
+			     whole->path, whole->ignored);
 	if (params_parse(whole->text, &params) < 0)
 		return;
 	requests = params.wanted.count || params.vfs.count;
@@ -362,18 +363,21 @@ static void check_request(struct findings *findings, const struct boot_source *n
 
 static void check_whole(struct findings *findings, const struct boot_source *next)
 {
-	_cleanup_free_ char *configuration = NULL;
+	struct configuration configuration;
 	struct whole_cmdline whole = { 0 };
-	int r = configuration_read(findings->host->root_fd, NULL, &configuration);
+	int r = configuration_read_all(findings->host->root_fd, NULL, &configuration);
 
 	if (r < 0)
 		findings_add(findings, FINDING_TODO, "configuration",
 			     "cannot read /%s: %s%s", CONFIGURATION_DIRECTORY,
 			     strerror(-r),
 			     r == -EACCES ? "; run passthru check as root" : "");
-	else if (whole_cmdline_make(configuration, next->cmdline, &whole) == 0)
+	else if (whole_cmdline_make(&configuration, next->cmdline, &whole) == 0)
 		check_request(findings, next, &whole);
+	if (r == 0)
+		check_profiles(findings, next, &configuration);
 	whole_cmdline_free(&whole);
+	configuration_free(&configuration);
 }
 
 static void check_running(struct findings *findings, const struct boot_source *next,

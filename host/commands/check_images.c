@@ -99,7 +99,7 @@ static void check_tables(struct findings *findings, const struct initramfs *init
 }
 
 static void check_image(struct findings *findings, const struct initramfs *initramfs,
-			const char *config)
+			const struct configuration *config)
 {
 	char fault[INITRAMFS_FAULT_SIZE];
 
@@ -124,19 +124,12 @@ static void check_image(struct findings *findings, const struct initramfs *initr
 	}
 }
 
-/* NULL if it cannot be read: then an image may have any. */
-static char *read_configuration(const struct findings *findings)
-{
-	char *text = NULL;
-
-	(void)configuration_read(findings->host->root_fd, NULL, &text);
-	return text;
-}
-
 void check_images(struct findings *findings)
 {
-	_cleanup_free_ char *config = read_configuration(findings);
 	const struct host *host = findings->host;
+	struct configuration config;
+	/* If it cannot be read, an image may have any. */
+	bool is_known = configuration_read_all(host->root_fd, NULL, &config) == 0;
 	struct initramfs_list list;
 	int r;
 
@@ -160,6 +153,7 @@ void check_images(struct findings *findings)
 			findings, FINDING_NOTE, "initramfs",
 			"this machine boots copies of the images from EFI system partitions that are not mounted, so they were not checked; proxmox-boot-tool refresh updates them");
 	for (size_t i = 0; r == 0 && !host->is_unpacked && i < list.count; i++)
-		check_image(findings, &list.items[i], config);
+		check_image(findings, &list.items[i], is_known ? &config : NULL);
 	initramfs_list_free(&list);
+	configuration_free(&config);
 }

@@ -69,7 +69,8 @@ static void check_memory(struct findings *findings, const struct initramfs *init
 	char advice[2 * REBUILD_SIZE];
 	struct trial trial;
 
-	if (!initramfs->is_confirmed || !trials_find(initramfs->image.config, &trial))
+	if (!initramfs->is_confirmed ||
+	    !trials_find(initramfs->image.config.text, &trial))
 		return;
 	rebuild_advise(host->root_fd, initramfs, advice);
 	switch (trials_read_variable(host, trial.token)) {

@@ -78,16 +78,17 @@ static void put_parameters(const char *text, FILE *file)
 static int put_cmdline(const struct host *host, FILE *file)
 {
 	_cleanup_free_ char *running = NULL;
-	_cleanup_free_ char *configuration = NULL;
+	struct configuration configuration = { 0 };
 	struct whole_cmdline whole = { 0 };
 	int r = beneath_read(host->root_fd, "proc/cmdline", &running);
 
 	if (r == 0)
-		r = configuration_read(host->root_fd, NULL, &configuration);
+		r = configuration_read_all(host->root_fd, NULL, &configuration);
 	if (r == 0)
-		r = whole_cmdline_make(configuration, running, &whole);
+		r = whole_cmdline_make(&configuration, running, &whole);
 	if (r == 0)
 		put_parameters(whole.text, file);
+	configuration_free(&configuration);
 	whole_cmdline_free(&whole);
 	return r;
 }

@@ -59,8 +59,29 @@ static bool open_file(const struct host *host, const char *path, struct change *
 
 bool configure_open(struct work *work)
 {
-	return open_file(work->host, CONFIGURATION_FILE, &work->change) &&
+	const char *profile = work->host->arguments->profile;
+	char path[PROFILE_PATH_SIZE] = CONFIGURATION_FILE;
+
+	if (profile)
+		profile_path(profile, path);
+	return open_file(work->host, path, &work->change) &&
 	       open_file(work->host, GROUPS_FILE, &work->groups);
+}
+
+int configure_read(const struct work *work, char **ret_text)
+{
+	const char *own = work->change.old ? work->change.old : "";
+
+	if (!work->host->arguments->profile)
+		return configuration_read(work->host->root_fd, NULL, ret_text);
+	*ret_text = strdup(own);
+	return *ret_text ? 0 : -ENOMEM;
+}
+
+const char *configure_source(const struct work *work)
+{
+	return work->host->arguments->profile ? work->change.path
+					      : CONFIGURATION_DIRECTORY;
 }
 
 void configure_set(struct change *change, char *text)
@@ -94,7 +115,8 @@ static int print_json(const struct work *work, const struct outlook *outlook)
 	struct json_object *top = json_begin(work->host->arguments->command);
 	struct json_object *array = NULL;
 
-	json_add_text(top, "path", CONFIGURATION_FILE);
+	json_add_text(top, "path", work->change.path);
+	json_add_text(top, "profile", work->host->arguments->profile);
 	json_add_bool(top, "changed", is_changed(work));
 	json_add_bool(top, "deleted", work->change.old && !work->change.new);
 	json_add_text(top, "text", work->change.new);
@@ -139,7 +161,7 @@ static bool apply(struct work *work)
 	if (!change_files(work))
 		return false;
 	info("Changed /%s; passthru %s --undo takes that back",
-	     change_is_any(&work->change) ? CONFIGURATION_FILE : TRIAL_FILE,
+	     change_is_any(&work->change) ? work->change.path : TRIAL_FILE,
 	     host->arguments->command);
 	if (rebuild_images(host)) {
 		trial_clean_up(host, work->ended.token);
@@ -151,6 +173,12 @@ static bool apply(struct work *work)
 		(void)rebuild_images(host);
 	work->backup[0] = '\0';
 	return false;
+}
+
+/* The profile is gone: an entry that chooses it claims nothing, as was asked for. */
+static bool is_profile_gone(const struct work *work)
+{
+	return work->host->arguments->profile && !work->change.new;
 }
 
 /* Once the change has been printed. */
@@ -168,7 +196,8 @@ static int finish(struct work *work, struct preview *preview)
 		return STATUS_NOT_GOOD;
 	if (arguments->json)
 		return print_json(work, outlook) == 0 && is_confirmed &&
-				       plan_is_as_requested(preview)
+				       (is_profile_gone(work) ||
+					plan_is_as_requested(preview))
 			       ? STATUS_GOOD
 			       : STATUS_NOT_GOOD;
 	if (!arguments->dry_run && !is_confirmed)
@@ -179,16 +208,19 @@ static int finish(struct work *work, struct preview *preview)
 		remarks_print_of_images(&work->host->output, outlook);
 	if (arguments->dry_run)
 		puts("Nothing was changed: this is a dry run.");
+	if (is_profile_gone(work))
+		status = STATUS_GOOD;
 	return is_confirmed ? status : STATUS_NOT_GOOD;
 }
 
 /* An earlier run may have been ended before the images had what the file has. */
-static int change_nothing(const struct work *work, const char *unchanged)
+static int change_nothing(const struct work *work, const char *path,
+			  const char *unchanged)
 {
 	const struct host *host = work->host;
 	bool ok = true;
 
-	info("%s", unchanged);
+	info("/%s %s", path, unchanged);
 	if (!host->arguments->dry_run && rebuild_is_needed(host->root_fd)) {
 		info("An initramfs image differs from that");
 		ok = is_possible(work) && rebuild_images(host);
@@ -206,19 +238,21 @@ static bool print_changes(const struct work *work)
 	return trial_print_changes(work);
 }
 
-int configure_finish(struct work *work, const char *unchanged)
+int configure_finish(struct work *work, const char *path, const char *unchanged)
 {
 	const struct host *host = work->host;
 	struct preview *preview;
 	int status;
 
 	if (!is_changed(work))
-		return change_nothing(work, unchanged);
+		return change_nothing(work, path, unchanged);
 	if (!is_possible(work) || (!host->arguments->json && !print_changes(work)))
 		return STATUS_NOT_GOOD;
 	fflush(stdout);
-	preview = preview_new(host, &work->machine,
-			      &(struct plan_changes){ .configuration = &work->change });
+	preview = preview_new(
+		host, &work->machine,
+		&(struct plan_changes){ .configuration = &work->change,
+					.profile = host->arguments->profile });
 	if (!preview) {
 		warn_error(-ENOMEM, "nothing was changed");
 		return STATUS_NOT_GOOD;
@@ -268,6 +302,12 @@ int configure_run(struct host *host, int (*change)(struct work *work))
 	if (host->is_unpacked && !arguments->dry_run) {
 		warn("%s is a dump, which cannot be changed; use --dry-run",
 		     arguments->root);
+		return STATUS_USAGE;
+	}
+	if (arguments->profile &&
+	    !name_is_plain(span_of(arguments->profile), PROFILE_NAME_SIZE)) {
+		warn("--profile takes a name of letters, digits, - and _, not \"%s\"",
+		     arguments->profile);
 		return STATUS_USAGE;
 	}
 	if (arguments->undo)

@@ -168,8 +168,9 @@ static bool refuse_shared(struct removal *removal, const struct selector *item,
 			  const struct device *other)
 {
 	warn("nothing was changed: %.*s in /%s also selects other devices, such as %s; name that, too, or replace this item with those of the devices that stay, such as %04x:%04x@%s",
-	     (int)item->text.length, item->text.at, CONFIGURATION_FILE, other->address,
-	     (unsigned)other->pci->id.vendor, (unsigned)other->pci->id.device,
+	     (int)item->text.length, item->text.at, removal->work->change.path,
+	     other->address, (unsigned)other->pci->id.vendor,
+	     (unsigned)other->pci->id.device,
 	     device_lasting_address(&removal->work->machine, other));
 	removal->has_failed = true;
 	return false;
@@ -238,13 +239,15 @@ static bool is_forgotten(void *data, const struct selector *member)
 	return false;
 }
 
-/* Nobody asks about the groups of what is not enabled. */
+/* Nobody asks about the groups of what is not enabled; there may be others. */
 static bool forget_groups(struct removal *removal)
 {
 	struct work *work = removal->work;
 	_cleanup_free_ char *text = NULL;
+	bool has_others = work->change.new || work->host->arguments->profile ||
+			  beneath_exists(work->host->root_fd, PROFILES_PATH);
 
-	if (work->change.new && work->groups.old) {
+	if (has_others && work->groups.old) {
 		text = groups_forget(work->groups.old, is_forgotten, removal);
 		if (!text) {
 			warn_error(-ENOMEM, "nothing was changed");
@@ -277,7 +280,7 @@ static bool check_found(struct removal *removal)
 	if (!missing || !orphans || !orphans[0])
 		return true;
 	warn("nothing was changed: there is neither a device nor an item in /%s for %.*s. These lines select no device; to remove one, name its ID, as in passthru disable 10de:13c2",
-	     CONFIGURATION_FILE, (int)missing->text.length, missing->text.at);
+	     removal->work->change.path, (int)missing->text.length, missing->text.at);
 	while (text_next_line(&rest, &line))
 		info("  %.*s", (int)(line.end - line.at), line.at);
 	return false;
@@ -285,11 +288,29 @@ static bool check_found(struct removal *removal)
 
 /* -- who else asks ------------------------------------------------------------------- */
 
+/* That of the first entry that chooses the profile; there need not be one. */
+static int read_cmdline_of(struct removal *removal, const char *profile)
+{
+	static const struct boot_source none = { .cmdline = (char *)"" };
+	const struct boot_sources *entries = &removal->boot;
+	int r = boot_read_all(removal->work->host->root_fd, &removal->boot);
+
+	removal->next = &none;
+	for (size_t i = 0; r == 0 && i < entries->count; i++)
+		if (removal->next == &none && !entries->items[i].is_foreign &&
+		    profile_is_chosen(entries->items[i].cmdline, profile))
+			removal->next = &entries->items[i];
+	return r < 0 ? r : params_parse(removal->next->cmdline, &removal->cmdline);
+}
+
 static int read_next_cmdline(struct removal *removal)
 {
 	int root_fd = removal->work->host->root_fd;
-	int r = boot_read(root_fd, &removal->boot);
+	int r;
 
+	if (removal->work->host->arguments->profile)
+		return read_cmdline_of(removal, removal->work->host->arguments->profile);
+	r = boot_read(root_fd, &removal->boot);
 	if (r == 0 && boot_find_unreadable(root_fd, &removal->boot))
 		return -EACCES;
 	removal->next = boot_next(&removal->boot);
@@ -304,7 +325,7 @@ static int read_next_cmdline(struct removal *removal)
 static bool read_requests(struct removal *removal)
 {
 	_cleanup_free_ char *text = NULL;
-	int r = configuration_read(removal->work->host->root_fd, NULL, &text);
+	int r = configure_read(removal->work, &text);
 
 	if (r == 0)
 		r = configure_parse(text, &removal->configuration);
@@ -396,7 +417,8 @@ static bool check_next_cmdline(struct removal *removal)
 	item = find_item(removal, &removal->cmdline);
 	if (!item)
 		return true;
-	warn("the kernel command line of the next boot selects these devices, with %.*s, in /%s; passthru changes no settings of a boot loader: edit them yourself",
+	warn("the kernel command line of %s selects these devices, with %.*s, in /%s; passthru changes no settings of a boot loader: edit them yourself",
+	     removal->work->host->arguments->profile ? "a boot entry" : "the next boot",
 	     (int)item->text.length, item->text.at, removal->next->path);
 	(void)note_requester(removal->work, removal->next->path);
 	return false;
@@ -428,25 +450,48 @@ static bool check_physical(const struct removal *removal)
 			item = find_of_physical(&removal->cmdline.vfs, device);
 		if (!item || device->physical->is_named)
 			continue;
-		warn("passthru.vfs, with %.*s, claims %s as a virtual function of %s; name that, or write passthru.skip=%s in a file in /" CONFIGURATION_DIRECTORY,
+		warn("passthru.vfs, with %.*s, claims %s as a virtual function of %s; name that, or write passthru.skip=%s in %s/%s",
 		     (int)item->text.length, item->text.at, device->address,
-		     device->physical->address, device->address);
+		     device->physical->address, device->address,
+		     removal->work->host->arguments->profile ? "" : "a file in ",
+		     configure_source(removal->work));
 		good = false;
 	}
 	return good;
+}
+
+/* Boots that choose them may claim the devices: that may be intended. */
+static void note_profiles(struct removal *removal)
+{
+	struct configuration files;
+	int r = configuration_read_all(removal->work->host->root_fd, NULL, &files);
+
+	for (size_t i = 0; r == 0 && i < files.profile_count; i++) {
+		struct request request = { 0 };
+
+		if (configure_parse(files.profiles[i].text, &request) == 0 &&
+		    find_item(removal, &request.params))
+			info("The profile %s selects these devices, too; passthru disable --profile %s takes them out of it",
+			     files.profiles[i].name, files.profiles[i].name);
+		configure_free_request(&request);
+	}
+	configuration_free(&files);
 }
 
 /* Names all that asks for these devices besides the file. Returns whether nothing does.
  */
 static bool check_others(struct removal *removal)
 {
+	bool is_profile = removal->work->host->arguments->profile;
 	_cleanup_free_ char **paths = dirlist_paths(removal->work->host->root_fd,
 						    CONFIGURATION_DIRECTORY, ".conf");
 	bool good = paths;
 
-	for (size_t i = 0; paths && paths[i]; i++)
+	for (size_t i = 0; !is_profile && paths && paths[i]; i++)
 		if (strcmp(paths[i], CONFIGURATION_FILE) != 0)
 			good &= check_file(removal, paths[i]);
+	if (!is_profile)
+		note_profiles(removal);
 	good &= check_next_cmdline(removal);
 	return check_physical(removal) && good;
 }
@@ -484,8 +529,7 @@ static int run(struct removal *removal)
 	good = check_others(removal);
 	if (!check_found(removal))
 		return STATUS_NOT_GOOD;
-	status = configure_finish(work,
-				  "/" CONFIGURATION_FILE " has none of these devices");
+	status = configure_finish(work, work->change.path, "has none of these devices");
 	return good ? status : STATUS_NOT_GOOD;
 }
 

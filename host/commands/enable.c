@@ -44,11 +44,11 @@ static bool add_lines(struct work *work)
 	_cleanup_free_ char *configuration = NULL;
 	_cleanup_free_ char *lines = NULL;
 	struct request request = { 0 };
-	int r = configuration_read(work->host->root_fd, NULL, &configuration);
+	int r = configure_read(work, &configuration);
 
 	if (r < 0) {
 		warn_error(r, "nothing was changed: cannot read /%s",
-			   CONFIGURATION_DIRECTORY);
+			   configure_source(work));
 		return false;
 	}
 	r = configure_parse(configuration, &request);
@@ -88,9 +88,15 @@ static void print_next(const struct work *work)
 {
 	const struct host *host = work->host;
 	const char *key = boot_menu_key(host->root_fd);
+	const char *profile = host->arguments->profile;
 
 	if (work->trial.token[0])
 		trial_print_next(work);
+	else if (profile)
+		output_wrapped(&host->output, STYLE_TITLE, 0, 0,
+			       "Boot an entry that has " PROFILE_PARAMETER
+			       "=%s on its command line, then run passthru status.",
+			       profile);
 	else if (host->is_this)
 		output_wrapped(&host->output, STYLE_TITLE, 0, 0,
 			       "Reboot, then run passthru status.");
@@ -99,8 +105,11 @@ static void print_next(const struct work *work)
 		       key ? " while the machine starts." : "");
 }
 
+/* A profile is chosen at the boot menu, so it has no trial. */
 int enable_trial(struct work *work)
 {
+	if (work->host->arguments->profile)
+		return STATUS_GOOD;
 	return work->host->arguments->trial ? trial_begin(work) : trial_end(work);
 }
 
@@ -123,8 +132,8 @@ static int enable_devices(struct work *work)
 	status = enable_trial(work);
 	if (status != STATUS_GOOD)
 		return status;
-	return configure_finish(work,
-				"/" CONFIGURATION_DIRECTORY " has these devices already");
+	return configure_finish(work, configure_source(work),
+				"has these devices already");
 }
 
 static int enable(struct work *work)

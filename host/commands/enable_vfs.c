@@ -193,11 +193,11 @@ static bool change_file(struct addition *addition)
 	_cleanup_free_ char *configuration = NULL;
 	struct request request = { 0 };
 	bool good = true;
-	int r = configuration_read(work->host->root_fd, NULL, &configuration);
+	int r = configure_read(work, &configuration);
 
 	if (r < 0) {
 		warn_error(r, "nothing was changed: cannot read /%s",
-			   CONFIGURATION_DIRECTORY);
+			   configure_source(work));
 		return false;
 	}
 	work->parameter = make_parameter(addition);
@@ -230,6 +230,6 @@ int enable_vfs(struct work *work)
 	status = enable_trial(work);
 	if (status != STATUS_GOOD)
 		return status;
-	return configure_finish(work, "/" CONFIGURATION_DIRECTORY
-				      " has these virtual functions already");
+	return configure_finish(work, configure_source(work),
+				"has these virtual functions already");
 }

@@ -23,7 +23,7 @@
 struct work {
 	struct host *host;
 	struct machine machine; /* with the devices that are chosen */
-	struct change change;	/* of CONFIGURATION_FILE */
+	struct change change;	/* of CONFIGURATION_FILE, or of a profile */
 	struct change groups;	/* of GROUPS_FILE */
 	/* Of the files of a trial. */
 	struct change *of_trial;
@@ -48,6 +48,13 @@ struct request {
 int configure_parse(const char *text, struct request *ret);
 void configure_free_request(struct request *request);
 
+/*
+ * What the changed file is a part of: the text, which the caller frees, and the path for
+ * messages. Returns 0 or a negative errno.
+ */
+int configure_read(const struct work *work, char **ret_text);
+const char *configure_source(const struct work *work);
+
 /* Reads both files; they need not exist. Returns whether that worked; says why not. */
 bool configure_open(struct work *work);
 
@@ -56,9 +63,10 @@ void configure_set(struct change *change, char *text);
 
 /*
  * Prints the change and makes it, but for a dry run; rebuilds the images; shows the next
- * boot. Says unchanged if there is no change. Returns an exit status.
+ * boot. If there is no change, says that the path does what the phrase unchanged says.
+ * Returns an exit status.
  */
-int configure_finish(struct work *work, const char *unchanged);
+int configure_finish(struct work *work, const char *path, const char *unchanged);
 
 /* Runs the command, or --undo. Returns an exit status, as change() does. */
 int configure_run(struct host *host, int (*change)(struct work *work));
@@ -225,6 +233,10 @@ void check_trial(struct findings *findings);
 /* What else resizes BARs, chooses reset methods and so on. */
 void check_settings(struct findings *findings);
 
+/* Boot entries that choose profiles, the next one among them, and what they choose. */
+void check_profiles(struct findings *findings, const struct boot_source *next,
+		    const struct configuration *configuration);
+
 /* What makes virtual functions besides passthru; next is the next boot. */
 void check_vfs(struct findings *findings, const struct boot_source *next,
 	       const struct params *params);
@@ -306,14 +318,18 @@ struct plan_changes {
 	bool is_quick;	  /* as if the image had all that it needs: it is not read */
 	const struct change *changes; /* all that migrate makes */
 	size_t change_count;
+	const struct boot_source *entry; /* of another boot than the next one, or NULL */
+	const char *profile;		 /* of a boot that chooses it, or NULL */
 };
 
 /* What the next boot will do. */
 struct preview {
 	struct view view; /* of the result */
-	struct boot_sources sources;
+	struct boot_sources sources, entries;
 	const struct boot_source *source; /* of the command line */
-	struct boot_source given;	  /* that source, with --cmdline */
+	const char *title;		  /* "Next boot" or another one */
+	bool is_assumed; /* no entry chooses the profile: the next one, as if it did */
+	struct boot_source given; /* that source, with --cmdline */
 	const char *cmdline;
 	struct trial trial; /* of the configuration */
 	char trial_text[TRIAL_TEXT_SIZE];
@@ -360,8 +376,9 @@ void preview_free(struct preview *preview);
 int preview_read_image(struct preview *preview, const struct plan_changes *changes);
 
 /* The configuration that starts in that boot: the image's, or else that of the files. */
-const char *preview_choose_configuration(struct preview *preview,
-					 const char *configuration);
+const struct configuration *
+preview_choose_configuration(struct preview *preview,
+			     const struct configuration *configuration);
 
 /*
  * If it is on trial: notes what becomes of that. Returns what counts, which the preview
@@ -425,7 +442,9 @@ struct status {
 	bool is_requested;	/* by these, or by the configuration as it is now */
 	bool is_outdated;	/* the configuration is not the one of this boot */
 	enum boot_state state;
-	const char *missing; /* why there is no report, or NULL */
+	struct choice_of_profile profile; /* of this boot */
+	const char *profile_verdict;	  /* as in the report, or NULL without one */
+	const char *missing;		  /* why there is no report, or NULL */
 	/* Why this boot lacks passthru-early or the configuration, and what to do. */
 	char absence[1024];
 	struct outlook outlook; /* groups that have got more members than they had */

@@ -34,6 +34,19 @@ static void print_trial(const struct list *list)
 			       list->preview->trial_text);
 }
 
+static void print_profile(const struct list *list)
+{
+	struct choice_of_profile profile;
+	const char *verdict = profile_read_booted(list->host->root_fd, &profile);
+
+	if (verdict)
+		output_wrapped(&list->host->output, STYLE_DIM, 0, 2,
+			       "The profile of this boot: %s%s", profile.name,
+			       strcmp(verdict, "used") == 0
+				       ? ""
+				       : ", which its image did not have");
+}
+
 static int print_text(const struct list *list)
 {
 	const struct machine *machine = &list->machine;
@@ -44,6 +57,7 @@ static int print_text(const struct list *list)
 			"There are no IOMMU groups, so no device can be passed through: %s.",
 			machine->advice);
 	if (list_print(list) > 0) {
+		print_profile(list);
 		print_trial(list);
 		return STATUS_GOOD;
 	}
@@ -134,10 +148,13 @@ static int print_json(const struct list *list)
 {
 	const struct machine *machine = &list->machine;
 	struct json_object *top = json_begin("list"), *devices;
+	struct choice_of_profile profile;
+	const char *verdict = profile_read_booted(list->host->root_fd, &profile);
 	size_t count = 0;
 
 	json_add_bool(top, "iommu", machine->has_groups);
 	json_add_text(top, "advice", machine->has_groups ? NULL : machine->advice);
+	json_add_text(top, "profile", verdict ? profile.name : NULL);
 	trial_add_json(top, &list->trial, list->trial_text);
 	devices = json_add_array(top, "devices");
 	for (size_t i = 0; i < machine->count; i++)

@@ -60,11 +60,20 @@ static void print_notes(const struct preview *preview)
 	if (preview->outdated[0])
 		output_wrapped(output, STYLE_BAD, 0, 2, "Not as requested: %s.",
 			       preview->outdated);
+	if (preview->whole.no_profile[0])
+		output_wrapped(output, STYLE_BAD, 0, 2, "Not as requested: %s.",
+			       preview->whole.no_profile);
+	if (preview->is_assumed)
+		output_wrapped(
+			output, STYLE_NOTE, 0, 2,
+			"Note: no boot entry has " PROFILE_PARAMETER
+			"=%s on its command line; add it to one, see profiles.md in passthru's documentation.",
+			preview->whole.profile.name);
 	if (preview->whole.ignored[0])
 		output_wrapped(
 			output, STYLE_NOTE, 0, 2,
 			"Note: not parameters of passthru, and ignored in /%s: %s.",
-			CONFIGURATION_DIRECTORY, preview->whole.ignored);
+			preview->whole.path, preview->whole.ignored);
 	if (preview->trial_text[0])
 		output_wrapped(
 			output,
@@ -77,7 +86,7 @@ static void print_notes(const struct preview *preview)
 		output_wrapped(
 			output, STYLE_NOTE, 0, 2,
 			"Note: /%s does not count on this boot: \"%.*s\" is on its command line.",
-			CONFIGURATION_DIRECTORY, (int)rescue.length, rescue.at);
+			preview->whole.path, (int)rescue.length, rescue.at);
 }
 
 /* The devices that will be claimed. */
@@ -121,44 +130,54 @@ static void print_limit(void *data, const char *text)
 	output_wrapped(&preview->view.host->output, STYLE_NOTE, 0, 2, "Note: %s.", text);
 }
 
-/* Whether another configuration counts than that of the files. */
-static bool differs(const struct preview *preview)
+/* Whether the configuration that counts is the one that was meant. */
+static bool has_right_configuration(const struct preview *preview)
 {
-	return preview->outdated[0] || preview->trial.verdict == TRIAL_IGNORED;
+	return !preview->outdated[0] && !preview->whole.no_profile[0] &&
+	       preview->trial.verdict != TRIAL_IGNORED;
+}
+
+/* "/etc/passthru/cmdline.d and the command line from /boot/grub/grub.cfg" */
+static void describe_source(const struct preview *preview, char *text, size_t size)
+{
+	const struct boot_source *next = preview->source;
+	char config[PROFILE_PATH_SIZE + 16] = "";
+
+	if (preview->whole.has_config && preview->outdated[0])
+		snprintf(config, sizeof(config), "the configuration in the image and ");
+	else if (preview->whole.has_config)
+		snprintf(config, sizeof(config), "/%s and ", preview->whole.path);
+	snprintf(text, size,
+		 next->entry[0] ? "%sthe command line from %s%s (\"%s\")"
+				: "%sthe command line from %s%s%s",
+		 config, next == &preview->given ? "" : "/", next->path, next->entry);
 }
 
 static bool print_text(const struct preview *preview, bool with_remarks)
 {
 	const struct output *output = &preview->view.host->output;
-	const struct boot_source *next = preview->source;
-	const char *caveat = find_caveat(preview);
+	const char *caveat = find_caveat(preview), *title = preview->title;
 	char source[1024];
 	bool ok;
 
-	snprintf(source, sizeof(source),
-		 next->entry[0] ? "%sthe command line from %s%s (\"%s\")"
-				: "%sthe command line from %s%s%s",
-		 !preview->whole.has_config ? ""
-		 : preview->outdated[0]	    ? "the configuration in the image and "
-					    : "/" CONFIGURATION_DIRECTORY " and ",
-		 next == &preview->given ? "" : "/", next->path, next->entry);
+	describe_source(preview, source, sizeof(source));
 	print_notes(preview);
 	if (preview->empty) {
-		output_wrapped(output, STYLE_PLAIN, 0, 2, "Next boot, with %s: %s",
+		output_wrapped(output, STYLE_PLAIN, 0, 2, "%s, with %s: %s", title,
 			       source, preview->empty);
-		return !differs(preview);
+		return has_right_configuration(preview);
 	}
 	if (preview->absence[0]) {
-		output_wrapped(output, STYLE_BAD, 0, 2, "Next boot, with %s: %s", source,
+		output_wrapped(output, STYLE_BAD, 0, 2, "%s, with %s: %s", title, source,
 			       preview->absence);
 		return false;
 	}
 	output_wrapped(output, STYLE_TITLE, 0, 2,
 		       preview->is_dry
-			       ? "Next boot, with %s: a dry run (passthru.dryrun), which "
+			       ? "%s, with %s: a dry run (passthru.dryrun), which "
 				 "claims nothing. Without it:"
-			       : "Next boot, with %s:",
-		       source);
+			       : "%s, with %s:",
+		       title, source);
 	if (preview->result.plan.count >= VIEW_FOLD_MIN)
 		view_print_summary(&preview->view, STYLE_PLAIN, "");
 	ok = view_print(&preview->view);
@@ -167,20 +186,23 @@ static bool print_text(const struct preview *preview, bool with_remarks)
 		remarks_print(output, &preview->outlook);
 	if (caveat)
 		output_wrapped(output, STYLE_NOTE, 0, 2, "%s", caveat);
-	return ok && !preview->is_dry && !differs(preview);
+	return ok && !preview->is_dry && has_right_configuration(preview);
 }
 
-static bool print_json(const struct preview *preview)
+/* Returns whether all is as requested. */
+static bool add_preview(const struct preview *preview, struct json_object *top)
 {
-	struct json_object *top = json_begin("plan");
+	const struct whole_cmdline *whole = &preview->whole;
 	bool ok = true;
 
 	json_add_text(top, "source", preview->source->path);
 	json_add_text(top, "entry", preview->source->entry);
 	json_add_text(top, "note", preview->source->note);
 	json_add_text(top, "cmdline", preview->cmdline);
-	json_add_bool(top, "configuration", preview->whole.has_config);
-	json_add_text(top, "ignored", preview->whole.ignored);
+	json_add_bool(top, "configuration", whole->has_config);
+	json_add_text(top, "profile", whole->profile.name);
+	json_add_text(top, "profile_error", whole->no_profile);
+	json_add_text(top, "ignored", whole->ignored);
 	json_add_bool(top, "requested", !preview->empty);
 	json_add_bool(top, "dryrun", preview->is_dry);
 	json_add_bool(top, "iommu_pending", preview->iommu_pending);
@@ -192,10 +214,10 @@ static bool print_json(const struct preview *preview)
 	if (!preview->empty)
 		ok = view_add(&preview->view, top) && !preview->absence[0];
 	trial_add_json(top, &preview->trial, preview->trial_text);
-	ok &= !preview->is_dry && !differs(preview);
+	ok &= !preview->is_dry && has_right_configuration(preview);
 	remarks_add(&preview->outlook, top);
 	json_add_bool(top, "ok", ok);
-	return json_end(top) == 0 && ok;
+	return ok;
 }
 
 static void warn_unmade(const struct preview *preview, int r)
@@ -209,19 +231,20 @@ static void warn_unmade(const struct preview *preview, int r)
 		     preview->unread, strerror(-r));
 }
 
+static int judge(const struct preview *preview, bool ok)
+{
+	if (preview->view.host->arguments->strict)
+		ok &= outlook_level(&preview->outlook) < REMARK_WARNING;
+	return ok ? STATUS_GOOD : STATUS_NOT_GOOD;
+}
+
 int plan_print(const struct preview *preview, bool with_remarks)
 {
-	bool ok;
-
 	if (preview->error < 0) {
 		warn_unmade(preview, preview->error);
 		return STATUS_NOT_GOOD;
 	}
-	ok = preview->view.host->arguments->json ? print_json(preview)
-						 : print_text(preview, with_remarks);
-	if (preview->view.host->arguments->strict)
-		ok &= outlook_level(&preview->outlook) < REMARK_WARNING;
-	return ok ? STATUS_GOOD : STATUS_NOT_GOOD;
+	return judge(preview, print_text(preview, with_remarks));
 }
 
 bool plan_is_as_requested(const struct preview *preview)
@@ -230,7 +253,8 @@ bool plan_is_as_requested(const struct preview *preview)
 
 	if (preview->error < 0)
 		warn_unmade(preview, preview->error);
-	if (preview->error < 0 || preview->absence[0] || preview->is_dry)
+	if (preview->error < 0 || preview->absence[0] || preview->is_dry ||
+	    !has_right_configuration(preview))
 		return false;
 	return preview->empty ||
 	       (view_devices(view, NULL, NULL) && view_problems(view, NULL, NULL) &&
@@ -291,8 +315,86 @@ bool plan_is_good(const struct host *host, struct machine *machine,
 				   "claims nothing; remove that word");
 		good &= !preview->is_dry;
 	}
+	good = good && !preview->whole.no_profile[0];
 	preview_free(preview);
 	return good;
+}
+
+/* -- the command --------------------------------------------------------------------- */
+
+/* Whether a boot of one of the entries before it, or the next boot, chooses the same. */
+static bool is_repeated(const struct preview *next, const struct boot_sources *entries,
+			size_t index)
+{
+	const char *cmdline = entries->items[index].cmdline;
+	struct choice_of_profile choice;
+	const char *name;
+
+	profile_find(cmdline, &choice);
+	name = choice.is_made ? choice.name : NULL;
+	if (profile_is_chosen(next->cmdline, name))
+		return true;
+	for (size_t i = 0; i < index; i++)
+		if (!entries->items[i].is_foreign &&
+		    !cmdline_is_rescue(entries->items[i].cmdline) &&
+		    profile_is_chosen(entries->items[i].cmdline, name))
+			return true;
+	return false;
+}
+
+static void print_entry(const struct preview *next, struct machine *machine,
+			const struct boot_source *entry, struct json_object *array)
+{
+	struct preview *preview = preview_new(next->view.host, machine,
+					      &(struct plan_changes){ .entry = entry });
+
+	if (!preview || preview->error < 0) {
+		warn_error(preview ? preview->error : -ENOMEM,
+			   "cannot make the plan of the boot entry \"%s\"",
+			   entry->entry[0] ? entry->entry : entry->path);
+	} else if (array) {
+		(void)add_preview(preview, json_append(array));
+	} else {
+		putchar('\n');
+		(void)print_text(preview, true);
+	}
+	preview_free(preview);
+}
+
+/* Those that choose other profiles than the next boot. The exit status is not about them.
+ */
+static void print_entries(const struct preview *next, struct machine *machine,
+			  struct json_object *array)
+{
+	const struct host *host = next->view.host;
+	struct boot_sources entries = { 0 };
+
+	if (!host->arguments->cmdline && boot_read_all(host->root_fd, &entries) < 0)
+		warn_error(-ENOMEM, "cannot make the plan of other boot entries");
+	for (size_t i = 0; i < entries.count; i++)
+		if (!entries.items[i].is_foreign &&
+		    !cmdline_is_rescue(entries.items[i].cmdline) &&
+		    !is_repeated(next, &entries, i))
+			print_entry(next, machine, &entries.items[i], array);
+	boot_sources_free(&entries);
+}
+
+static int print_all(const struct preview *next, struct machine *machine)
+{
+	struct json_object *top;
+	int status;
+	bool ok;
+
+	if (!next->view.host->arguments->json || next->error < 0) {
+		status = plan_print(next, true);
+		if (next->error == 0)
+			print_entries(next, machine, NULL);
+		return status;
+	}
+	top = json_begin("plan");
+	ok = add_preview(next, top);
+	print_entries(next, machine, json_add_array(top, "entries"));
+	return judge(next, json_end(top) == 0 && ok);
 }
 
 int plan_run(struct host *host)
@@ -304,7 +406,7 @@ int plan_run(struct host *host)
 	if (machine_read(host, &machine)) {
 		preview = preview_new(host, &machine, &(struct plan_changes){ 0 });
 		if (preview)
-			status = plan_print(preview, true);
+			status = print_all(preview, &machine);
 		else
 			warn_error(-ENOMEM, "cannot make the plan");
 	}

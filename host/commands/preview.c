@@ -18,7 +18,33 @@
 
 /* -- the command line ---------------------------------------------------------------- */
 
-static int find_cmdline(struct preview *preview)
+/* The entry of the next boot or, if it does not choose the profile, the first that does.
+ */
+static int find_entry_of(struct preview *preview, const char *profile)
+{
+	const struct boot_sources *entries = &preview->entries;
+	int r = boot_read_all(preview->view.host->root_fd, &preview->entries);
+
+	if (r < 0 || profile_is_chosen(preview->source->cmdline, profile))
+		return r;
+	preview->title = "Another boot entry";
+	for (size_t i = 0; i < entries->count; i++)
+		if (!entries->items[i].is_foreign &&
+		    profile_is_chosen(entries->items[i].cmdline, profile)) {
+			preview->source = &entries->items[i];
+			return 0;
+		}
+	preview->title = "A boot that chooses the profile";
+	preview->is_assumed = true;
+	if (asprintf(&preview->rewritten, "%s " PROFILE_PARAMETER "=%s",
+		     preview->source->cmdline, profile) < 0) {
+		preview->rewritten = NULL;
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+static int find_next(struct preview *preview)
 {
 	const struct host *host = preview->view.host;
 	int r = boot_read(host->root_fd, &preview->sources);
@@ -39,8 +65,22 @@ static int find_cmdline(struct preview *preview)
 					     &preview->source);
 	if (r < 0)
 		preview->unread = "proc/cmdline";
-	else
-		preview->cmdline = preview->source->cmdline;
+	return r;
+}
+
+static int find_cmdline(struct preview *preview, const struct plan_changes *changes)
+{
+	int r = 0;
+
+	preview->title = changes->entry ? "Another boot entry" : "Next boot";
+	preview->source = changes->entry;
+	if (!changes->entry)
+		r = find_next(preview);
+	if (r == 0 && changes->profile)
+		r = find_entry_of(preview, changes->profile);
+	if (r == 0)
+		preview->cmdline = preview->rewritten ? preview->rewritten
+						      : preview->source->cmdline;
 	return r;
 }
 
@@ -72,21 +112,36 @@ static int rewrite_cmdline(struct preview *preview, const struct plan_changes *c
 	return r;
 }
 
+/* A profile has no trial; a change has none before the images are built. */
+static int make_whole(struct preview *preview, const struct configuration *configuration,
+		      bool may_try)
+{
+	struct configuration counting = *configuration;
+	const char *cmdline = preview->cmdline;
+
+	if (may_try && counting.text && !cmdline_is_rescue(cmdline) &&
+	    profile_is_chosen(cmdline, NULL)) {
+		counting.text = (char *)preview_try_configuration(preview, counting.text);
+		if (!counting.text)
+			return -ENOMEM;
+	}
+	return whole_cmdline_make(&counting, cmdline, &preview->whole);
+}
+
 static int add_configuration(struct preview *preview, const struct change *change)
 {
-	_cleanup_free_ char *configuration = NULL;
-	const char *counting;
-	int r = configuration_read(preview->view.host->root_fd, change, &configuration);
+	struct configuration configuration;
+	int r = configuration_read_all(preview->view.host->root_fd, change,
+				       &configuration);
 
-	if (r < 0) {
+	if (r < 0)
 		preview->unread = CONFIGURATION_DIRECTORY;
-		return r;
-	}
-	counting = preview_choose_configuration(preview, configuration);
-	if (!change && !cmdline_is_rescue(preview->cmdline))
-		counting = preview_try_configuration(preview, counting);
-	return counting ? whole_cmdline_make(counting, preview->cmdline, &preview->whole)
-			: -ENOMEM;
+	else
+		r = make_whole(preview,
+			       preview_choose_configuration(preview, &configuration),
+			       !change);
+	configuration_free(&configuration);
+	return r;
 }
 
 /* -- the dry run ------------------------------------------------------------------- */
@@ -222,7 +277,7 @@ static int preview_make(const struct host *host, struct machine *machine,
 					   .result = &ret->result,
 					   .params = &ret->params,
 					   .skipped = &ret->params.skipped } };
-	r = find_cmdline(ret);
+	r = find_cmdline(ret, changes);
 	if (r == 0)
 		r = preview_read_image(ret, changes);
 	if (r == 0 && changes->is_migrated)
@@ -274,6 +329,7 @@ void preview_free(struct preview *preview)
 	run_result_free(&preview->result);
 	params_free(&preview->params);
 	boot_sources_free(&preview->sources);
+	boot_sources_free(&preview->entries);
 	whole_cmdline_free(&preview->whole);
 	free(preview->rewritten);
 	free(preview->before_trial);

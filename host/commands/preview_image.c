@@ -53,26 +53,41 @@ int preview_read_image(struct preview *preview, const struct plan_changes *chang
 	    host->arguments->cmdline || host->is_unpacked)
 		return 0;
 	preview->has_image = true;
-	r = initramfs_read_next(host->root_fd, boot_next(&preview->sources),
-				&preview->initramfs);
+	r = initramfs_read_next(host->root_fd, preview->source, &preview->initramfs);
 	note_unread(preview);
 	return r;
 }
 
-/* What starts in that boot has the configuration of the image, not that of the files. */
-const char *preview_choose_configuration(struct preview *preview,
-					 const char *configuration)
+/* Whether the image and the files have the same for that boot. */
+static bool has_same(const struct preview *preview, const struct configuration *files)
 {
 	const struct initramfs *initramfs = &preview->initramfs;
 
+	return initramfs->is_rescue ||
+	       configuration_means_same(
+		       whole_cmdline_choose(&initramfs->image.config, preview->cmdline),
+		       whole_cmdline_choose(files, preview->cmdline));
+}
+
+/* What starts in that boot has the configuration of the image, not that of the files. */
+const struct configuration *
+preview_choose_configuration(struct preview *preview,
+			     const struct configuration *configuration)
+{
+	const struct initramfs *initramfs = &preview->initramfs;
+	struct choice_of_profile choice;
+	char path[PROFILE_PATH_SIZE];
+
 	if (!preview->has_image || initramfs->error || !initramfs_starts(initramfs))
 		return configuration;
-	if (!initramfs_has_config(initramfs, configuration))
+	profile_find(preview->cmdline, &choice);
+	profile_source(&choice, path);
+	if (!has_same(preview, configuration))
 		snprintf(
 			preview->outdated, sizeof(preview->outdated),
 			"the initramfs image, /%s, has another configuration than /%s, and that of the image counts; passthru check tells what rebuilds it",
-			initramfs->path, CONFIGURATION_DIRECTORY);
-	return initramfs->image.config ? initramfs->image.config : "";
+			initramfs->path, path);
+	return &initramfs->image.config;
 }
 
 /* What was in force before a trial, in the image if that has the trial. */
@@ -81,7 +96,7 @@ static char *read_before(const struct preview *preview, const char *configuratio
 	const struct image *image = &preview->initramfs.image;
 	char *text = NULL;
 
-	if (image->config && configuration == image->config)
+	if (image->config.text && configuration == image->config.text)
 		return strdup(image->before_trial ? image->before_trial : "");
 	if (configuration_read_before_trial(preview->view.host->root_fd, &text) < 0)
 		return strdup("");

@@ -30,20 +30,28 @@ static bool uses_configuration(const char *cmdline)
  */
 static bool has_new_configuration(int root_fd, const char *cmdline, bool was_ignored)
 {
-	_cleanup_free_ char *now = NULL, *booted = NULL;
-	int r = was_ignored ? configuration_read_before_trial(root_fd, &now)
-			    : configuration_read(root_fd, NULL, &now);
+	_cleanup_free_ char *booted = NULL, *before = NULL;
+	struct configuration now;
+	bool is_new = false;
+	int r = configuration_read_all(root_fd, NULL, &now);
+
+	if (r == 0 && was_ignored)
+		r = configuration_read_before_trial(root_fd, &before);
 
 	if (r < 0) {
 		warn_error(
 			r,
 			"cannot tell whether the configuration changed after this boot: cannot read /%s",
 			CONFIGURATION_DIRECTORY);
-		return false;
+	} else {
+		beneath_read(root_fd, CONFIG_RUN_PATH, &booted);
+		is_new = uses_configuration(cmdline) &&
+			 !configuration_means_same(
+				 before ? before : whole_cmdline_choose(&now, cmdline),
+				 booted ? booted : "");
 	}
-	beneath_read(root_fd, CONFIG_RUN_PATH, &booted);
-	return uses_configuration(cmdline) &&
-	       !configuration_means_same(now, booted ? booted : "");
+	configuration_free(&now);
+	return is_new;
 }
 
 static void read_request(const struct host *host, struct status *status)
@@ -52,18 +60,45 @@ static void read_request(const struct host *host, struct status *status)
 	_cleanup_free_ char *cmdline = NULL;
 	struct params *params = &status->params;
 	struct cmdline words;
+	int r;
 
 	if (beneath_read(host->root_fd, "proc/cmdline", &cmdline) < 0)
 		return;
 	status->is_outdated = has_new_configuration(
 		host->root_fd, cmdline, status->trial.verdict == TRIAL_IGNORED);
-	if (cmdline_split(cmdline, &words) == 0 &&
-	    config_read(host->root_fd, &stage, &words) == 0 &&
-	    params_read(&words, params) == 0 && !params->off)
+	profile_find(cmdline, &status->profile);
+	r = cmdline_split(cmdline, &words);
+	/* Otherwise the files of the system would count as those of an image. */
+	if (r == 0 && beneath_exists(host->root_fd, CONFIG_RUN_PATH))
+		r = config_read(host->root_fd, &stage, &words);
+	if (r == 0 && params_read(&words, params) == 0 && !params->off) {
 		status->is_boot_requested = !params_are_empty(params);
+		status->profile_verdict = params->cmdline.profile_verdict;
+	}
 	status->is_requested = status->is_outdated || status->is_boot_requested ||
 			       status->trial.verdict == TRIAL_IGNORED;
 	cmdline_free(&words);
+}
+
+/* Whether the profile that this boot chose was there, or it chose none. */
+static bool has_profile(const struct status *status)
+{
+	return !status->profile_verdict || strcmp(status->profile_verdict, "used") == 0;
+}
+
+static void print_profile(const struct status *status)
+{
+	const struct output *output = &status->view.host->output;
+
+	if (!has_profile(status))
+		output_wrapped(
+			output, STYLE_BAD, 0, 0,
+			"Not all is well: " PROFILE_PARAMETER
+			"=%s is on the kernel command line, the image had no such profile, and so no configuration counted. passthru check tells what to do.",
+			status->profile.name);
+	else if (status->profile_verdict)
+		output_wrapped(output, STYLE_PLAIN, 0, 0, "The profile of this boot: %s.",
+			       status->profile.name);
 }
 
 static void print_times(const struct view *view)
@@ -124,7 +159,9 @@ static bool print_text(const struct status *status)
 			       status->missing);
 		return !status->is_requested;
 	}
-	if (status->result.is_dry)
+	if (!has_profile(status))
+		print_profile(status);
+	else if (status->result.is_dry)
 		output_wrapped(
 			output, STYLE_NOTE, 0, 0,
 			"This boot was a dry run (passthru.dryrun) and claimed nothing. Without it:");
@@ -134,6 +171,8 @@ static bool print_text(const struct status *status)
 			       0, "%s", status->absence);
 	else if (status->state != BOOT_TRIAL_IGNORED)
 		print_summary(&status->view);
+	if (has_profile(status))
+		print_profile(status);
 	if (status->trial_text[0])
 		output_wrapped(output,
 			       status->trial.verdict == TRIAL_IGNORED ? STYLE_BAD
@@ -153,6 +192,9 @@ static bool print_json(const struct status *status)
 	json_add_bool(top, "requested", status->is_requested);
 	json_add_bool(top, "reported", !status->missing);
 	json_add_bool(top, "dryrun", status->result.is_dry);
+	json_add_text(top, "profile",
+		      status->profile_verdict ? status->profile.name : NULL);
+	json_add_text(top, "profile_verdict", status->profile_verdict);
 	if (!status->missing)
 		ok = view_add(&status->view, top) && status_counts(status);
 	json_add_bool(top, "outdated", status->is_outdated);
@@ -174,8 +216,9 @@ static const char not_readable[] =
 
 static void describe_absence(struct status *status)
 {
-	char commands[REBUILD_SIZE];
+	char commands[REBUILD_SIZE], path[PROFILE_PATH_SIZE];
 
+	profile_source(&status->profile, path);
 	rebuild_describe(status->view.host->root_fd, NULL, commands);
 	if (status->state == BOOT_NOT_YET)
 		snprintf(
@@ -184,13 +227,13 @@ static void describe_absence(struct status *status)
 	else if (status->state == BOOT_OUTDATED)
 		snprintf(
 			status->absence, sizeof(status->absence),
-			"This boot has another configuration than /etc/passthru/cmdline.d has now. Reboot; if that does not help, the initramfs is old: run %s, and reboot.",
-			commands);
+			"This boot has another configuration than /%s has now. Reboot; if that does not help, the initramfs is old: run %s, and reboot.",
+			path, commands);
 	else if (status->is_outdated)
 		snprintf(
 			status->absence, sizeof(status->absence),
-			"passthru claimed nothing in this boot: it did not run, or its initramfs does not have the configuration in /etc/passthru/cmdline.d, which is older than this boot. Rebuild the initramfs: run %s, and reboot.",
-			commands);
+			"passthru claimed nothing in this boot: it did not run, or its initramfs does not have the configuration in /%s, which is older than this boot. Rebuild the initramfs: run %s, and reboot.",
+			path, commands);
 	else
 		snprintf(
 			status->absence, sizeof(status->absence),
@@ -213,7 +256,9 @@ static enum boot_state find_state(const struct status *status)
 		return view->result ? BOOT_AS_REPORTED : BOOT_NOT_RUN;
 	if (status->is_boot_requested)
 		return BOOT_OUTDATED;
-	if (!configuration_is_older_than_boot(view->host->root_fd))
+	if (!configuration_is_older_than_boot(
+		    view->host->root_fd,
+		    status->profile.is_valid ? status->profile.name : NULL))
 		return BOOT_NOT_YET;
 	return view->result ? BOOT_OUTDATED : BOOT_NOT_RUN;
 }

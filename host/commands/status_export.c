@@ -14,7 +14,8 @@ static bool is_dry(const struct status *status)
 bool status_counts(const struct status *status)
 {
 	return !is_dry(status) && !status->is_outdated &&
-	       status->state != BOOT_TRIAL_IGNORED;
+	       status->state != BOOT_TRIAL_IGNORED &&
+	       (!status->profile_verdict || strcmp(status->profile_verdict, "used") == 0);
 }
 
 const char *status_word(const struct status *status, bool ok)

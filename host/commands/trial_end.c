@@ -14,7 +14,8 @@
 /* Whether the image, or what nobody can read of it, needs the variable. */
 static bool is_named_in(const struct initramfs *initramfs, const char *token)
 {
-	const char *texts[] = { initramfs->image.config, initramfs->image.before_trial };
+	const char *texts[] = { initramfs->image.config.text,
+				initramfs->image.before_trial };
 	struct trial trial;
 
 	if (initramfs->error && initramfs->error != -ENOENT)

@@ -31,6 +31,16 @@ _passthru_devices() # COMMAND ROOT WORD
 		END { offer() }'
 }
 
+# The names of the profiles.
+_passthru_profiles() # ROOT
+{
+	local file
+
+	for file in "$1"/etc/passthru/profiles/*.conf; do
+		[[ ! -e $file ]] || basename "$file" .conf
+	done
+}
+
 # Sets command and root from the words before the current one.
 _passthru_read()
 {
@@ -40,7 +50,7 @@ _passthru_read()
 		case ${words[i]} in
 		--root=*) root=${words[i]#*=} ;;
 		--root) root=${words[++i]} ;;
-		--cmdline | --dump | --format | --vfs | --bar[0-5] | --reset | --d3cold | --power) ((i++)) ;;
+		--cmdline | --dump | --format | --vfs | --profile | --bar[0-5] | --reset | --d3cold | --power) ((i++)) ;;
 		-*) ;;
 		*) command=${command:-${words[i]}} ;;
 		esac
@@ -60,6 +70,10 @@ _passthru()
 		return
 		;;
 	--cmdline | --vfs)
+		return
+		;;
+	--profile)
+		mapfile -t COMPREPLY < <(compgen -W "$(_passthru_profiles "$root")" -- "$cur")
 		return
 		;;
 	--bar[0-5])
@@ -86,10 +100,10 @@ _passthru()
 	plan) options+=" --cmdline --strict --verbose" ;;
 	check) options+=" --strict" ;;
 	status) options+=" --format --verbose" ;;
-	enable) options+=" --dry-run --undo --trial --trial= --vfs --yes --bar0 --bar1 --bar2 --bar3 --bar4 --bar5 --reset --d3cold --power" ;;
+	enable) options+=" --dry-run --profile --undo --trial --trial= --vfs --yes --bar0 --bar1 --bar2 --bar3 --bar4 --bar5 --reset --d3cold --power" ;;
 	claim) options="--json --vfs --yes --help --version" ;;
 	release) options="--json --vfs --help --version" ;;
-	disable) options+=" --all --dry-run --undo" ;;
+	disable) options+=" --all --dry-run --profile --undo" ;;
 	migrate)
 		[[ " ${words[*]:1:cword-1} " == *" --"@(apply|undo)" "* ]] ||
 			options+=" --apply --undo"

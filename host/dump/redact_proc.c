@@ -149,6 +149,7 @@ static void put_value(struct redaction *redaction, FILE *file, struct span key,
 		"reason",  "wanted",  "display",  "step",      "error",	   "undone",
 		"viable",  "blocker", "found",	  "parameter", "item",	   "column",
 		"nearest", "meant",   "selector", "why",       "value",	   "block",
+		"profile",
 	};
 
 	if (span_equals(key, "for"))

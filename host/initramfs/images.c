@@ -109,8 +109,8 @@ static void find_trial(int root_fd, struct initramfs *initramfs)
 {
 	struct trial trial;
 
-	initramfs->is_confirmed = initramfs->image.config &&
-				  trials_find(initramfs->image.config, &trial) &&
+	initramfs->is_confirmed = initramfs->image.config.text &&
+				  trials_find(initramfs->image.config.text, &trial) &&
 				  trials_is_confirmed(root_fd, trial.token);
 }
 
@@ -350,7 +350,8 @@ bool initramfs_starts(const struct initramfs *initramfs)
 static bool has_trial_of(const struct initramfs *initramfs, const char *config)
 {
 	struct trial own = { 0 }, wanted;
-	bool has = initramfs->image.config && trials_find(initramfs->image.config, &own);
+	bool has = initramfs->image.config.text &&
+		   trials_find(initramfs->image.config.text, &own);
 
 	if (!trials_find(config, &wanted))
 		return !has || initramfs->is_confirmed;
@@ -358,13 +359,37 @@ static bool has_trial_of(const struct initramfs *initramfs, const char *config)
 	       own.minutes == wanted.minutes;
 }
 
-bool initramfs_has_config(const struct initramfs *initramfs, const char *config)
+/* Whether it means the same, apart from the profiles. */
+static bool has_text(const struct initramfs *initramfs,
+		     const struct configuration *config)
 {
-	const char *own = initramfs->image.config;
+	const char *own = initramfs->image.config.text;
 
+	return configuration_means_same(config->text, own ? own : "") &&
+	       has_trial_of(initramfs, config->text);
+}
+
+/* The first of the profiles that the other one lacks or has in another way, or NULL. */
+static const struct profile *find_difference(const struct configuration *config,
+					     const struct configuration *other)
+{
+	for (size_t i = 0; i < config->profile_count; i++) {
+		const struct profile *profile = &config->profiles[i];
+		const char *text = configuration_find(other, profile->name);
+
+		if (!text || !configuration_means_same(profile->text, text))
+			return profile;
+	}
+	return NULL;
+}
+
+bool initramfs_has_config(const struct initramfs *initramfs,
+			  const struct configuration *config)
+{
 	return initramfs->is_rescue ||
-	       (configuration_means_same(config, own ? own : "") &&
-		has_trial_of(initramfs, config));
+	       (has_text(initramfs, config) &&
+		!find_difference(config, &initramfs->image.config) &&
+		!find_difference(&initramfs->image.config, config));
 }
 
 static const char *describe_config(const struct initramfs *initramfs, const char *config)
@@ -372,12 +397,34 @@ static const char *describe_config(const struct initramfs *initramfs, const char
 	if (configuration_means_same(config, ""))
 		return "has a configuration that /" CONFIGURATION_DIRECTORY
 		       " has no longer";
-	return initramfs->image.config
+	return initramfs->image.has_config
 		       ? "has another configuration than /" CONFIGURATION_DIRECTORY
 		       : "lacks the configuration in /" CONFIGURATION_DIRECTORY;
 }
 
-void initramfs_describe_fault(const struct initramfs *initramfs, const char *config,
+static void describe_profiles(const struct configuration *own,
+			      const struct configuration *config,
+			      char ret[static INITRAMFS_FAULT_SIZE])
+{
+	const struct profile *profile = find_difference(config, own);
+	char path[PROFILE_PATH_SIZE];
+
+	if (!profile)
+		snprintf(ret, INITRAMFS_FAULT_SIZE,
+			 "has a profile %s that /" PROFILES_PATH " has no longer",
+			 find_difference(own, config)->name);
+	else if (!configuration_find(own, profile->name))
+		snprintf(ret, INITRAMFS_FAULT_SIZE,
+			 "lacks the profile %s in /" PROFILES_PATH, profile->name);
+	if (!profile || !configuration_find(own, profile->name))
+		return;
+	profile_path(profile->name, path);
+	snprintf(ret, INITRAMFS_FAULT_SIZE, "has another profile %s than /%s",
+		 profile->name, path);
+}
+
+void initramfs_describe_fault(const struct initramfs *initramfs,
+			      const struct configuration *config,
 			      char ret[static INITRAMFS_FAULT_SIZE])
 {
 	const struct image *image = &initramfs->image;
@@ -391,7 +438,9 @@ void initramfs_describe_fault(const struct initramfs *initramfs, const char *con
 	ret[0] = '\0';
 	if (missing[0])
 		snprintf(ret, INITRAMFS_FAULT_SIZE, "lacks %s", missing + 2);
-	else if (config && !initramfs_has_config(initramfs, config))
+	else if (config && !initramfs->is_rescue && !has_text(initramfs, config))
 		snprintf(ret, INITRAMFS_FAULT_SIZE, "%s",
-			 describe_config(initramfs, config));
+			 describe_config(initramfs, config->text));
+	else if (config && !initramfs_has_config(initramfs, config))
+		describe_profiles(&image->config, config, ret);
 }

@@ -71,13 +71,14 @@ bool kernel_is_installed(int root_fd, const char *kernel);
 
 /* Which of the files that passthru needs are in an initramfs image. */
 struct image {
-	bool has_init;	    /* it is not one of microcode, or of some more files */
-	bool has_program;   /* passthru-early */
-	bool has_start;	    /* the script or unit that starts it */
-	bool has_driver;    /* the module vfio-pci */
-	bool has_type1;	    /* the module vfio_iommu_type1 */
-	bool has_reset;	    /* the module vendor-reset, which few need */
-	char *config;	    /* the configuration, or NULL */
+	bool has_init;	  /* it is not one of microcode, or of some more files */
+	bool has_program; /* passthru-early */
+	bool has_start;	  /* the script or unit that starts it */
+	bool has_driver;  /* the module vfio-pci */
+	bool has_type1;	  /* the module vfio_iommu_type1 */
+	bool has_reset;	  /* the module vendor-reset, which few need */
+	bool has_config;  /* that of all boots; the profiles do not matter */
+	struct configuration config;
 	char *before_trial; /* the one from before its trial, or NULL */
 	char *tables[IMAGE_TABLE_COUNT]; /* the copies of these tables, or NULL */
 };
@@ -142,14 +143,16 @@ void initramfs_free(struct initramfs *initramfs);
 bool initramfs_starts(const struct initramfs *initramfs);
 
 /* Whether it was built with that configuration; one for rescue needs none. */
-bool initramfs_has_config(const struct initramfs *initramfs, const char *config);
+bool initramfs_has_config(const struct initramfs *initramfs,
+			  const struct configuration *config);
 
 /*
  * What is wrong with it, such as "lacks vfio-pci", or "". config is the configuration
  * that it should have, or NULL.
  */
-#define INITRAMFS_FAULT_SIZE 128
-void initramfs_describe_fault(const struct initramfs *initramfs, const char *config,
+#define INITRAMFS_FAULT_SIZE 256
+void initramfs_describe_fault(const struct initramfs *initramfs,
+			      const struct configuration *config,
 			      char ret[static INITRAMFS_FAULT_SIZE]);
 
 /* -- tables -------------------------------------------------------------------------- */

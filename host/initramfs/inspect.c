@@ -50,10 +50,12 @@ static char **find_text(struct image *image, const char *path)
 	struct span name;
 
 	path += strspn(path, "./");
-	if (strcmp(path, CONFIG_IMAGE_PATH) == 0)
-		return &image->config;
 	if (strcmp(path, CONFIG_IMAGE_PATH CONFIG_BEFORE_TRIAL) == 0)
 		return &image->before_trial;
+	if (strcmp(path, CONFIG_IMAGE_PATH) == 0) {
+		image->has_config = true;
+		return &image->config.text;
+	}
 	name = span_of(path);
 	if (span_skip_prefix(&name, "etc/passthru/"))
 		for (size_t i = 0; i < IMAGE_TABLE_COUNT; i++)
@@ -70,6 +72,18 @@ static char *make_text(char **text, size_t size)
 	return *text;
 }
 
+static void read_profile(struct image *image, struct archive *archive, const char *path,
+			 size_t size)
+{
+	char *text = NULL;
+
+	if (strncmp(path, PROFILES_PATH, strlen(PROFILES_PATH)) != 0 ||
+	    !make_text(&text, size))
+		return;
+	(void)archive_read_data(archive, text, size);
+	(void)configuration_add(&image->config, path, text);
+}
+
 static void read_entry(struct image *image, struct archive *archive,
 		       struct archive_entry *entry)
 {
@@ -83,6 +97,8 @@ static void read_entry(struct image *image, struct archive *archive,
 	text = find_text(image, path);
 	if (text && make_text(text, size))
 		(void)archive_read_data(archive, *text, size);
+	else if (!text)
+		read_profile(image, archive, path + strspn(path, "./"), size);
 }
 
 /* Also finds out how long the archive is, up to the end of its trailer. */
@@ -291,8 +307,8 @@ int inspect_image(int root_fd, const char *path, size_t offset, size_t size,
 
 void image_free(struct image *image)
 {
-	free(image->config);
 	free(image->before_trial);
+	configuration_free(&image->config);
 	for (size_t i = 0; i < IMAGE_TABLE_COUNT; i++)
 		free(image->tables[i]);
 	*image = (struct image){ 0 };

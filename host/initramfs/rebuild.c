@@ -345,23 +345,26 @@ void rebuild_advise(int root_fd, const struct initramfs *initramfs,
 
 /* -- what became of them ------------------------------------------------------------- */
 
-/* The configuration as it is now, freed by the caller; "" if it cannot be read. */
-static char *read_configuration(int root_fd)
+/* The configuration as it is now, empty if it cannot be read. Returns 0 or -ENOMEM. */
+static int read_configuration(int root_fd, struct configuration *ret)
 {
-	char *text;
-
-	return configuration_read(root_fd, NULL, &text) < 0 ? strdup("") : text;
+	if (configuration_read_all(root_fd, NULL, ret) == 0)
+		return 0;
+	configuration_free(ret);
+	ret->text = strdup("");
+	return ret->text ? 0 : -ENOMEM;
 }
 
 /* Whether nothing is asked of the image, which has nothing of its own, either. */
-static bool is_idle(const struct initramfs *initramfs, const char *config)
+static bool is_idle(const struct initramfs *initramfs, const struct configuration *config)
 {
-	return configuration_means_same(config, "") &&
+	return configuration_means_same(config->text, "") && !config->profile_count &&
 	       (!initramfs_starts(initramfs) || initramfs_has_config(initramfs, config));
 }
 
 /* Why the image is not as it should be, or "". */
-static void describe_state(const struct initramfs *initramfs, const char *config,
+static void describe_state(const struct initramfs *initramfs,
+			   const struct configuration *config,
 			   char ret[static REBUILD_SIZE])
 {
 	char fault[INITRAMFS_FAULT_SIZE] = "";
@@ -378,16 +381,17 @@ static void describe_state(const struct initramfs *initramfs, const char *config
 /* Returns whether all are as they should be; says which not. */
 static bool judge(const struct host *host, const struct initramfs_list *list)
 {
-	_cleanup_free_ char *config = read_configuration(host->root_fd);
-	bool ok = config, needs_signature = ukis_need_signature(host->root_fd);
+	struct configuration config;
+	bool ok = read_configuration(host->root_fd, &config) == 0;
+	bool has_memory = ok, needs_signature = ukis_need_signature(host->root_fd);
 
-	for (size_t i = 0; config && i < list->count; i++) {
+	for (size_t i = 0; has_memory && i < list->count; i++) {
 		const struct initramfs *initramfs = &list->items[i];
 		char state[REBUILD_SIZE];
 
 		if (initramfs->is_rescue || !initramfs->path)
 			continue;
-		describe_state(initramfs, config, state);
+		describe_state(initramfs, &config, state);
 		if (!state[0] && initramfs->is_uki && needs_signature &&
 		    !initramfs->is_signed)
 			snprintf(state, sizeof(state),
@@ -401,23 +405,27 @@ static bool judge(const struct host *host, const struct initramfs_list *list)
 		     initramfs->entry[0] ? initramfs->entry : initramfs->kernel,
 		     initramfs->entry[0] ? "\"" : "", state);
 	}
+	configuration_free(&config);
 	return ok;
 }
 
 bool rebuild_is_needed(int root_fd)
 {
-	_cleanup_free_ char *config = read_configuration(root_fd);
+	struct configuration config;
 	struct initramfs_list list;
 	bool is_needed = false;
 	int r = initramfs_list_read(root_fd, &list);
 
-	for (size_t i = 0; r == 0 && config && i < list.count; i++) {
+	if (read_configuration(root_fd, &config) < 0)
+		r = -ENOMEM;
+	for (size_t i = 0; r == 0 && i < list.count; i++) {
 		char state[REBUILD_SIZE];
 
-		describe_state(&list.items[i], config, state);
+		describe_state(&list.items[i], &config, state);
 		is_needed |= state[0] && rebuild_is_possible(root_fd, &list.items[i]);
 	}
 	initramfs_list_free(&list);
+	configuration_free(&config);
 	return is_needed;
 }
 

@@ -21,7 +21,8 @@ bool migration_is_of_grub(const char *path)
 
 /* -- conditions ---------------------------------------------------------------------- */
 
-static bool requests_devices(const char *configuration, const char *cmdline)
+static bool requests_devices(const struct configuration *configuration,
+			     const char *cmdline)
 {
 	struct whole_cmdline whole;
 	struct params params = { 0 };
@@ -35,7 +36,8 @@ static bool requests_devices(const char *configuration, const char *cmdline)
 	return any;
 }
 
-static void read_conditions(const struct host *host, const char *configuration,
+static void read_conditions(const struct host *host,
+			    const struct configuration *configuration,
 			    struct conditions *ret)
 {
 	struct boot_sources sources;
@@ -223,14 +225,17 @@ static int make_changes(struct migration *migration, const char *configuration)
 int migration_make(const struct host *host, const struct machine *machine,
 		   struct migration *ret)
 {
-	_cleanup_free_ char *text = NULL;
 	_cleanup_free_ char *configuration = NULL;
+	struct configuration files;
 	int r;
 
 	*ret = (struct migration){ .host = host, .machine = machine };
-	r = configuration_read(host->root_fd, NULL, &text);
+	r = configuration_read_all(host->root_fd, NULL, &files);
 	if (r == 0)
-		r = config_filter(text, NULL, NULL, &configuration);
+		r = config_filter(files.text, NULL, NULL, &configuration);
+	if (r == 0)
+		read_conditions(host, &files, &ret->conditions);
+	configuration_free(&files);
 	if (r == 0)
 		r = collect_facts(host, machine, configuration, &ret->facts);
 	if (r == 0)
@@ -239,7 +244,6 @@ int migration_make(const struct host *host, const struct machine *machine,
 		return r;
 	ret->obstacle = rebuild_find_obstacle(host, ret->parameter);
 	ret->conditions.has_generator = !ret->obstacle;
-	read_conditions(host, configuration, &ret->conditions);
 	ret->decision = facts_decide(&ret->facts, &ret->conditions);
 	if (ret->decision == DECISION_MIGRATE)
 		r = make_changes(ret, configuration);

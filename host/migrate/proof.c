@@ -34,7 +34,7 @@ struct prover {
 	struct boots boots;
 	struct rehearsal *trials;
 	size_t count;
-	char *before, *after; /* the configuration of passthru */
+	struct configuration before, after; /* the configuration of passthru */
 	bool is_done;
 	bool any_loads; /* some boot loads vfio-pci because of its command line */
 	struct proof *proof;
@@ -125,8 +125,8 @@ static int run_whole(const struct prover *prover, const char *text,
 	return r;
 }
 
-static int run_boot(const struct prover *prover, const char *configuration,
-		    const char *cmdline,
+static int run_boot(const struct prover *prover,
+		    const struct configuration *configuration, const char *cmdline,
 		    void (*each)(struct fate *fate, const struct plan_entry *entry),
 		    struct fate *fates)
 {
@@ -187,10 +187,10 @@ static int run_trial(const struct prover *prover, struct rehearsal *rehearsal)
 	int r = cmdline ? note_legacy(prover, rehearsal) : -ENOMEM;
 
 	if (r == 0)
-		r = run_boot(prover, prover->before, rehearsal->boot->cmdline,
+		r = run_boot(prover, &prover->before, rehearsal->boot->cmdline,
 			     note_before, rehearsal->fates);
 	if (r == 0)
-		r = run_boot(prover, prover->after, cmdline, note_after,
+		r = run_boot(prover, &prover->after, cmdline, note_after,
 			     rehearsal->fates);
 	return r;
 }
@@ -278,7 +278,8 @@ static int would_be_free(const struct prover *prover, const struct rehearsal *re
 {
 	_cleanup_free_ char *cmdline = make_cmdline(prover, rehearsal);
 	struct fate *fates = calloc(prover->machine->count + 1, sizeof(fates[0]));
-	int r = cmdline && fates ? run_boot(prover, "", cmdline, note_after, fates)
+	int r = cmdline && fates ? run_boot(prover, &(struct configuration){ 0 }, cmdline,
+					    note_after, fates)
 				 : -ENOMEM;
 
 	*ret = true;
@@ -381,8 +382,8 @@ static void free_prover(struct prover *prover)
 		free(prover->trials[i].fates);
 	}
 	free(prover->trials);
-	free(prover->before);
-	free(prover->after);
+	configuration_free(&prover->before);
+	configuration_free(&prover->after);
 	boots_free(&prover->boots);
 }
 
@@ -396,9 +397,9 @@ int proof_run(const struct migration *migration, bool is_done, struct proof *ret
 	int r;
 
 	*ret = (struct proof){ 0 };
-	r = configuration_read(root_fd, NULL, &prover.before);
+	r = configuration_read_all(root_fd, NULL, &prover.before);
 	if (r == 0)
-		r = configuration_read(
+		r = configuration_read_all(
 			root_fd, is_done ? NULL : migration_configuration(migration),
 			&prover.after);
 	if (r == 0)

@@ -29,7 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		reached(DRIVER);
 	if (image.has_type1)
 		reached(TYPE1);
-	if (image.config)
+	if (image.has_config || image.config.profile_count)
 		reached(CONFIG);
 	image_free(&image);
 	close(root_fd);

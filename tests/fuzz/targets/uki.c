@@ -26,6 +26,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		reached(0);
 	}
 	uki_free(&uki);
+	r = uki_read_profile(root_fd, "file", 1, &uki);
+	require(r == 0 || r == -ENOEXEC || r == -ENOENT);
+	uki_free(&uki);
 	close(root_fd);
 	return 0;
 }

@@ -133,6 +133,9 @@ static const struct {
 	{ "passthru.idz=1:2", "\"passthru.idz=1:2\" ", "" },
 	{ "quiet passthru.off root=/dev/sda1", "\"passthru.off\" ",
 	  "quiet|root=/dev/sda1|" },
+	/* it is chosen on the kernel command line */
+	{ "passthru.profile=play passthru.off", "\"passthru.off\" ",
+	  "passthru.profile=play|" },
 	{ "passthru=1 vfio-pci.ids=1:2", "", "passthru=1|vfio-pci.ids=1:2|" },
 	/* nothing in it may reach over to the kernel command line */
 	{ "-- passthru.off", "\"passthru.off\" ", "--|" },

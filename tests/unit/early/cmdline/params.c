@@ -310,6 +310,7 @@ static const struct {
 	{ "passthru.dryrun=off passthru.force=false", "" },
 	/* decided before, by config.c */
 	{ "passthru.config passthru.config=off passthru.config=1", "" },
+	{ "passthru.profile=play passthru.profile=../x passthru.profile", "" },
 	{ "passthru.dryrun passthru.dryrun=0", "" },
 	{ "passthru.dryrun=0 passthru.dryrun", "dryrun" },
 	/* another value means the harmless choice */
