@@ -21,6 +21,7 @@
 
 const struct config_file config_files[] = {
 	{ CONFIGURATION_DIRECTORY, ".conf", FORMAT_OTHER, DUMP },
+	{ BEFORE_TRIAL_DIRECTORY, ".conf", FORMAT_OTHER, DUMP },
 	{ MODPROBE_ETC, ".conf", FORMAT_MODPROBE, MIGRATE | DUMP },
 	MODPROBE_OTHERS(FOREIGN_MODPROBE),
 	{ "etc/modules", NULL, FORMAT_MODULES, MIGRATE | DUMP },
