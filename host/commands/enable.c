@@ -99,11 +99,6 @@ static void print_next(const struct work *work)
 		       key ? " while the machine starts." : "");
 }
 
-int enable_trial(struct work *work)
-{
-	return work->host->arguments->trial ? trial_begin(work) : trial_end(work);
-}
-
 static int enable_devices(struct work *work)
 {
 	int status;
@@ -120,7 +115,7 @@ static int enable_devices(struct work *work)
 	work->takes_devices = true;
 	if (!configure_open(work) || !add_lines(work) || !remember_groups(work))
 		return STATUS_NOT_GOOD;
-	status = enable_trial(work);
+	status = trial_change(work);
 	if (status != STATUS_GOOD)
 		return status;
 	return configure_finish(work,
