@@ -105,14 +105,6 @@ static void print_next(const struct work *work)
 		       key ? " while the machine starts." : "");
 }
 
-/* A profile is chosen at the boot menu, so it has no trial. */
-int enable_trial(struct work *work)
-{
-	if (work->host->arguments->profile)
-		return STATUS_GOOD;
-	return work->host->arguments->trial ? trial_begin(work) : trial_end(work);
-}
-
 static int enable_devices(struct work *work)
 {
 	int status;
@@ -129,7 +121,7 @@ static int enable_devices(struct work *work)
 	work->takes_devices = true;
 	if (!configure_open(work) || !add_lines(work) || !remember_groups(work))
 		return STATUS_NOT_GOOD;
-	status = enable_trial(work);
+	status = trial_change(work);
 	if (status != STATUS_GOOD)
 		return status;
 	return configure_finish(work, configure_source(work),

@@ -74,16 +74,13 @@ int configure_run(struct host *host, int (*change)(struct work *work));
 /* -- trial --------------------------------------------------------------------------- */
 
 /*
- * Makes the change a trial, with what is in force now as what counts without it; or ends
- * the one that is pending, so that the configuration counts for good. Fill in of_trial,
- * and call after the change of CONFIGURATION_FILE is known. Return an exit status; they
- * say why not.
+ * Of enable: makes the change a trial, with what is in force now as what counts without
+ * it; or without --trial ends the one that is pending, so that the configuration counts
+ * for good. Both fill in of_trial; call them after the change of CONFIGURATION_FILE is
+ * known. Return an exit status; they say why not.
  */
-int trial_begin(struct work *work);
+int trial_change(struct work *work);
 int trial_end(struct work *work);
-
-/* In enable.c: either of them, as the command line says. */
-int enable_trial(struct work *work);
 
 /* Whether a file of a trial changes. */
 bool trial_is_changed(const struct work *work);

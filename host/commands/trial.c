@@ -55,6 +55,13 @@ static struct change *open_change(int root_fd, const char *path, struct change *
 	return NULL;
 }
 
+/* Takes the text over; NULL removes the file. */
+static void set_text(struct change *change, char *text)
+{
+	free(change->new);
+	change->new = text;
+}
+
 static bool is_word(void *data, const struct configuration_item *item)
 {
 	(void)data;
@@ -73,7 +80,7 @@ static int strip(struct change *change)
 		free(text);
 		text = NULL;
 	}
-	configure_set(change, text);
+	set_text(change, text);
 	return 0;
 }
 
@@ -128,7 +135,7 @@ static bool drop_before(int root_fd, struct change **changes, size_t *count)
 		change = open_change(root_fd, paths[i], changes, count);
 		if (!change)
 			return false;
-		configure_set(change, NULL);
+		set_text(change, NULL);
 	}
 	return paths;
 }
@@ -160,7 +167,7 @@ static bool keep_before(struct work *work)
 			free(text);
 			return false;
 		}
-		configure_set(change, text);
+		set_text(change, text);
 	}
 	return paths && drop_before(root_fd, &work->of_trial, &work->of_trial_count);
 }
@@ -232,7 +239,7 @@ static bool add_word(struct work *work)
 		return false;
 	/* The word of an earlier trial was all that it had. */
 	if (!change->new)
-		configure_set(change, strdup(""));
+		set_text(change, strdup(""));
 	if (work->trial.minutes)
 		snprintf(minutes, sizeof(minutes), ":%u", work->trial.minutes);
 	snprintf(line, sizeof(line),
@@ -257,7 +264,7 @@ static int find_pending(struct work *work)
 	return r;
 }
 
-int trial_begin(struct work *work)
+static int begin(struct work *work)
 {
 	int is_pending = find_pending(work);
 	bool ok;
@@ -289,6 +296,14 @@ int trial_end(struct work *work)
 						&work->of_trial_count)
 		       ? STATUS_GOOD
 		       : STATUS_NOT_GOOD;
+}
+
+/* A profile is chosen at the boot menu, so it has no trial. */
+int trial_change(struct work *work)
+{
+	if (work->host->arguments->profile)
+		return STATUS_GOOD;
+	return work->host->arguments->trial ? begin(work) : trial_end(work);
 }
 
 bool trial_is_changed(const struct work *work)

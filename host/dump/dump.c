@@ -17,6 +17,7 @@
 #include "initramfs/initramfs.h"
 #include "lib/lib.h"
 #include "machine/machine.h"
+#include "trials/trials.h"
 #include "ui/ui.h"
 
 /* This part of configuration space has no serial numbers, and any user may read it. */
@@ -434,6 +435,38 @@ static void copy_boot_loader(struct dump *dump)
 	}
 }
 
+/* What the firmware remembers of a trial, under the token that takes its place. */
+static void put_variable(struct dump *dump, const struct trial *trial)
+{
+	enum variable_state state = trials_read_variable(dump->host, trial->token);
+	char path[sizeof(TRIAL_EFIVARS "/") + TRIAL_NAME_SIZE] = TRIAL_EFIVARS "/";
+	char value[TRIAL_VALUE_SIZE];
+	_cleanup_free_ char *token = NULL;
+	struct text_file text;
+	FILE *file = text_file_open(&text);
+
+	if (file)
+		redact_put_kept(&dump->redaction, file, span_of(trial->token));
+	token = text_file_close(&text);
+	if (!token || strlen(token) >= TRIAL_TOKEN_SIZE ||
+	    (state != VARIABLE_TRIED && state != VARIABLE_CONFIRMED))
+		return;
+	trial_variable_name(token, path + strlen(path));
+	put(dump, path, NULL, value,
+	    trial_format_value(token, state == VARIABLE_CONFIRMED, "-", value));
+}
+
+/* Whether the configuration is on trial. */
+static void copy_trial(struct dump *dump)
+{
+	struct trial trial;
+
+	copy_redacted(dump, TRIAL_RUN_PATH, redact_put_tokens);
+	copy_redacted(dump, TRIALS_CONFIRMED, redact_put_tokens);
+	if (trials_find_configured(dump->host->root_fd, &trial) > 0)
+		put_variable(dump, &trial);
+}
+
 static void copy_system(struct dump *dump)
 {
 	copy_tools(dump);
@@ -447,6 +480,7 @@ static void copy_system(struct dump *dump)
 	copy(dump, "proc/sys/kernel/osrelease");
 	copy(dump, "proc/sys/kernel/bootloader_type");
 	copy(dump, GROUPS_FILE);
+	copy_trial(dump);
 	copy_redacted(dump, "etc/os-release", redact_put_os_release);
 	copy_redacted(dump, "proc/cmdline", redact_put_cmdline);
 	copy_redacted(dump, "proc/cpuinfo", redact_put_cpu);

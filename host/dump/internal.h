@@ -100,11 +100,11 @@ redact_file redact_put_title;
 
 /*
  * mountinfo, with the lines about disks and the root only; swaps; passthru-report(5);
- * cpuinfo, with the first processor only; os-release(5); the UUID of a device-mapper
- * device, with its type.
+ * tokens of trials, in lines of words; cpuinfo, with the first processor only;
+ * os-release(5); the UUID of a device-mapper device, with its type.
  */
-redact_file redact_put_mounts, redact_put_swaps, redact_put_report, redact_put_cpu,
-	redact_put_os_release, redact_put_dm_uuid;
+redact_file redact_put_mounts, redact_put_swaps, redact_put_report, redact_put_tokens,
+	redact_put_cpu, redact_put_os_release, redact_put_dm_uuid;
 
 /* A name of device mapper, and a release of the kernel, as the only line. */
 redact_file redact_put_dm_line, redact_put_line;

@@ -149,7 +149,8 @@ static void put_value(struct redaction *redaction, FILE *file, struct span key,
 		"reason",  "wanted",  "display",  "step",      "error",	   "undone",
 		"viable",  "blocker", "found",	  "parameter", "item",	   "column",
 		"nearest", "meant",   "selector", "why",       "value",	   "block",
-		"profile",
+		"trial",   "before",  "minutes",  "profile",   "pf",	   "total",
+		"made",	   "setting", "got",	  "autoprobe", "errno",
 	};
 
 	if (span_equals(key, "for"))
@@ -184,6 +185,24 @@ static void put_record(struct redaction *redaction, FILE *file, struct text_curs
 void redact_put_report(struct redaction *redaction, FILE *file, const char *text)
 {
 	put_lines(redaction, file, text, put_record);
+}
+
+static void put_words(struct redaction *redaction, FILE *file, struct text_cursor line)
+{
+	const char *separator = "";
+	struct span word;
+
+	while ((word = text_next_word(&line)).length) {
+		fputs(separator, file);
+		redact_put_kept(redaction, file, word);
+		separator = " ";
+	}
+	fputc('\n', file);
+}
+
+void redact_put_tokens(struct redaction *redaction, FILE *file, const char *text)
+{
+	put_lines(redaction, file, text, put_words);
 }
 
 /* -- the system ---------------------------------------------------------------------- */
