@@ -52,6 +52,8 @@ static char **find_text(struct image *image, const char *path)
 	path += strspn(path, "./");
 	if (strcmp(path, CONFIG_IMAGE_PATH) == 0)
 		return &image->config;
+	if (strcmp(path, CONFIG_IMAGE_PATH CONFIG_BEFORE_TRIAL) == 0)
+		return &image->before_trial;
 	name = span_of(path);
 	if (span_skip_prefix(&name, "etc/passthru/"))
 		for (size_t i = 0; i < IMAGE_TABLE_COUNT; i++)
@@ -290,6 +292,7 @@ int inspect_image(int root_fd, const char *path, size_t offset, size_t size,
 void image_free(struct image *image)
 {
 	free(image->config);
+	free(image->before_trial);
 	for (size_t i = 0; i < IMAGE_TABLE_COUNT; i++)
 		free(image->tables[i]);
 	*image = (struct image){ 0 };
