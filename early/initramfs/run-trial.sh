@@ -54,12 +54,22 @@ forbid_kexec()
 	[ "$loaded" != 1 ] || kexec -u
 }
 
+# systemd refuses while the jobs of another target are in its queue, such as those of
+# emergency.target.
+request_reboot()
+{
+	for _ in 1 2 3 4 5; do
+		systemctl -i reboot && return
+		sleep 10
+	done
+}
+
 reboot_system()
 {
 	log "nobody has confirmed trial $token: this machine reboots, and the next boot has what" \
 		"was in force before it"
 	forbid_kexec 2>/dev/null
-	systemctl -i reboot &
+	request_reboot &
 	sleep 120
 	log "the reboot has not ended after two minutes: forcing it"
 	# What hangs must not keep this from going on.
