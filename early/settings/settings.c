@@ -126,6 +126,10 @@ static int set_value(int bus_fd, struct setting_result *result, const char *valu
 
 	result->is_written = true;
 	r = write_value(bus_fd, result, value);
+	/* So says Linux 6.1 if other devices use all of the bridge's windows:
+	   pci_reassign_bridge_resources() in drivers/pci/setup-bus.c. */
+	if (r == -ENOENT && is_bar(result))
+		r = -ENOSPC;
 	(void)read_value(bus_fd, result, result->got);
 	return r == 0 && strcmp(result->got, value) != 0 ? -EIO : r;
 }
