@@ -13,6 +13,12 @@
 
 struct selector;
 
+/*
+ * How the names of kernels begin, before the release: elsewhere than on x86, Debian's are
+ * vmlinux- or vmlinuz-, openSUSE's Image-, vmlinux- or image-. Ends with NULL.
+ */
+extern const char *const kernel_prefixes[];
+
 /* -- sources ------------------------------------------------------------------------- */
 
 /* A sentence of about 130 bytes that names a path. */
