@@ -457,7 +457,7 @@ help:
 	for file in Makefile $(MORE); do sed '/^#/!Q; s/^# \{0,1\}//' $$file; echo; done
 
 # The packages that these need: tests/packages.
-setup-build setup-check setup-fuzz setup-analyze setup-package:
+setup-build setup-check setup-fuzz setup-analyze setup-package setup-platforms:
 	tests/setup $(@:setup-%=%)
 
 clean:
@@ -466,4 +466,4 @@ clean:
 always:
 
 .PHONY: all early host man docs diagrams help clean always need-compiler setup-build setup-check \
-	setup-fuzz setup-analyze setup-package
+	setup-fuzz setup-analyze setup-package setup-platforms

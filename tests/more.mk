@@ -14,6 +14,9 @@
 #   make check-packages      * the tarballs of a release and all packages, Debian's on one suite;
 #                              + check-packages-all on all suites, and more of each
 #   make check-vm            * scenarios in virtual machines; + check-vm-all on all guests
+#   make check-arm64         * the static program on emulated arm64 machines with Debian's kernels;
+#                              + check-arm64-all in more scenarios
+#   make check-platforms     + the static program for arm64, riscv64 and ppc64el in qemu-user
 #   make check-guides        * migrates and boots what the usual guides make people write;
 #                              + check-guides-all on all guests
 #   make check-walkthroughs  + follows the pages of docs/guide in virtual machines
@@ -164,6 +167,17 @@ check-vm-all:
 	tests/vm/selftest
 	tests/vm/run --all
 
+# Only the static program is needed there.
+check-arm64 check-arm64-all: setup-check
+	$(MAKE) early ARCH=arm64 LIBC=klibc
+	tests/vm/arm64/run $(if $(filter %-all,$@),--all) build/arm64/klibc/passthru-early
+
+PLATFORMS := arm64 riscv64 ppc64el
+
+check-platforms: setup-platforms
+	for arch in $(PLATFORMS); do $(MAKE) early ARCH=$$arch LIBC=klibc || exit; done
+	tests/platforms $(foreach arch,$(PLATFORMS),$(arch)=build/$(arch)/klibc/passthru-early)
+
 SYSTEM_SCENARIOS := gpu-ids twins-addrs config twice slot-fails write-hangs late-hotplug \
 	guard-nvme-uuid guard-luks-lvm guard-md dracut-systemd dracut-no-systemd
 
@@ -206,5 +220,6 @@ bench: $(EARLY_STRIPPED) $(BENCH_MEASURE)
 bench-peers: setup-check
 	tests/bench/peers/run
 
-.PHONY: soak check-soak check-vm check-vm-all check-system check-guides check-guides-all \
-	check-walkthroughs check-promtool check-displays demo bench bench-peers
+.PHONY: soak check-soak check-vm check-vm-all check-arm64 check-arm64-all check-platforms \
+	check-system check-guides check-guides-all check-walkthroughs \
+	check-promtool check-displays demo bench bench-peers

@@ -23,10 +23,11 @@
 
 # The parts of `make check`, the cheapest first.
 CHECKS := lint size unit libs-all program faults edits fuzz host docs install build hooks \
-	reproducible soak packages guides vm
+	reproducible soak packages guides arm64 vm
 # The same and what takes longer: all suites and all guests.
-CHECKS_ALL := $(filter-out program edits hooks packages guides vm,$(CHECKS)) program-all \
-	edits-all promtool hooks-all packages-all system walkthroughs guides-all vm-all
+CHECKS_ALL := $(filter-out program edits hooks packages guides arm64 vm,$(CHECKS)) program-all \
+	edits-all promtool hooks-all packages-all platforms system walkthroughs guides-all \
+	arm64-all vm-all
 
 check:
 	tests/setup check

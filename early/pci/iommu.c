@@ -54,6 +54,16 @@ static bool cpu_is(int root_fd, const char *vendor)
 	return says(root_fd, "proc/cpuinfo", vendor);
 }
 
+#define DEVICE_TREE "sys/firmware/devicetree/base/compatible"
+
+/* QEMU's machine for arm64, where /proc/cpuinfo does not tell. */
+static bool is_virt(int root_fd)
+{
+	return says(root_fd, DEVICE_TREE, "linux,dummy-virt") ||
+	       (file_exists(root_fd, TABLE "IORT") &&
+		says(root_fd, "sys/class/dmi/id/sys_vendor", "QEMU"));
+}
+
 /* Also "intel_iommu=off". */
 static bool is_turned_off(int root_fd)
 {
@@ -72,7 +82,7 @@ static bool is_dom0(int root_fd)
 /* On machines with ACPI, the kernel may make an empty root. */
 static bool has_device_tree(int root_fd)
 {
-	return file_exists(root_fd, "sys/firmware/devicetree/base/compatible");
+	return file_exists(root_fd, DEVICE_TREE);
 }
 
 #define NOIOMMU "enable_unsafe_noiommu_mode"
@@ -105,11 +115,15 @@ const char *iommu_advice(int root_fd, const struct pci_id *id)
 		return "remove iommu=off or amd_iommu=off from the kernel command line";
 	if (cpu_is(root_fd, " hypervisor"))
 		return "this is a virtual machine: add an IOMMU in its configuration, such as QEMU's -device intel-iommu";
+	if (is_virt(root_fd))
+		return "this is a virtual machine: add an IOMMU in its configuration, such as QEMU's -M virt,iommu=smmuv3";
 	if (cpu_is(root_fd, "GenuineIntel"))
 		return "enable VT-d in the firmware and boot with intel_iommu=on";
 	if (cpu_is(root_fd, "AuthenticAMD"))
 		return "enable the IOMMU (AMD-Vi) in the firmware";
 	if (has_device_tree(root_fd))
 		return "this machine's device tree has no IOMMU for PCI that this kernel can use, and no setting adds one";
+	if (file_exists(root_fd, TABLE "IORT"))
+		return "enable the SMMU in the firmware";
 	return "enable the IOMMU in the firmware";
 }

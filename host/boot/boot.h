@@ -12,6 +12,12 @@
 
 /* Boot loaders, their entries and command lines, and the configuration. */
 
+/*
+ * How the names of kernels begin, before the release: elsewhere than on x86, Debian's are
+ * vmlinux- or vmlinuz-, openSUSE's Image-, vmlinux- or image-. Ends with NULL.
+ */
+extern const char *const kernel_prefixes[];
+
 /* -- sources ------------------------------------------------------------------------- */
 
 /* A sentence of about 130 bytes that names a path. */

@@ -20,6 +20,9 @@
 #define TEXT_AT	  0x20e
 #define TEXT_FROM 0x200
 
+const char *const kernel_prefixes[] = { "vmlinuz-", "vmlinux-", "Image-", "image-",
+					NULL };
+
 /* Whether modules of that release are installed; a name with a slash is none. */
 static bool is_installed(int root_fd, const char *release)
 {
@@ -87,13 +90,21 @@ static bool find_package(int root_fd, const char *name, char ret[static RELEASE_
 	return count == 1;
 }
 
+static bool skip_kernel_prefix(struct span *name)
+{
+	for (size_t i = 0; kernel_prefixes[i]; i++)
+		if (span_skip_prefix(name, kernel_prefixes[i]))
+			return true;
+	return false;
+}
+
 void boot_source_set_kernel(struct boot_source *source, int root_fd, const char *file)
 {
 	_cleanup_free_ char *path = boot_find_file(root_fd, file);
 	struct span name = span_of(beneath_name(file));
 	char found[RELEASE_SIZE];
 
-	if (!span_skip_prefix(&name, "vmlinuz-"))
+	if (!skip_kernel_prefix(&name))
 		name.length = 0;
 	snprintf(source->kernel, sizeof(source->kernel), "%.*s", (int)name.length,
 		 name.at);

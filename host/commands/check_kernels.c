@@ -28,11 +28,29 @@ static void add(struct findings *findings, enum finding_state state, const char 
 	findings_add(findings, state, about, "%s", text);
 }
 
+static bool has_one_of(const char *config, const char *const *options)
+{
+	for (; *options; options++)
+		if (kernel_config_has(config, *options))
+			return true;
+	return false;
+}
+
+/* The first is what is missing if none is there. ppc64 has its own interface. */
+static const char *const vfio_pci[] = { "CONFIG_VFIO_PCI", NULL };
+static const char *const vfio_iommu[] = { "CONFIG_VFIO_IOMMU_TYPE1",
+					  "CONFIG_VFIO_IOMMU_SPAPR_TCE", NULL };
+static const char *const iommu_drivers[] = {
+	"CONFIG_INTEL_IOMMU",  "CONFIG_AMD_IOMMU",
+	"CONFIG_ARM_SMMU_V3",  "CONFIG_ARM_SMMU",
+	"CONFIG_RISCV_IOMMU",  "CONFIG_SPAPR_TCE_IOMMU",
+	"CONFIG_VIRTIO_IOMMU", NULL
+};
+
 static void check_config(struct findings *findings, const char *kernel)
 {
 	_cleanup_free_ char *config = kernel_config_read(findings->host->root_fd, kernel);
-	static const char *const needed[] = { "CONFIG_VFIO_PCI",
-					      "CONFIG_VFIO_IOMMU_TYPE1" };
+	static const char *const *const needed[] = { vfio_pci, vfio_iommu };
 	bool good = true;
 
 	if (!config) {
@@ -42,15 +60,13 @@ static void check_config(struct findings *findings, const char *kernel)
 		return;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(needed); i++) {
-		if (kernel_config_has(config, needed[i]))
+		if (has_one_of(config, needed[i]))
 			continue;
 		good = false;
 		add(findings, FINDING_TODO, kernel,
-		    "built without %s; install a kernel that has it", needed[i]);
+		    "built without %s; install a kernel that has it", needed[i][0]);
 	}
-	if (!kernel_config_has(config, "CONFIG_INTEL_IOMMU") &&
-	    !kernel_config_has(config, "CONFIG_AMD_IOMMU") &&
-	    !kernel_config_has(config, "CONFIG_ARM_SMMU_V3")) {
+	if (!has_one_of(config, iommu_drivers)) {
 		good = false;
 		add(findings, FINDING_TODO, kernel,
 		    "built without an IOMMU driver; install a kernel that has one");

@@ -47,7 +47,9 @@ static char *find_kernel(int root_fd, const char *release)
 
 	if (!path)
 		path = beneath_find(root_fd, "lib/modules/%s/vmlinuz", release);
-	return path ? path : beneath_find(root_fd, "boot/vmlinuz-%s", release);
+	for (size_t i = 0; !path && kernel_prefixes[i]; i++)
+		path = beneath_find(root_fd, "boot/%s%s", kernel_prefixes[i], release);
+	return path;
 }
 
 /* A word of a template, with the parts that %k, %i and %v stand for. */

@@ -267,6 +267,24 @@ void caveats_warn_now(const struct machine *machine)
 
 #define CLASS_VGA 0x0300
 
+const char *limits_reserved_name(const struct host *host)
+{
+	static const char *const names[][2] = {
+		{ "DMAR", "RMRR" },
+		{ "IVRS", "IVMD" },
+		{ "IORT", "RMR" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		_cleanup_free_ char *path = beneath_find(
+			host->root_fd, "sys/firmware/acpi/tables/%s", names[i][0]);
+
+		if (path)
+			return names[i][1];
+	}
+	return NULL;
+}
+
 /* Lines are "0xSTART 0xEND TYPE"; VFIO accepts the type "direct-relaxable". */
 bool limits_reserve_memory(const struct host *host, int group)
 {

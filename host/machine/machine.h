@@ -261,11 +261,14 @@ void caveats_warn(const struct host *host, const struct machine *machine);
 void caveats_warn_now(const struct machine *machine);
 
 /*
- * Whether the firmware reserves memory for a device of the IOMMU group (RMRR): then the
- * kernel refuses to give the group to a guest (device_is_rmrr_locked() in
- * drivers/iommu/intel/iommu.c).
+ * Whether the firmware reserves memory for a device of the IOMMU group: then the kernel
+ * refuses to give the group to a guest (require_direct in drivers/iommu/iommu.c,
+ * before 6.6 device_is_rmrr_locked() in drivers/iommu/intel/iommu.c).
  */
 bool limits_reserve_memory(const struct host *host, int group);
+
+/* What the tables of the firmware call such memory, or NULL: Intel's RMRR, Arm's RMR. */
+const char *limits_reserved_name(const struct host *host);
 
 /*
  * Calls back with each thing that stands in the way of giving the devices to a guest,

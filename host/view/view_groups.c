@@ -267,6 +267,15 @@ static void put_held(FILE *file, const struct plan_entry *held)
 	fprintf(file, "the boot framebuffer still covers the memory of %s", address);
 }
 
+/* name is what the firmware's tables call it, or NULL. */
+static void put_reserved(FILE *file, const char *name)
+{
+	fputs("the firmware reserves memory for a device in it", file);
+	if (name)
+		fprintf(file, " (%s)", name);
+	fputs("; look for a setting or an update of the firmware", file);
+}
+
 /* Writes a sentence about the group. Returns whether a guest can have it, and use it. */
 static bool put_group(FILE *file, struct judged *judged)
 {
@@ -285,8 +294,7 @@ static bool put_group(FILE *file, struct judged *judged)
 	}
 	fprintf(file, "Group %d cannot be given to a guest: ", judged->group);
 	if (is_reserved)
-		fputs("the firmware reserves memory for a device in it (RMRR); look for a setting or an update of the firmware",
-		      file);
+		put_reserved(file, limits_reserved_name(view->host));
 	else if (held)
 		put_held(file, held);
 	else if (judged->count)

@@ -146,3 +146,16 @@ lock() {
 	exec 9>"$1"
 	flock 9
 }
+
+# unpack_report PORT RESULTS: unpacks what the guest sent, if anything. Firmware may have left an
+# unfinished line before it.
+unpack_report() {
+	tr -d '\r' <"$1" | sed -n 's/.*rig-begin$/rig-begin/; /^rig-begin$/,/^rig-end$/p' >"$1.report"
+	[ "$(tail -n 1 "$1.report")" = rig-end ] || {
+		[ "$1" -ef "$2/console" ] || cp "$1" "$2/port"
+		rm "$1.report"
+		return 0
+	}
+	sed '1d;$d' "$1.report" | base64 -d | tar -xz -C "$2"
+	rm "$1.report"
+}

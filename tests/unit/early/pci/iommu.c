@@ -19,6 +19,10 @@
 #define DOM0 \
 	"this is Xen's dom0: Xen has the IOMMU, so VFIO cannot be used; give devices to guests with xen-pciback"
 
+#define SMMU "enable the SMMU in the firmware"
+#define VIRT \
+	"this is a virtual machine: add an IOMMU in its configuration, such as QEMU's -M virt,iommu=smmuv3"
+
 /* NVIDIA/kubevirt-gpu-device-plugin#66: the user saw nothing but "error -22". */
 static const struct {
 	const char *name;
@@ -70,6 +74,34 @@ static const struct {
 	  NULL,
 	  { "sys/firmware/devicetree/base/compatible", "sys/class/iommu/arm-smmu.0" },
 	  "this machine's IOMMU is on but does not cover it" },
+	/* arm64: /proc/cpuinfo names no vendor and tells of no hypervisor */
+	{ "arm64 with ACPI, without an SMMU",
+	  "processor\t: 0\nCPU implementer\t: 0x41\n",
+	  { TABLES "IORT" },
+	  SMMU },
+	{ "arm64 with ACPI, on",
+	  NULL,
+	  { TABLES "IORT", "sys/class/iommu/arm-smmu-v3.0x2000" },
+	  "this machine's IOMMU is on but does not cover it" },
+	{ "arm64 with ACPI, a display",
+	  NULL,
+	  { TABLES "IORT", "sys/class/iommu/arm-smmu-v3.0x2000" },
+	  "this machine's IOMMU is on but does not cover it",
+	  0x030000 },
+	{ "arm64 with ACPI, intel_iommu=off is nothing to it",
+	  NULL,
+	  { TABLES "IORT" },
+	  SMMU,
+	  0,
+	  "intel_iommu=off" },
+	{ "QEMU's virt by device tree",
+	  NULL,
+	  { "sys/firmware/devicetree/base/compatible=linux,dummy-virt" },
+	  VIRT },
+	{ "QEMU's virt by UEFI",
+	  NULL,
+	  { TABLES "IORT", "sys/class/dmi/id/sys_vendor=QEMU\n" },
+	  VIRT },
 	{ "an empty device tree, on a PC",
 	  AMD,
 	  { "sys/firmware/devicetree/base/name" },
