@@ -29,19 +29,24 @@ static void log_libkmod(void *data, int priority, const char *file, int line,
 	log_debug("libkmod: %s: %s", function, text);
 }
 
-#define IDS "ids="
-
-/* The value of the last ids= in a module's options, or NULL if there is none. */
-static const char *find_ids(const char *options)
+/* The value of the last ids= in that much of a module's options, or an empty one. */
+static struct span find_ids(const char *options, size_t length)
 {
-	const char *found = NULL, *at = options;
+	struct text_cursor rest = { options, options + length };
+	struct span found = { 0 };
+	struct parameter word;
 
-	while (at && (at = strstr(at, IDS))) {
-		if (at == options || text_is_space(at[-1]))
-			found = at + strlen(IDS);
-		at += strlen(IDS);
-	}
+	while (tokenizer_next(&rest, &word))
+		if (word.value.at && span_equals(word.name, "ids"))
+			found = word.value;
 	return found;
+}
+
+static struct span find_all_ids(const struct kmod_module *module)
+{
+	const char *options = kmod_module_get_options(module);
+
+	return find_ids(options, options ? strlen(options) : 0);
 }
 
 /*
@@ -51,19 +56,17 @@ static const char *find_ids(const char *options)
  */
 static const char *find_extra_options(const struct kmod_module *module)
 {
-	const char *ids = find_ids(kmod_module_get_options(module));
-
-	return ids && *ids && !text_is_space(*ids) ? IDS : NULL;
+	return find_all_ids(module).length ? "ids=" : NULL;
 }
 
 static void log_extra_options(const struct kmod_module *module)
 {
-	const char *ids = find_ids(kmod_module_get_options(module));
+	struct span ids = find_all_ids(module);
 
 	log_line(
 		LOG_LEVEL_WARNING,
 		"ignoring ids=%.*s for %s, which modprobe.d or the kernel command line sets; passthru migrate replaces it",
-		(int)strcspn(ids, " \t"), ids, kmod_module_get_name(module));
+		(int)ids.length, ids.at, kmod_module_get_name(module));
 }
 
 /* Called instead of an install command. */
