@@ -272,7 +272,7 @@ EARLY_SRCS := \
 	plan/plan.c plan/verdict.c \
 	vf/vf.c \
 	report/phrase.c report/reader.c report/report.c report/result.c report/summary.c \
-	run/devices.c run/news.c run/pfs.c run/run.c \
+	run/adopt.c run/devices.c run/news.c run/pfs.c run/run.c \
 	settings/settings.c \
 	udev/rule.c
 

@@ -14,6 +14,7 @@
 
 #include "base/base.h"
 #include "block/block.h"
+#include "claim/claim.h"
 #include "cmdline/cmdline.h"
 #include "options.h"
 #include "report/report.h"
@@ -175,6 +176,9 @@ static int run(const struct job *job, const struct params *params, int bus_fd,
 		write_rule(job, params, bus_fd, &result);
 		write_report(job, &result);
 	}
+	/* In any case: the guards may have kept all that is on its list. */
+	if (params->adopt && is_first_stage(job) && !params->dryrun)
+		module_load_empty(job->options->root);
 	is_complete = r == 0 && run_result_is_complete(&result);
 	run_result_free(&result);
 	return is_complete ? EXIT_COMPLETE : EXIT_INCOMPLETE;
@@ -285,6 +289,8 @@ static int run_cmdline(const struct job *job, const char *cmdline)
 		r = config_read(job->root_fd, &stage, &words);
 	if (r == 0)
 		r = params_read(&words, &params);
+	if (r == 0)
+		r = run_adopt(job->options->root, job->root_fd, &stage, &params);
 	if (r == 0)
 		status = run_params(job, &params);
 	else

@@ -45,7 +45,8 @@ struct claims {
 	bool may_be_foreign; /* somebody else may have set an override: not the first
 				stage */
 	bool load_iommu;     /* load virtio_iommu before any driver */
-	bool guards;	     /* leave disks in use alone; without it unbind them, too */
+	bool adopts; /* with passthru.adopt, the list of vfio-pci is not ignored */
+	bool guards; /* leave disks in use alone; without it unbind them, too */
 	/* The driver that failed to load last, to try each only once. */
 	char failed_driver[DRIVER_NAME_SIZE];
 	int failed_error;
@@ -115,6 +116,17 @@ void claims_make_vfs(struct claims *claims, struct pf *pf, uint64_t deadline);
  * claims_new_release() for them.
  */
 void claims_give_back(struct claims *claims, uint64_t deadline);
+
+/* -- module -------------------------------------------------------------------------- */
+
+/*
+ * The list of devices that modprobe.d below root has for vfio-pci, as libkmod joins it;
+ * "" if there is none. Returns 0, or a negative errno; the caller frees *ret_list.
+ */
+int module_read_list(const char *root, char **ret_list) _must_check_;
+
+/* Loads vfio-pci with an empty list: whatever loads it later gives it no device. */
+void module_load_empty(const char *root);
 
 /* -- rollback ------------------------------------------------------------------------ */
 

@@ -99,7 +99,8 @@ static int find_modules(const char *root, const char *kernel, char path[static P
 
 #define ITEM(directory) directory
 
-static int open_context(const char *root, struct kmod_ctx **ret)
+/* Without modprobe.d, only the kernel command line has options. */
+static int open_context(const char *root, bool has_files, struct kmod_ctx **ret)
 {
 	static const char *const directories[] = { MODPROBE_ETC, MODPROBE_OTHERS(ITEM) };
 	char text[ARRAY_SIZE(directories)][PATH_SIZE], modules[PATH_SIZE];
@@ -115,14 +116,14 @@ static int open_context(const char *root, struct kmod_ctx **ret)
 		r = find_modules(root, kernel.release, modules);
 	if (r < 0)
 		return r;
-	*ret = kmod_new(modules, paths);
+	*ret = kmod_new(modules, has_files ? paths : paths + ARRAY_SIZE(directories));
 	if (!*ret)
 		return -ENOMEM;
 	kmod_set_log_fn(*ret, log_libkmod, NULL);
 	return 0;
 }
 
-static int insert_list(struct kmod_list *list, int flags)
+static int insert_list(struct kmod_list *list, int flags, bool adopts)
 {
 	struct kmod_list *item;
 	int r = -ENOENT;
@@ -132,7 +133,7 @@ static int insert_list(struct kmod_list *list, int flags)
 		struct kmod_module *module = kmod_module_get_module(item);
 		const char *extra = find_extra_options(module);
 
-		if (extra)
+		if (extra && !adopts)
 			log_extra_options(module);
 		r = kmod_module_probe_insert_module(module,
 						    KMOD_PROBE_IGNORE_LOADED | flags,
@@ -152,22 +153,65 @@ static int insert_list(struct kmod_list *list, int flags)
  * line, but for ids=, which is ignored and logged. Never runs install commands of
  * modprobe.d: it loads the modules instead. A blacklist does not apply to a module that
  * is requested by name. Returns 0 if it is loaded or built in, -ENOENT if there is no
- * such module, or another negative errno. flags are libkmod's.
+ * such module, or another negative errno. flags are libkmod's. With adopts, ids= is
+ * logged elsewhere.
  */
-static int load_module(const char *root, const char *name, int flags)
+static int load_module(const char *root, const char *name, int flags, bool adopts)
 {
 	struct kmod_ctx *context;
 	struct kmod_list *list = NULL;
-	int r = open_context(root, &context);
+	int r = open_context(root, true, &context);
 
 	if (r < 0)
 		return r;
 	r = kmod_module_new_from_lookup(context, name, &list);
 	if (r >= 0)
-		r = insert_list(list, flags);
+		r = insert_list(list, flags, adopts);
 	kmod_module_unref_list(list);
 	kmod_unref(context);
 	return r;
+}
+
+void module_load_empty(const char *root)
+{
+	(void)load_module(root, "vfio-pci", 0, true);
+}
+
+/* The options of vfio-pci, as libkmod joins them; freed by the caller. */
+static int read_options(const char *root, bool has_files, char **ret)
+{
+	struct kmod_ctx *context;
+	struct kmod_module *module = NULL;
+	const char *options;
+	int r = open_context(root, has_files, &context);
+
+	if (r < 0)
+		return r;
+	r = kmod_module_new_from_name(context, "vfio-pci", &module);
+	options = kmod_module_get_options(module);
+	*ret = strdup(options ? options : "");
+	kmod_module_unref(module);
+	kmod_unref(context);
+	return r == 0 && !*ret ? -ENOMEM : r;
+}
+
+/* libkmod puts those of the kernel command line last. */
+int module_read_list(const char *root, char **ret_list)
+{
+	_cleanup_free_ char *all = NULL, *last = NULL;
+	struct span ids;
+	int r = read_options(root, true, &all);
+
+	if (r == 0)
+		r = read_options(root, false, &last);
+	if (r < 0)
+		return r;
+	ids = find_ids(all, strlen(all) - strlen(last));
+	if (ids.length)
+		memmove(all, ids.at, ids.length);
+	all[ids.length] = '\0';
+	*ret_list = take_pointer(all);
+	return 0;
 }
 
 bool driver_find(const struct claims *claims, char name[static DRIVER_NAME_SIZE])
@@ -194,7 +238,7 @@ static int load_logged(const struct claims *claims, const char *name, int flags)
 	int r;
 
 	log_debug("loading %s", name);
-	r = load_module(claims->root, name, flags);
+	r = load_module(claims->root, name, flags, claims->adopts);
 	if (r < 0)
 		log_debug("loading %s: %s", name, strerror(-r));
 	return r;

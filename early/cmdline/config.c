@@ -162,15 +162,14 @@ static void put_text(FILE *file, const void *text)
 }
 
 /* For the later stages, most of which run without the image. */
-static void keep(int root_fd, const char *config)
+void config_keep(int root_fd, const char *path, const char *text)
 {
-	int r = file_make_directory(root_fd, CONFIG_RUN_PATH);
+	int r = file_make_directory(root_fd, path);
 
 	if (r == 0)
-		r = file_replace(root_fd, CONFIG_RUN_PATH, put_text, config);
+		r = file_replace(root_fd, path, put_text, text);
 	if (r < 0)
-		log_line(LOG_LEVEL_WARNING, "cannot write /%s: %s", CONFIG_RUN_PATH,
-			 strerror(-r));
+		log_line(LOG_LEVEL_WARNING, "cannot write /%s: %s", path, strerror(-r));
 }
 
 /* Takes the text over. */
@@ -203,7 +202,7 @@ int config_read(int root_fd, const struct config_stage *stage, struct cmdline *c
 	    is_ignored(cmdline, stage))
 		return 0;
 	if (!is_kept && stage->is_first && !stage->is_dry)
-		keep(root_fd, config);
+		config_keep(root_fd, CONFIG_RUN_PATH, config);
 	r = add_words(take_pointer(config), stage, &whole);
 	if (r == 0)
 		r = cmdline_append(&whole, cmdline->words, cmdline->count);

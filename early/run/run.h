@@ -32,6 +32,16 @@ struct run_request {
 	uint64_t start_us, start_ms; /* when the program started */
 };
 
+/* Where the early stage leaves modprobe.d's list for the later ones. */
+#define ADOPTED_RUN_PATH "run/passthru/adopted"
+
+/*
+ * With passthru.adopt, adds what vfio-pci has a list for to the parameters: that of the
+ * kernel command line, or else that of modprobe.d below root. Returns 0 or -ENOMEM.
+ */
+int run_adopt(const char *root, int root_fd, const struct config_stage *stage,
+	      struct params *params) _must_check_;
+
 /*
  * Runs one stage: devices, plan, guards, claim. Returns 0, or a negative errno if nothing
  * was claimed; release *ret with run_result_free() in either case. The result points into
