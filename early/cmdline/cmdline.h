@@ -62,6 +62,8 @@ void cmdline_free(struct cmdline *cmdline);
 /* Where the image has it, and where the early stage leaves it for the later ones. */
 #define CONFIG_IMAGE_PATH "etc/passthru/cmdline"
 #define CONFIG_RUN_PATH	  "run/passthru/cmdline"
+/* The same for the list of vfio-pci that passthru.adopt finds in modprobe.d. */
+#define ADOPTED_RUN_PATH "run/passthru/adopted"
 
 /*
  * The word of the kernel command line that makes this boot a rescue, for which the

@@ -32,9 +32,6 @@ struct run_request {
 	uint64_t start_us, start_ms; /* when the program started */
 };
 
-/* Where the early stage leaves modprobe.d's list for the later ones. */
-#define ADOPTED_RUN_PATH "run/passthru/adopted"
-
 /*
  * With passthru.adopt, adds what vfio-pci has a list for to the parameters: that of the
  * kernel command line, or else that of modprobe.d below root. Returns 0 or -ENOMEM.

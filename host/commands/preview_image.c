@@ -70,8 +70,11 @@ const char *preview_choose_configuration(struct preview *preview,
 	if (!initramfs_has_config(initramfs, configuration))
 		snprintf(
 			preview->outdated, sizeof(preview->outdated),
-			"the initramfs image, /%s, has another configuration than /%s, and that of the image counts; passthru check tells what rebuilds it",
-			initramfs->path, CONFIGURATION_DIRECTORY);
+			initramfs->is_list_old
+				? "the initramfs image, /%s, has another list of devices for vfio-pci in modprobe.d than this system, and that of the image counts; passthru check tells what rebuilds it"
+				: "the initramfs image, /%s, has another configuration than /" CONFIGURATION_DIRECTORY
+				  ", and that of the image counts; passthru check tells what rebuilds it",
+			initramfs->path);
 	return initramfs->image.config ? initramfs->image.config : "";
 }
 

@@ -9,6 +9,7 @@
 #include "commands/internal.h"
 #include "initramfs/initramfs.h"
 #include "lib/lib.h"
+#include "run/run.h"
 #include "ui/ui.h"
 #include "view/view.h"
 
@@ -44,6 +45,18 @@ static bool has_new_configuration(int root_fd, const char *cmdline)
 	       !configuration_means_same(now, booted ? booted : "");
 }
 
+/* What this boot has adopted; the report tells the rest. */
+static int adopt_booted(const struct host *host, struct params *params)
+{
+	char *list = NULL;
+
+	if (!params->adopt)
+		return 0;
+	if (!params_have_list(params))
+		(void)beneath_read(host->root_fd, ADOPTED_RUN_PATH, &list);
+	return params_adopt(params, list, false);
+}
+
 static void read_request(const struct host *host, struct status *status)
 {
 	static const struct config_stage stage = { .is_dry = true };
@@ -56,7 +69,8 @@ static void read_request(const struct host *host, struct status *status)
 	status->is_outdated = has_new_configuration(host->root_fd, cmdline);
 	if (cmdline_split(cmdline, &words) == 0 &&
 	    config_read(host->root_fd, &stage, &words) == 0 &&
-	    params_read(&words, params) == 0 && !params->off)
+	    params_read(&words, params) == 0 && adopt_booted(host, params) == 0 &&
+	    !params->off)
 		status->is_boot_requested = !params_are_empty(params);
 	status->is_requested = status->is_outdated || status->is_boot_requested;
 	cmdline_free(&words);

@@ -58,6 +58,24 @@ static char **find_text(struct image *image, const char *path)
 	return NULL;
 }
 
+static void add_modprobe(struct image *image, struct archive *archive, const char *path,
+			 size_t size)
+{
+	const struct config_file *row;
+	char *text;
+
+	path += strspn(path, "./");
+	row = config_file_find(path);
+	if (!row || row->format != FORMAT_MODPROBE || size > TEXT_MAX ||
+	    *beneath_name(path) == '.')
+		return;
+	text = calloc(size + 1, 1);
+	if (text && archive_read_data(archive, text, size) == (la_ssize_t)size)
+		(void)modprobe_add(&image->modprobe, path, text);
+	else
+		free(text);
+}
+
 /* The room for the content of the file, one byte more than it has, or NULL. */
 static char *make_text(char **text, size_t size)
 {
@@ -79,6 +97,8 @@ static void read_entry(struct image *image, struct archive *archive,
 	text = find_text(image, path);
 	if (text && make_text(text, size))
 		(void)archive_read_data(archive, *text, size);
+	if (!text)
+		add_modprobe(image, archive, path, size);
 }
 
 /* Also finds out how long the archive is, up to the end of its trailer. */
@@ -288,6 +308,7 @@ int inspect_image(int root_fd, const char *path, size_t offset, size_t size,
 void image_free(struct image *image)
 {
 	free(image->config);
+	modprobe_free(&image->modprobe);
 	for (size_t i = 0; i < IMAGE_TABLE_COUNT; i++)
 		free(image->tables[i]);
 	*image = (struct image){ 0 };

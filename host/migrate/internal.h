@@ -87,6 +87,7 @@ struct collector {
 	const char *line;
 	size_t number, line_count;
 	bool is_foreign; /* a package's file, which is not edited */
+	bool adopts;	 /* so does every boot: lists for vfio-pci count already */
 	int error;
 };
 
@@ -116,6 +117,9 @@ char *collector_replace(struct collector *collector, struct span part, const cha
 /* Adds a sentence. */
 void collector_note(struct collector *collector, enum fact_kind kind, const char *format,
 		    ...) _printf_(3, 4);
+
+/* Says that passthru.adopt covers the line. */
+void collector_note_adopted(struct collector *collector);
 
 /* The same about the line: "/PATH, line N: WHY: TEXT". */
 void collector_note_line(struct collector *collector, enum fact_kind kind,
