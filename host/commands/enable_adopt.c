@@ -32,9 +32,9 @@ static bool allow_kept(const struct boot_source *next, const struct plan_entry *
 		return true;
 	address_format(&kept->device->address, address);
 	phrase_reason(kept, phrase);
-	warn("nothing was changed: vfio-pci is built into kernel %s, which gives it %s before any guard can apply, since vfio-pci.ids= in /%s names it; but %s. Name what you want with passthru enable, and take that list away",
-	     next->kernel[0] ? next->kernel : "of this machine", address, next->path,
-	     phrase);
+	warn("nothing was changed: vfio-pci is built into %s%s, which gives it %s before any guard can apply, since vfio-pci.ids= in /%s names it; but %s. Name what you want with passthru enable, and take that list away",
+	     next->kernel[0] ? "kernel " : "the kernel", next->kernel, address,
+	     next->path, phrase);
 	return false;
 }
 

@@ -392,7 +392,7 @@ int collect_facts(const struct host *host, const struct machine *machine,
 
 	*ret = (struct facts){ 0 };
 	collector.error = boots_read(host->root_fd, &collector.boots);
-	collector.adopts = all_adopt(&collector);
+	ret->adopts = all_adopt(&collector);
 	for (const struct config_file *row = config_files; row->path; row++)
 		if (row->uses & CONFIG_FOR_MIGRATE)
 			read_row(&collector, row);

@@ -110,7 +110,7 @@ static bool is_adopted(const struct collector *collector, struct span cmdline,
 {
 	_cleanup_free_ char *text = strndup(cmdline.at, cmdline.length);
 	struct params params = { 0 };
-	bool adopts = collector->adopts;
+	bool adopts = collector->facts->adopts;
 
 	if (rewritten->lists != 1U << LIST_VFIO)
 		return false;

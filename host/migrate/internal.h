@@ -87,7 +87,6 @@ struct collector {
 	const char *line;
 	size_t number, line_count;
 	bool is_foreign; /* a package's file, which is not edited */
-	bool adopts;	 /* so does every boot: lists for vfio-pci count already */
 	int error;
 };
 

@@ -165,7 +165,7 @@ static void read_options(struct collector *collector, struct wordlist *words)
 	}
 	if (!any)
 		return;
-	if (list == LIST_VFIO && collector->adopts) {
+	if (list == LIST_VFIO && collector->facts->adopts) {
 		collector_note_adopted(collector);
 		return;
 	}
