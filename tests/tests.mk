@@ -105,6 +105,9 @@ UNIT_HOST_PROGRAMS := $(filter $(UNIT_DIR)/host/%,$(UNIT_PROGRAMS))
 $(UNIT_HOST_PROGRAMS): $(UNIT_HOST_LIB)
 $(UNIT_HOST_PROGRAMS): UNIT_LIBS := $(HOST_OWN_LIBS)
 
+# It compares itself with libkmod.
+$(UNIT_DIR)/host/initramfs/adopt: UNIT_LIBS += $(EARLY_LIBS)
+
 # These replace the PCI bus and libkmod with made-up ones.
 $(addprefix $(UNIT_DIR)/early/claim/,claim display settings vfs): $(addprefix $(UNIT_DIR)/fakes/,\
 	fake.o fake_block.o fake_kmod.o fake_sysfs.o)
