@@ -249,21 +249,21 @@ copy_config()
 copy_modprobe()
 (
 	is_requested "$1" adopt || return 0
-	set -- "$1" "$2/etc/modprobe.d" etc run usr/local/lib usr/lib lib
-	root=$1 target=$2
-	shift 2
-	for directory; do
-		for file in "$root/$directory"/modprobe.d/*.conf; do
-			name=${file##*/}
-			grep -qs 'vfio[-_]pci' "$file" || continue
-			[ ! -e "$target/$name" ] && [ ! -L "$target/$name" ] || continue
+	below=$1 into=$2/etc/modprobe.d
+	set -- etc run usr/local/lib usr/lib lib
+	for place; do
+		for options in "$below/$place"/modprobe.d/*.conf; do
+			called=${options##*/}
+			grep -qs 'vfio[-_]pci' "$options" || continue
+			[ ! -e "$into/$called" ] || continue
+			[ ! -L "$into/$called" ] || continue
 			for first; do
-				[ ! -e "$root/$first/modprobe.d/$name" ] || break
+				[ ! -e "$below/$first/modprobe.d/$called" ] || break
 			done
-			mkdir -p "$target" || return
+			mkdir -p "$into" || return
 			{
-				echo "$copied_by" && cat "$root/$first/modprobe.d/$name"
-			} >"$target/$name" || return
+				echo "$copied_by" && cat "$below/$first/modprobe.d/$called"
+			} >"$into/$called" || return
 		done
 	done
 )
@@ -273,8 +273,8 @@ copied_by='# copied by passthru'
 # remove_modprobe IMAGE: removes these.
 remove_modprobe()
 (
-	for file in "$1"/etc/modprobe.d/*.conf; do
-		[ "$(sed -n 1p "$file" 2>/dev/null)" != "$copied_by" ] || rm -f "$file"
+	for options in "$1"/etc/modprobe.d/*.conf; do
+		[ "$(sed -n 1p "$options" 2>/dev/null)" != "$copied_by" ] || rm -f "$options"
 	done
 )
 
