@@ -7,6 +7,7 @@
 #   make clean       remove all that was built
 #   make help        print what make can do, from the heads of the four make files
 #
+# `make early ARCH=arm64` cross-compiles the static program for that Debian architecture, into build/arm64.
 # LIBC=klibc|musl|glibc selects the C library of the static program. LIBS=system links that
 # program with the shared libraries of the distribution instead. V=1 shows the commands. BUILD is
 # the directory for what is built. A changed variable reaches all that depends on it.
@@ -20,7 +21,9 @@ SBINDIR ?= $(PREFIX)/sbin
 MANDIR ?= $(PREFIX)/share/man
 DESTDIR ?=
 CC ?= cc
-BUILD ?= build
+# Only from the command line: builders of kernels have another ARCH in the environment.
+CROSS := $(if $(filter command,$(firstword $(origin ARCH))),$(ARCH))
+BUILD ?= build$(if $(CROSS),/$(CROSS))
 LIBS ?= bundled
 LIBC ?= $(if $(filter system,$(LIBS)),glibc,klibc)
 INSTALL ?= install
@@ -115,6 +118,26 @@ pkg_config = $(shell pkg-config $(1) $(foreach lib,$(2),$(firstword $(subst :, ,
 
 # -- the C library of the static program ------------------------------------------------
 
+# For another architecture, one of klibc's drivers that the cache has.
+ifneq ($(CROSS),)
+KLCC := $(shell early/libs/klcc $(CROSS))
+ifeq ($(KLCC),)
+$(error there is no compiler for ARCH=$(CROSS))
+endif
+endif
+KLCC ?= klcc
+COMPILER_klibc := $(KLCC)
+COMPILER_musl := musl-gcc
+COMPILER_glibc := $(CC)
+LIBC_CC := $(COMPILER_$(LIBC))
+ifeq ($(LIBC_CC),)
+$(error LIBC=$(LIBC) is unknown; use klibc, musl or glibc)
+endif
+# What it compiles for, such as aarch64-linux-gnu, and how the names of other tools for that begin.
+LIBC_MACHINE := $(shell $(LIBC_CC) -dumpmachine 2>/dev/null)
+LIBC_GCC := $(if $(filter klibc,$(LIBC)),$(shell $(KLCC) -print-klibc-cc 2>/dev/null),$(CC))
+LIBC_TOOLS := $(patsubst %gcc,%,$(filter %-gcc,$(LIBC_GCC)))
+
 # Code generation flags, for the compiler and again for the linker. As one unit with -Oz, the
 # klibc program is 14 kB smaller than with -Os file by file. Of what -Oz does, some makes it larger:
 # inlining small functions and threading jumps 2.4 kB, saving registers around calls 770 bytes,
@@ -126,7 +149,8 @@ LIBC_CODE := -Oz $(LTO) -ffunction-sections -fdata-sections \
 	-fno-pie -fno-ident -fcf-protection=none \
 	-fno-inline-small-functions -fno-thread-jumps -fno-caller-saves -fno-jump-tables \
 	-fno-tree-dominator-opts \
-	$(if $(filter x86_64 i%86,$(shell uname -m)),-malign-data=abi) \
+	$(if $(filter x86_64-% i%86-%,$(LIBC_MACHINE)),-malign-data=abi) \
+	$(if $(filter aarch64-%,$(LIBC_MACHINE)),-mno-outline-atomics) \
 	-fstack-clash-protection -ftrivial-auto-var-init=zero
 LIBC_CFLAGS := -std=gnu11 $(LIBC_CODE) \
 	-ffile-prefix-map=$(abspath $(BUILD))=build -ffile-prefix-map=$(CURDIR)=.
@@ -136,35 +160,30 @@ LIBC_LDFLAGS := -static -Wl,--gc-sections -Wl,-z,noexecstack \
 	-Wl,--sort-section=alignment
 LIBC_HEADERS :=
 LIBC_LINK = $(LIBC_CC)
-LIBC_AR := $(if $(LTO),gcc-ar,$(AR))
-LIBC_STRIP := strip --strip-all -R .comment -R .note
+LIBC_AR := $(if $(LTO),$(LIBC_TOOLS)gcc-ar,$(LIBC_TOOLS)ar)
+LIBC_STRIP := $(LIBC_TOOLS)strip --strip-all -R .comment -R .note
 
 ifeq ($(LIBC),klibc)
-LIBC_CC := klcc
 ifneq ($(LTO),)
 # klcc calls ld without gcc's driver, which would name the plugin for LTO and hand its own
 # name and options to that in the environment (gcc/collect2.c, lto-plugin/lto-plugin.c).
 # libc.a is passed again for what the compiler calls on its own, such as memcpy(). Each program
 # has a resolution file of its own, since make link several at a time.
-LIBC_PLUGIN := -Wl,-plugin,$(shell klcc -print-file-name=liblto_plugin.so 2>/dev/null) \
+LIBC_PLUGIN := -Wl,-plugin,$(shell $(KLCC) -print-file-name=liblto_plugin.so 2>/dev/null) \
 	$(addprefix -Wl$(COMMA)-plugin-opt=, \
-		$(shell klcc -print-prog-name=lto-wrapper 2>/dev/null) -pass-through=-lc)
-LIBC_LINK = COLLECT_GCC=gcc COLLECT_GCC_OPTIONS="$(LIBC_CODE:%='%')" $(LIBC_CC) \
+		$(shell $(KLCC) -print-prog-name=lto-wrapper 2>/dev/null) -pass-through=-lc)
+LIBC_LINK = COLLECT_GCC=$(LIBC_GCC) COLLECT_GCC_OPTIONS="$(LIBC_CODE:%='%')" $(LIBC_CC) \
 	$(LIBC_PLUGIN) -Wl,-plugin-opt=-fresolution=$@.resolution
 endif
 else ifeq ($(LIBC),musl)
-LIBC_CC := musl-gcc
 # musl-gcc has no kernel headers and does not search those of the system.
 LIBC_HEADERS := $(BUILD)/musl/include
 LIBC_CFLAGS += -idirafter $(LIBC_HEADERS)
 LIBC_LDFLAGS += -no-pie
 else ifeq ($(LIBC),glibc)
-LIBC_CC := $(CC)
 # The other C libraries have a 64-bit off_t on every machine.
 LIBC_CFLAGS += -D_FILE_OFFSET_BITS=64
 LIBC_LDFLAGS += -no-pie
-else
-$(error LIBC=$(LIBC) is unknown; use klibc, musl or glibc)
 endif
 
 LIBC_ASM = $(firstword $(wildcard \
@@ -274,6 +293,7 @@ EARLY_SRCS := \
 	report/phrase.c report/reader.c report/report.c report/result.c report/summary.c \
 	run/adopt.c run/devices.c run/news.c run/pfs.c run/run.c \
 	settings/settings.c \
+	trial/trial.c trial/variable.c trial/words.c \
 	udev/rule.c
 
 # The C library's name, or "system".
@@ -341,11 +361,11 @@ HOST_SRCS := \
 	boot/kernel_config.c boot/kernel_release.c boot/legacy_cmdline.c boot/marks.c \
 	boot/menu_key.c boot/places.c boot/sources.c boot/systemd_boot.c boot/uki.c boot/version.c \
 	commands/args.c commands/check.c commands/check_vfs.c commands/claim.c commands/claim_vfs.c commands/check_cmdline.c \
-	commands/check_images.c commands/check_settings.c commands/scripts.c commands/check_kernels.c commands/configure.c commands/disable.c commands/enable.c commands/enable_adopt.c commands/enable_settings.c commands/enable_vfs.c \
+	commands/check_images.c commands/check_settings.c commands/check_trial.c commands/confirm.c commands/scripts.c commands/check_kernels.c commands/configure.c commands/disable.c commands/enable.c commands/enable_adopt.c commands/enable_settings.c commands/enable_vfs.c \
 	commands/findings.c commands/list.c commands/list_next.c commands/list_settings.c commands/list_text.c commands/list_vfs.c \
 	commands/migrate.c \
 	commands/plan.c commands/preview.c commands/preview_conflict.c \
-	commands/preview_image.c commands/remarks.c commands/status.c commands/status_export.c \
+	commands/preview_image.c commands/remarks.c commands/status.c commands/status_export.c commands/trial.c commands/trial_state.c \
 	edit/backup.c edit/change.c edit/files.c edit/guard.c \
 	dump/dump.c dump/redact_names.c dump/redact_proc.c dump/redact_text.c \
 	dump/redact_values.c dump/redact_words.c dump/unpack.c \
@@ -358,6 +378,7 @@ HOST_SRCS := \
 	machine/processes.c machine/reader.c machine/sessions.c machine/ssh.c machine/users.c machine/users_disks.c \
 	machine/users_kernel.c machine/users_search.c machine/users_unseen.c machine/uses.c machine/vfs.c machine/xorg.c \
 	outlook/outlook.c \
+	trials/variables.c trials/words.c \
 	migrate/boots.c migrate/collect.c migrate/collector.c migrate/facts.c migrate/lists.c migrate/migration.c \
 	migrate/proof.c migrate/read_cmdline.c migrate/read_modules.c migrate/read_shell.c migrate/read_sysfs.c \
 	migrate/spare.c \

@@ -2,7 +2,7 @@
 #
 #   make install     install, below PREFIX and DESTDIR
 #   make uninstall   remove what was installed
-#   make install-early, install-host, install-man, install-completions, install-GENERATOR: parts
+#   make install-early, install-host, install-trial, install-man, install-completions, install-GENERATOR: parts
 #   make dist        the tarballs of a release, in build/dist
 #   make deb         Debian's packages for SUITE (trixie), in build/deb/SUITE
 #   make rpm         an RPM package, in build/rpm
@@ -16,6 +16,13 @@ COMPLETION_FILES := \
 	host/completions/passthru.bash:bash-completion/completions/passthru \
 	host/completions/_passthru:$(ZSH_DIR)/_passthru
 
+# The timer of a trial boot, in the system as in images with systemd.
+SYSTEMD_DIR := /usr/lib/systemd/system
+TRIAL_FILES := early/initramfs/passthru-trial.service:$(SYSTEMD_DIR)/passthru-trial.service \
+	early/initramfs/run-trial.sh:/usr/lib/passthru/passthru-trial.sh
+TRIAL_LINKS := $(foreach target,sysinit emergency rescue,\
+	$(SYSTEMD_DIR)/$(target).target.wants/passthru-trial.service)
+
 # -- the image generators: they read fixed directories, which do not depend on PREFIX ----------
 #
 #   GENERATOR_FILES    the files, as source:target; a target may be absolute
@@ -25,8 +32,9 @@ COMPLETION_FILES := \
 #   GENERATOR_REBUILD  the command that rebuilds all images
 GENERATOR_NAMES := initramfs-tools dracut mkinitcpio mkosi
 
-# $(call stage_files,DIRECTORY,NAME): what runs the stages in an image with systemd.
-stage_files = $(foreach stage,early late, \
+# $(call stage_files,DIRECTORY,NAME): what runs the stages, and the timer of a trial, in an image
+# with systemd.
+stage_files = $(foreach stage,early late trial, \
 	early/initramfs/passthru-$(stage).service:$(1)/passthru-$(stage).service \
 	early/initramfs/run-$(stage).sh:$(1)/$(2)-$(stage).sh) \
 	early/initramfs/functions.sh:$(1)/functions.sh
@@ -68,7 +76,7 @@ mkinitcpio_REBUILD := mkinitcpio -P
 # files name the directory.
 mkosi_OWN := passthru
 mkosi_FILES := \
-	$(foreach name,passthru passthru-configuration passthru-crypttab passthru-fstab \
+	$(foreach name,passthru passthru-before-trial passthru-configuration passthru-crypttab passthru-fstab \
 		passthru-integritytab passthru-modprobe-etc passthru-modprobe-usr passthru-program \
 		passthru-veritytab,mkosi/$(name).conf:mkosi.conf.d/$(name).conf) \
 	mkosi/postinst:$(mkosi_OWN)/postinst \
@@ -106,7 +114,7 @@ target_names = $(foreach file,$(1),$(lastword $(subst :, ,$(file))))
 targets = $(addprefix $(DESTDIR),$(filter /%,$(target_names)) \
 	$(addprefix $(2)/,$(filter-out /%,$(target_names))))
 
-install: install-programs install-man install-completions $(GENERATORS:%=install-%)
+install: install-programs install-trial install-man install-completions $(GENERATORS:%=install-%)
 	$(if $(strip $(GENERATORS)),,$(error none of $(GENERATOR_NAMES) is installed; set GENERATORS))
 
 install-programs: $(PROGRAMS:%=install-%)
@@ -120,6 +128,12 @@ install-host: $(HOST)
 	$(say) INSTALL $(DESTDIR)$(BINDIR)/passthru
 	$(INSTALL_AS) -D -m 755 $(HOST) $(DESTDIR)$(BINDIR)/passthru
 	$(if $(DESTDIR),,packaging/runtime-libraries $(BINDIR)/passthru || :)
+
+install-trial:
+	$(call install_files,$(TRIAL_FILES),)
+	umask 022; for link in $(TRIAL_LINKS:%=$(DESTDIR)%); do \
+		mkdir -p "$${link%/*}" && ln -sf ../passthru-trial.service "$$link" || exit; \
+	done
 
 install-man: $(MAN_PAGES)
 	umask 022; for page in $(MAN_PAGES); do \
@@ -140,11 +154,13 @@ uninstall:
 	rm -f $(foreach page,$(MAN_PAGES),\
 		$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(notdir $(page)))
 	rm -f $(call targets,$(COMPLETION_FILES),$(COMPLETION_DIR))
+	rm -f $(call targets,$(TRIAL_FILES)) $(TRIAL_LINKS:%=$(DESTDIR)%)
+	-rmdir $(DESTDIR)/usr/lib/passthru 2>/dev/null || :
 	rm -f $(foreach name,$(GENERATOR_NAMES),$(call targets,$($(name)_FILES),$($(name)_DIR)))
 	rm -rf $(foreach name,$(GENERATOR_NAMES),$($(name)_OWN:%=$(DESTDIR)$($(name)_DIR)/%))
 	$(if $(DESTDIR),,echo "Now rebuild the initramfs images")
 
-.PHONY: install install-programs install-early install-host install-man \
+.PHONY: install install-programs install-early install-host install-trial install-man \
 	install-completions $(GENERATOR_NAMES:%=install-%) uninstall
 
 # -- a release and the distributions' packages -------------------------------------------------

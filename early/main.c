@@ -19,6 +19,7 @@
 #include "options.h"
 #include "report/report.h"
 #include "run/run.h"
+#include "trial/trial.h"
 #include "udev/udev.h"
 
 /* What the program was called for, and what it works on. */
@@ -29,6 +30,7 @@ struct job {
 	enum stage stage;
 	bool has_earlier;
 	struct run_result earlier; /* the report of the stages before */
+	struct trial trial;	   /* decided in this run */
 };
 
 static bool is_first_stage(const struct job *job)
@@ -48,7 +50,7 @@ static void read_earlier(struct job *job)
 	const char *path = report_path(job, &fd);
 
 	if (!is_first_stage(job))
-		job->has_earlier = report_read(fd, path, &job->earlier) == 0;
+		job->has_earlier = report_read_outcome(fd, path, &job->earlier) == 0;
 }
 
 /*
@@ -172,13 +174,14 @@ static int run(const struct job *job, const struct params *params, int bus_fd,
 	if (r < 0) {
 		log_nothing(r);
 	} else if (!result.is_silent) {
+		result.trial = job->trial;
 		summary_log(job->root_fd, &result);
 		write_rule(job, params, bus_fd, &result);
 		write_report(job, &result);
 	}
 	/* In any case: the guards may have kept all that is on its list. */
 	if (params->adopt && is_first_stage(job) && !params->dryrun)
-		module_load_empty(job->options->root);
+		(void)module_load(job->options->root, "vfio-pci");
 	is_complete = r == 0 && run_result_is_complete(&result);
 	run_result_free(&result);
 	return is_complete ? EXIT_COMPLETE : EXIT_INCOMPLETE;
@@ -196,14 +199,16 @@ static void wake(int number)
  * access to a device may hang in the kernel, reads as well: then this one gives up.
  * Returns its exit status, or -1 if it has none.
  */
-static int watch(pid_t process, unsigned timeout, const char *note)
+static int watch(const struct job *job, pid_t process, unsigned timeout, const char *note)
 {
+	/* Less than half of it, for a trial. */
+	unsigned used = (unsigned)((clock_ms() - job->start_ms) / 1000);
 	/* Without SA_RESTART, so that waitpid() returns. */
 	const struct sigaction action = { .sa_handler = wake };
 	int status = 0;
 
 	(void)sigaction(SIGALRM, &action, NULL);
-	alarm(timeout + 1);
+	alarm(timeout + 1 - used);
 	if (waitpid(process, &status, 0) != process) {
 		log_line(LOG_LEVEL_ERROR,
 			 "an access to %s did not return in time (passthru.timeout=%u)",
@@ -245,7 +250,7 @@ static int run_watched(const struct job *job, const struct params *params)
 	}
 	if (is_detached)
 		return EXIT_COMPLETE;
-	status = watch(process, params->timeout, note);
+	status = watch(job, process, params->timeout, note);
 	if (status >= 0)
 		return status;
 	/*
@@ -263,9 +268,7 @@ static int run_params(const struct job *job, struct params *params)
 
 	if (params->debug)
 		log_set_verbose();
-	if (job->options->dry_run)
-		params->dryrun = true;
-	if (params_are_empty(params))
+	if (params_are_empty(params) && !job->trial.verdict)
 		return EXIT_COMPLETE;
 	objection = find_objection(params, job->root_fd);
 	if (!objection)
@@ -275,28 +278,99 @@ static int run_params(const struct job *job, struct params *params)
 	return EXIT_COMPLETE;
 }
 
-static int run_cmdline(const struct job *job, const char *cmdline)
-{
-	struct config_stage stage = {
-		.is_first = is_first_stage(job),
-		.is_dry = job->options->dry_run || job->options->report,
-	};
-	struct params params = { 0 };
-	struct cmdline words;
-	int r = cmdline_split(cmdline, &words), status = EXIT_INCOMPLETE;
+/* -- the parameters ------------------------------------------------------------------ */
 
+static int read_params(const struct job *job, const char *cmdline, bool is_before_trial,
+		       struct params *ret)
+{
+	struct config_stage stage = { .is_first = is_first_stage(job),
+				      .is_before_trial = is_before_trial };
+	struct cmdline words;
+	int r = cmdline_split(cmdline, &words);
+
+	*ret = (struct params){ 0 };
 	if (r == 0)
 		r = config_read(job->root_fd, &stage, &words);
 	if (r == 0)
-		r = params_read(&words, &params);
+		r = params_read(&words, ret);
+	cmdline_free(&words);
+	if (job->options->dry_run)
+		ret->dryrun = true;
+	return r;
+}
+
+static void log_trial(const struct trial *trial)
+{
+	char phrase[PHRASE_SIZE];
+
+	phrase_trial(trial, phrase);
+	log_line(trial->verdict == TRIAL_IGNORED ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO,
+		 "trial %s%s%s", trial->token, trial->token[0] ? ": " : "", phrase);
+}
+
+/*
+ * Whether the configuration is one on trial of which no stage of this boot has decided
+ * yet. If it does not count for another reason, the trial is not used up.
+ */
+static bool is_undecided(const struct job *job, const struct params *params)
+{
+	return params->has_trial && params->cmdline.config && !params->cmdline.is_kept &&
+	       !find_objection(params, job->root_fd);
+}
+
+/* Later stages take what was kept as decided. */
+static bool may_keep(const struct job *job, const struct params *params)
+{
+	const struct options *options = job->options;
+	bool is_decided = job->trial.verdict ? job->trial.verdict != TRIAL_PLANNED
+					     : !params->has_trial;
+
+	return is_decided && is_first_stage(job) && !options->dry_run && !options->report;
+}
+
+/* Half of the time is for that. */
+static int try_configuration(struct job *job, const char *cmdline, struct params *params)
+{
+	struct trial *trial = &job->trial;
+	int r = 0;
+
+	if (params->dryrun) {
+		*trial = trial_plan(params);
+		return 0;
+	}
+	*trial = trial_decide(job->options->root, job->root_fd, params,
+			      job->start_ms + params->timeout * UINT64_C(500));
+	if (trial->verdict == TRIAL_IGNORED) {
+		params_free(params);
+		r = read_params(job, cmdline, true, params);
+		trial->has_before = params->cmdline.config;
+	}
+	log_trial(trial);
+	if (trial->verdict == TRIAL_TRIED && trial_announce(job->root_fd, trial) < 0)
+		log_line(LOG_LEVEL_WARNING,
+			 "cannot write /" TRIAL_RUN_PATH
+			 ": nothing will end this trial before the next boot");
+	return r;
+}
+
+static int run_cmdline(struct job *job, const char *cmdline)
+{
+	struct params params;
+	int r = read_params(job, cmdline, false, &params), status = EXIT_INCOMPLETE;
+	bool keeps;
+
+	if (r == 0 && is_undecided(job, &params))
+		r = try_configuration(job, cmdline, &params);
+	keeps = r == 0 && may_keep(job, &params);
+	if (keeps)
+		config_keep(job->root_fd, &params.cmdline);
 	if (r == 0)
-		r = run_adopt(job->options->root, job->root_fd, &stage, &params);
+		r = run_adopt(job->options->root, job->root_fd, keeps, &params);
 	if (r == 0)
 		status = run_params(job, &params);
 	else
 		log_nothing(r);
 	params_free(&params);
-	cmdline_free(&words);
 	return status;
 }
 

@@ -21,6 +21,7 @@ struct arguments {
 	const char *format;		/* of status, or NULL */
 	const char *settings[SETTINGS]; /* their values, or NULL */
 	const char *vfs;		/* the number of virtual functions, or NULL */
+	const char *trial;		/* minutes; "" without, NULL for no trial */
 	bool json;
 	bool apply;
 	bool yes;
@@ -46,6 +47,7 @@ struct host {
 int args_run(struct host *host);
 int check_run(struct host *host);
 int claim_run(struct host *host);
+int confirm_run(struct host *host);
 int disable_run(struct host *host);
 int enable_run(struct host *host);
 int list_run(struct host *host);

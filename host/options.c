@@ -24,6 +24,7 @@ enum {
 	DUMP,
 	FORMAT,
 	VFS,
+	TRIAL,
 	BAR0, /* and the other settings, in the order of enum setting_kind */
 	POWER = BAR0 + SETTING_POWER,
 	ROOT,
@@ -49,7 +50,8 @@ enum {
 
 static const struct {
 	const char *name;
-	const char *value; /* its name in the help; NULL if the option takes none */
+	/* Its name in the help, in brackets if it may be left out; NULL: it takes none */
+	const char *value;
 	const char *help;
 	size_t field;	   /* in struct arguments: a string, or a bool without value */
 	unsigned excludes; /* what cannot be used together with it, as bits */
@@ -77,6 +79,8 @@ static const struct {
 		     offsetof(struct arguments, format), 0 },
 	[VFS] = { "vfs", "COUNT", "make so many virtual functions and claim them",
 		  offsetof(struct arguments, vfs), BIT(UNDO) },
+	[TRIAL] = { "trial", "[=MINUTES]", "for one boot only, unless that is confirmed",
+		    offsetof(struct arguments, trial), BIT(UNDO) },
 	[BAR0] = SETTING_OPTION(SETTING_BAR0, "bar0", "SIZE",
 				"--bar1 to --bar5, --reset, --d3cold, --power, too"),
 	[BAR0 + 1] = SETTING_OPTION(SETTING_BAR1, "bar1", "SIZE", NULL),
@@ -112,11 +116,12 @@ static const struct command {
 	  "list IOMMU groups and devices; gpu, usb, nvidia, 06:00 ..." },
 	{ "enable", enable_run, "ADDRESS...",
 	  ELSEWHERE | BIT(DRY_RUN) | BIT(UNDO) | BIT(YES) | BIT(ADOPT) | BIT(VFS) |
-		  SETTING_OPTIONS,
+		  BIT(TRIAL) | SETTING_OPTIONS,
 	  "claim these devices from the next boot on" },
 	{ "disable", disable_run, "ADDRESS...|--all",
 	  ELSEWHERE | BIT(DRY_RUN) | BIT(UNDO) | BIT(ALL) | BIT(ADOPT),
 	  "leave them to the host again" },
+	{ "confirm", confirm_run, "", ELSEWHERE, "keep what enable --trial has tried" },
 	{ "claim", claim_run, "ADDRESS...", BIT(JSON) | BIT(YES) | BIT(VFS),
 	  "claim these devices now, if nothing uses them" },
 	{ "release", release_run, "ADDRESS...", BIT(JSON) | BIT(VFS),
@@ -133,6 +138,11 @@ static const struct command {
 };
 
 /* -- the help ------------------------------------------------------------------------ */
+
+static bool may_lack_value(int option)
+{
+	return options[option].value && options[option].value[0] == '[';
+}
 
 /* "enable, disable: " if these take the option; nothing for options of all commands. */
 static void print_takers(int option, FILE *file)
@@ -162,8 +172,9 @@ static void print_help(FILE *file)
 	for (int i = 0; i < JSON; i++) {
 		if (!options[i].help) /* named with another one */
 			continue;
-		fprintf(file, "  %s--%s %-*s ", i == VERBOSE ? "-v, " : "    ",
-			options[i].name, 11 - (int)strlen(options[i].name),
+		fprintf(file, "  %s--%s%s%-*s ", i == VERBOSE ? "-v, " : "    ",
+			options[i].name, may_lack_value(i) ? "" : " ",
+			11 + may_lack_value(i) - (int)strlen(options[i].name),
 			options[i].value ? options[i].value : "");
 		print_takers(i, file);
 		fprintf(file, "%s\n", options[i].help);
@@ -185,6 +196,8 @@ static const struct {
 	{ "unclaim", "release" },
 	{ "reattach", "release" },
 	{ "free", "release" },
+	{ "keep", "confirm" },
+	{ "commit", "confirm" },
 	{ "install", "enable" },
 	{ "add", "enable" },
 	{ "set", "enable" },
@@ -260,7 +273,7 @@ static void store(int option, struct arguments *ret)
 	void *field = (char *)ret + options[option].field;
 
 	if (options[option].value)
-		*(const char **)field = optarg;
+		*(const char **)field = optarg ? optarg : "";
 	else
 		*(bool *)field = true;
 }
@@ -275,8 +288,9 @@ static bool read_options(int argc, char **argv, struct arguments *ret,
 
 	for (int i = 0; i < OPTION_COUNT; i++)
 		table[i] = (struct option){ options[i].name,
-					    options[i].value ? required_argument
-							     : no_argument,
+					    may_lack_value(i)  ? optional_argument
+					    : options[i].value ? required_argument
+							       : no_argument,
 					    NULL, i };
 	*ret_given = 0;
 	while ((option = getopt_long(argc, argv, "hv", table, NULL)) >= 0) {

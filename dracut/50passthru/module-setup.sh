@@ -6,7 +6,7 @@
 # shellcheck disable=SC2154 # dracut sets dracutsysrootdir, initdir, kernel, moddir, …
 
 passthru_program=@SBINDIR@/passthru-early
-passthru_units="passthru-early.service passthru-late.service"
+passthru_stages="early late trial"
 
 # passthru_leave_out REASON ADVICE: says that this image has nothing of passthru, and makes the
 # functions that dracut calls later do nothing.
@@ -53,9 +53,10 @@ passthru_find_obstacle()
 	wanted=$kernel
 	[ "${no_kernel-}" != yes ] || wanted=''
 	find_obstacle "${dracutsysrootdir-}" "${srcmods%/lib/modules/*}" "$wanted" \
-		"${dracutsysrootdir-}$passthru_program" "$moddir/passthru-early.sh" \
-		"$moddir/passthru-late.sh" "$moddir/passthru-early.service" \
-		"$moddir/passthru-late.service"
+		"${dracutsysrootdir-}$passthru_program" \
+		"$moddir"/passthru-early.sh "$moddir"/passthru-early.service \
+		"$moddir"/passthru-late.sh "$moddir"/passthru-late.service \
+		"$moddir"/passthru-trial.sh "$moddir"/passthru-trial.service
 )
 
 # dracut may ask several times. If a file or an option of it names the module, it may fail unless
@@ -94,11 +95,13 @@ passthru_add_start()
 		inst_hook cmdline 00 "$moddir/passthru-early.sh"
 		return
 	fi
-	inst_script "$moddir/passthru-early.sh" /usr/lib/passthru/passthru-early.sh &&
-		inst_script "$moddir/passthru-late.sh" /usr/lib/passthru/passthru-late.sh || return
-	for passthru_unit in $passthru_units; do
-		inst_simple "$moddir/$passthru_unit" "$systemdsystemunitdir/$passthru_unit" || return
+	for passthru_stage in $passthru_stages; do
+		passthru_name=passthru-$passthru_stage
+		inst_script "$moddir/$passthru_name.sh" "/usr/lib/passthru/$passthru_name.sh" &&
+			inst_simple "$moddir/$passthru_name.service" \
+				"$systemdsystemunitdir/$passthru_name.service" || return
 	done
+	inst_multiple sleep || return
 	(
 		# shellcheck source=early/initramfs/functions.sh
 		. "$moddir/functions.sh"
@@ -130,10 +133,8 @@ passthru_remove()
 		remove_modprobe "$initdir"
 	)
 	[ -z "${systemdsystemunitdir-}" ] || rm -f \
-		"$initdir$systemdsystemunitdir"/passthru-early.service \
-		"$initdir$systemdsystemunitdir"/passthru-late.service \
-		"$initdir$systemdsystemunitdir"/*.wants/passthru-early.service \
-		"$initdir$systemdsystemunitdir"/*.wants/passthru-late.service
+		"$initdir$systemdsystemunitdir"/passthru-*.service \
+		"$initdir$systemdsystemunitdir"/*.wants/passthru-*.service
 }
 
 install()
@@ -176,7 +177,7 @@ passthru_list_modules()
 	. "$moddir/functions.sh"
 	case $1 in
 	required) required_modules ;;
-	optional) optional_modules "${srcmods%/lib/modules/*}" "$kernel" ;;
+	optional) optional_modules "${srcmods%/lib/modules/*}" "$kernel" "${dracutsysrootdir-}" ;;
 	esac
 )
 

@@ -100,6 +100,26 @@ void claims_run(struct claims *claims, uint64_t start_ms, uint64_t timeout_ms);
 void claims_store(const struct claims *claims, struct plan *plan,
 		  struct settings *settings);
 
+/* -- module -------------------------------------------------------------------------- */
+
+/*
+ * Loads the module of that name ("-" and "_" are the same) and its dependencies from
+ * lib/modules/RELEASE below root, "" for "/". Options come from modprobe.d and the kernel
+ * command line, but for ids=, in place of which vfio-pci gets an empty list. Never runs
+ * install commands of modprobe.d: it loads the modules instead. Returns 0 if it is loaded
+ * or built in, -ENOENT if there is no such module, or another negative errno.
+ */
+int module_load(const char *root, const char *name);
+
+/* Whether there is a driver of that name: it is registered, or there is such a module. */
+bool module_is_there(const char *root, int bus_fd, const char *name);
+
+/*
+ * The list of devices that modprobe.d below root has for vfio-pci, as libkmod joins it;
+ * "" if there is none. Returns 0, or a negative errno; the caller frees *ret_list.
+ */
+int module_read_list(const char *root, char **ret_list) _must_check_;
+
 /* -- virtual functions --------------------------------------------------------------- */
 
 /*
@@ -116,17 +136,6 @@ void claims_make_vfs(struct claims *claims, struct pf *pf, uint64_t deadline);
  * claims_new_release() for them.
  */
 void claims_give_back(struct claims *claims, uint64_t deadline);
-
-/* -- module -------------------------------------------------------------------------- */
-
-/*
- * The list of devices that modprobe.d below root has for vfio-pci, as libkmod joins it;
- * "" if there is none. Returns 0, or a negative errno; the caller frees *ret_list.
- */
-int module_read_list(const char *root, char **ret_list) _must_check_;
-
-/* Loads vfio-pci with an empty list: whatever loads it later gives it no device. */
-void module_load_empty(const char *root);
 
 /* -- rollback ------------------------------------------------------------------------ */
 

@@ -148,13 +148,8 @@ static int insert_list(struct kmod_list *list, int flags, bool adopts)
 }
 
 /*
- * Loads the module of that name ("-" and "_" are the same) and its dependencies from
- * lib/modules/RELEASE below root. Options come from modprobe.d and the kernel command
- * line, but for ids=, which is ignored and logged. Never runs install commands of
- * modprobe.d: it loads the modules instead. A blacklist does not apply to a module that
- * is requested by name. Returns 0 if it is loaded or built in, -ENOENT if there is no
- * such module, or another negative errno. flags are libkmod's. With adopts, ids= is
- * logged elsewhere.
+ * As module_load(), with flags of libkmod. A blacklist does not apply to a module that is
+ * requested by name. With adopts, ids= is logged elsewhere.
  */
 static int load_module(const char *root, const char *name, int flags, bool adopts)
 {
@@ -170,11 +165,6 @@ static int load_module(const char *root, const char *name, int flags, bool adopt
 	kmod_module_unref_list(list);
 	kmod_unref(context);
 	return r;
-}
-
-void module_load_empty(const char *root)
-{
-	(void)load_module(root, "vfio-pci", 0, true);
 }
 
 /* The options of vfio-pci, as libkmod joins them; freed by the caller. */
@@ -212,6 +202,30 @@ int module_read_list(const char *root, char **ret_list)
 	all[ids.length] = '\0';
 	*ret_list = take_pointer(all);
 	return 0;
+}
+
+int module_load(const char *root, const char *name)
+{
+	return load_module(root, name, 0, true);
+}
+
+bool module_is_there(const char *root, int bus_fd, const char *name)
+{
+	struct claims claims = { .bus_fd = bus_fd };
+	char driver[DRIVER_NAME_SIZE];
+	struct kmod_ctx *context;
+	struct kmod_list *list = NULL;
+	bool is_there;
+
+	strcpy(driver, name);
+	if (driver_find(&claims, driver))
+		return true;
+	if (open_context(root, true, &context) < 0)
+		return false;
+	is_there = kmod_module_new_from_lookup(context, name, &list) >= 0 && list;
+	kmod_module_unref_list(list);
+	kmod_unref(context);
+	return is_there;
 }
 
 bool driver_find(const struct claims *claims, char name[static DRIVER_NAME_SIZE])

@@ -35,6 +35,7 @@ struct cmdline {
 	size_t count; /* of those for the kernel */
 	size_t total; /* with "--" and what follows it, which init(8) gets */
 	char *config; /* the text of the configuration that some are from, or NULL */
+	bool is_kept; /* that was left by an earlier stage, which has decided on it */
 };
 
 /*
@@ -65,6 +66,9 @@ void cmdline_free(struct cmdline *cmdline);
 /* The same for the list of vfio-pci that passthru.adopt finds in modprobe.d. */
 #define ADOPTED_RUN_PATH "run/passthru/adopted"
 
+/* Appended to that of the image: what was in force before a trial. */
+#define CONFIG_BEFORE_TRIAL ".before-trial"
+
 /*
  * The word of the kernel command line that makes this boot a rescue, for which the
  * configuration does not count: passthru.config=off, and the words that make init(8),
@@ -82,8 +86,8 @@ int config_filter(const char *text, void (*ignored)(void *data, struct span word
 		  void *data, char **ret_text) _must_check_;
 
 struct config_stage {
-	bool is_first; /* logs what is ignored, and keeps the configuration in /run */
-	bool is_dry;   /* writes nothing */
+	bool is_first;	      /* logs what is ignored */
+	bool is_before_trial; /* reads the configuration from before a trial */
 };
 
 /*
@@ -94,8 +98,14 @@ struct config_stage {
 int config_read(int root_fd, const struct config_stage *stage,
 		struct cmdline *cmdline) _must_check_;
 
-/* Keeps a text in /run for the later stages, or logs why it cannot. */
-void config_keep(int root_fd, const char *path, const char *text);
+/*
+ * Leaves the configuration for the later stages, most of which run without the image,
+ * unless an earlier one has. Logs it if that cannot be done.
+ */
+void config_keep(int root_fd, const struct cmdline *cmdline);
+
+/* Leaves a text there, or logs that it cannot. */
+void config_keep_text(int root_fd, const char *path, const char *text);
 
 /* -- selector ------------------------------------------------------------------------ */
 
@@ -224,6 +234,10 @@ void setting_format_size(unsigned bits, char text[static SETTING_TEXT_SIZE]);
 /* passthru.group: whether to claim the other members of a device's IOMMU group. */
 enum group_mode { GROUP_REPORT, GROUP_CLAIM };
 
+/* passthru.trial=TOKEN[:MINUTES]: 1 to 32 letters, digits, - and _. */
+#define TRIAL_TOKEN_SIZE  33
+#define TRIAL_MINUTES_MAX 999
+
 /* passthru.timeout, in seconds. */
 #define TIMEOUT_DEFAULT 10
 #define TIMEOUT_MAX	3600
@@ -277,6 +291,9 @@ struct params {
 	enum group_mode group;
 	char driver[DRIVER_NAME_SIZE];
 	unsigned timeout; /* seconds */
+	bool has_trial;
+	char trial[TRIAL_TOKEN_SIZE]; /* "" if it is malformed */
+	unsigned trial_minutes;	      /* 0 for none */
 	bool dryrun;
 	bool force;
 	bool debug;

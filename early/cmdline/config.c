@@ -161,8 +161,7 @@ static void put_text(FILE *file, const void *text)
 	fputs(text, file);
 }
 
-/* For the later stages, most of which run without the image. */
-void config_keep(int root_fd, const char *path, const char *text)
+void config_keep_text(int root_fd, const char *path, const char *text)
 {
 	int r = file_make_directory(root_fd, path);
 
@@ -170,6 +169,12 @@ void config_keep(int root_fd, const char *path, const char *text)
 		r = file_replace(root_fd, path, put_text, text);
 	if (r < 0)
 		log_line(LOG_LEVEL_WARNING, "cannot write /%s: %s", path, strerror(-r));
+}
+
+void config_keep(int root_fd, const struct cmdline *cmdline)
+{
+	if (cmdline->config && !cmdline->is_kept)
+		config_keep_text(root_fd, CONFIG_RUN_PATH, cmdline->config);
 }
 
 /* Takes the text over. */
@@ -194,16 +199,17 @@ static int add_words(char *config, const struct config_stage *stage, struct cmdl
 int config_read(int root_fd, const struct config_stage *stage, struct cmdline *cmdline)
 {
 	_cleanup_free_ char *config = NULL;
+	const char *path = stage->is_before_trial ? CONFIG_IMAGE_PATH CONFIG_BEFORE_TRIAL
+						  : CONFIG_IMAGE_PATH;
 	bool is_kept = file_read(root_fd, CONFIG_RUN_PATH, &config) == 0;
 	struct cmdline whole;
 	int r;
 
-	if ((!is_kept && file_read(root_fd, CONFIG_IMAGE_PATH, &config) < 0) ||
+	if ((!is_kept && file_read(root_fd, path, &config) < 0) ||
 	    is_ignored(cmdline, stage))
 		return 0;
-	if (!is_kept && stage->is_first && !stage->is_dry)
-		config_keep(root_fd, CONFIG_RUN_PATH, config);
 	r = add_words(take_pointer(config), stage, &whole);
+	whole.is_kept = is_kept;
 	if (r == 0)
 		r = cmdline_append(&whole, cmdline->words, cmdline->count);
 	cmdline_free(cmdline);

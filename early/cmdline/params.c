@@ -139,14 +139,23 @@ static int read_skip(const struct reader *reader)
 	return read_list(reader, selector_parse_plain, &reader->params->skipped);
 }
 
-static int read_setting(const struct reader *reader)
+/* The kind of setting whose parameter has the name; SETTINGS for none. */
+static enum setting_kind find_kind(struct span name)
 {
-	struct span name = reader->parameter.name;
-	struct reader setting = *reader;
+	unsigned kind = 0;
 
 	span_skip_prefix(&name, PARAMETER_PREFIX);
-	while (!span_equals(name, setting_name(setting.kind)))
-		setting.kind++;
+	while (kind < SETTINGS &&
+	       !span_equals(name, setting_name((enum setting_kind)kind)))
+		kind++;
+	return (enum setting_kind)kind;
+}
+
+static int read_setting(const struct reader *reader)
+{
+	struct reader setting = *reader;
+
+	setting.kind = find_kind(reader->parameter.name);
 	return read_list(&setting, NULL, NULL);
 }
 
@@ -166,8 +175,8 @@ static int read_group(const struct reader *reader)
 	return 0;
 }
 
-/* The name becomes part of a path in sysfs, so only harmless characters. */
-static bool is_driver_name(struct span name)
+/* The name becomes part of a path, so only harmless characters. size is with a NUL. */
+static bool is_file_name(struct span name, size_t size)
 {
 	for (size_t i = 0; i < name.length; i++) {
 		char c = name.at[i];
@@ -176,7 +185,7 @@ static bool is_driver_name(struct span name)
 		    !(c >= '0' && c <= '9') && c != '-' && c != '_')
 			return false;
 	}
-	return name.length > 0 && name.length < DRIVER_NAME_SIZE;
+	return name.length > 0 && name.length < size;
 }
 
 static int read_driver(const struct reader *reader)
@@ -184,7 +193,7 @@ static int read_driver(const struct reader *reader)
 	struct span value = reader->parameter.value;
 	struct params *params = reader->params;
 
-	if (!value.at || !is_driver_name(value))
+	if (!value.at || !is_file_name(value, sizeof(params->driver)))
 		return refuse_value(reader,
 				    "write vfio-pci, auto or the name of a driver");
 	memcpy(params->driver, value.at, value.length);
@@ -192,22 +201,54 @@ static int read_driver(const struct reader *reader)
 	return 0;
 }
 
+/* Reads a number from 1 to max, which is all of the text. Returns 0 if it is none. */
+static unsigned read_number(struct span text, unsigned max)
+{
+	unsigned number = 0;
+
+	for (size_t i = 0; text.at && i < text.length; i++) {
+		if (text.at[i] < '0' || text.at[i] > '9' || number > max)
+			return 0;
+		number = number * 10 + (unsigned)(text.at[i] - '0');
+	}
+	return number > max ? 0 : number;
+}
+
 static int read_timeout(const struct reader *reader)
 {
-	struct span value = reader->parameter.value;
-	unsigned seconds = 0;
+	unsigned seconds = read_number(reader->parameter.value, TIMEOUT_MAX);
 
-	for (size_t i = 0; value.at && i < value.length; i++) {
-		if (value.at[i] < '0' || value.at[i] > '9' || seconds > TIMEOUT_MAX)
-			goto bad;
-		seconds = seconds * 10 + (unsigned)(value.at[i] - '0');
-	}
-	if (seconds == 0 || seconds > TIMEOUT_MAX)
-		goto bad;
+	if (seconds == 0)
+		return refuse_value(reader, "write a number of seconds from 1 to 3600");
 	reader->params->timeout = seconds;
 	return 0;
-bad:
-	return refuse_value(reader, "write a number of seconds from 1 to 3600");
+}
+
+/* The last one counts, also if it is malformed. */
+static int read_trial(const struct reader *reader)
+{
+	struct params *params = reader->params;
+	struct span value = reader->parameter.value, token = { 0 };
+	unsigned minutes = 0;
+	bool is_valid = value.at;
+
+	params->has_trial = true;
+	params->trial[0] = '\0';
+	params->trial_minutes = 0;
+	if (is_valid)
+		token = span_until(value, ':');
+	if (token.length < value.length) {
+		value.at += token.length + 1;
+		value.length -= token.length + 1;
+		minutes = read_number(value, TRIAL_MINUTES_MAX);
+		is_valid = minutes > 0;
+	}
+	if (!is_valid || !is_file_name(token, sizeof(params->trial)))
+		return refuse_value(reader, "passthru enable --trial writes it");
+	params->trial_minutes = minutes;
+	memcpy(params->trial, token.at, token.length);
+	params->trial[token.length] = '\0';
+	return 0;
 }
 
 /*
@@ -279,6 +320,7 @@ static const struct {
 	{ PARAMETER_PREFIX "off", read_off },
 	{ PARAMETER_PREFIX "adopt", read_adopt },
 	{ PARAMETER_PREFIX "config", read_config },
+	{ PARAMETER_PREFIX "trial", read_trial },
 	{ PARAMETER_PREFIX "bar0", read_setting },
 	{ PARAMETER_PREFIX "bar1", read_setting },
 	{ PARAMETER_PREFIX "bar2", read_setting },
@@ -360,6 +402,18 @@ static int read_parameter(const struct reader *reader)
 							      .why = find_meant(name) });
 }
 
+/* Whether the text could be an item of the parameter, or a device for one. */
+static bool is_item(struct span parameter, struct span text)
+{
+	enum setting_kind kind = find_kind(parameter);
+	struct selector selector;
+	struct setting setting;
+	struct selector_error error;
+
+	return (kind < SETTINGS && setting_parse(kind, text, &setting, &error) == 0) ||
+	       selector_parse_vfs(text, &selector, &error) == 0;
+}
+
 /*
  * In "passthru.ids=10de:13c2, 10de:0fbb" without quotes the second ID is a separate
  * parameter. Users often write this, so it must not be dropped silently. Returns 1 if
@@ -369,8 +423,6 @@ static int check_stray_item(struct params *params, const struct parameter *list,
 			    const struct parameter *word)
 {
 	struct span text = word->name;
-	struct selector selector;
-	struct selector_error error;
 	int r;
 
 	if (!list->value.length || list->value.at[list->value.length - 1] != ',')
@@ -379,7 +431,7 @@ static int check_stray_item(struct params *params, const struct parameter *list,
 		return 0;
 	if (text.at[text.length - 1] == ',')
 		text.length--;
-	if (selector_parse_any(text, &selector, &error) < 0)
+	if (!is_item(list->name, text))
 		return 0;
 	r = add_problem(
 		params,

@@ -17,6 +17,18 @@ has_parameter()
 		}' "$1" 2>/dev/null | grep -q yes
 }
 
+# has_trial FILE…: succeeds if one of the files of a configuration has passthru.trial=, outside of
+# comments.
+has_trial()
+(
+	for config; do
+		[ -f "$config" ] && [ -r "$config" ] && [ "$(LC_ALL=C sed -nE '/^[[:space:]]*#/d
+			s/[[:space:]]#.*//
+			/(^|[[:space:]"])passthru\.trial=/p' "$config")" ] && return 0
+	done
+	return 1
+)
+
 # is_configured FILE [NAME]: the same for a file of the configuration. One that cannot be read may have
 # anything in it.
 is_configured()
@@ -87,7 +99,8 @@ missing_tool()
 unreadable_file()
 (
 	for file in "$1/etc/fstab" "$1/etc/crypttab" "$1/etc/veritytab" \
-		"$1/etc/integritytab" "$1"/etc/passthru/cmdline.d/*.conf; do
+		"$1/etc/integritytab" "$1"/etc/passthru/cmdline.d/*.conf \
+		"$1"/etc/passthru/before-trial/*/*.conf; do
 		[ -e "$file" ] || continue
 		[ -f "$file" ] && cat "$file" >/dev/null 2>&1 && continue
 		echo "$file"
@@ -155,13 +168,16 @@ other_modules()
 	echo virtio_pci virtio_iommu pci-stub vfio_iommu_spapr_tce
 }
 
-# optional_modules BASE KERNEL: these; vendor-reset, if passthru.reset= asks for what it adds; and
-# for passthru.driver=auto the vfio-pci variant drivers for this machine's devices.
+# optional_modules BASE KERNEL [ROOT]: these; vendor-reset, if passthru.reset= asks for what it adds;
+# efivarfs, for the EFI variable of a trial that is configured below ROOT; and for
+# passthru.driver=auto the vfio-pci variant drivers for this machine's devices.
 optional_modules()
 {
 	other_modules
 	! grep -qs '^[^#]*passthru\.reset=[^ ]*device_specific' /proc/cmdline \
 		/etc/passthru/cmdline.d/*.conf || echo vendor-reset
+	! has_trial "${3-}"/etc/passthru/cmdline.d/*.conf "${3-}"/etc/passthru/profiles/*.conf ||
+		echo efivarfs
 	cat /sys/bus/pci/devices/*/modalias 2>/dev/null | sort -u |
 		sed 's/^pci:/vfio_pci:/' |
 		xargs -r modprobe ${1:+--dirname="$1"} --set-version="$2" --all --quiet \
@@ -227,20 +243,40 @@ copy_tables()
 	done
 )
 
-# copy_config ETC TARGET: joins the files of the configuration, in the order of their names. Fails
-# if one of them cannot be read.
-copy_config()
+# join_config DIRECTORY FILE: appends the files of a configuration to FILE, in the order of their
+# names. Fails if one of them cannot be read.
+join_config()
 (
 	export LC_ALL=C
-	for config in "$1"/passthru/cmdline.d/*.conf; do
+	for config in "$1"/*.conf; do
 		[ -f "$config" ] || continue
-		mkdir -p "$2" || return
+		mkdir -p "${2%/*}" || return
 		# The last line of a file may lack its end.
 		{
 			cat "$config" && echo
-		} >>"$2/cmdline" || return
+		} >>"$2" || return
 	done
 )
+
+# copy_before_trial ETC TARGET: copies the configuration that was in force before a trial, and counts
+# if the trial does not.
+copy_before_trial()
+(
+	if has_trial "$1"/passthru/cmdline.d/*.conf; then
+		join_config "$1/passthru/before-trial/cmdline.d" "$2/cmdline.before-trial" || return
+	fi
+	for config in "$1"/passthru/before-trial/profiles/*.conf; do
+		name=${config##*/}
+		has_trial "$1/passthru/profiles/$name" || continue
+		mkdir -p "$2/profiles" && cat "$config" >"$2/profiles/$name.before-trial" || return
+	done
+)
+
+# copy_config ETC TARGET: copies the configuration. Fails if one of its files cannot be read.
+copy_config()
+{
+	join_config "$1/passthru/cmdline.d" "$2/cmdline" && copy_before_trial "$1" "$2"
+}
 
 # copy_modprobe ROOT IMAGE: with passthru.adopt, adds the options of vfio-pci to the directory IMAGE:
 # the files of modprobe.d that may have them. A file counts for all of its name in the directories
@@ -281,7 +317,8 @@ remove_modprobe()
 # start_units DIRECTORY: starts the units of an image with systemd, which are in DIRECTORY.
 start_units()
 (
-	for unit in passthru-early:sysinit passthru-late:initrd; do
+	for unit in passthru-early:sysinit passthru-late:initrd passthru-trial:sysinit \
+		passthru-trial:emergency passthru-trial:rescue; do
 		wants=$1/${unit#*:}.target.wants
 		mkdir -p "$wants"
 		ln -sf "../${unit%:*}.service" "$wants/"

@@ -149,6 +149,45 @@ void phrase_describe_pf(const struct pf *pf, char text[static PHRASE_SIZE])
 	phrase_describe(&entry, NULL, text);
 }
 
+void phrase_trial(const struct trial *trial, char text[static PHRASE_SIZE])
+{
+	char limit[sizeof(
+		"; without that this machine restarts 4294967295 minutes after its start")] =
+		"";
+
+	switch (trial->verdict) {
+	case TRIAL_NONE:
+		text[0] = '\0';
+		break;
+	case TRIAL_TRIED:
+		if (trial->minutes)
+			snprintf(
+				limit, sizeof(limit),
+				"; without that this machine restarts %u minutes after its start",
+				trial->minutes);
+		snprintf(
+			text, PHRASE_SIZE,
+			"the new configuration counts for this boot only; passthru confirm keeps it%s",
+			limit);
+		break;
+	case TRIAL_CONFIRMED:
+		snprintf(text, PHRASE_SIZE,
+			 "the new configuration counts: it was confirmed");
+		break;
+	case TRIAL_PLANNED:
+		snprintf(text, PHRASE_SIZE, "a dry run does not use it up");
+		break;
+	case TRIAL_IGNORED:
+		snprintf(text, PHRASE_SIZE, "%s%s%s, so %s; %s",
+			 trial_reason_phrase(trial->reason), trial->error ? ": " : "",
+			 trial->error ? strerror(-trial->error) : "",
+			 trial->has_before ? "the configuration from before counts"
+					   : "none counts, as before",
+			 trial_reason_next(trial->reason));
+		break;
+	}
+}
+
 /* A span as the arguments of "%.*s"; a long one must not fill the line. */
 #define SPAN(span) (int)((span).length < 64 ? (span).length : 64), (span).at
 

@@ -295,18 +295,44 @@ static int add_problem(const struct report_record *record, struct run_result *re
 	return 0;
 }
 
-static int add_record(const struct report_record *record, struct run_result *ret,
-		      char **arena)
+static void read_trial(const struct report_record *record, struct trial *ret)
 {
+	char word[24];
+
+	get_word(record, "trial", ret->token, sizeof(ret->token));
+	report_get(record, "verdict", word, sizeof(word));
+	ret->verdict = trial_verdict_find(word);
+	report_get(record, "reason", word, sizeof(word));
+	ret->reason = trial_reason_find(word);
+	report_get(record, "before", word, sizeof(word));
+	ret->has_before = strcmp(word, "yes") == 0;
+	ret->error = -(int)get_number(record, "error");
+	ret->minutes = (unsigned)get_number(record, "minutes");
+}
+
+typedef int (*record_reader)(const struct report_record *record, struct run_result *ret,
+			     char **arena);
+
+/* What the later stages of a boot have to know. */
+static int add_outcome(const struct report_record *record, struct run_result *ret,
+		       char **arena)
+{
+	(void)arena;
 	if (report_is(record, "phase"))
 		read_stage(record, ret);
 	if (report_is(record, "device"))
 		return add_device(record, ret);
-	if (report_is(record, "pf"))
-		return add_pf(record, ret);
+	return report_is(record, "pf") ? add_pf(record, ret) : 0;
+}
+
+static int add_record(const struct report_record *record, struct run_result *ret,
+		      char **arena)
+{
+	if (report_is(record, "trial"))
+		read_trial(record, &ret->trial);
 	if (report_is(record, "selector") || report_is(record, "parameter"))
 		return add_problem(record, ret, arena);
-	return 0;
+	return add_outcome(record, ret, arena);
 }
 
 static bool read_header(const char **text, struct run_result *ret)
@@ -329,14 +355,13 @@ static void link_devices(struct run_result *result)
 		result->plan.entries[i].device = &result->devices.devices[i];
 }
 
-int report_parse(const char *text, struct run_result *ret)
+static int parse(const char *text, record_reader add, struct run_result *ret)
 {
 	struct report_record record;
 	const char *again;
 	char *arena;
 	int r = 0;
 
-	*ret = (struct run_result){ 0 };
 	if (!read_header(&text, ret))
 		return -EBADMSG;
 	/* Each value follows a key and loses nothing but that. */
@@ -345,7 +370,7 @@ int report_parse(const char *text, struct run_result *ret)
 		return -ENOMEM;
 	again = text;
 	while (r == 0 && report_next(&text, &record))
-		r = add_record(&record, ret, &arena);
+		r = add(&record, ret, &arena);
 	link_devices(ret);
 	while (r == 0 && report_next(&again, &record))
 		if (report_is(&record, "setting"))
@@ -353,11 +378,27 @@ int report_parse(const char *text, struct run_result *ret)
 	return r;
 }
 
-int report_read(int fd, const char *path, struct run_result *ret)
+static int read_file(int fd, const char *path, record_reader add, struct run_result *ret)
 {
 	_cleanup_free_ char *text = NULL;
 	int r = file_read(fd, path, &text);
 
 	*ret = (struct run_result){ 0 };
-	return r < 0 ? r : report_parse(text, ret);
+	return r < 0 ? r : parse(text, add, ret);
+}
+
+int report_parse(const char *text, struct run_result *ret)
+{
+	*ret = (struct run_result){ 0 };
+	return parse(text, add_record, ret);
+}
+
+int report_read(int fd, const char *path, struct run_result *ret)
+{
+	return read_file(fd, path, add_record, ret);
+}
+
+int report_read_outcome(int fd, const char *path, struct run_result *ret)
+{
+	return read_file(fd, path, add_outcome, ret);
 }

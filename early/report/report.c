@@ -102,6 +102,22 @@ static void put_pf(FILE *file, const struct pf *pf)
 	fputc('\n', file);
 }
 
+static void put_trial(FILE *file, const struct trial *trial)
+{
+	if (!trial->verdict)
+		return;
+	fprintf(file, "trial=%s verdict=%s", name_or_none(trial->token),
+		trial_verdict_word(trial->verdict));
+	if (trial->verdict == TRIAL_IGNORED)
+		fprintf(file, " reason=%s before=%s", trial_reason_word(trial->reason),
+			trial->has_before ? "yes" : "no");
+	if (trial->error)
+		fprintf(file, " error=%d", -trial->error);
+	if (trial->minutes)
+		fprintf(file, " minutes=%u", trial->minutes);
+	fputc('\n', file);
+}
+
 static void put_problem(FILE *file, const struct problem *problem)
 {
 	bool is_item = problem->kind != PROBLEM_VALUE && problem->kind != PROBLEM_UNKNOWN;
@@ -237,6 +253,8 @@ static bool is_valid(const struct run_result *result, const struct report_record
 		report_get(record, "phase", value, sizeof(value));
 		return strcmp(value, stage_word(result->stage)) != 0;
 	}
+	if (report_is(record, "trial"))
+		return !result->trial.verdict;
 	if (report_is(record, "selector") && result->plan.is_partial)
 		return is_still_unmatched(result, record);
 	/* The others are about the command line; every stage writes them. */
@@ -290,6 +308,7 @@ static void put_report(FILE *file, const void *data)
 	fprintf(file, "phase=%s total_us=%llu kernel_us=%llu\n",
 		stage_word(result->stage), (unsigned long long)time->total_us,
 		(unsigned long long)time->kernel_us);
+	put_trial(file, &result->trial);
 	for (size_t i = 0; i < result->pfs.count; i++)
 		put_pf(file, &result->pfs.items[i]);
 	for (size_t i = 0; i < plan->count; i++)

@@ -10,6 +10,7 @@
 #include "pci/pci.h"
 #include "plan/plan.h"
 #include "settings/settings.h"
+#include "trial/trial.h"
 #include "vf/vf.h"
 
 /*
@@ -47,6 +48,7 @@ struct run_result {
 	struct plan plan;
 	struct settings settings; /* of its devices */
 	struct pfs pfs;		  /* whose virtual functions are given away */
+	struct trial trial;	  /* of the configuration; the first stage decides */
 	/* What is wrong with the request; the spans point into the command line or text.
 	 */
 	struct problem *problems;
@@ -93,6 +95,12 @@ int report_parse(const char *text, struct run_result *ret);
 /* The same for a file. Returns a negative errno if it cannot be read. */
 int report_read(int fd, const char *path, struct run_result *ret);
 
+/*
+ * The same without what is wrong with the request and the trial: all that a later stage
+ * of the boot has to know.
+ */
+int report_read_outcome(int fd, const char *path, struct run_result *ret);
+
 /* -- words --------------------------------------------------------------------------- */
 
 #define PHRASE_SIZE 320
@@ -106,6 +114,9 @@ void phrase_describe(const struct plan_entry *entry, const char *iommu_advice,
 
 /* The same for a PF that lacks the VFs requested of it. */
 void phrase_describe_pf(const struct pf *pf, char text[static PHRASE_SIZE]);
+
+/* What counts of a configuration on trial, why, and what to do next. */
+void phrase_trial(const struct trial *trial, char text[static PHRASE_SIZE]);
 
 /* What is wrong with the command line and what to do next. */
 void phrase_problem(const struct problem *problem, char text[static PHRASE_SIZE]);

@@ -136,7 +136,7 @@ bool run_result_is_complete(const struct run_result *result)
 		if (result->pfs.items[i].verdict != VERDICT_CLAIMED &&
 		    result->pfs.items[i].verdict != VERDICT_DEFERRED)
 			return false;
-	return plan_is_complete(&result->plan);
+	return result->trial.verdict != TRIAL_IGNORED && plan_is_complete(&result->plan);
 }
 
 const struct plan_entry *run_result_find(const struct run_result *result,

@@ -13,8 +13,7 @@ static bool is_builtin(int root_fd)
 	       !file_exists(root_fd, "sys/module/vfio_pci/initstate");
 }
 
-int run_adopt(const char *root, int root_fd, const struct config_stage *stage,
-	      struct params *params)
+int run_adopt(const char *root, int root_fd, bool may_keep, struct params *params)
 {
 	bool builtin = is_builtin(root_fd);
 	char *list = NULL;
@@ -26,8 +25,8 @@ int run_adopt(const char *root, int root_fd, const struct config_stage *stage,
 	if (!builtin && !params_have_list(params) &&
 	    file_read(root_fd, ADOPTED_RUN_PATH, &list) < 0) {
 		r = module_read_list(root, &list);
-		if (r == 0 && stage->is_first && !stage->is_dry)
-			config_keep(root_fd, ADOPTED_RUN_PATH, list);
+		if (r == 0 && may_keep)
+			config_keep_text(root_fd, ADOPTED_RUN_PATH, list);
 	}
 	return r < 0 ? r : params_adopt(params, list, builtin);
 }

@@ -85,7 +85,7 @@ static void drop_known_devices(const struct run *run)
 	if (run->stage != STAGE_DEVICE)
 		return;
 	if (run->has_waited && request->report &&
-	    report_read(request->report_fd, request->report, &again) == 0)
+	    report_read_outcome(request->report_fd, request->report, &again) == 0)
 		known.report = &again;
 	plan_limit(&run->result->plan, is_news, &known);
 	run_result_free(&again);

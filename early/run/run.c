@@ -95,6 +95,21 @@ static enum disk_moment find_moment(const struct run *run)
 
 /* -- the plan ------------------------------------------------------------------------ */
 
+/* A claim would find that out by itself; the next boot may be of another kernel. */
+static void refuse_without_driver(const struct run *run, struct plan *plan)
+{
+	for (size_t i = 0; i < plan->count; i++) {
+		struct plan_entry *entry = &plan->entries[i];
+
+		if (entry->verdict != VERDICT_PENDING ||
+		    module_is_there(run->request->root, run->bus_fd, entry->wanted))
+			continue;
+		entry->verdict = VERDICT_REFUSED;
+		entry->reason = REASON_NO_DRIVER;
+		entry->error = -ENOENT;
+	}
+}
+
 static int make_plan(struct run *run)
 {
 	struct pci_list *devices = &run->result->devices;
@@ -126,6 +141,8 @@ static int make_plan(struct run *run)
 	if (!run->params->force)
 		guard_disks(run->root_fd, &run->params->cmdline, find_moment(run),
 			    run->start_ms + run->timeout_ms / 2, plan);
+	if (run->params->dryrun && !run->request->is_preview)
+		refuse_without_driver(run, plan);
 	if (run->params->dryrun)
 		plan_apply_dry_run(plan);
 	return 0;

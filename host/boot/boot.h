@@ -206,6 +206,9 @@ const struct config_file *config_file_find(const char *path);
 #define CONFIGURATION_DIRECTORY "etc/passthru/cmdline.d"
 /* The file that passthru enable and disable write. */
 #define CONFIGURATION_FILE CONFIGURATION_DIRECTORY "/enabled.conf"
+/* The one that enable --trial writes besides, and what was in force before. */
+#define TRIAL_FILE	       CONFIGURATION_DIRECTORY "/trial.conf"
+#define BEFORE_TRIAL_DIRECTORY "etc/passthru/before-trial/cmdline.d"
 
 /*
  * The text that a new initramfs image would have as etc/passthru/cmdline: the files of
@@ -215,16 +218,22 @@ const struct config_file *config_file_find(const char *path);
  */
 int configuration_read(int root_fd, const struct change *change, char **ret_text);
 
+/* The same for what was in force before a trial. */
+int configuration_read_before_trial(int root_fd, char **ret_text);
+
 /*
  * Adds lines, each with a newline, to the end of the file that the change is of, as it
  * becomes. Returns 0 or -ENOMEM.
  */
 int configuration_append(struct change *change, const char *lines);
 
-/* An item of passthru.ids, passthru.addrs or passthru.vfs, a setting, or passthru.adopt.
+/*
+ * An item of passthru.ids, passthru.addrs or passthru.vfs, a setting, passthru.adopt or
+ * passthru.trial.
  */
 struct configuration_item {
-	struct span line;	       /* that it is on */
+	struct span line; /* that it is on */
+	bool is_trial;
 	bool is_vfs;		       /* of passthru.vfs: it names a physical function */
 	bool is_adopt;		       /* it is passthru.adopt, and names none */
 	const struct setting *setting; /* of passthru.bar0 and the like, or NULL */

@@ -64,20 +64,20 @@ static int copy_file(struct joined *joined, const char *path)
 }
 
 /* 0 if the directory can be read or is not there. */
-static int check_directory(int root_fd)
+static int check_directory(int root_fd, const char *directory)
 {
-	_cleanup_close_ int fd = beneath_open(root_fd, CONFIGURATION_DIRECTORY);
+	_cleanup_close_ int fd = beneath_open(root_fd, directory);
 
 	return fd >= 0 || fd == -ENOENT || fd == -ENOTDIR ? 0 : fd;
 }
 
-int configuration_read(int root_fd, const struct change *change, char **ret_text)
+static int read_directory(int root_fd, const char *directory, const struct change *change,
+			  char **ret_text)
 {
-	_cleanup_free_ char **paths =
-		dirlist_paths(root_fd, CONFIGURATION_DIRECTORY, ".conf");
+	_cleanup_free_ char **paths = dirlist_paths(root_fd, directory, ".conf");
 	struct text_file text;
 	struct joined joined = { root_fd, change, text_file_open(&text) };
-	int r = paths && joined.file ? check_directory(root_fd) : -ENOMEM;
+	int r = paths && joined.file ? check_directory(root_fd, directory) : -ENOMEM;
 
 	for (size_t i = 0; r == 0 && paths[i]; i++)
 		r = copy_file(&joined, paths[i]);
@@ -85,6 +85,16 @@ int configuration_read(int root_fd, const struct change *change, char **ret_text
 		put_change(&joined);
 	*ret_text = text_file_close(&text);
 	return r < 0 || *ret_text ? r : -ENOMEM;
+}
+
+int configuration_read(int root_fd, const struct change *change, char **ret_text)
+{
+	return read_directory(root_fd, CONFIGURATION_DIRECTORY, change, ret_text);
+}
+
+int configuration_read_before_trial(int root_fd, char **ret_text)
+{
+	return read_directory(root_fd, BEFORE_TRIAL_DIRECTORY, NULL, ret_text);
 }
 
 int configuration_append(struct change *change, const char *lines)

@@ -26,11 +26,12 @@ static const struct list {
 	const char *name;
 	int (*parse)(struct span text, struct selector *ret,
 		     struct selector_error *ret_error); /* NULL for a setting */
-	enum setting_kind kind;
+	enum setting_kind kind; /* SETTINGS: it is no list, but goes as a whole */
 } lists[] = {
 	{ PARAMETER_PREFIX "ids", selector_parse_id, 0 },
 	{ PARAMETER_PREFIX "addrs", selector_parse_address, 0 },
 	{ PARAMETER_PREFIX "vfs", selector_parse_vfs, 0 },
+	{ PARAMETER_PREFIX "trial", NULL, SETTINGS },
 	{ PARAMETER_PREFIX "bar0", NULL, SETTING_BAR0 },
 	{ PARAMETER_PREFIX "bar1", NULL, SETTING_BAR1 },
 	{ PARAMETER_PREFIX "bar2", NULL, SETTING_BAR2 },
@@ -67,7 +68,9 @@ static bool wants_gone(const struct editor *editor, const struct list *list,
 	struct selector selector;
 	struct setting setting;
 
-	if (list->parse) {
+	if (list->kind == SETTINGS) {
+		item.is_trial = true;
+	} else if (list->parse) {
 		if (list->parse(text, &selector, &error) == 0)
 			item.selector = &selector;
 	} else if (setting_parse(list->kind, text, &setting, &error) == 0) {

@@ -132,6 +132,7 @@ int check_run(struct host *host)
 		check_generator(&findings);
 		check_kernels(&findings);
 		check_images(&findings);
+		check_trial(&findings);
 		legacy = check_read_legacy(&findings);
 		check_cmdline(&findings);
 		check_plan(&findings, host, &machine);

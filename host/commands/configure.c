@@ -69,17 +69,38 @@ void configure_set(struct change *change, char *text)
 	change->new = text;
 }
 
+static bool is_changed(const struct work *work)
+{
+	return change_is_any(&work->change) || trial_is_changed(work);
+}
+
+static void add_trial(const struct work *work, struct json_object *top)
+{
+	json_add_text(top, "ended_trial",
+		      work->trial.token[0] || !trial_is_changed(work)
+			      ? NULL
+			      : work->ended.token);
+	if (!work->takes_devices)
+		return;
+	json_add_text(top, "trial", work->trial.token);
+	if (work->trial.minutes)
+		json_add_number(top, "trial_minutes", work->trial.minutes);
+	else
+		json_add_text(top, "trial_minutes", NULL);
+}
+
 static int print_json(const struct work *work, const struct outlook *outlook)
 {
 	struct json_object *top = json_begin(work->host->arguments->command);
 	struct json_object *array = NULL;
 
 	json_add_text(top, "path", CONFIGURATION_FILE);
-	json_add_bool(top, "changed", change_is_any(&work->change));
+	json_add_bool(top, "changed", is_changed(work));
 	json_add_bool(top, "deleted", work->change.old && !work->change.new);
 	json_add_text(top, "text", work->change.new);
 	json_add_text(top, "backup", work->backup);
 	json_add_text(top, "menu_key", boot_menu_key(work->host->root_fd));
+	add_trial(work, top);
 	if (!work->takes_devices)
 		array = json_add_array(top, "requested_by");
 	for (size_t i = 0; i < work->requester_count; i++)
@@ -88,20 +109,42 @@ static int print_json(const struct work *work, const struct outlook *outlook)
 	return json_end(top);
 }
 
+/* The last one is made first: what counts without a trial, then the word for it. */
+static bool change_files(struct work *work)
+{
+	size_t count = 0;
+	_cleanup_free_ struct change *changes =
+		calloc(work->of_trial_count + 2, sizeof(changes[0]));
+
+	if (!changes) {
+		warn_error(-ENOMEM, "nothing was changed");
+		return false;
+	}
+	if (change_is_any(&work->change))
+		changes[count++] = work->change;
+	if (change_is_any(&work->groups))
+		changes[count++] = work->groups;
+	for (size_t i = 0; i < work->of_trial_count; i++)
+		if (change_is_any(&work->of_trial[i]))
+			changes[count++] = work->of_trial[i];
+	return backup_apply(work->host->root_fd, BACKUPS_OF_CONFIGURATION, changes, count,
+			    work->backup);
+}
+
 /* An image without the change is no use: then the file is as it was, too. */
 static bool apply(struct work *work)
 {
 	struct host *host = work->host;
-	const struct change changes[] = { work->change, work->groups };
-	size_t count = change_is_any(&work->groups) ? 2 : 1;
 
-	if (!backup_apply(host->root_fd, BACKUPS_OF_CONFIGURATION, changes, count,
-			  work->backup))
+	if (!change_files(work))
 		return false;
-	info("Changed /%s; passthru %s --undo takes that back", CONFIGURATION_FILE,
+	info("Changed /%s; passthru %s --undo takes that back",
+	     change_is_any(&work->change) ? CONFIGURATION_FILE : TRIAL_FILE,
 	     host->arguments->command);
-	if (rebuild_images(host))
+	if (rebuild_images(host)) {
+		trial_clean_up(host, work->ended.token);
 		return true;
+	}
 	(void)backup_undo(host->root_fd, BACKUPS_OF_CONFIGURATION, NULL, NULL);
 	/* Those that have the change all the same. */
 	if (rebuild_is_needed(host->root_fd))
@@ -155,16 +198,23 @@ static int change_nothing(const struct work *work, const char *unchanged)
 	return ok ? STATUS_GOOD : STATUS_NOT_GOOD;
 }
 
+static bool print_changes(const struct work *work)
+{
+	if (change_is_any(&work->change) &&
+	    !change_print(&work->host->output, &work->change))
+		return false;
+	return trial_print_changes(work);
+}
+
 int configure_finish(struct work *work, const char *unchanged)
 {
 	const struct host *host = work->host;
 	struct preview *preview;
 	int status;
 
-	if (!change_is_any(&work->change))
+	if (!is_changed(work))
 		return change_nothing(work, unchanged);
-	if (!is_possible(work) ||
-	    (!host->arguments->json && !change_print(&host->output, &work->change)))
+	if (!is_possible(work) || (!host->arguments->json && !print_changes(work)))
 		return STATUS_NOT_GOOD;
 	fflush(stdout);
 	preview = preview_new(host, &work->machine,
@@ -189,8 +239,10 @@ static void add_restored(void *data, const char *path)
 static int undo(struct host *host)
 {
 	struct json_object *top = NULL, *paths = NULL;
+	struct trial before;
 	bool ok;
 
+	(void)trials_find_configured(host->root_fd, &before);
 	if (host->arguments->json) {
 		top = json_begin(host->arguments->command);
 		paths = json_add_array(top, "restored");
@@ -199,6 +251,8 @@ static int undo(struct host *host)
 	/* An earlier --undo may have been ended before the images were built. */
 	if (ok || rebuild_is_needed(host->root_fd))
 		ok = rebuild_images(host);
+	if (ok)
+		trial_clean_up(host, before.token);
 	edit_end();
 	if (top && json_end(top) < 0)
 		ok = false;
@@ -225,6 +279,9 @@ int configure_run(struct host *host, int (*change)(struct work *work))
 	edit_end();
 	change_free(&work.change);
 	change_free(&work.groups);
+	for (size_t i = 0; i < work.of_trial_count; i++)
+		change_free(&work.of_trial[i]);
+	free(work.of_trial);
 	machine_free(&work.machine);
 	for (size_t i = 0; i < work.requester_count; i++)
 		free(work.requesters[i]);

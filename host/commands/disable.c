@@ -515,6 +515,8 @@ static int run(struct removal *removal)
 		return STATUS_NOT_GOOD;
 	if (!forget_groups(removal))
 		return STATUS_NOT_GOOD;
+	if (change_is_any(&work->change) && trial_end(work) != STATUS_GOOD)
+		return STATUS_NOT_GOOD;
 	good = check_others(removal);
 	if (!check_found(removal))
 		return STATUS_NOT_GOOD;

@@ -84,16 +84,24 @@ static const char way_back[] =
 	"If you lose access to the machine: add passthru.off to the kernel command line in the boot loader; that boot claims nothing.";
 
 /* Once the change is made. On another machine the images must be rebuilt first. */
-static void print_next(const struct host *host)
+static void print_next(const struct work *work)
 {
+	const struct host *host = work->host;
 	const char *key = boot_menu_key(host->root_fd);
 
-	if (host->is_this)
+	if (work->trial.token[0])
+		trial_print_next(work);
+	else if (host->is_this)
 		output_wrapped(&host->output, STYLE_TITLE, 0, 0,
 			       "Reboot, then run passthru status.");
 	output_wrapped(&host->output, STYLE_NOTE, 0, 0, "%s%s%s%s", way_back,
 		       key ? " Its menu is hidden: " : "", key ? key : "",
 		       key ? " while the machine starts." : "");
+}
+
+int enable_trial(struct work *work)
+{
+	return work->host->arguments->trial ? trial_begin(work) : trial_end(work);
 }
 
 static int enable_devices(struct work *work)
@@ -112,6 +120,9 @@ static int enable_devices(struct work *work)
 	work->takes_devices = true;
 	if (!configure_open(work) || !add_lines(work) || !remember_groups(work))
 		return STATUS_NOT_GOOD;
+	status = enable_trial(work);
+	if (status != STATUS_GOOD)
+		return status;
 	return configure_finish(work,
 				"/" CONFIGURATION_DIRECTORY " has these devices already");
 }
@@ -124,7 +135,7 @@ static int enable(struct work *work)
 				      : enable_devices(work);
 
 	if (work->backup[0] && !arguments->json)
-		print_next(work->host);
+		print_next(work);
 	return status;
 }
 

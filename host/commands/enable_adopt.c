@@ -116,6 +116,9 @@ int enable_adopt(struct work *work)
 	}
 	if (!is_allowed(work))
 		return STATUS_NOT_GOOD;
+	r = enable_trial(work);
+	if (r != STATUS_GOOD)
+		return r;
 	return configure_finish(work, "/" CONFIGURATION_DIRECTORY
 				      " has passthru.adopt already");
 }

@@ -227,6 +227,9 @@ int enable_vfs(struct work *work)
 		return STATUS_NOT_GOOD;
 	/* Their groups are not there yet. */
 	configure_set(&work->groups, work->groups.old ? strdup(work->groups.old) : NULL);
+	status = enable_trial(work);
+	if (status != STATUS_GOOD)
+		return status;
 	return configure_finish(work, "/" CONFIGURATION_DIRECTORY
 				      " has these virtual functions already");
 }

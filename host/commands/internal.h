@@ -9,6 +9,7 @@
 #include "initramfs/initramfs.h"
 #include "machine/machine.h"
 #include "outlook/outlook.h"
+#include "trials/trials.h"
 #include "view/view.h"
 
 /* What only the files of this folder share. */
@@ -24,6 +25,11 @@ struct work {
 	struct machine machine; /* with the devices that are chosen */
 	struct change change;	/* of CONFIGURATION_FILE */
 	struct change groups;	/* of GROUPS_FILE */
+	/* Of the files of a trial. */
+	struct change *of_trial;
+	size_t of_trial_count;
+	struct trial trial; /* that is begun, with its token; else without */
+	struct trial ended; /* the same for the one that was pending */
 	char backup[BACKUP_PATH_SIZE];
 	bool takes_devices; /* what the host would miss is said first */
 	char *parameter;    /* what it adds, if not the items of all chosen devices */
@@ -56,6 +62,68 @@ int configure_finish(struct work *work, const char *unchanged);
 
 /* Runs the command, or --undo. Returns an exit status, as change() does. */
 int configure_run(struct host *host, int (*change)(struct work *work));
+
+/* -- trial --------------------------------------------------------------------------- */
+
+/*
+ * Makes the change a trial, with what is in force now as what counts without it; or ends
+ * the one that is pending, so that the configuration counts for good. Fill in of_trial,
+ * and call after the change of CONFIGURATION_FILE is known. Return an exit status; they
+ * say why not.
+ */
+int trial_begin(struct work *work);
+int trial_end(struct work *work);
+
+/* In enable.c: either of them, as the command line says. */
+int enable_trial(struct work *work);
+
+/* Whether a file of a trial changes. */
+bool trial_is_changed(const struct work *work);
+
+/* What becomes of trials, for people: before the change, and after it. */
+bool trial_print_changes(const struct work *work);
+void trial_print_next(const struct work *work);
+
+/*
+ * Once the files are changed and the images are built: this boot is no trial any more if
+ * the one with the token was ended, and the EFI variables of passthru that neither the
+ * configuration nor an image names go. The token may be "".
+ */
+void trial_clean_up(const struct host *host, const char *token);
+
+/* Removes the directories that a trial leaves empty. */
+void trial_remove_directories(int root_fd);
+
+/*
+ * Removes the words of a trial from all files of the configuration, and what was kept
+ * from before it: changes, which are appended. Return whether that worked; say why not.
+ */
+bool trial_add_removals(int root_fd, struct change **changes, size_t *count);
+
+/* In trial_state.c: what becomes of a trial, with a sentence, or "". */
+#define TRIAL_TEXT_SIZE 512
+
+/*
+ * The trial of this boot as it is now: what the report has of it may have been confirmed
+ * or ended since. Its verdict is TRIAL_NONE then, and without one.
+ */
+struct trial trial_find_boot(const struct host *host, const struct trial *reported);
+void trial_describe_boot(const struct host *host, const struct trial *boot,
+			 char text[static TRIAL_TEXT_SIZE]);
+
+/*
+ * The trial of a configuration in the next boot: TRIAL_PLANNED, if that boot tries it,
+ * TRIAL_CONFIRMED, TRIAL_IGNORED, or TRIAL_NONE. The sentence has no end.
+ */
+struct trial trial_find_next(const struct host *host, const char *configuration);
+void trial_describe_next(const struct host *host, const struct trial *trial,
+			 char text[static TRIAL_TEXT_SIZE]);
+
+/* Whether it is the one that this boot tries, and nobody has confirmed it. */
+bool trial_is_of_this_boot(const struct host *host, const struct trial *trial);
+
+/* Adds it as "trial"; null without a verdict. */
+void trial_add_json(struct json_object *top, const struct trial *trial, const char *text);
 
 /* -- virtual functions --------------------------------------------------------------- */
 
@@ -156,6 +224,9 @@ void check_kernels(struct findings *findings);
 void check_images(struct findings *findings);
 void check_cmdline(struct findings *findings);
 
+/* Whether the configuration is on trial, and can be. */
+void check_trial(struct findings *findings);
+
 /* What else resizes BARs, chooses reset methods and so on. */
 void check_settings(struct findings *findings);
 
@@ -197,6 +268,8 @@ struct list {
 	struct filter *filters;
 	size_t filter_count;	 /* 0: all devices */
 	struct preview *preview; /* of the next boot, or NULL if it is not known */
+	struct trial trial;	 /* of this boot */
+	char trial_text[TRIAL_TEXT_SIZE];
 };
 
 /*
@@ -247,6 +320,9 @@ struct preview {
 	const struct boot_source *source; /* of the command line */
 	struct boot_source given;	  /* that source, with --cmdline */
 	const char *cmdline;
+	struct trial trial; /* of the configuration */
+	char trial_text[TRIAL_TEXT_SIZE];
+	char *before_trial;	    /* what counts without it, or NULL */
 	struct whole_cmdline whole; /* with the configuration */
 	char *rewritten;	    /* without legacy settings, or NULL */
 	struct params params;
@@ -292,6 +368,15 @@ int preview_read_image(struct preview *preview, const struct plan_changes *chang
 const char *preview_choose_configuration(struct preview *preview,
 					 const char *configuration);
 
+/*
+ * If it is on trial: notes what becomes of that. Returns what counts, which the preview
+ * owns if it is another one; NULL without memory.
+ */
+const char *preview_try_configuration(struct preview *preview, const char *configuration);
+
+/* Whether the image has the module vendor-reset. */
+struct reset_module preview_find_reset(const struct preview *preview);
+
 /* Sets absence if the image claims nothing. */
 void preview_find_absence(struct preview *preview);
 
@@ -330,14 +415,17 @@ enum boot_state {
 	BOOT_OUTDATED, /* it has another configuration than the files have now */
 	BOOT_NOT_RUN,  /* without passthru-early, or without an older configuration */
 	BOOT_DRY_RUN,
-	BOOT_UNREADABLE, /* the report is */
+	BOOT_TRIAL_IGNORED, /* the configuration is on trial and did not count */
+	BOOT_UNREADABLE,    /* the report is */
 };
 
 /* What passthru status found. */
 struct status {
 	struct view view; /* without a result if there is no report */
 	struct run_result result;
-	struct params params;	/* this boot's; without the text of its items */
+	struct params params; /* this boot's; without the text of its items */
+	struct trial trial;   /* this boot's */
+	char trial_text[TRIAL_TEXT_SIZE];
 	bool is_boot_requested; /* by this boot's command line and configuration */
 	bool is_requested;	/* by these, or by the configuration as it is now */
 	bool is_outdated;	/* the configuration is not the one of this boot */

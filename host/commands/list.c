@@ -12,6 +12,28 @@
 
 /* -- printing ------------------------------------------------------------------------ */
 
+static void read_trial(struct list *list)
+{
+	struct run_result result;
+
+	if (report_read(list->host->root_fd, REPORT_PATH, &result) == 0)
+		list->trial = trial_find_boot(list->host, &result.trial);
+	trial_describe_boot(list->host, &list->trial, list->trial_text);
+	run_result_free(&result);
+}
+
+/* What this boot says of it, or else the next one. */
+static void print_trial(const struct list *list)
+{
+	const struct output *output = &list->host->output;
+
+	if (list->trial_text[0])
+		output_wrapped(output, STYLE_NOTE, 0, 0, "%s", list->trial_text);
+	else if (list->preview && list->preview->trial_text[0])
+		output_wrapped(output, STYLE_NOTE, 0, 0, "Note: %s.",
+			       list->preview->trial_text);
+}
+
 static int print_text(const struct list *list)
 {
 	const struct machine *machine = &list->machine;
@@ -21,8 +43,10 @@ static int print_text(const struct list *list)
 			&list->host->output, STYLE_BAD, 0, 0,
 			"There are no IOMMU groups, so no device can be passed through: %s.",
 			machine->advice);
-	if (list_print(list) > 0)
+	if (list_print(list) > 0) {
+		print_trial(list);
 		return STATUS_GOOD;
+	}
 	warn("no device of this machine matches; see passthru list");
 	return STATUS_NOT_GOOD;
 }
@@ -114,6 +138,7 @@ static int print_json(const struct list *list)
 
 	json_add_bool(top, "iommu", machine->has_groups);
 	json_add_text(top, "advice", machine->has_groups ? NULL : machine->advice);
+	trial_add_json(top, &list->trial, list->trial_text);
 	devices = json_add_array(top, "devices");
 	for (size_t i = 0; i < machine->count; i++)
 		if (list_has(list, &machine->devices[i])) {
@@ -148,6 +173,7 @@ static int print(struct list *list)
 {
 	if (!choice_open(list->host, &list->machine))
 		return STATUS_NOT_GOOD;
+	read_trial(list);
 	list_read_next_boot(list);
 	return list->host->arguments->json ? print_json(list) : print_text(list);
 }

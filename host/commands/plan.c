@@ -65,6 +65,14 @@ static void print_notes(const struct preview *preview)
 			output, STYLE_NOTE, 0, 2,
 			"Note: not parameters of passthru, and ignored in /%s: %s.",
 			CONFIGURATION_DIRECTORY, preview->whole.ignored);
+	if (preview->trial_text[0])
+		output_wrapped(
+			output,
+			preview->trial.verdict == TRIAL_IGNORED ? STYLE_BAD : STYLE_NOTE,
+			0, 2, "%s: %s.",
+			preview->trial.verdict == TRIAL_IGNORED ? "Not as requested"
+								: "Note",
+			preview->trial_text);
 	if (rescue.length)
 		output_wrapped(
 			output, STYLE_NOTE, 0, 2,
@@ -113,6 +121,12 @@ static void print_limit(void *data, const char *text)
 	output_wrapped(&preview->view.host->output, STYLE_NOTE, 0, 2, "Note: %s.", text);
 }
 
+/* Whether another configuration counts than that of the files. */
+static bool differs(const struct preview *preview)
+{
+	return preview->outdated[0] || preview->trial.verdict == TRIAL_IGNORED;
+}
+
 static bool print_text(const struct preview *preview, bool with_remarks)
 {
 	const struct output *output = &preview->view.host->output;
@@ -132,7 +146,7 @@ static bool print_text(const struct preview *preview, bool with_remarks)
 	if (preview->empty) {
 		output_wrapped(output, STYLE_PLAIN, 0, 2, "Next boot, with %s: %s",
 			       source, preview->empty);
-		return !preview->outdated[0];
+		return !differs(preview);
 	}
 	if (preview->absence[0]) {
 		output_wrapped(output, STYLE_BAD, 0, 2, "Next boot, with %s: %s", source,
@@ -153,7 +167,7 @@ static bool print_text(const struct preview *preview, bool with_remarks)
 		remarks_print(output, &preview->outlook);
 	if (caveat)
 		output_wrapped(output, STYLE_NOTE, 0, 2, "%s", caveat);
-	return ok && !preview->is_dry && !preview->outdated[0];
+	return ok && !preview->is_dry && !differs(preview);
 }
 
 static bool print_json(const struct preview *preview)
@@ -177,7 +191,8 @@ static bool print_json(const struct preview *preview)
 	json_add_text(top, "outdated", preview->outdated);
 	if (!preview->empty)
 		ok = view_add(&preview->view, top) && !preview->absence[0];
-	ok &= !preview->is_dry && !preview->outdated[0];
+	trial_add_json(top, &preview->trial, preview->trial_text);
+	ok &= !preview->is_dry && !differs(preview);
 	remarks_add(&preview->outlook, top);
 	json_add_bool(top, "ok", ok);
 	return json_end(top) == 0 && ok;
@@ -269,6 +284,8 @@ bool plan_is_good(const struct host *host, struct machine *machine,
 			good &= outlook_level(&preview->outlook) < REMARK_WARNING;
 		good &= view_problems(&preview->view, NULL, NULL);
 		good &= view_groups(&preview->view, visit_group, &visit);
+		if (preview->trial.verdict == TRIAL_IGNORED)
+			good = false;
 		if (preview->is_dry)
 			each(data, "the next boot is a dry run (passthru.dryrun), which "
 				   "claims nothing; remove that word");

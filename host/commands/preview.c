@@ -75,14 +75,18 @@ static int rewrite_cmdline(struct preview *preview, const struct plan_changes *c
 static int add_configuration(struct preview *preview, const struct change *change)
 {
 	_cleanup_free_ char *configuration = NULL;
+	const char *counting;
 	int r = configuration_read(preview->view.host->root_fd, change, &configuration);
 
 	if (r < 0) {
 		preview->unread = CONFIGURATION_DIRECTORY;
 		return r;
 	}
-	return whole_cmdline_make(preview_choose_configuration(preview, configuration),
-				  preview->cmdline, &preview->whole);
+	counting = preview_choose_configuration(preview, configuration);
+	if (!change && !cmdline_is_rescue(preview->cmdline))
+		counting = preview_try_configuration(preview, counting);
+	return counting ? whole_cmdline_make(counting, preview->cmdline, &preview->whole)
+			: -ENOMEM;
 }
 
 /* The image counts if what starts has its configuration. */
@@ -205,6 +209,7 @@ static int look_ahead(struct preview *preview, bool with_new_images)
 		&(struct outlook_input){ .machine = preview->view.machine,
 					 .plan = &preview->result.plan,
 					 .settings = &preview->result.settings,
+					 .reset_module = preview_find_reset(preview),
 					 .wanted = &preview->params.wanted,
 					 .missing = preview->missing,
 					 .missing_count = preview->missing_count,
@@ -284,5 +289,6 @@ void preview_free(struct preview *preview)
 	boot_sources_free(&preview->sources);
 	whole_cmdline_free(&preview->whole);
 	free(preview->rewritten);
+	free(preview->before_trial);
 	free(preview);
 }

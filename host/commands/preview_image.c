@@ -78,6 +78,47 @@ const char *preview_choose_configuration(struct preview *preview,
 	return initramfs->image.config ? initramfs->image.config : "";
 }
 
+/* What was in force before a trial, in the image if that has the trial. */
+static char *read_before(const struct preview *preview, const char *configuration)
+{
+	const struct image *image = &preview->initramfs.image;
+	char *text = NULL;
+
+	if (image->config && configuration == image->config)
+		return strdup(image->before_trial ? image->before_trial : "");
+	if (configuration_read_before_trial(preview->view.host->root_fd, &text) < 0)
+		return strdup("");
+	return text;
+}
+
+const char *preview_try_configuration(struct preview *preview, const char *configuration)
+{
+	const struct host *host = preview->view.host;
+	struct trial *trial = &preview->trial;
+
+	*trial = trial_find_next(host, configuration);
+	if (trial->verdict == TRIAL_IGNORED) {
+		preview->before_trial = read_before(preview, configuration);
+		trial->has_before = preview->before_trial && preview->before_trial[0];
+		configuration = preview->before_trial;
+	}
+	trial_describe_next(host, trial, preview->trial_text);
+	return configuration;
+}
+
+struct reset_module preview_find_reset(const struct preview *preview)
+{
+	const struct initramfs *initramfs = &preview->initramfs;
+	bool is_known = preview->has_image && initramfs->path && !initramfs->error;
+
+	return (struct reset_module){
+		.is_loaded = beneath_exists(preview->view.host->root_fd,
+					    "sys/module/vendor_reset"),
+		.image = is_known ? initramfs->path : NULL,
+		.is_in_image = is_known && initramfs->image.has_reset,
+	};
+}
+
 void preview_find_absence(struct preview *preview)
 {
 	const struct initramfs *initramfs = &preview->initramfs;

@@ -71,6 +71,13 @@ static void print_command(const struct arguments *arguments)
 		fprintf(stderr, " --root %s", arguments->root);
 	if (arguments->vfs)
 		fprintf(stderr, " --vfs %s", arguments->vfs);
+	if (arguments->trial)
+		fprintf(stderr, " --trial%s%s", arguments->trial[0] ? "=" : "",
+			arguments->trial);
+	for (int kind = 0; kind < SETTINGS; kind++)
+		if (arguments->settings[kind])
+			fprintf(stderr, " --%s %s", setting_name((enum setting_kind)kind),
+				arguments->settings[kind]);
 	for (int i = 0; i < arguments->operand_count; i++)
 		fprintf(stderr, " %s", arguments->operands[i]);
 	fputc('\n', stderr);

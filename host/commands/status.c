@@ -26,12 +26,14 @@ static bool uses_configuration(const char *cmdline)
 
 /*
  * Whether the configuration requests something else than that of this boot: its image is
- * older, or was booted before the files were changed.
+ * older, or was booted before the files were changed. What counts instead of an ignored
+ * trial is as good.
  */
-static bool has_new_configuration(int root_fd, const char *cmdline)
+static bool has_new_configuration(int root_fd, const char *cmdline, bool was_ignored)
 {
 	_cleanup_free_ char *now = NULL, *booted = NULL;
-	int r = configuration_read(root_fd, NULL, &now);
+	int r = was_ignored ? configuration_read_before_trial(root_fd, &now)
+			    : configuration_read(root_fd, NULL, &now);
 
 	if (r < 0) {
 		warn_error(
@@ -59,20 +61,22 @@ static int adopt_booted(const struct host *host, struct params *params)
 
 static void read_request(const struct host *host, struct status *status)
 {
-	static const struct config_stage stage = { .is_dry = true };
+	static const struct config_stage stage = { 0 };
 	_cleanup_free_ char *cmdline = NULL;
 	struct params *params = &status->params;
 	struct cmdline words;
 
 	if (beneath_read(host->root_fd, "proc/cmdline", &cmdline) < 0)
 		return;
-	status->is_outdated = has_new_configuration(host->root_fd, cmdline);
+	status->is_outdated = has_new_configuration(
+		host->root_fd, cmdline, status->trial.verdict == TRIAL_IGNORED);
 	if (cmdline_split(cmdline, &words) == 0 &&
 	    config_read(host->root_fd, &stage, &words) == 0 &&
 	    params_read(&words, params) == 0 && adopt_booted(host, params) == 0 &&
 	    !params->off)
 		status->is_boot_requested = !params_are_empty(params);
-	status->is_requested = status->is_outdated || status->is_boot_requested;
+	status->is_requested = status->is_outdated || status->is_boot_requested ||
+			       status->trial.verdict == TRIAL_IGNORED;
 	cmdline_free(&words);
 }
 
@@ -142,8 +146,13 @@ static bool print_text(const struct status *status)
 		output_wrapped(output,
 			       status->state == BOOT_NOT_YET ? STYLE_NOTE : STYLE_BAD, 0,
 			       0, "%s", status->absence);
-	else
+	else if (status->state != BOOT_TRIAL_IGNORED)
 		print_summary(&status->view);
+	if (status->trial_text[0])
+		output_wrapped(output,
+			       status->trial.verdict == TRIAL_IGNORED ? STYLE_BAD
+								      : STYLE_NOTE,
+			       0, 0, "%s", status->trial_text);
 	ok = view_print(&status->view);
 	remarks_print(output, &status->outlook);
 	print_times(&status->view);
@@ -161,6 +170,7 @@ static bool print_json(const struct status *status)
 	if (!status->missing)
 		ok = view_add(&status->view, top) && status_counts(status);
 	json_add_bool(top, "outdated", status->is_outdated);
+	trial_add_json(top, &status->trial, status->trial_text);
 	json_add_text(top, "state", status_word(status, ok));
 	json_add_bool(top, "ok", ok);
 	json_add_text(top, "missing", status->missing);
@@ -211,6 +221,8 @@ static enum boot_state find_state(const struct status *status)
 	if (!status->is_requested && !status->result.plan.count &&
 	    !status->result.pfs.count)
 		return BOOT_NOT_REQUESTED;
+	if (!status->is_outdated && status->trial.verdict == TRIAL_IGNORED)
+		return BOOT_TRIAL_IGNORED;
 	if (!status->is_outdated)
 		return view->result ? BOOT_AS_REPORTED : BOOT_NOT_RUN;
 	if (status->is_boot_requested)
@@ -220,15 +232,25 @@ static enum boot_state find_state(const struct status *status)
 	return view->result ? BOOT_OUTDATED : BOOT_NOT_RUN;
 }
 
-static void read_report(struct status *status)
+/* Returns 0, -ENOENT if there is none, or another negative errno. */
+static int read_report(struct status *status)
 {
+	const struct host *host = status->view.host;
 	_cleanup_free_ char *text = NULL;
-	int r = beneath_read(status->view.host->root_fd, REPORT_PATH, &text);
+	int r = beneath_read(host->root_fd, REPORT_PATH, &text);
 
 	if (r == 0)
 		r = report_parse(text, &status->result);
 	if (r == 0)
 		status->view.result = &status->result;
+	status->trial = trial_find_boot(host, &status->result.trial);
+	trial_describe_boot(host, &status->trial, status->trial_text);
+	return r;
+}
+
+/* r is read_report()'s. */
+static void judge(struct status *status, int r)
+{
 	status->state = find_state(status);
 	if (status->is_outdated || status->state == BOOT_NOT_RUN)
 		describe_absence(status);
@@ -281,13 +303,15 @@ int status_run(struct host *host)
 	struct machine machine;
 	struct status status = { .view = { .host = host, .machine = &machine } };
 	bool ok = false;
+	int r;
 
 	if (!print)
 		return STATUS_USAGE;
 	status.view.skipped = &status.params.skipped;
+	r = read_report(&status);
 	read_request(host, &status);
 	if (machine_read(host, &machine)) {
-		read_report(&status);
+		judge(&status, r);
 		read_groups(&status, &machine);
 		if (!status.missing && !view_groups(&status.view, NULL, NULL))
 			machine_read_needs(host, &machine);

@@ -13,7 +13,8 @@ static bool is_dry(const struct status *status)
 
 bool status_counts(const struct status *status)
 {
-	return !is_dry(status) && !status->is_outdated;
+	return !is_dry(status) && !status->is_outdated &&
+	       status->state != BOOT_TRIAL_IGNORED;
 }
 
 const char *status_word(const struct status *status, bool ok)
@@ -31,6 +32,8 @@ const char *status_word(const struct status *status, bool ok)
 		return "not-run";
 	case BOOT_DRY_RUN:
 		return "dry-run";
+	case BOOT_TRIAL_IGNORED:
+		return "trial-ignored";
 	case BOOT_UNREADABLE:
 		return "unreadable";
 	}

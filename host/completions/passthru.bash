@@ -81,12 +81,12 @@ _passthru()
 	esac
 	$split && return
 	case $command in
-	"") options+=" list enable disable claim release plan status check migrate args" ;;
+	"") options+=" list enable disable confirm claim release plan status check migrate args" ;;
 	list) options+=" --dump --verbose gpu audio usb disk nvme net bridge" ;;
 	plan) options+=" --cmdline --strict --verbose" ;;
 	check) options+=" --strict" ;;
 	status) options+=" --format --verbose" ;;
-	enable) options+=" --adopt --dry-run --undo --vfs --yes --bar0 --bar1 --bar2 --bar3 --bar4 --bar5 --reset --d3cold --power" ;;
+	enable) options+=" --adopt --dry-run --undo --trial --trial= --vfs --yes --bar0 --bar1 --bar2 --bar3 --bar4 --bar5 --reset --d3cold --power" ;;
 	claim) options="--json --vfs --yes --help --version" ;;
 	release) options="--json --vfs --help --version" ;;
 	disable) options+=" --adopt --all --dry-run --undo" ;;

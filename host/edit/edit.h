@@ -100,4 +100,12 @@ bool backup_apply(int root_fd, const char *directory, const struct change *chang
 bool backup_undo(int root_fd, const char *directory,
 		 void (*each)(void *data, const char *path), void *data);
 
+/* -- files --------------------------------------------------------------------------- */
+
+/*
+ * Removes a file, or an empty directory, of which nobody needs a backup. Follows no link
+ * out of the root. Returns 0, also if there is none, or a negative errno.
+ */
+int edit_remove(int root_fd, const char *path);
+
 #endif

@@ -196,6 +196,19 @@ int files_remove(int root_fd, const char *path, const struct expected *expected)
 	return 0;
 }
 
+int edit_remove(int root_fd, const char *path)
+{
+	_cleanup_close_ int directory_fd = beneath_open_parent(root_fd, path);
+	const char *name = beneath_name(path);
+
+	if (directory_fd < 0)
+		return directory_fd == -ENOENT ? 0 : directory_fd;
+	if (unlinkat(directory_fd, name, 0) < 0 && errno != ENOENT &&
+	    unlinkat(directory_fd, name, AT_REMOVEDIR) < 0)
+		return -errno;
+	return 0;
+}
+
 void files_remove_leftover(int root_fd, const char *path)
 {
 	_cleanup_close_ int directory_fd = beneath_open_parent(root_fd, path);

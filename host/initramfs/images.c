@@ -8,6 +8,7 @@
 #include "base/base.h"
 #include "initramfs/initramfs.h"
 #include "lib/lib.h"
+#include "trials/trials.h"
 
 /* -- one entry ----------------------------------------------------------------------- */
 
@@ -106,6 +107,15 @@ static void add_built_in(int root_fd, struct initramfs *initramfs)
 		kernel_has_module_built_in(root_fd, kernel, "vfio_iommu_type1");
 }
 
+static void find_trial(int root_fd, struct initramfs *initramfs)
+{
+	struct trial trial;
+
+	initramfs->is_confirmed = initramfs->image.config &&
+				  trials_find(initramfs->image.config, &trial) &&
+				  trials_is_confirmed(root_fd, trial.token);
+}
+
 static void read_entry(int root_fd, const struct boot_source *entry,
 		       struct initramfs *ret)
 {
@@ -120,6 +130,7 @@ static void read_entry(int root_fd, const struct boot_source *entry,
 	add_built_in(root_fd, ret);
 	ret->is_list_old = ret->error == 0 && ret->path &&
 			   adopt_is_outdated(root_fd, entry->cmdline, &ret->image);
+	find_trial(root_fd, ret);
 }
 
 /* -- without an entry ---------------------------------------------------------------- */
@@ -187,6 +198,7 @@ static void read_guessed(int root_fd, const char *kernel, struct initramfs *ret)
 	ret->is_rescue = ret->path && generators_is_for_rescue(ret->path);
 	add_built_in(root_fd, ret);
 	ret->is_list_old = ret->error == 0 && adopt_is_outdated(root_fd, "", &ret->image);
+	find_trial(root_fd, ret);
 }
 
 static int compare_kernels(const void *a, const void *b)
@@ -339,12 +351,26 @@ bool initramfs_starts(const struct initramfs *initramfs)
 	return initramfs->image.has_program && initramfs->image.has_start;
 }
 
+/* A trial that was confirmed is as good as none. */
+static bool has_trial_of(const struct initramfs *initramfs, const char *config)
+{
+	struct trial own = { 0 }, wanted;
+	bool has = initramfs->image.config && trials_find(initramfs->image.config, &own);
+
+	if (!trials_find(config, &wanted))
+		return !has || initramfs->is_confirmed;
+	return has && strcmp(own.token, wanted.token) == 0 &&
+	       own.minutes == wanted.minutes;
+}
+
 bool initramfs_has_config(const struct initramfs *initramfs, const char *config)
 {
 	const char *own = initramfs->image.config;
 
-	return initramfs->is_rescue || (!initramfs->is_list_old &&
-					configuration_means_same(config, own ? own : ""));
+	return initramfs->is_rescue ||
+	       (!initramfs->is_list_old &&
+		configuration_means_same(config, own ? own : "") &&
+		has_trial_of(initramfs, config));
 }
 
 static const char *describe_config(const struct initramfs *initramfs, const char *config)

@@ -85,12 +85,14 @@ struct modprobe_files {
 
 /* Which of the files that passthru needs are in an initramfs image. */
 struct image {
-	bool has_init;	  /* it is not one of microcode, or of some more files */
-	bool has_program; /* passthru-early */
-	bool has_start;	  /* the script or unit that starts it */
-	bool has_driver;  /* the module vfio-pci */
-	bool has_type1;	  /* the module vfio_iommu_type1 */
-	char *config;	  /* the configuration, or NULL */
+	bool has_init;	    /* it is not one of microcode, or of some more files */
+	bool has_program;   /* passthru-early */
+	bool has_start;	    /* the script or unit that starts it */
+	bool has_driver;    /* the module vfio-pci */
+	bool has_type1;	    /* the module vfio_iommu_type1 */
+	bool has_reset;	    /* the module vendor-reset, which few need */
+	char *config;	    /* the configuration, or NULL */
+	char *before_trial; /* the one from before its trial, or NULL */
 	char *tables[IMAGE_TABLE_COUNT]; /* the copies of these tables, or NULL */
 	struct modprobe_files modprobe;
 };
@@ -150,6 +152,9 @@ struct initramfs {
 	bool is_uki;	  /* path is that of a UKI */
 	bool is_signed;	  /* that UKI, for Secure Boot */
 	bool is_rescue;	  /* see generators_is_for_rescue() */
+	/* Its configuration is on trial, and was confirmed: the firmware remembers that.
+	 */
+	bool is_confirmed;
 	bool is_guessed;  /* no entry could be read: it is the one named after the kernel
 			   */
 	bool is_list_old; /* with passthru.adopt, modprobe.d has another list */

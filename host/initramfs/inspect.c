@@ -37,6 +37,8 @@ static void note_name(struct image *image, const char *path)
 		image->has_driver = true;
 	else if (strncmp(name, "vfio_iommu_type1.ko", 19) == 0)
 		image->has_type1 = true;
+	else if (strncmp(name, "vendor-reset.ko", 15) == 0)
+		image->has_reset = true;
 }
 
 /* Longer ones are no configuration or table. */
@@ -50,6 +52,8 @@ static char **find_text(struct image *image, const char *path)
 	path += strspn(path, "./");
 	if (strcmp(path, CONFIG_IMAGE_PATH) == 0)
 		return &image->config;
+	if (strcmp(path, CONFIG_IMAGE_PATH CONFIG_BEFORE_TRIAL) == 0)
+		return &image->before_trial;
 	name = span_of(path);
 	if (span_skip_prefix(&name, "etc/passthru/"))
 		for (size_t i = 0; i < IMAGE_TABLE_COUNT; i++)
@@ -309,6 +313,7 @@ void image_free(struct image *image)
 {
 	free(image->config);
 	modprobe_free(&image->modprobe);
+	free(image->before_trial);
 	for (size_t i = 0; i < IMAGE_TABLE_COUNT; i++)
 		free(image->tables[i]);
 	*image = (struct image){ 0 };

@@ -22,7 +22,7 @@ struct fate {
 };
 
 /* A boot, and the fates of all devices in it. */
-struct trial {
+struct rehearsal {
 	const struct boot_source *boot;
 	struct legacy_line line; /* its command line */
 	struct fate *fates;
@@ -32,7 +32,7 @@ struct prover {
 	const struct migration *migration;
 	const struct machine *machine;
 	struct boots boots;
-	struct trial *trials;
+	struct rehearsal *trials;
 	size_t count;
 	char *before, *after; /* the configuration of passthru */
 	bool is_done;
@@ -46,24 +46,24 @@ struct prover {
  * Whether the boot loads vfio-pci, so that the list in modprobe.d(5) counts. If nothing
  * loads it in any boot, the list is meant all the same.
  */
-static bool loads(const struct prover *prover, const struct trial *trial)
+static bool loads(const struct prover *prover, const struct rehearsal *rehearsal)
 {
-	return prover->migration->facts.loads || trial->line.loads || trial->line.lists ||
-	       !prover->any_loads;
+	return prover->migration->facts.loads || rehearsal->line.loads ||
+	       rehearsal->line.lists || !prover->any_loads;
 }
 
-static bool counts(const struct prover *prover, const struct trial *trial,
+static bool counts(const struct prover *prover, const struct rehearsal *rehearsal,
 		   const struct fact *fact)
 {
 	if (!fact_needs_configuration(fact))
 		return false;
 	if (fact->list == LIST_NONE)
 		return true;
-	return !(trial->line.lists & 1U << fact->list) && loads(prover, trial);
+	return !(rehearsal->line.lists & 1U << fact->list) && loads(prover, rehearsal);
 }
 
 /* As parameters; freed by the caller, NULL without memory. */
-static char *make_request(const struct prover *prover, const struct trial *trial)
+static char *make_request(const struct prover *prover, const struct rehearsal *rehearsal)
 {
 	const struct facts *facts = &prover->migration->facts;
 	struct text_file text;
@@ -72,26 +72,26 @@ static char *make_request(const struct prover *prover, const struct trial *trial
 	if (!file)
 		return NULL;
 	for (size_t i = 0; i < facts->count; i++)
-		if (counts(prover, trial, &facts->items[i]))
+		if (counts(prover, rehearsal, &facts->items[i]))
 			fprintf(file, "passthru.%s=%s ",
 				facts->items[i].is_vfs ? "vfs" : "ids",
 				facts->items[i].items);
-	if (trial->line.items[0])
-		fprintf(file, "passthru.ids=%s ", trial->line.items);
+	if (rehearsal->line.items[0])
+		fprintf(file, "passthru.ids=%s ", rehearsal->line.items);
 	/* Once done, what was on the command line is there as a parameter. */
 	if (prover->is_done)
-		fputs(trial->boot->cmdline, file);
+		fputs(rehearsal->boot->cmdline, file);
 	return text_file_close(&text);
 }
 
-static int note_legacy(const struct prover *prover, struct trial *trial)
+static int note_legacy(const struct prover *prover, struct rehearsal *rehearsal)
 {
-	_cleanup_free_ char *request = make_request(prover, trial);
+	_cleanup_free_ char *request = make_request(prover, rehearsal);
 	struct params params = { 0 };
 	int r = request ? params_parse(request, &params) : -ENOMEM;
 
 	for (size_t i = 0; r == 0 && i < prover->machine->count; i++)
-		trial->fates[i].had |=
+		rehearsal->fates[i].had |=
 			device_is_requested(&prover->machine->devices[i], &params);
 	params_free(&params);
 	return r;
@@ -156,16 +156,16 @@ static void note_after(struct fate *fate, const struct plan_entry *entry)
  * that the last one overrides counts if it is in another file, which is changed by
  * itself.
  */
-static char *make_cmdline(const struct prover *prover, const struct trial *trial)
+static char *make_cmdline(const struct prover *prover, const struct rehearsal *rehearsal)
 {
 	const struct facts *facts = &prover->migration->facts;
-	struct span item, rest = span_of(trial->line.overridden);
+	struct span item, rest = span_of(rehearsal->line.overridden);
 	struct text_file text;
 	FILE *file = text_file_open(&text);
 
 	if (!file)
 		return NULL;
-	fputs(prover->is_done ? trial->boot->cmdline : trial->line.text, file);
+	fputs(prover->is_done ? rehearsal->boot->cmdline : rehearsal->line.text, file);
 	while (!prover->is_done && span_next_item(&rest, &item)) {
 		char id[128];
 
@@ -181,16 +181,17 @@ static char *make_cmdline(const struct prover *prover, const struct trial *trial
 	return text_file_close(&text);
 }
 
-static int run_trial(const struct prover *prover, struct trial *trial)
+static int run_trial(const struct prover *prover, struct rehearsal *rehearsal)
 {
-	_cleanup_free_ char *cmdline = make_cmdline(prover, trial);
-	int r = cmdline ? note_legacy(prover, trial) : -ENOMEM;
+	_cleanup_free_ char *cmdline = make_cmdline(prover, rehearsal);
+	int r = cmdline ? note_legacy(prover, rehearsal) : -ENOMEM;
 
 	if (r == 0)
-		r = run_boot(prover, prover->before, trial->boot->cmdline, note_before,
-			     trial->fates);
+		r = run_boot(prover, prover->before, rehearsal->boot->cmdline,
+			     note_before, rehearsal->fates);
 	if (r == 0)
-		r = run_boot(prover, prover->after, cmdline, note_after, trial->fates);
+		r = run_boot(prover, prover->after, cmdline, note_after,
+			     rehearsal->fates);
 	return r;
 }
 
@@ -224,17 +225,17 @@ static bool is_lost(const struct fate *fate, const struct device *device)
 	       fate->reason == REASON_CONSOLE;
 }
 
-static int find_loss(struct prover *prover, const struct trial *trial)
+static int find_loss(struct prover *prover, const struct rehearsal *rehearsal)
 {
 	const struct machine *machine = prover->machine;
 
 	for (size_t i = 0; i < machine->count; i++) {
 		const struct device *device = &machine->devices[i];
-		const struct fate *fate = &trial->fates[i];
+		const struct fate *fate = &rehearsal->fates[i];
 
 		if (!is_lost(fate, device))
 			continue;
-		return set_loss(prover, trial->boot, device,
+		return set_loss(prover, rehearsal->boot, device,
 				device->is_claimed ? "is on vfio-pci now"
 						   : "is given to vfio-pci",
 				"would not be after", reason_phrase(fate->reason));
@@ -251,17 +252,17 @@ static bool has_anywhere(const struct prover *prover, size_t index)
 }
 
 /* What is on vfio-pci now, and no setting that was read names it, in any boot. */
-static int find_unexplained(struct prover *prover, const struct trial *trial)
+static int find_unexplained(struct prover *prover, const struct rehearsal *rehearsal)
 {
 	const struct machine *machine = prover->machine;
 
 	for (size_t i = 0; i < machine->count; i++) {
 		const struct device *device = &machine->devices[i];
 
-		if (device->is_claimed && !device->is_reported && !trial->fates[i].has &&
-		    !has_anywhere(prover, i))
+		if (device->is_claimed && !device->is_reported &&
+		    !rehearsal->fates[i].has && !has_anywhere(prover, i))
 			return set_loss(
-				prover, trial->boot, device,
+				prover, rehearsal->boot, device,
 				"is on vfio-pci now, by something other than the settings that were read",
 				"would perhaps not be after",
 				"run passthru enable with its address, or give it back to its usual driver");
@@ -272,37 +273,38 @@ static int find_unexplained(struct prover *prover, const struct trial *trial)
 /* -- gains --------------------------------------------------------------------------- */
 
 /* Whether without the configuration the boot would have just what it had. */
-static int would_be_free(const struct prover *prover, const struct trial *trial,
+static int would_be_free(const struct prover *prover, const struct rehearsal *rehearsal,
 			 bool *ret)
 {
-	_cleanup_free_ char *cmdline = make_cmdline(prover, trial);
+	_cleanup_free_ char *cmdline = make_cmdline(prover, rehearsal);
 	struct fate *fates = calloc(prover->machine->count + 1, sizeof(fates[0]));
 	int r = cmdline && fates ? run_boot(prover, "", cmdline, note_after, fates)
 				 : -ENOMEM;
 
 	*ret = true;
 	for (size_t i = 0; r == 0 && i < prover->machine->count; i++)
-		if (fates[i].has != trial->fates[i].had)
+		if (fates[i].has != rehearsal->fates[i].had)
 			*ret = false;
 	free(fates);
 	return r;
 }
 
-static int find_gain(struct prover *prover, const struct trial *trial)
+static int find_gain(struct prover *prover, const struct rehearsal *rehearsal)
 {
 	struct proof *proof = prover->proof;
 	struct gain gain = { 0 }, *added;
 	int r;
 
 	for (size_t i = 0; i < prover->machine->count; i++)
-		if (trial->fates[i].has && !trial->fates[i].had && gain.count++ == 0)
+		if (rehearsal->fates[i].has && !rehearsal->fates[i].had &&
+		    gain.count++ == 0)
 			gain.device = &prover->machine->devices[i];
 	if (!gain.count)
 		return 0;
-	snprintf(gain.path, sizeof(gain.path), "%s", trial->boot->path);
-	snprintf(gain.entry, sizeof(gain.entry), "%s", trial->boot->entry);
-	gain.is_uki = trial->boot->is_uki;
-	r = would_be_free(prover, trial, &gain.is_by_configuration);
+	snprintf(gain.path, sizeof(gain.path), "%s", rehearsal->boot->path);
+	snprintf(gain.entry, sizeof(gain.entry), "%s", rehearsal->boot->entry);
+	gain.is_uki = rehearsal->boot->is_uki;
+	r = would_be_free(prover, rehearsal, &gain.is_by_configuration);
 	if (r < 0)
 		return r;
 	added = array_append(proof->gains, proof->gain_count);
@@ -316,16 +318,17 @@ static int find_gain(struct prover *prover, const struct trial *trial)
 
 static int add_trial(struct prover *prover, const struct boot_source *boot)
 {
-	struct trial *trial = array_append(prover->trials, prover->count);
+	struct rehearsal *rehearsal = array_append(prover->trials, prover->count);
 
-	if (!trial)
+	if (!rehearsal)
 		return -ENOMEM;
-	*trial = (struct trial){ .boot = boot };
-	trial->fates = calloc(prover->machine->count + 1, sizeof(trial->fates[0]));
-	if (!trial->fates ||
-	    legacy_rewrite_cmdline(span_of(boot->cmdline), &trial->line) < 0)
+	*rehearsal = (struct rehearsal){ .boot = boot };
+	rehearsal->fates =
+		calloc(prover->machine->count + 1, sizeof(rehearsal->fates[0]));
+	if (!rehearsal->fates ||
+	    legacy_rewrite_cmdline(span_of(boot->cmdline), &rehearsal->line) < 0)
 		return -ENOMEM;
-	prover->any_loads |= trial->line.loads || trial->line.lists;
+	prover->any_loads |= rehearsal->line.loads || rehearsal->line.lists;
 	return 0;
 }
 
@@ -333,15 +336,16 @@ static int add_trial(struct prover *prover, const struct boot_source *boot)
  */
 static int run_or_copy(const struct prover *prover, size_t index)
 {
-	struct trial *trial = &prover->trials[index];
+	struct rehearsal *rehearsal = &prover->trials[index];
 
 	for (size_t i = 0; i < index; i++)
-		if (strcmp(prover->trials[i].boot->cmdline, trial->boot->cmdline) == 0) {
-			memcpy(trial->fates, prover->trials[i].fates,
-			       prover->machine->count * sizeof(trial->fates[0]));
+		if (strcmp(prover->trials[i].boot->cmdline, rehearsal->boot->cmdline) ==
+		    0) {
+			memcpy(rehearsal->fates, prover->trials[i].fates,
+			       prover->machine->count * sizeof(rehearsal->fates[0]));
 			return 0;
 		}
-	return run_trial(prover, trial);
+	return run_trial(prover, rehearsal);
 }
 
 static int run_trials(struct prover *prover)

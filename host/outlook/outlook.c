@@ -644,15 +644,30 @@ static bool has_method(const struct setting_result *setting, struct span wanted)
 	return false;
 }
 
-/* Whether the device lists all of them now, which may be fewer than it has. */
-static bool has_methods(const struct setting_result *setting)
+/* Some devices have it from the kernel itself. */
+#define BY_MODULE "device_specific"
+
+static bool needs_module(const struct judge *judge, const struct setting_result *setting)
+{
+	return strstr(setting->wanted, BY_MODULE) &&
+	       (judge->input->reset_module.is_loaded ||
+		!has_method(setting, span_of(BY_MODULE)));
+}
+
+/*
+ * Whether the device lists all of them now, which may be fewer than it has, or will have
+ * with the module.
+ */
+static bool has_methods(const struct judge *judge, const struct setting_result *setting)
 {
 	struct span rest = span_of(setting->wanted);
 
 	while (rest.length) {
 		struct span method = span_until(rest, '+');
+		bool is_added = judge->input->reset_module.is_in_image &&
+				span_equals(method, BY_MODULE);
 
-		if (!has_method(setting, method))
+		if (!is_added && !has_method(setting, method))
 			return false;
 		rest.at += method.length;
 		rest.length -= method.length;
@@ -675,6 +690,24 @@ static bool is_nowhere(const struct settings *settings,
 	return true;
 }
 
+static void judge_reset(struct judge *judge, const struct setting_result *setting,
+			const struct device *device)
+{
+	const struct reset_module *module = &judge->input->reset_module;
+	const char *address = device ? device->address : "the device";
+
+	if (module->image && !module->is_in_image && needs_module(judge, setting))
+		add(judge, REMARK_WARNING, "setting", device,
+		    PARAMETER_PREFIX
+		    "reset=%s may be refused by %s: the initramfs image, /%s, lacks the module vendor-reset, which adds device_specific; install that for its kernel, and rebuild the image",
+		    setting->wanted, address, module->image);
+	else if (!has_methods(judge, setting))
+		add(judge, REMARK_WARNING, "setting", device,
+		    PARAMETER_PREFIX
+		    "reset=%s may be refused by %s: its reset methods now are %s",
+		    setting->wanted, address, setting->was);
+}
+
 static void judge_setting(struct judge *judge, const struct setting_result *setting)
 {
 	const struct device *device =
@@ -692,12 +725,8 @@ static void judge_setting(struct judge *judge, const struct setting_result *sett
 		    PARAMETER_PREFIX "%s=%s will be refused by %s: %s", name,
 		    setting->wanted, device ? device->address : "the device",
 		    setting_phrase(setting));
-	} else if (setting->kind == SETTING_RESET && !has_methods(setting)) {
-		add(judge, REMARK_WARNING, "setting", device,
-		    PARAMETER_PREFIX
-		    "reset=%s may be refused by %s: its reset methods now are %s",
-		    setting->wanted, device ? device->address : "the device",
-		    setting->was);
+	} else if (setting->kind == SETTING_RESET) {
+		judge_reset(judge, setting, device);
 	}
 }
 

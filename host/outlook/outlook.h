@@ -37,6 +37,14 @@ struct outlook {
 
 struct devspec;
 
+/* The module vendor-reset, which adds the reset method device_specific to some devices.
+ */
+struct reset_module {
+	bool is_loaded;	   /* now: a device that has the method may have it from there */
+	const char *image; /* the one of the next boot, if it is known what that has */
+	bool is_in_image;
+};
+
 /* What becomes of the devices. */
 struct outlook_input {
 	/* With its uses, see machine_read_uses(). */
@@ -48,6 +56,7 @@ struct outlook_input {
 	const struct plan *plan;
 	/* What the plan's devices get besides their driver, or NULL. */
 	const struct settings *settings;
+	struct reset_module reset_module;
 	/* The selectors that the plan was made from, or NULL. */
 	const struct selectors *wanted;
 	/* What the system asks for and no disk has, see guard_each_missing(). */

@@ -8,9 +8,10 @@
 /* clang-format off */
 static const struct call calls[] = {
 	{ SYS_open,	  "open",	{ EACCES, EINTR, EIO, EMFILE, ENFILE, ENOMEM } },
-	{ SYS_openat,	  "openat",	{ EACCES, EINTR, EIO, EMFILE, ENFILE, ENOMEM } },
+	{ SYS_openat,	  "openat",	{ EACCES, EINTR, EIO, EMFILE, ENFILE, ENOMEM, EROFS } },
 	{ SYS_read,	  "read",	{ EINTR, EIO, ENODEV, ENOMEM } },
-	{ SYS_write,	  "write",	{ EAGAIN, EBUSY, EINTR, EINVAL, EIO, ENODEV, ENOMEM } },
+	{ SYS_write,	  "write",	{ EAGAIN, EBUSY, EINTR, EINVAL, EIO, ENODEV, ENOMEM,
+				ENOSPC } },
 	{ SYS_writev,	  "writev",	{ EINTR, EIO, ENOMEM, ENOSPC } },
 	{ SYS_lseek,	  "lseek",	{ ESPIPE } },
 	{ SYS_readlink,	  "readlink",	{ EACCES, EIO, ENOMEM } },

@@ -10,7 +10,7 @@ struct call {
 	 * Ends with 0. From section 2 of the manual pages, without those of wrong
 	 * arguments and without ENOENT: a file of sysfs vanishes only with its device.
 	 */
-	int errors[8];
+	int errors[10];
 };
 
 /* Never NULL: a call that the table lacks has the name "?" and no errors. */

@@ -28,6 +28,7 @@ static const struct scenario {
 	const char *name;
 	const char *drivers; /* registered, in addition to those with a device */
 	const char *refuser; /* an address */
+	bool is_trial;	     /* of the configuration, with an EFI variable */
 	struct {
 		const char *address, *rest, *driver, *usual;
 	} devices[3];
@@ -38,21 +39,31 @@ static const struct scenario {
 	{ "bound",
 	  "vfio-pci",
 	  "",
+	  false,
 	  { { CARD, "nouveau", "nouveau" },
 	    { AUDIO, "snd_hda_intel", "snd_hda_intel" },
 	    { NIC, "igb", "igb" } } },
 	{ "free",
 	  "vfio-pci",
 	  "",
+	  false,
 	  { { CARD, "-", "nouveau" },
 	    { AUDIO, "-", "snd_hda_intel" },
 	    { NIC, "-", "igb" } } },
 	{ "refused",
 	  "vfio-pci",
 	  "0000:06:00.1",
+	  false,
 	  { { CARD, "nouveau", "nouveau" },
 	    { AUDIO, "snd_hda_intel", "snd_hda_intel" },
 	    { NIC, "igb", "igb" } } },
+	{ "trial",
+	  "vfio-pci",
+	  "",
+	  true,
+	  { { CARD, "-", "nouveau" },
+	    { AUDIO, "-", "snd_hda_intel" },
+	    { NIC, "-", "igb" } } },
 };
 
 #define SCENARIOS (sizeof(scenarios) / sizeof(*scenarios))
@@ -79,6 +90,48 @@ static void shell(const char *command)
 		die(command);
 }
 
+#define REQUEST "passthru.addrs=06:00.0,06:00.1,08:00.0"
+#define BOOT	"11111111-2222-3333-4444-555555555555"
+
+/* The variable, as docs/design.md describes it. */
+#define VARIABLE \
+	"sys/firmware/efi/efivars/PassthruTrial-a1-1226751a-4eec-4441-8df5-7f9fd0fd1a20"
+#define TRIED "\7\0\0\0a1 tried     " BOOT "\n"
+
+static void make_trial(const struct test *test)
+{
+	char command[2048];
+
+	snprintf(command, sizeof(command),
+		 "cd %s && mkdir -p etc/passthru sys/firmware/efi/efivars "
+		 "proc/sys/kernel/random && echo " BOOT
+		 ">proc/sys/kernel/random/boot_id && "
+		 "echo " REQUEST " passthru.trial=a1 >etc/passthru/cmdline",
+		 test->pristine);
+	shell(command);
+}
+
+/* Whether the next boot is safe: what is claimed now has been noted as tried. */
+static const char *check_way_back(const struct test *test, const struct kernel *kernel)
+{
+	char path[512], found[sizeof(TRIED)];
+	size_t length = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/" VARIABLE, test->root);
+	file = fopen(path, "re");
+	if (file) {
+		length = fread(found, 1, sizeof(found), file);
+		fclose(file);
+	}
+	if (length == sizeof(TRIED) - 1 && memcmp(found, TRIED, length) == 0)
+		return NULL;
+	for (unsigned i = 0; i < kernel->count; i++)
+		if (kernel->devices[i].driver[0] || kernel->devices[i].override[0])
+			return "a device was written to without a way back";
+	return NULL;
+}
+
 static void make_pristine(struct test *test)
 {
 	const struct scenario *scenario = test->scenario;
@@ -87,9 +140,9 @@ static void make_pristine(struct test *test)
 
 	snprintf(test->pristine, sizeof(test->pristine), "%s/%s", test->dir,
 		 scenario->name);
-	snprintf(command, sizeof(command),
-		 "%s -d '%s' -c 'passthru.addrs=06:00.0,06:00.1,08:00.0' %s",
-		 test->make_tree, scenario->drivers, test->pristine);
+	snprintf(command, sizeof(command), "%s -d '%s' -c '%s' %s", test->make_tree,
+		 scenario->drivers, scenario->is_trial ? "quiet" : REQUEST,
+		 test->pristine);
 	pipe = popen(command, "w");
 	if (!pipe)
 		die(command);
@@ -107,6 +160,8 @@ static void make_pristine(struct test *test)
 	}
 	if (pclose(pipe) != 0)
 		die(command);
+	if (scenario->is_trial)
+		make_trial(test);
 }
 
 static int run(const struct test *test, struct kernel *kernel, const struct fault *fault,
@@ -162,6 +217,17 @@ static void run_fresh(const struct test *test, struct kernel *kernel,
 		die(test->program);
 }
 
+/* Of a trial only that is judged: what it claims, it claims as in the other scenarios. */
+static const char *after_run(const struct test *test, const struct kernel *kernel,
+			     const struct fault *fault, const struct trace *trace,
+			     char *text, size_t size)
+{
+	if (test->scenario->is_trial)
+		return check_way_back(test, kernel);
+	return promises_after_run(kernel, &test->before, trace->status,
+				  find_reach(fault, trace->hit), text, size);
+}
+
 /* Runs one fault; says what is broken. */
 static void try(struct test *test, const struct fault *fault)
 {
@@ -180,14 +246,16 @@ static void try(struct test *test, const struct fault *fault)
 		test->missed++;
 		return;
 	}
-	broken = promises_after_run(&kernel, &test->before, trace.status,
-				    find_reach(fault, trace.hit), text, sizeof(text));
+	broken = after_run(test, &kernel, fault, &trace, text, sizeof(text));
 	if (trace.hit == HIT_NEVER)
 		broken = "the fault was not reached";
 	first = kernel;
 	if (!broken && run(test, &kernel, NULL, &trace) == 0)
-		broken = promises_after_second(&kernel, &first, &test->before,
-					       trace.status, text, sizeof(text));
+		broken =
+			test->scenario->is_trial
+				? check_way_back(test, &kernel)
+				: promises_after_second(&kernel, &first, &test->before,
+							trace.status, text, sizeof(text));
 	test->runs++;
 	test->per_call[fault->number & 511]++;
 	if (!broken)
@@ -229,6 +297,10 @@ static unsigned plan_all(struct test *test, struct fault *planned)
 	unsigned count = 0;
 
 	run_fresh(test, &kernel, NULL, &trace);
+	if (test->scenario->is_trial && !kernel.devices[0].driver[0]) {
+		errno = ENODEV;
+		die("without a fault, the trial claims nothing");
+	}
 	for (unsigned i = 0; i < trace.count && count + 16 < FAULTS_MAX; i++) {
 		if (call_find(trace.calls[i].number)->number < 0)
 			printf("not in the table: system call %ld\n",

@@ -230,6 +230,10 @@ def parse_parameter(request, name, equals, value):
             if not re.fullmatch("(%s)(@.*)?" % SETTINGS[name], text):
                 request.malformed_items.append(text)
         return
+    if name == "trial":  # no machine has a configuration, which it is about
+        if not re.fullmatch("[A-Za-z0-9_-]{1,32}(:[1-9][0-9]{0,2})?", value):
+            request.bad_parameters.append((name, "malformed"))
+        return
     if name not in NAMES:
         request.bad_parameters.append((name, "unknown"))
         return
@@ -407,6 +411,8 @@ class Judge:
         if certain:
             return certain
         if self.request.driver not in self.drivers:
+            if self.request.dryrun:
+                return {"refused no-driver"} | possible
             return {"failed no-driver", "failed slot"} | possible
         return {"planned" if self.request.dryrun else CLAIMED} | possible
 

@@ -12,7 +12,7 @@ UNMATCHED = {
     "skip": [],
 }
 UNKNOWN = ["passthru.idz=1:2", "passthru.id=8086:10d3", "passthru.frobnicate", "passthru.skp=1:2"]
-BAD_VALUES = ["passthru.timeout=0", "passthru.timeout=soon", "passthru.group=all",
+BAD_VALUES = ["passthru.timeout=0", "passthru.trial=a:0", "passthru.timeout=soon", "passthru.group=all",
               "passthru.dryrun=maybe"]
 SETTINGS = ["passthru.bar0=256M", "passthru.bar1=8G@01:00.0", "passthru.bar2=min,max@10de:*",
             "passthru.bar3=large", "passthru.bar4=min@00:1c.0/00.0", "passthru.bar5=max",

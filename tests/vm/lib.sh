@@ -66,6 +66,24 @@ value() {
 	printf '%s\n' "${value_found:-$value_default}"
 }
 
+# split_steps DIRECTORY: makes a directory for each step of the key "boots", read from standard
+# input: NUMBER-NAME, with the file commands, and the file wiped if the line "=== NAME" ends in that
+# word. Fails if it ends in another one.
+split_steps() {
+	awk -v directory="$1" '
+		/^=== / {
+			if (NF > 2 && $3 != "wiped" || NF > 3)
+				exit 1
+			step = sprintf("%s/%02d-%s", directory, ++count, $2)
+			system("mkdir " step)
+			printf "" >(step "/commands")
+			if (NF > 2)
+				printf "" >(step "/wiped")
+			next
+		}
+		{ print >(step "/commands") }'
+}
+
 # libc_version TREE: the version of the C library in a Debian tree, without the revision.
 libc_version() {
 	dpkg-query --admindir="$1/var/lib/dpkg" --show --showformat '${Version}\n' libc6 |

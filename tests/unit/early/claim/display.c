@@ -14,22 +14,20 @@
  * made-up framebuffer in the place of framebuffer.c.
  */
 static struct screen {
-	bool lies_over;	    /* the device, now */
-	bool kernel_evicts; /* vfio-pci's probe does */
-	int release;	    /* result of the release */
-	bool expires;	    /* time runs out during the release */
-	unsigned restored;  /* times */
+	bool lies_over;		/* the device, now */
+	const char *evicted_by; /* the action after which the kernel has evicted it */
+	int release;		/* result of the release */
+	bool expires;		/* time runs out during the release */
+	unsigned restored;	/* times */
 	struct claims *claims;
 } screen;
 
 int framebuffer_find(int root_fd, const struct pci_address *address,
 		     struct framebuffer *ret)
 {
-	const struct fake_device *device = fake_find("0000:01:00.0");
-
 	(void)root_fd;
 	(void)address;
-	if (screen.kernel_evicts && strcmp(device->driver, "vfio-pci") == 0)
+	if (screen.evicted_by && strstr(fake->trace, screen.evicted_by))
 		screen.lies_over = false;
 	if (!screen.lies_over)
 		return -ENOENT;
@@ -58,15 +56,20 @@ int framebuffer_restore(int root_fd, const struct framebuffer *framebuffer)
 	return 0;
 }
 
-#define CARD "0000:01:00.0 want=vfio-pci usual=amdgpu"
+#define CARD	"0000:01:00.0 want=vfio-pci usual=amdgpu bar0=8:3f00"
+#define REFUSED CARD " refuses=vfio-pci:EINVAL"
+#define BAR0	"passthru.bar0=8G"
+#define PROBE	"load vfio-pci" /* which binds the device */
 
 /* joeknock90/Single-GPU-Passthrough#89: the only display, and a blank screen. */
 static const struct {
 	const char *name;
 	const char *devices;
+	const char *cmdline;
 	uint32_t class;
+	const char *fault; /* of the resizing, or NULL */
 	bool lies_over;
-	bool kernel_evicts;
+	const char *evicted_by;
 	int release;
 	bool expires;
 	enum verdict verdict;
@@ -74,22 +77,39 @@ static const struct {
 	bool lies_over_after;
 	unsigned restored;
 } rows[] = {
-	{ "no framebuffer", CARD, 0x030000, false, false, 0, false, VERDICT_CLAIMED,
-	  FB_RELEASE_NONE, false, 0 },
-	{ "vfio-pci evicts it", CARD, 0x030000, true, true, 0, false, VERDICT_CLAIMED,
-	  FB_RELEASE_KERNEL, false, 0 },
-	{ "we release it", CARD, 0x038000, true, false, 0, false, VERDICT_CLAIMED,
-	  FB_RELEASE_PASSTHRU, false, 0 },
-	{ "it cannot be released", CARD, 0x038000, true, false, -EBUSY, false,
+	{ "no framebuffer", CARD, "", 0x030000, NULL, false, NULL, 0, false,
+	  VERDICT_CLAIMED, FB_RELEASE_NONE, false, 0 },
+	{ "vfio-pci evicts it", CARD, "", 0x030000, NULL, true, PROBE, 0, false,
+	  VERDICT_CLAIMED, FB_RELEASE_KERNEL, false, 0 },
+	{ "we release it", CARD, "", 0x038000, NULL, true, NULL, 0, false,
+	  VERDICT_CLAIMED, FB_RELEASE_PASSTHRU, false, 0 },
+	{ "it cannot be released", CARD, "", 0x038000, NULL, true, NULL, -EBUSY, false,
 	  VERDICT_CLAIMED, FB_RELEASE_HELD, true, 0 },
-	{ "no display at all", CARD, 0x040300, true, false, 0, false, VERDICT_CLAIMED,
-	  FB_RELEASE_NONE, true, 0 },
-	{ "the claim fails, it stays", CARD " refuses=vfio-pci:EINVAL", 0x038000, true,
-	  false, 0, false, VERDICT_FAILED, FB_RELEASE_NONE, true, 0 },
-	{ "time runs out, it comes back", CARD, 0x038000, true, false, 0, true,
+	{ "no display at all", CARD, "", 0x040300, NULL, true, NULL, 0, false,
+	  VERDICT_CLAIMED, FB_RELEASE_NONE, true, 0 },
+	{ "the claim fails, it stays", REFUSED, "", 0x038000, NULL, true, NULL, 0, false,
+	  VERDICT_FAILED, FB_RELEASE_NONE, true, 0 },
+	{ "time runs out, it comes back", CARD, "", 0x038000, NULL, true, NULL, 0, true,
 	  VERDICT_FAILED, FB_RELEASE_PASSTHRU, true, 1 },
-	{ "time runs out, it never went", CARD, 0x038000, true, false, -EBUSY, true,
-	  VERDICT_FAILED, FB_RELEASE_HELD, true, 0 },
+	{ "time runs out, it never went", CARD, "", 0x038000, NULL, true, NULL, -EBUSY,
+	  true, VERDICT_FAILED, FB_RELEASE_HELD, true, 0 },
+
+	/* A BAR is resized. */
+	{ "the kernel evicts it for that", CARD, BAR0, 0x030000, NULL, true, "resize", 0,
+	  false, VERDICT_CLAIMED, FB_RELEASE_KERNEL, false, 0 },
+	{ "and then does not resize", CARD, BAR0, 0x030000, "ENOSPC", true, "resize", 0,
+	  false, VERDICT_CLAIMED, FB_RELEASE_KERNEL, false, 0 },
+	{ "it is gone, and the claim fails", REFUSED, BAR0, 0x030000, NULL, true,
+	  "resize", 0, false, VERDICT_FAILED, FB_RELEASE_KERNEL, false, 0 },
+	{ "that size is there already", CARD, "passthru.bar0=256M", 0x030000, NULL, true,
+	  "resize", 0, false, VERDICT_CLAIMED, FB_RELEASE_PASSTHRU, false, 0 },
+	{ "that is not offered, and the claim fails", REFUSED, "passthru.bar0=16G",
+	  0x030000, NULL, true, "resize", 0, false, VERDICT_FAILED, FB_RELEASE_NONE, true,
+	  0 },
+	{ "we release it for that", CARD, BAR0, 0x038000, NULL, true, NULL, 0, false,
+	  VERDICT_CLAIMED, FB_RELEASE_PASSTHRU, false, 0 },
+	{ "we do, and the claim fails", REFUSED, BAR0, 0x038000, NULL, true, NULL, 0,
+	  false, VERDICT_FAILED, FB_RELEASE_PASSTHRU, true, 1 },
 };
 
 START_TEST(releases)
@@ -100,20 +120,26 @@ START_TEST(releases)
 				    .verdict = VERDICT_PENDING,
 				    .wanted = "vfio-pci" };
 	struct plan plan = { .entries = &entry, .count = 1 };
-	struct settings none = { 0 };
+	struct params params;
+	struct settings settings;
 
+	ck_assert_int_eq(params_parse(rows[_i].cmdline, &params), 0);
+	ck_assert_int_eq(settings_plan(&params, &plan, &settings), 0);
 	fake_make(rows[_i].devices, "+vfio-pci amdgpu");
+	if (rows[_i].fault)
+		fake->rules[0] =
+			(struct fake_rule){ .match = "resize", .what = rows[_i].fault };
 	screen = (struct screen){ .lies_over = rows[_i].lies_over,
-				  .kernel_evicts = rows[_i].kernel_evicts,
+				  .evicted_by = rows[_i].evicted_by,
 				  .release = rows[_i].release,
 				  .expires = rows[_i].expires,
-				  .claims = claims_new(&plan, &none) };
+				  .claims = claims_new(&plan, &settings) };
 	ck_assert_ptr_nonnull(screen.claims);
 	screen.claims->bus_fd = -1;
 	screen.claims->root = "";
 	for (unsigned round = 0; round < CLAIM_ROUNDS; round++)
 		claim_rounds[round](screen.claims, &screen.claims->items[0]);
-	claims_store(screen.claims, &plan, &none);
+	claims_store(screen.claims, &plan, &settings);
 	claims_free(screen.claims);
 	expect_number(rows[_i].name, entry.verdict, rows[_i].verdict);
 	expect_number(rows[_i].name, entry.fb_release, rows[_i].fb_release);
@@ -122,6 +148,8 @@ START_TEST(releases)
 	if (entry.verdict == VERDICT_FAILED)
 		expect_text(rows[_i].name, fake_find("0000:01:00.0")->driver, "amdgpu");
 	fake_drop();
+	params_free(&params);
+	free(settings.items);
 }
 
 int main(void)

@@ -81,6 +81,12 @@ static void describe(const struct params *params, struct words *words)
 		say(words, "group; ");
 	if (strcmp(params->driver, "vfio-pci") != 0)
 		say(words, "driver %s; ", params->driver);
+	if (params->has_trial) {
+		say(words, "trial %s", params->trial);
+		if (params->trial_minutes)
+			say(words, " for %u", params->trial_minutes);
+		say(words, "; ");
+	}
 	if (params->timeout != TIMEOUT_DEFAULT)
 		say(words, "timeout %u; ", params->timeout);
 	say(words, "%s%s%s%s%s", params->dryrun ? "dryrun; " : "",
@@ -94,6 +100,7 @@ static void describe(const struct params *params, struct words *words)
 
 #define NO_YES_OR_NO_YES "write yes or no; assuming yes"
 #define NO_YES_OR_NO_NO	 "write yes or no; assuming no"
+#define TRIAL		 "passthru enable --trial writes it"
 #define SECONDS		 "write a number of seconds from 1 to 3600"
 #define DRIVER		 "write vfio-pci, auto or the name of a driver"
 #define NAME_63		 "a23456789b23456789c23456789d23456789e23456789f23456789g23456789"
@@ -207,6 +214,22 @@ static const struct {
 	  "malformed passthru.vfs \"7@\" item 2 column 3" },
 	{ "passthru.skip=06:00.0, 06:00.1",
 	  "not 06:00.0; stray passthru.skip \"06:00.1\"" },
+	{ "passthru.vfs=00:02.0, 7@00:03.0 00:04.0",
+	  "0 vfs of 00:02.0; stray passthru.vfs \"7@00:03.0\"" },
+	{ "passthru.bar0=256M@06:00.0, 8G@10de:13c2, max",
+	  "bar0 256M of 06:00.0; stray passthru.bar0 \"8G@10de:13c2\"; "
+	  "stray passthru.bar0 \"max\"" },
+	{ "passthru.reset=flr, bus+pm@06:00.0,",
+	  "reset flr; stray passthru.reset \"bus+pm@06:00.0\"" },
+	{ "passthru.d3cold=off@06:00.0, on passthru.power=on@06:00.0, auto@07:00.0",
+	  "d3cold off of 06:00.0; power on of 06:00.0; stray passthru.d3cold \"on\"; "
+	  "stray passthru.power \"auto@07:00.0\"" },
+	{ "passthru.power=on@06:00.0, 07:00.0",
+	  "power on of 06:00.0; stray passthru.power \"07:00.0\"" },
+	/* not items of these */
+	{ "passthru.bar0=256M, quiet", "bar0 256M" },
+	{ "passthru.power=on, , off", "power on" },
+	{ "passthru.ids=1:2, 8G@06:00.0", "1:2" },
 	{ "passthru.ids=1:2, quiet", "1:2" },
 	{ "passthru.ids=1:2, 3:4=5", "1:2" },
 	{ "passthru.ids=1:2, \"\" 3:4", "1:2" },
@@ -241,6 +264,26 @@ static const struct {
 	{ "passthru.driver=a.b", "value passthru.driver \"a.b\" " DRIVER },
 	{ "passthru.driver=\"a b\"", "value passthru.driver \"a b\" " DRIVER },
 	{ "passthru.driver=a,b", "value passthru.driver \"a,b\" " DRIVER },
+	{ "passthru.trial=0123456789abcdef", "trial 0123456789abcdef" },
+	{ "passthru.trial=a:1", "trial a for 1" },
+	{ "passthru.trial=a:999", "trial a for 999" },
+	{ "passthru.trial=a:5 passthru.trial=b", "trial b" },
+	{ "passthru.trial=a:5 passthru.trial=b/",
+	  "trial ; value passthru.trial \"b/\" " TRIAL },
+	{ "passthru.trial", "trial ; value passthru.trial \"\" " TRIAL },
+	{ "passthru.trial=", "trial ; value passthru.trial \"\" " TRIAL },
+	{ "passthru.trial=:5", "trial ; value passthru.trial \":5\" " TRIAL },
+	{ "passthru.trial=a:", "trial ; value passthru.trial \"a:\" " TRIAL },
+	{ "passthru.trial=a:0", "trial ; value passthru.trial \"a:0\" " TRIAL },
+	{ "passthru.trial=a:1000", "trial ; value passthru.trial \"a:1000\" " TRIAL },
+	{ "passthru.trial=a:4294967297",
+	  "trial ; value passthru.trial \"a:4294967297\" " TRIAL },
+	{ "passthru.trial=a:5m", "trial ; value passthru.trial \"a:5m\" " TRIAL },
+	{ "passthru.trial=a:5:5", "trial ; value passthru.trial \"a:5:5\" " TRIAL },
+	{ "passthru.trial=0123456789abcdef0123456789abcdef",
+	  "trial 0123456789abcdef0123456789abcdef" },
+	{ "passthru.trial=0123456789abcdef0123456789abcdef0",
+	  "trial ; value passthru.trial \"0123456789abcdef0123456789abcdef0\" " TRIAL },
 	{ "passthru.timeout=1", "timeout 1" },
 	{ "passthru.timeout=10", "" },
 	{ "passthru.timeout=3600", "timeout 3600" },

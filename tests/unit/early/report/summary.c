@@ -44,6 +44,7 @@ struct result {
 	int error;
 	bool undone;
 	const char *now;
+	enum fb_release fb_release;
 };
 
 static const struct {
@@ -70,6 +71,20 @@ static const struct {
 	  { 0 },
 	  INFO IS
 	  "claimed by vfio-pci; this was the boot display; the console is now on another display, ssh or serial\n" ALL_ONE },
+	{ "the boot display, its framebuffer evicted",
+	  CARD,
+	  IDS,
+	  { VERDICT_CLAIMED, REASON_NONE, STEP_NONE, 0, false, "vfio-pci",
+	    FB_RELEASE_KERNEL },
+	  INFO IS "claimed by vfio-pci; display released, use ssh or the serial "
+		  "console\n" ALL_ONE },
+	{ "the boot display, its framebuffer in the way",
+	  CARD,
+	  IDS,
+	  { VERDICT_CLAIMED, REASON_NONE, STEP_NONE, -EBUSY, false, "vfio-pci",
+	    FB_RELEASE_HELD },
+	  WARNING IS
+	  "claimed by vfio-pci; but the boot framebuffer still covers it, so no guest can map it; boot with initcall_blacklist=sysfb_init\n" ALL_ONE },
 	{ "the last network card",
 	  "06:00.0 10de:13c2 020000 13 -\n07:00.0 10de:1111 020000 14 vfio-pci\n",
 	  IDS,
@@ -165,6 +180,28 @@ static const struct {
 	  { VERDICT_FAILED, REASON_PROBE, STEP_PROBE, -EINVAL, true, "nouveau" },
 	  ERROR IS
 	  "failed: the driver does not accept it: Invalid argument; rolled back, its driver is now nouveau\n" NONE_ONE },
+	/* A BAR was resized, for which the kernel evicted the boot framebuffer. */
+	{ "probe, without a console",
+	  CARD,
+	  IDS,
+	  { VERDICT_FAILED, REASON_PROBE, STEP_PROBE, -EINVAL, true, "",
+	    FB_RELEASE_KERNEL },
+	  ERROR IS
+	  "failed: the driver does not accept it: Invalid argument; rolled back, its usual driver binds once loaded; its console is dark until then\n" NONE_ONE },
+	{ "probe, and its driver draws the console",
+	  CARD,
+	  IDS,
+	  { VERDICT_FAILED, REASON_PROBE, STEP_PROBE, -EINVAL, true, "nouveau",
+	    FB_RELEASE_KERNEL },
+	  ERROR IS
+	  "failed: the driver does not accept it: Invalid argument; rolled back, its driver is now nouveau\n" NONE_ONE },
+	{ "probe, and the framebuffer came back",
+	  CARD,
+	  IDS,
+	  { VERDICT_FAILED, REASON_PROBE, STEP_PROBE, -EINVAL, true, "",
+	    FB_RELEASE_PASSTHRU },
+	  ERROR IS
+	  "failed: the driver does not accept it: Invalid argument; rolled back, its usual driver binds once loaded\n" NONE_ONE },
 	{ "probe without an error",
 	  CARD,
 	  IDS,
@@ -432,6 +469,7 @@ static void apply(struct situation *situation, const struct result *result)
 	entry->error = result->error;
 	entry->undone = result->undone;
 	strcpy(entry->now, result->now);
+	entry->fb_release = result->fb_release;
 }
 
 START_TEST(says_exactly_this)

@@ -402,6 +402,162 @@ START_TEST(names_what_is_missing)
 	scene_free(&scene);
 }
 
+/* Settings: what the dry run has found, and what the image of the next boot has. */
+#define CARD_AND_AUDIO                               \
+	"01:00.0 1002:67df 030000 1 amdgpu\n"        \
+	"01:00.1 1002:aaf0 040300 1 snd_hda_intel\n" \
+	"02:00.0 1a03:2000 030000 2 ast boot\n"
+#define NEITHER   \
+	{         \
+		0 \
+	}
+#define LOADED                    \
+	{                         \
+		.is_loaded = true \
+	}
+#define LACKS                                \
+	{                                    \
+		.image = "boot/initrd.img-1" \
+	}
+#define LOST                                                    \
+	{                                                       \
+		.is_loaded = true, .image = "boot/initrd.img-1" \
+	}
+#define HAS                                                       \
+	{                                                         \
+		.image = "boot/initrd.img-1", .is_in_image = true \
+	}
+
+static const struct {
+	const char *cmdline; /* after the IDs */
+	const char *was[2];  /* of each device; NULL: it has no such file */
+	int error;	     /* of those that have it */
+	struct reset_module module;
+	const char *words;
+	const char *text; /* of the last one, or NULL */
+} settings[] = {
+	{ "passthru.bar0=8G@01:00.0", { "256M" }, 0, NEITHER, "", NULL },
+	{ "passthru.bar0=16G@01:00.0",
+	  { "256M" },
+	  -EINVAL,
+	  NEITHER,
+	  "warning setting 01:00.0; ",
+	  "passthru.bar0=16G will be refused by 0000:01:00.0: the device does not offer that" },
+	{ "passthru.bar0=8G@1002:*",
+	  { "256M", NULL },
+	  0,
+	  NEITHER,
+	  "warning setting 01:00.1; ",
+	  "passthru.bar0=8G will be refused by 0000:01:00.1: the device or this kernel does not have that setting" },
+	/* of all: what one of them has is fine */
+	{ "passthru.bar0=8G", { "256M", NULL }, 0, NEITHER, "", NULL },
+	{ "passthru.bar5=8G",
+	  { NULL, NULL },
+	  0,
+	  NEITHER,
+	  "warning setting 01:00.0; ",
+	  "passthru.bar5=8G has no effect: no claimed device has that setting" },
+	{ "passthru.d3cold=off passthru.power=on", { "on", "on" }, 0, NEITHER, "", NULL },
+	/* reset methods: the file lists them */
+	{ "passthru.reset=bus", { "pm+bus", "bus" }, 0, NEITHER, "", NULL },
+	{ "passthru.reset=bus+pm@01:00.0", { "pm+bus" }, 0, NEITHER, "", NULL },
+	{ "passthru.reset=bus+flr@01:00.0",
+	  { "pm+bus" },
+	  0,
+	  NEITHER,
+	  "warning setting 01:00.0; ",
+	  "passthru.reset=bus+flr may be refused by 0000:01:00.0: its reset methods now are pm+bus" },
+	/* a method's name is not a part of another one's */
+	{ "passthru.reset=flr@01:00.0",
+	  { "af_flr" },
+	  0,
+	  NEITHER,
+	  "warning setting 01:00.0; ",
+	  NULL },
+	/* device_specific: from the kernel, or from vendor-reset */
+	{ "passthru.reset=device_specific@01:00.0",
+	  { "device_specific+bus" },
+	  0,
+	  LACKS,
+	  "",
+	  NULL },
+	{ "passthru.reset=device_specific@01:00.0",
+	  { "device_specific+bus" },
+	  0,
+	  LOADED,
+	  "",
+	  NULL },
+	{ "passthru.reset=device_specific@01:00.0",
+	  { "bus" },
+	  0,
+	  NEITHER,
+	  "warning setting 01:00.0; ",
+	  "passthru.reset=device_specific may be refused by 0000:01:00.0: its reset methods now are bus" },
+	{ "passthru.reset=device_specific@01:00.0",
+	  { "bus" },
+	  0,
+	  LACKS,
+	  "warning setting 01:00.0; ",
+	  "passthru.reset=device_specific may be refused by 0000:01:00.0: the initramfs image, /boot/initrd.img-1, lacks the module vendor-reset, which adds device_specific; install that for its kernel, and rebuild the image" },
+	{ "passthru.reset=bus+device_specific@01:00.0",
+	  { "device_specific+bus" },
+	  0,
+	  LOST,
+	  "warning setting 01:00.0; ",
+	  "passthru.reset=bus+device_specific may be refused by 0000:01:00.0: the initramfs image, /boot/initrd.img-1, lacks the module vendor-reset, which adds device_specific; install that for its kernel, and rebuild the image" },
+	{ "passthru.reset=device_specific@01:00.0", { "bus" }, 0, HAS, "", NULL },
+	{ "passthru.reset=device_specific+flr@01:00.0",
+	  { "bus" },
+	  0,
+	  HAS,
+	  "warning setting 01:00.0; ",
+	  "passthru.reset=device_specific+flr may be refused by 0000:01:00.0: its reset methods now are bus" },
+	/* who does not ask for it does not need it */
+	{ "passthru.reset=bus@01:00.0", { "bus" }, 0, LACKS, "", NULL },
+	{ "passthru.reset=bus@01:00.0", { "bus" }, 0, LOST, "", NULL },
+};
+
+static void find_values(size_t row, const struct scene *scene, struct settings *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		struct setting_result *item = &list->items[i];
+		const char *was = settings[row].was[item->device - scene->pci.devices];
+
+		item->error = was ? settings[row].error : -ENOENT;
+		item->verdict = item->error ? SETTING_REFUSED : SETTING_DONE;
+		strcpy(item->was, was ? was : "");
+	}
+}
+
+START_TEST(judges_settings)
+{
+	struct settings list;
+	struct outlook_input input;
+	struct outlook outlook;
+	struct scene scene;
+	char words[256], cmdline[128];
+
+	snprintf(cmdline, sizeof(cmdline), "passthru.ids=1002:67df!,1002:aaf0 %s",
+		 settings[_i].cmdline);
+	scene_make(CARD_AND_AUDIO, "", cmdline, &scene);
+	ck_assert_int_eq(settings_plan(&scene.params, &scene.plan, &list), 0);
+	find_values((size_t)_i, &scene, &list);
+	input = (struct outlook_input){ .machine = &scene.machine,
+					.plan = &scene.plan,
+					.settings = &list,
+					.reset_module = settings[_i].module,
+					.wanted = &scene.params.wanted };
+	ck_assert_int_eq(outlook_make(&input, &outlook), 0);
+	describe(&outlook, words, sizeof(words));
+	expect_text(settings[_i].cmdline, words, settings[_i].words);
+	if (settings[_i].text && outlook.count)
+		expect_text(settings[_i].cmdline, outlook.items[outlook.count - 1].text,
+			    settings[_i].text);
+	outlook_free(&outlook);
+	free(list.items);
+	scene_free(&scene);
+}
+
 /* A volume that the TPM unlocks, with an image that changes. */
 static const struct {
 	struct unlocking unlocking;
@@ -520,6 +676,7 @@ int main(void)
 	add_rows(tcase, says_what_it_is, texts);
 	add_rows(tcase, names_what_is_missing, missing);
 	add_rows(tcase, names_controllers, hidden);
+	add_rows(tcase, judges_settings, settings);
 	add_rows(tcase, warns_of_new_images, unlockings);
 	add_rows(tcase, compares_groups, grown);
 	return unit_run(tcase);
