@@ -291,7 +291,7 @@ EARLY_SRCS := \
 	plan/plan.c plan/verdict.c \
 	vf/vf.c \
 	report/phrase.c report/reader.c report/report.c report/result.c report/summary.c \
-	run/devices.c run/news.c run/pfs.c run/run.c \
+	run/adopt.c run/devices.c run/news.c run/pfs.c run/run.c \
 	settings/settings.c \
 	trial/trial.c trial/variable.c trial/words.c \
 	udev/rule.c
@@ -361,7 +361,7 @@ HOST_SRCS := \
 	boot/kernel_config.c boot/kernel_release.c boot/legacy_cmdline.c boot/marks.c \
 	boot/menu_key.c boot/places.c boot/sources.c boot/systemd_boot.c boot/uki.c boot/version.c \
 	commands/args.c commands/check.c commands/check_vfs.c commands/claim.c commands/claim_vfs.c commands/check_cmdline.c \
-	commands/check_images.c commands/check_settings.c commands/check_trial.c commands/confirm.c commands/scripts.c commands/check_kernels.c commands/check_profiles.c commands/configure.c commands/disable.c commands/enable.c commands/enable_settings.c commands/enable_vfs.c \
+	commands/check_images.c commands/check_settings.c commands/check_trial.c commands/confirm.c commands/scripts.c commands/check_kernels.c commands/check_profiles.c commands/configure.c commands/disable.c commands/enable.c commands/enable_adopt.c commands/enable_settings.c commands/enable_vfs.c \
 	commands/findings.c commands/list.c commands/list_next.c commands/list_settings.c commands/list_text.c commands/list_vfs.c \
 	commands/migrate.c \
 	commands/plan.c commands/preview.c commands/preview_conflict.c \
@@ -369,7 +369,7 @@ HOST_SRCS := \
 	edit/backup.c edit/change.c edit/files.c edit/guard.c \
 	dump/dump.c dump/redact_names.c dump/redact_proc.c dump/redact_text.c \
 	dump/redact_values.c dump/redact_words.c dump/unpack.c \
-	initramfs/generators.c initramfs/images.c initramfs/inspect.c initramfs/rebuild.c \
+	initramfs/adopt.c initramfs/generators.c initramfs/images.c initramfs/inspect.c initramfs/rebuild.c \
 	initramfs/switches.c initramfs/systems.c initramfs/tables.c initramfs/ukis.c \
 	lib/beneath.c lib/programs.c lib/text.c \
 	machine/card.c machine/caveats.c machine/choice.c machine/compositor.c \

@@ -77,7 +77,8 @@ mkinitcpio_REBUILD := mkinitcpio -P
 mkosi_OWN := passthru
 mkosi_FILES := \
 	$(foreach name,passthru passthru-before-trial passthru-configuration passthru-crypttab passthru-fstab \
-		passthru-integritytab passthru-profiles passthru-program passthru-veritytab,mkosi/$(name).conf:mkosi.conf.d/$(name).conf) \
+		passthru-integritytab passthru-modprobe-etc passthru-modprobe-usr passthru-profiles \
+		passthru-program passthru-veritytab,mkosi/$(name).conf:mkosi.conf.d/$(name).conf) \
 	mkosi/postinst:$(mkosi_OWN)/postinst \
 	$(call stage_files,$(mkosi_OWN),run)
 mkosi_DIR := /usr/lib/mkosi-initrd

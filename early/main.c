@@ -14,6 +14,7 @@
 
 #include "base/base.h"
 #include "block/block.h"
+#include "claim/claim.h"
 #include "cmdline/cmdline.h"
 #include "options.h"
 #include "report/report.h"
@@ -178,6 +179,9 @@ static int run(const struct job *job, const struct params *params, int bus_fd,
 		write_rule(job, params, bus_fd, &result);
 		write_report(job, &result);
 	}
+	/* In any case: the guards may have kept all that is on its list. */
+	if (params->adopt && is_first_stage(job) && !params->dryrun)
+		(void)module_load(job->options->root, "vfio-pci");
 	is_complete = r == 0 && run_result_is_complete(&result);
 	run_result_free(&result);
 	return is_complete ? EXIT_COMPLETE : EXIT_INCOMPLETE;
@@ -353,11 +357,15 @@ static int run_cmdline(struct job *job, const char *cmdline)
 {
 	struct params params;
 	int r = read_params(job, cmdline, false, &params), status = EXIT_INCOMPLETE;
+	bool keeps;
 
 	if (r == 0 && is_undecided(job, &params))
 		r = try_configuration(job, cmdline, &params);
-	if (r == 0 && may_keep(job, &params))
+	keeps = r == 0 && may_keep(job, &params);
+	if (keeps)
 		config_keep(job->root_fd, &params.cmdline);
+	if (r == 0)
+		r = run_adopt(job->options->root, job->root_fd, keeps, &params);
 	if (r == 0)
 		status = run_params(job, &params);
 	else

@@ -30,6 +30,7 @@ struct arguments {
 	bool undo;
 	bool dry_run;
 	bool all;
+	bool adopt;
 	bool verbose;
 };
 

@@ -16,6 +16,7 @@ enum {
 	DRY_RUN,
 	UNDO,
 	ALL,
+	ADOPT,
 	APPLY,
 	YES,
 	STRICT,
@@ -61,6 +62,9 @@ static const struct {
 	[UNDO] = { "undo", NULL, "restore the backups", offsetof(struct arguments, undo),
 		   BIT(DRY_RUN) | BIT(ALL) | BIT(APPLY) | BIT(OPERANDS) },
 	[ALL] = { "all", NULL, NULL, offsetof(struct arguments, all), BIT(OPERANDS) },
+	[ADOPT] = { "adopt", NULL, "count the lists of vfio-pci itself, or no longer",
+		    offsetof(struct arguments, adopt),
+		    BIT(OPERANDS) | BIT(UNDO) | BIT(ALL) | BIT(VFS) | SETTING_OPTIONS },
 	[APPLY] = { "apply", NULL, "make the changes, with backups",
 		    offsetof(struct arguments, apply), 0 },
 	[YES] = { "yes", NULL, "confirm what the host would miss",
@@ -79,7 +83,8 @@ static const struct {
 	[TRIAL] = { "trial", "[=MINUTES]", "for one boot only, unless that is confirmed",
 		    offsetof(struct arguments, trial), BIT(UNDO) },
 	[PROFILE] = { "profile", "NAME", "a configuration that boot entries choose",
-		      offsetof(struct arguments, profile), BIT(UNDO) | BIT(TRIAL) },
+		      offsetof(struct arguments, profile),
+		      BIT(UNDO) | BIT(TRIAL) | BIT(ADOPT) },
 	[BAR0] = SETTING_OPTION(SETTING_BAR0, "bar0", "SIZE",
 				"--bar1 to --bar5, --reset, --d3cold, --power, too"),
 	[BAR0 + 1] = SETTING_OPTION(SETTING_BAR1, "bar1", "SIZE", NULL),
@@ -114,11 +119,11 @@ static const struct command {
 	{ "list", list_run, "[FILTER]...", ELSEWHERE | BIT(DUMP) | BIT(VERBOSE),
 	  "list IOMMU groups and devices; gpu, usb, nvidia, 06:00 ..." },
 	{ "enable", enable_run, "ADDRESS...",
-	  ELSEWHERE | BIT(DRY_RUN) | BIT(UNDO) | BIT(YES) | BIT(VFS) | BIT(PROFILE) |
-		  BIT(TRIAL) | SETTING_OPTIONS,
+	  ELSEWHERE | BIT(DRY_RUN) | BIT(UNDO) | BIT(YES) | BIT(ADOPT) | BIT(VFS) |
+		  BIT(PROFILE) | BIT(TRIAL) | SETTING_OPTIONS,
 	  "claim these devices from the next boot on" },
 	{ "disable", disable_run, "ADDRESS...|--all",
-	  ELSEWHERE | BIT(DRY_RUN) | BIT(UNDO) | BIT(ALL) | BIT(PROFILE),
+	  ELSEWHERE | BIT(DRY_RUN) | BIT(UNDO) | BIT(ALL) | BIT(ADOPT) | BIT(PROFILE),
 	  "leave them to the host again" },
 	{ "confirm", confirm_run, "", ELSEWHERE, "keep what enable --trial has tried" },
 	{ "claim", claim_run, "ADDRESS...", BIT(JSON) | BIT(YES) | BIT(VFS),
@@ -354,7 +359,7 @@ static bool check_together(const struct arguments *arguments, unsigned given)
 static bool check_present(const struct command *command, unsigned given)
 {
 	if (!command->operands[0] || command->operands[0] == '[' ||
-	    given & (BIT(OPERANDS) | BIT(ALL) | BIT(UNDO)))
+	    given & (BIT(OPERANDS) | BIT(ALL) | BIT(ADOPT) | BIT(UNDO)))
 		return true;
 	warn("name the addresses of devices, as passthru list shows them%s",
 	     command->takes & BIT(ALL) ? ", or use --all" : "");

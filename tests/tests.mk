@@ -108,6 +108,9 @@ $(UNIT_HOST_PROGRAMS): UNIT_LIBS := $(HOST_OWN_LIBS)
 # early/trial loads a module.
 $(addprefix $(UNIT_DIR)/host/trials/,variables words): UNIT_LIBS := $(HOST_LIBS)
 
+# It compares itself with libkmod.
+$(UNIT_DIR)/host/initramfs/adopt: UNIT_LIBS += $(EARLY_LIBS)
+
 # These replace the PCI bus and libkmod with made-up ones.
 $(addprefix $(UNIT_DIR)/early/,claim/claim claim/display claim/settings claim/vfs trial/trial): $(addprefix $(UNIT_DIR)/fakes/,\
 	fake.o fake_block.o fake_kmod.o fake_sysfs.o)

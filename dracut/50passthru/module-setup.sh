@@ -115,8 +115,9 @@ passthru_add_copies()
 	# shellcheck source=early/initramfs/functions.sh
 	. "$moddir/functions.sh"
 	copy_tables "${dracutsysrootdir-}/etc" "$initdir/etc/passthru" || return
-	passthru_is_for_rescue ||
-		copy_config "${dracutsysrootdir-}/etc" "$initdir/etc/passthru"
+	! passthru_is_for_rescue || return 0
+	copy_config "${dracutsysrootdir-}/etc" "$initdir/etc/passthru" &&
+		copy_modprobe "${dracutsysrootdir-}" "$initdir"
 )
 
 # Without "find": the directories of hooks differ between versions.
@@ -127,6 +128,11 @@ passthru_remove()
 		"$initdir"/lib/dracut/hooks/*/??-passthru-*.sh \
 		"$initdir"/var/lib/dracut/hooks/*/??-passthru-*.sh \
 		"$initdir"/lib/modules/*/updates/passthru
+	(
+		# shellcheck source=early/initramfs/functions.sh
+		. "$moddir/functions.sh"
+		remove_modprobe "$initdir"
+	)
 	[ -z "${systemdsystemunitdir-}" ] || rm -f \
 		"$initdir$systemdsystemunitdir"/passthru-*.service \
 		"$initdir$systemdsystemunitdir"/*.wants/passthru-*.service

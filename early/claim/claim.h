@@ -45,7 +45,8 @@ struct claims {
 	bool may_be_foreign; /* somebody else may have set an override: not the first
 				stage */
 	bool load_iommu;     /* load virtio_iommu before any driver */
-	bool guards;	     /* leave disks in use alone; without it unbind them, too */
+	bool adopts; /* with passthru.adopt, the list of vfio-pci is not ignored */
+	bool guards; /* leave disks in use alone; without it unbind them, too */
 	/* The driver that failed to load last, to try each only once. */
 	char failed_driver[DRIVER_NAME_SIZE];
 	int failed_error;
@@ -104,14 +105,20 @@ void claims_store(const struct claims *claims, struct plan *plan,
 /*
  * Loads the module of that name ("-" and "_" are the same) and its dependencies from
  * lib/modules/RELEASE below root, "" for "/". Options come from modprobe.d and the kernel
- * command line, but for ids=, which is ignored and logged. Never runs install commands of
- * modprobe.d: it loads the modules instead. Returns 0 if it is loaded or built in,
- * -ENOENT if there is no such module, or another negative errno.
+ * command line, but for ids=, in place of which vfio-pci gets an empty list. Never runs
+ * install commands of modprobe.d: it loads the modules instead. Returns 0 if it is loaded
+ * or built in, -ENOENT if there is no such module, or another negative errno.
  */
 int module_load(const char *root, const char *name);
 
 /* Whether there is a driver of that name: it is registered, or there is such a module. */
 bool module_is_there(const char *root, int bus_fd, const char *name);
+
+/*
+ * The list of devices that modprobe.d below root has for vfio-pci, as libkmod joins it;
+ * "" if there is none. Returns 0, or a negative errno; the caller frees *ret_list.
+ */
+int module_read_list(const char *root, char **ret_list) _must_check_;
 
 /* -- virtual functions --------------------------------------------------------------- */
 

@@ -29,19 +29,24 @@ static void log_libkmod(void *data, int priority, const char *file, int line,
 	log_debug("libkmod: %s: %s", function, text);
 }
 
-#define IDS "ids="
-
-/* The value of the last ids= in a module's options, or NULL if there is none. */
-static const char *find_ids(const char *options)
+/* The value of the last ids= in that much of a module's options, or an empty one. */
+static struct span find_ids(const char *options, size_t length)
 {
-	const char *found = NULL, *at = options;
+	struct text_cursor rest = { options, options + length };
+	struct span found = { 0 };
+	struct parameter word;
 
-	while (at && (at = strstr(at, IDS))) {
-		if (at == options || text_is_space(at[-1]))
-			found = at + strlen(IDS);
-		at += strlen(IDS);
-	}
+	while (tokenizer_next(&rest, &word))
+		if (word.value.at && span_equals(word.name, "ids"))
+			found = word.value;
 	return found;
+}
+
+static struct span find_all_ids(const struct kmod_module *module)
+{
+	const char *options = kmod_module_get_options(module);
+
+	return find_ids(options, options ? strlen(options) : 0);
 }
 
 /*
@@ -51,19 +56,17 @@ static const char *find_ids(const char *options)
  */
 static const char *find_extra_options(const struct kmod_module *module)
 {
-	const char *ids = find_ids(kmod_module_get_options(module));
-
-	return ids && *ids && !text_is_space(*ids) ? IDS : NULL;
+	return find_all_ids(module).length ? "ids=" : NULL;
 }
 
 static void log_extra_options(const struct kmod_module *module)
 {
-	const char *ids = find_ids(kmod_module_get_options(module));
+	struct span ids = find_all_ids(module);
 
 	log_line(
 		LOG_LEVEL_WARNING,
 		"ignoring ids=%.*s for %s, which modprobe.d or the kernel command line sets; passthru migrate replaces it",
-		(int)strcspn(ids, " \t"), ids, kmod_module_get_name(module));
+		(int)ids.length, ids.at, kmod_module_get_name(module));
 }
 
 /* Called instead of an install command. */
@@ -96,7 +99,8 @@ static int find_modules(const char *root, const char *kernel, char path[static P
 
 #define ITEM(directory) directory
 
-static int open_context(const char *root, struct kmod_ctx **ret)
+/* Without modprobe.d, only the kernel command line has options. */
+static int open_context(const char *root, bool has_files, struct kmod_ctx **ret)
 {
 	static const char *const directories[] = { MODPROBE_ETC, MODPROBE_OTHERS(ITEM) };
 	char text[ARRAY_SIZE(directories)][PATH_SIZE], modules[PATH_SIZE];
@@ -112,14 +116,14 @@ static int open_context(const char *root, struct kmod_ctx **ret)
 		r = find_modules(root, kernel.release, modules);
 	if (r < 0)
 		return r;
-	*ret = kmod_new(modules, paths);
+	*ret = kmod_new(modules, has_files ? paths : paths + ARRAY_SIZE(directories));
 	if (!*ret)
 		return -ENOMEM;
 	kmod_set_log_fn(*ret, log_libkmod, NULL);
 	return 0;
 }
 
-static int insert_list(struct kmod_list *list, int flags)
+static int insert_list(struct kmod_list *list, int flags, bool adopts)
 {
 	struct kmod_list *item;
 	int r = -ENOENT;
@@ -129,7 +133,7 @@ static int insert_list(struct kmod_list *list, int flags)
 		struct kmod_module *module = kmod_module_get_module(item);
 		const char *extra = find_extra_options(module);
 
-		if (extra)
+		if (extra && !adopts)
 			log_extra_options(module);
 		r = kmod_module_probe_insert_module(module,
 						    KMOD_PROBE_IGNORE_LOADED | flags,
@@ -145,27 +149,64 @@ static int insert_list(struct kmod_list *list, int flags)
 
 /*
  * As module_load(), with flags of libkmod. A blacklist does not apply to a module that is
- * requested by name.
+ * requested by name. With adopts, ids= is logged elsewhere.
  */
-static int load_module(const char *root, const char *name, int flags)
+static int load_module(const char *root, const char *name, int flags, bool adopts)
 {
 	struct kmod_ctx *context;
 	struct kmod_list *list = NULL;
-	int r = open_context(root, &context);
+	int r = open_context(root, true, &context);
 
 	if (r < 0)
 		return r;
 	r = kmod_module_new_from_lookup(context, name, &list);
 	if (r >= 0)
-		r = insert_list(list, flags);
+		r = insert_list(list, flags, adopts);
 	kmod_module_unref_list(list);
 	kmod_unref(context);
 	return r;
 }
 
+/* The options of vfio-pci, as libkmod joins them; freed by the caller. */
+static int read_options(const char *root, bool has_files, char **ret)
+{
+	struct kmod_ctx *context;
+	struct kmod_module *module = NULL;
+	const char *options;
+	int r = open_context(root, has_files, &context);
+
+	if (r < 0)
+		return r;
+	r = kmod_module_new_from_name(context, "vfio-pci", &module);
+	options = kmod_module_get_options(module);
+	*ret = strdup(options ? options : "");
+	kmod_module_unref(module);
+	kmod_unref(context);
+	return r == 0 && !*ret ? -ENOMEM : r;
+}
+
+/* libkmod puts those of the kernel command line last. */
+int module_read_list(const char *root, char **ret_list)
+{
+	_cleanup_free_ char *all = NULL, *last = NULL;
+	struct span ids;
+	int r = read_options(root, true, &all);
+
+	if (r == 0)
+		r = read_options(root, false, &last);
+	if (r < 0)
+		return r;
+	ids = find_ids(all, strlen(all) - strlen(last));
+	if (ids.length)
+		memmove(all, ids.at, ids.length);
+	all[ids.length] = '\0';
+	*ret_list = take_pointer(all);
+	return 0;
+}
+
 int module_load(const char *root, const char *name)
 {
-	return load_module(root, name, 0);
+	return load_module(root, name, 0, true);
 }
 
 bool module_is_there(const char *root, int bus_fd, const char *name)
@@ -179,7 +220,7 @@ bool module_is_there(const char *root, int bus_fd, const char *name)
 	strcpy(driver, name);
 	if (driver_find(&claims, driver))
 		return true;
-	if (open_context(root, &context) < 0)
+	if (open_context(root, true, &context) < 0)
 		return false;
 	is_there = kmod_module_new_from_lookup(context, name, &list) >= 0 && list;
 	kmod_module_unref_list(list);
@@ -211,7 +252,7 @@ static int load_logged(const struct claims *claims, const char *name, int flags)
 	int r;
 
 	log_debug("loading %s", name);
-	r = load_module(claims->root, name, flags);
+	r = load_module(claims->root, name, flags, claims->adopts);
 	if (r < 0)
 		log_debug("loading %s: %s", name, strerror(-r));
 	return r;

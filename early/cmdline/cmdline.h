@@ -80,6 +80,8 @@ void cmdline_free(struct cmdline *cmdline);
 /* Where the image has it, and where the early stage leaves it for the later ones. */
 #define CONFIG_IMAGE_PATH "etc/passthru/cmdline"
 #define CONFIG_RUN_PATH	  "run/passthru/cmdline"
+/* The same for the list of vfio-pci that passthru.adopt finds in modprobe.d. */
+#define ADOPTED_RUN_PATH "run/passthru/adopted"
 
 /* Appended to that of the image: what was in force before a trial. */
 #define CONFIG_BEFORE_TRIAL ".before-trial"
@@ -128,11 +130,26 @@ int config_read(int root_fd, const struct config_stage *stage,
  */
 void config_keep(int root_fd, const struct cmdline *cmdline);
 
+/* Leaves a text there, or logs that it cannot. */
+void config_keep_text(int root_fd, const char *path, const char *text);
+
 /* -- selector ------------------------------------------------------------------------ */
+
+/*
+ * Where an item is from: a parameter of passthru, or with passthru.adopt vfio-pci's own
+ * list. If the driver is built in, the kernel itself has given it what that lists, before
+ * any guard could apply.
+ */
+enum item_source { SOURCE_PASSTHRU, SOURCE_CMDLINE, SOURCE_MODPROBE, SOURCE_BUILTIN };
+
+/* The word for the log and the report, such as "modprobe.d"; "" for passthru. */
+const char *item_source_word(enum item_source source);
+enum item_source item_source_find(const char *word);
 
 /* One item of passthru.ids, passthru.addrs, passthru.skip or passthru.vfs. */
 struct selector {
 	struct span text; /* as written, part of the command line */
+	enum item_source source;
 	bool has_id;
 	bool has_address;
 	bool is_forced; /* "!": the guards do not apply to what it matches */
@@ -159,6 +176,13 @@ struct selector_error {
  */
 int selector_parse_id(struct span text, struct selector *ret,
 		      struct selector_error *ret_error);
+
+/*
+ * The same for an item of vfio-pci's own ids=, as that function reads it: it ignores what
+ * follows the numbers. Then *ret_error is set although the result is 0.
+ */
+int selector_parse_listed(struct span text, struct selector *ret,
+			  struct selector_error *ret_error);
 
 /*
  * The same for ADDRESS[!] (see address_parse()), and for either of them: an item with a
@@ -298,6 +322,8 @@ struct params {
 	bool force;
 	bool debug;
 	bool off;
+	bool adopt;
+	char *adopted; /* modprobe.d's list for vfio-pci, or NULL */
 };
 
 /*
@@ -309,6 +335,15 @@ int params_read(struct cmdline *cmdline, struct params *ret);
 
 /* The same for a text. The spans in *ret point into it, so it must live as long. */
 int params_parse(const char *text, struct params *ret);
+
+/* Whether the kernel command line has a list for vfio-pci: it replaces modprobe.d's. */
+bool params_have_list(const struct params *params);
+
+/*
+ * For passthru.adopt: adds the items of that list; or else of the text, modprobe.d's
+ * list, which is owned and may be NULL. Returns 0 or -ENOMEM.
+ */
+int params_adopt(struct params *params, char *list, bool is_builtin) _must_check_;
 
 void params_free(struct params *params);
 

@@ -165,18 +165,20 @@ static void put_text(FILE *file, const void *text)
 	fputs(text, file);
 }
 
+void config_keep_text(int root_fd, const char *path, const char *text)
+{
+	int r = file_make_directory(root_fd, path);
+
+	if (r == 0)
+		r = file_replace(root_fd, path, put_text, text);
+	if (r < 0)
+		log_line(LOG_LEVEL_WARNING, "cannot write /%s: %s", path, strerror(-r));
+}
+
 void config_keep(int root_fd, const struct cmdline *cmdline)
 {
-	int r;
-
-	if (!cmdline->config || cmdline->is_kept)
-		return;
-	r = file_make_directory(root_fd, CONFIG_RUN_PATH);
-	if (r == 0)
-		r = file_replace(root_fd, CONFIG_RUN_PATH, put_text, cmdline->config);
-	if (r < 0)
-		log_line(LOG_LEVEL_WARNING, "cannot write /%s: %s", CONFIG_RUN_PATH,
-			 strerror(-r));
+	if (cmdline->config && !cmdline->is_kept)
+		config_keep_text(root_fd, CONFIG_RUN_PATH, cmdline->config);
 }
 
 /* Takes the text over. */

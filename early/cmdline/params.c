@@ -13,6 +13,7 @@ typedef int (*item_parser)(struct span text, struct selector *ret,
 struct reader {
 	struct params *params;
 	struct parameter parameter;
+	enum item_source source;
 	enum setting_kind kind; /* of a setting */
 };
 
@@ -83,21 +84,24 @@ static int read_item(const struct reader *reader, struct span text, unsigned ite
 				   .text = text,
 				   .item = item };
 	struct selector selector;
-	struct selector_error error;
+	struct selector_error error = { 0 };
 	int r;
 
 	if (!list)
 		return read_setting_item(reader, &problem);
 	if (parse(text, &selector, &error) < 0)
 		return refuse_item(reader, problem, &error);
+	selector.source = reader->source;
 	reader->params->has_paths |= selector.address.step_count > 0;
 	r = add_selector(list, &selector);
-	if (r < 0 || selector.class_mask || !selector.id.class)
+	if (!error.why && !selector.class_mask && selector.id.class)
+		error.why = "the class is ignored without a class mask; add :ffffff";
+	if (r < 0 || !error.why)
 		return r;
+	if (reader->source && error.at)
+		error.why = "vfio-pci ignores what follows the numbers";
 	problem.kind = PROBLEM_NO_EFFECT;
-	problem.column = 1;
-	problem.why = "the class is ignored without a class mask; add :ffffff";
-	return add_problem(reader->params, &problem);
+	return refuse_item(reader, problem, &error);
 }
 
 static int read_list(const struct reader *reader, item_parser parse,
@@ -280,6 +284,11 @@ static int read_profile(const struct reader *reader)
 	return 0;
 }
 
+static int read_adopt(const struct reader *reader)
+{
+	return read_flag(reader, &reader->params->adopt, false);
+}
+
 /* Whether the configuration counts, which was decided before; see config.h. */
 static int read_config(const struct reader *reader)
 {
@@ -303,6 +312,7 @@ static const struct {
 	{ PARAMETER_PREFIX "force", read_force },
 	{ PARAMETER_PREFIX "debug", read_debug },
 	{ PARAMETER_PREFIX "off", read_off },
+	{ PARAMETER_PREFIX "adopt", read_adopt },
 	{ PARAMETER_PREFIX "config", read_config },
 	{ PROFILE_PARAMETER, read_profile },
 	{ PARAMETER_PREFIX "trial", read_trial },
@@ -485,8 +495,69 @@ int params_parse(const char *text, struct params *ret)
 	return params_read(&cmdline, ret);
 }
 
+/* -- what vfio-pci has a list for ---------------------------------------------------- */
+
+static const char *const sources[] = { "", "vfio-pci.ids", "modprobe.d",
+				       "vfio-pci.ids,built-in" };
+
+const char *item_source_word(enum item_source source)
+{
+	return sources[source];
+}
+
+enum item_source item_source_find(const char *word)
+{
+	unsigned i = ARRAY_SIZE(sources) - 1;
+
+	while (i && strcmp(sources[i], word) != 0)
+		i--;
+	return (enum item_source)i;
+}
+
+/*
+ * The parameter has its last value, built in or not: parse_args() in kernel/params.c. For
+ * a module, libkmod puts what the kernel command line has after what modprobe.d has.
+ */
+static const struct parameter *find_list(const struct params *params)
+{
+	for (size_t i = params->cmdline.count; i-- > 0;) {
+		const struct parameter *word = &params->cmdline.words[i];
+
+		if (word->value.at && span_equals_name(word->name, "vfio-pci.ids"))
+			return word;
+	}
+	return NULL;
+}
+
+bool params_have_list(const struct params *params)
+{
+	return find_list(params);
+}
+
+int params_adopt(struct params *params, char *list, bool is_builtin)
+{
+	const struct parameter *word = find_list(params);
+	struct reader reader = { .params = params, .source = SOURCE_MODPROBE };
+	int r = 0;
+
+	params->adopted = list;
+	if (word) {
+		reader.source = is_builtin ? SOURCE_BUILTIN : SOURCE_CMDLINE;
+		reader.parameter = *word;
+		if (++word < params->cmdline.words + params->cmdline.count)
+			r = check_stray_item(params, &reader.parameter, word);
+	} else if (list) {
+		reader.parameter.name = span_of(item_source_word(SOURCE_MODPROBE));
+		reader.parameter.value = span_of(list);
+	} else {
+		return 0;
+	}
+	return r < 0 ? r : read_list(&reader, selector_parse_listed, &params->wanted);
+}
+
 void params_free(struct params *params)
 {
+	free(params->adopted);
 	free(params->wanted.items);
 	free(params->skipped.items);
 	free(params->vfs.items);

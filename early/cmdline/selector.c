@@ -30,15 +30,17 @@ static void skip_0x(struct text_cursor *cursor)
 		cursor->at += 2;
 }
 
-static int read_fields(struct text_cursor *cursor, uint32_t values[static FIELDS],
-		       unsigned *ret_count, const char **ret_why)
+static int read_fields(struct text_cursor *cursor, bool has_marks,
+		       uint32_t values[static FIELDS], unsigned *ret_count,
+		       const char **ret_why)
 {
 	unsigned i;
 
 	for (i = 0; i < FIELDS; i++) {
 		const char *start = cursor->at;
 
-		if (fields[i].any && text_skip(cursor, '*')) {
+		*ret_count = i;
+		if (has_marks && fields[i].any && text_skip(cursor, '*')) {
 			values[i] = PCI_ANY;
 			if (i + 1 < FIELDS && text_skip(cursor, ':'))
 				continue;
@@ -91,20 +93,25 @@ static bool strip_mark(struct span *text)
 	return true;
 }
 
-static int parse_id(struct span text, struct selector *ret, struct selector_error *error)
+/* Without marks, "*", "@" and "!" are no part of it: vfio-pci does not know them. */
+static int parse_id(struct span text, bool has_marks, struct selector *ret,
+		    struct selector_error *error)
 {
 	struct selector selector = { .text = text,
 				     .has_id = true,
-				     .is_forced = strip_mark(&text) };
-	const char *sign = memchr(text.at, '@', text.length);
+				     .is_forced = has_marks && strip_mark(&text) };
+	const char *sign = has_marks ? memchr(text.at, '@', text.length) : NULL;
 	const char *end = sign ? sign : text.at + text.length;
 	struct text_cursor cursor = { .at = text.at, .end = end };
 	uint32_t values[FIELDS] = { 0, 0, PCI_ANY, PCI_ANY, 0, 0 };
 	unsigned count = 0;
 	const char *why;
 
-	if (read_fields(&cursor, values, &count, &why) < 0)
-		return fail(error, explain(text, why), (size_t)(cursor.at - text.at));
+	if (read_fields(&cursor, has_marks, values, &count, &why) < 0) {
+		fail(error, explain(text, why), (size_t)(cursor.at - text.at));
+		if (has_marks || count < 2)
+			return -EINVAL;
+	}
 	if (count < 2)
 		return fail(
 			error,
@@ -178,12 +185,18 @@ int selector_parse_id(struct span text, struct selector *ret,
 
 	bool is_bus = is_short_address(text) && memchr(text.at, '*', text.length);
 
-	if (parse_id(text, ret, error) == 0 && !is_bus)
+	if (parse_id(text, true, ret, error) == 0 && !is_bus)
 		return 0;
 	if (parse_address(text, &address, &other) == 0)
 		*error = (struct selector_error){ .why = "an address",
 						  .meant = PARAMETER_PREFIX "addrs" };
 	return -EINVAL;
+}
+
+int selector_parse_listed(struct span text, struct selector *ret,
+			  struct selector_error *error)
+{
+	return parse_id(text, false, ret, error);
 }
 
 int selector_parse_address(struct span text, struct selector *ret,
@@ -194,7 +207,7 @@ int selector_parse_address(struct span text, struct selector *ret,
 
 	if (parse_address(text, ret, error) == 0)
 		return 0;
-	if (parse_id(text, &id, &other) == 0 && is_long_id(text))
+	if (parse_id(text, true, &id, &other) == 0 && is_long_id(text))
 		*error = (struct selector_error){ .why = "an ID",
 						  .meant = PARAMETER_PREFIX "ids" };
 	return -EINVAL;

@@ -1,17 +1,17 @@
 # Shared by the hooks of all initramfs generators: the modules that an image needs, their
-# files, the tables of file systems, the configuration, the units, and what a hook says that
+# files and options, the tables of file systems, the configuration, the units, and what a hook says that
 # leaves its image without passthru. BASE is the directory that contains lib/modules, "" for the
 # root. Functions run in subshells because dracut sources this file. They report failures by their
 # status and work with "set -e" and without.
 # shellcheck shell=sh
 
-# has_parameter FILE: succeeds if the text FILE has a word that begins with "passthru.", outside of
-# comments. Quotes and "=" may be in front of it, as in GRUB's files.
+# has_parameter FILE [NAME]: succeeds if the text FILE has a word that begins with "passthru." and
+# NAME, outside of comments. Quotes and "=" may be in front of it, as in GRUB's files.
 has_parameter()
 {
 	[ -f "$1" ] && [ -r "$1" ] && LC_ALL=C sed -nE '/^[[:space:]]*#/d
 		s/[[:space:]]#.*//
-		/(^|[[:space:]"'"'"'=])passthru\.[a-z]/{
+		/(^|[[:space:]"'"'"'=])passthru\.'"${2:-[a-z]}"'/{
 			s/.*/yes/p
 			q
 		}' "$1" 2>/dev/null | grep -q yes
@@ -29,29 +29,29 @@ has_trial()
 	return 1
 )
 
-# is_configured FILE: the same for a file of the configuration. One that cannot be read may have
+# is_configured FILE [NAME]: the same for a file of the configuration. One that cannot be read may have
 # anything in it.
 is_configured()
 {
 	[ -f "$1" ] || return 1
 	cat "$1" >/dev/null 2>&1 || return 0
-	has_parameter "$1"
+	has_parameter "$@"
 }
 
-# is_requested ROOT: succeeds if devices are configured below ROOT, "" for this machine: in the
-# configuration of passthru, or in what a boot loader or a UKI passes to the kernel. The host
+# is_requested ROOT [NAME]: succeeds if devices, or parameters that begin with NAME, are configured
+# below ROOT, "" for this machine: in the configuration of passthru, or in what a boot loader or a UKI passes to the kernel. The host
 # program has the same files in host/boot/config_files.c.
 is_requested()
 (
 	for config in "$1"/etc/passthru/cmdline.d/*.conf "$1"/etc/passthru/profiles/*.conf; do
-		! is_configured "$config" || return 0
+		! is_configured "$config" "${2-}" || return 0
 	done
 	for config in "$1/proc/cmdline" "$1/etc/default/grub" "$1"/etc/default/grub.d/*.cfg \
 		"$1/etc/kernel/cmdline" "$1/usr/lib/kernel/cmdline" "$1"/etc/cmdline.d/*.conf \
 		"$1/etc/dracut.conf" "$1"/etc/dracut.conf.d/*.conf \
 		"$1"/boot/grub*/grub.cfg "$1"/boot/loader/entries/*.conf \
 		"$1"/boot/efi/loader/entries/*.conf "$1"/efi/loader/entries/*.conf; do
-		! has_parameter "$config" || return 0
+		! has_parameter "$config" "${2-}" || return 0
 	done
 	return 1
 )
@@ -291,6 +291,42 @@ copy_config()
 	join_config "$1/passthru/cmdline.d" "$2/cmdline" && copy_profiles "$1" "$2" &&
 		copy_before_trial "$1" "$2"
 }
+
+# copy_modprobe ROOT IMAGE: with passthru.adopt, adds the options of vfio-pci to the directory IMAGE:
+# the files of modprobe.d that may have them. A file counts for all of its name in the directories
+# after its own, and comes to the first one. The generator may have added it already; of ours the
+# first line says so. Fails if one of them cannot be written.
+copy_modprobe()
+(
+	is_requested "$1" adopt || return 0
+	below=$1 into=$2/etc/modprobe.d
+	set -- etc run usr/local/lib usr/lib lib
+	for place; do
+		for options in "$below/$place"/modprobe.d/*.conf; do
+			called=${options##*/}
+			grep -qs 'vfio[-_]pci' "$options" || continue
+			[ ! -e "$into/$called" ] || continue
+			[ ! -L "$into/$called" ] || continue
+			for first; do
+				[ ! -e "$below/$first/modprobe.d/$called" ] || break
+			done
+			mkdir -p "$into" || return
+			{
+				echo "$copied_by" && cat "$below/$first/modprobe.d/$called"
+			} >"$into/$called" || return
+		done
+	done
+)
+
+copied_by='# copied by passthru'
+
+# remove_modprobe IMAGE: removes these.
+remove_modprobe()
+(
+	for options in "$1"/etc/modprobe.d/*.conf; do
+		[ "$(sed -n 1p "$options" 2>/dev/null)" != "$copied_by" ] || rm -f "$options"
+	done
+)
 
 # start_units DIRECTORY: starts the units of an image with systemd, which are in DIRECTORY.
 start_units()

@@ -53,11 +53,12 @@ static bool is_only_match(const struct plan_match *match, const struct pci_devic
 static void note_names(const struct selectors *wanted, const struct plan *plan,
 		       struct plan_entry *entry)
 {
-	for (size_t i = 0; i < wanted->count; i++) {
+	for (size_t i = wanted->count; i-- > 0;) {
 		const struct selector *selector = &wanted->items[i];
 
 		if (!selector_matches(selector, entry->device))
 			continue;
+		entry->source = selector->source;
 		entry->is_forced |= selector->is_forced;
 		entry->is_named |= selector->is_forced || (selector->has_address &&
 							   !selector->address.any_slot &&
@@ -292,6 +293,9 @@ static void judge(struct plan_entry *entry, struct plan_prospect prospect)
 	strcpy(entry->now, device->driver);
 	entry->is_noiommu = prospect.is_noiommu && device->group == NO_GROUP &&
 			    plan_needs_group(entry->wanted);
+	/* The kernel has bound it before any guard could tell, or will have. */
+	if (entry->source == SOURCE_BUILTIN && (has_it || prospect.is_next_boot))
+		entry->is_forced = entry->is_named = true;
 	if (entry->skipped)
 		decide(entry, VERDICT_KEPT,
 		       device->gives_vfs ? REASON_GIVES_VFS : REASON_SKIPPED);
@@ -305,7 +309,7 @@ static void judge(struct plan_entry *entry, struct plan_prospect prospect)
 		 !prospect.groups_may_come && !prospect.is_noiommu)
 		decide(entry, VERDICT_REFUSED, REASON_NO_IOMMU);
 	else if (plan_needs_group(entry->wanted) && device->has_vfs && !has_it &&
-		 !prospect.vfs_will_go)
+		 !prospect.is_next_boot)
 		decide(entry, VERDICT_REFUSED, REASON_HAS_VFS);
 	else
 		decide(entry, VERDICT_PENDING, REASON_NONE);

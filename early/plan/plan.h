@@ -134,7 +134,8 @@ struct plan_entry {
 	bool is_meant;	 /* named, or by an ID that no other function of its kind has */
 	bool is_bridge;	 /* that only wildcards name */
 	bool is_noiommu; /* without an IOMMU, in VFIO's mode for that */
-	bool is_earlier; /* an event of the same card has claimed it before */
+	enum item_source source; /* of the first item that names it */
+	bool is_earlier;	 /* an event of the same card has claimed it before */
 	char wanted[DRIVER_NAME_SIZE]; /* the driver to bind */
 	/* Set by the claim: */
 	enum claim_step step;	    /* that failed */
@@ -196,7 +197,7 @@ void plan_limit(struct plan *plan,
 struct plan_prospect {
 	bool groups_may_come; /* a device without an IOMMU group may get one */
 	bool is_noiommu;      /* VFIO makes one without an IOMMU */
-	bool vfs_will_go;     /* no virtual functions are enabled then */
+	bool is_next_boot;    /* no virtual functions are enabled then */
 };
 
 /*

@@ -234,7 +234,8 @@ void phrase_problem(const struct problem *problem, char text[static PHRASE_SIZE]
 		break;
 	case PROBLEM_UNMATCHED:
 		snprintf(text, PHRASE_SIZE,
-			 "%.*s: this machine has no such device; see lspci -nn",
+			 "%.*s%s%.*s: this machine has no such device; see lspci -nn",
+			 SPAN(problem->parameter), problem->parameter.length ? ": " : "",
 			 SPAN(problem->text));
 		break;
 	case PROBLEM_ELSEWHERE:

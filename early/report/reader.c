@@ -129,6 +129,8 @@ static void read_entry(const struct report_record *record, struct plan_entry *re
 	if (report_get(record, "reason", word, sizeof(word)))
 		ret->reason = reason_find(word);
 	ret->skipped = ret->reason == REASON_SKIPPED || ret->reason == REASON_GIVES_VFS;
+	report_get(record, "source", word, sizeof(word));
+	ret->source = item_source_find(word);
 	report_get(record, "display", word, sizeof(word));
 	ret->fb_release = fb_release_find(word);
 	report_get(record, "step", word, sizeof(word));

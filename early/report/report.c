@@ -48,6 +48,8 @@ static void put_entry(FILE *file, const struct plan_entry *entry, bool is_dry)
 		fprintf(file, " reason=%s", reason_word(entry->reason));
 	else if (is_dry)
 		fprintf(file, " wanted=%s", entry->wanted);
+	if (entry->source)
+		fprintf(file, " source=%s", item_source_word(entry->source));
 	if (entry->fb_release != FB_RELEASE_NONE)
 		fprintf(file, " display=%s", fb_release_word(entry->fb_release));
 	if (entry->disk[0])
@@ -151,8 +153,11 @@ static void put_problem(FILE *file, const struct problem *problem)
 		fprintf(file, " found=%04x:%04x@%s", (unsigned)problem->found.vendor,
 			(unsigned)problem->found.device, address);
 		break;
-	case PROBLEM_NO_EFFECT:
 	case PROBLEM_UNMATCHED:
+		if (problem->parameter.length)
+			put_value(file, " parameter", problem->parameter);
+		break;
+	case PROBLEM_NO_EFFECT:
 		break;
 	}
 	fputc('\n', file);

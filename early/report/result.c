@@ -29,9 +29,11 @@ void run_result_free(struct run_result *result)
 	*result = (struct run_result){ 0 };
 }
 
-static struct problem unmatched(const struct plan_match *match)
+static struct problem unmatched(const struct plan_match *match, enum item_source source)
 {
-	struct problem problem = { .kind = PROBLEM_UNMATCHED, .text = match->text };
+	struct problem problem = { .kind = PROBLEM_UNMATCHED,
+				   .parameter = span_of(item_source_word(source)),
+				   .text = match->text };
 
 	if (match->other) {
 		problem.kind = PROBLEM_ELSEWHERE;
@@ -93,11 +95,12 @@ static int add_unmatched(struct run_result *result, const struct params *params)
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < plan->match_count; i++) {
-		const struct problem problem = unmatched(&plan->matches[i]);
+		const struct selector *selector = &params->wanted.items[i];
+		const struct problem problem =
+			unmatched(&plan->matches[i], selector->source);
 
 		if (!plan->matches[i].matched &&
-		    !pfs_foretell(&result->pfs, &result->devices,
-				  &params->wanted.items[i]))
+		    !pfs_foretell(&result->pfs, &result->devices, selector))
 			r = add_problem(result, &problem);
 	}
 	for (size_t i = 0; r == 0 && i < params->vfs.count; i++) {

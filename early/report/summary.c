@@ -132,9 +132,13 @@ static void log_failed(const struct run_result *result, const struct plan_entry 
 static void log_entry(int root_fd, const struct run_result *result,
 		      const struct plan_entry *entry, bool keeps_network)
 {
-	char name[NAME_SIZE];
+	char name[NAME_SIZE + 80];
 
 	name_device(entry->device, name);
+	if (entry->source)
+		snprintf(name + strlen(name), sizeof(name) - strlen(name), " (%s%s)",
+			 item_source_word(entry->source),
+			 entry->source == SOURCE_BUILTIN ? "; no guard could apply" : "");
 	switch (entry->verdict) {
 	case VERDICT_PENDING: /* not after a run */
 	case VERDICT_UNKNOWN: /* only in a report */

@@ -114,7 +114,7 @@ static int make_plan(struct run *run)
 {
 	struct pci_list *devices = &run->result->devices;
 	struct plan *plan = &run->result->plan;
-	struct plan_prospect prospect = { .vfs_will_go = run->request->is_preview };
+	struct plan_prospect prospect = { .is_next_boot = run->request->is_preview };
 	bool is_partial;
 	const struct run_result *earlier = run->request->earlier;
 	int r = run_find_devices(run, earlier ? &earlier->pfs : NULL, &is_partial);
@@ -213,6 +213,7 @@ static int claim_planned(struct run *run)
 		return -ENOMEM;
 	claims->vfs_known = run_count_vfs(run);
 	claims->guards = !run->params->force;
+	claims->adopts = run->params->adopt;
 	if (run->request->slot_fd)
 		claims->slot_fd = *run->request->slot_fd;
 	claims->may_be_foreign = run->stage != STAGE_EARLY || run->request->is_booted;

@@ -33,6 +33,14 @@ struct run_request {
 };
 
 /*
+ * With passthru.adopt, adds what vfio-pci has a list for to the parameters: that of the
+ * kernel command line, or else that of modprobe.d below root, which is left for the later
+ * stages if it may be kept. Returns 0 or a negative errno.
+ */
+int run_adopt(const char *root, int root_fd, bool may_keep,
+	      struct params *params) _must_check_;
+
+/*
  * Runs one stage: devices, plan, guards, claim. Returns 0, or a negative errno if nothing
  * was claimed; release *ret with run_result_free() in either case. The result points into
  * the text of the parameters.

@@ -239,12 +239,15 @@ int configuration_read_before_trial(int root_fd, char **ret_text);
  */
 int configuration_append(struct change *change, const char *lines);
 
-/* An item of passthru.ids, passthru.addrs or passthru.vfs, a setting, or passthru.trial.
+/*
+ * An item of passthru.ids, passthru.addrs or passthru.vfs, a setting, passthru.adopt or
+ * passthru.trial.
  */
 struct configuration_item {
 	struct span line; /* that it is on */
 	bool is_trial;
 	bool is_vfs;		       /* of passthru.vfs: it names a physical function */
+	bool is_adopt;		       /* it is passthru.adopt, and names none */
 	const struct setting *setting; /* of passthru.bar0 and the like, or NULL */
 	const struct selector *selector; /* NULL if it is malformed or means all */
 };

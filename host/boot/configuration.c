@@ -241,7 +241,7 @@ static bool mean_same(const struct params *a, const struct params *b)
 	       a->group == b->group && a->timeout == b->timeout &&
 	       strcmp(a->driver, b->driver) == 0 && a->dryrun == b->dryrun &&
 	       a->force == b->force && a->debug == b->debug && a->off == b->off &&
-	       set_same(a, b);
+	       a->adopt == b->adopt && set_same(a, b);
 }
 
 bool configuration_means_same(const char *a, const char *b)

@@ -51,6 +51,14 @@ static const struct list *find_list(const struct parameter *word)
 	return NULL;
 }
 
+static bool is_adopt_removed(const struct editor *editor, const struct parameter *word)
+{
+	const struct configuration_item item = { .line = editor->line, .is_adopt = true };
+
+	return span_equals_name(word->name, PARAMETER_PREFIX "adopt") &&
+	       editor->is_removed(editor->data, &item);
+}
+
 static bool wants_gone(const struct editor *editor, const struct list *list,
 		       struct span text)
 {
@@ -126,7 +134,10 @@ static void put_line(struct editor *editor, const char *newline)
 		put(editor, copied, from);
 		before = editor->to;
 		copied = rest.at;
-		if (!list) {
+		if (!list && is_adopt_removed(editor, &word)) {
+			any_gone = true;
+			copied = skip_blanks(rest.at, end);
+		} else if (!list) {
 			put(editor, from, rest.at);
 			any_word = true;
 		} else if (put_list(editor, list, &word, from, rest.at)) {

@@ -318,6 +318,31 @@ static void add_problem(struct findings *findings, const struct problem *problem
 	findings_add(findings, FINDING_TODO, "command line", "%s", text);
 }
 
+/* Which lists of vfio-pci count with passthru.adopt, and what that means. */
+static void check_adopted(struct findings *findings, const struct params *params)
+{
+	const struct selector *first = adopt_find_first(params);
+
+	if (!params->adopt || params->off)
+		return;
+	if (!first)
+		findings_add(
+			findings, FINDING_NOTE, "adopt",
+			"passthru.adopt finds no list of devices: neither vfio-pci.ids= on the kernel command line nor options vfio-pci ids= in modprobe.d");
+	else if (first->source == SOURCE_BUILTIN)
+		findings_add(
+			findings, FINDING_NOTE, "adopt",
+			"vfio-pci is built into the kernel, which gives it what vfio-pci.ids= lists before passthru starts: no guard can apply to that, and modprobe.d does not count");
+	else if (first->source == SOURCE_MODPROBE)
+		findings_add(findings, FINDING_OK, "adopt",
+			     "ids=%s for vfio-pci in modprobe.d counts as passthru.ids",
+			     params->adopted);
+	else
+		findings_add(
+			findings, FINDING_OK, "adopt",
+			"vfio-pci.ids= on the kernel command line counts as passthru.ids; lists in modprobe.d do not count");
+}
+
 /* The command line together with the configuration. */
 static void check_request(struct findings *findings, const struct boot_source *next,
 			  const struct whole_cmdline *whole)
@@ -334,8 +359,12 @@ static void check_request(struct findings *findings, const struct boot_source *n
 		findings_add(findings, FINDING_TODO, "configuration",
 			     "remove what is not a parameter of passthru from /%s: %s",
 			     whole->path, whole->ignored);
-	if (params_parse(whole->text, &params) < 0)
+	if (params_parse(whole->text, &params) < 0 ||
+	    adopt_for_boot(findings->host->root_fd, next->kernel, NULL, &params) < 0) {
+		params_free(&params);
 		return;
+	}
+	check_adopted(findings, &params);
 	requests = params.wanted.count || params.vfs.count;
 	for (size_t i = 0; i < params.problem_count; i++)
 		add_problem(findings, &params.problems[i]);

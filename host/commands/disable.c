@@ -193,6 +193,8 @@ static bool is_removed(void *data, const struct configuration_item *item)
 
 	if (removal->work->host->arguments->all)
 		return true;
+	if (item->is_adopt)
+		return removal->work->host->arguments->adopt;
 	if (!item->selector || removal->has_failed)
 		return false;
 	if (item->setting)
@@ -303,6 +305,17 @@ static int read_cmdline_of(struct removal *removal, const char *profile)
 	return r < 0 ? r : params_parse(removal->next->cmdline, &removal->cmdline);
 }
 
+/* With the lists of vfio-pci, unless the word that has them counted goes. */
+static int adopt(struct removal *removal)
+{
+	const struct arguments *arguments = removal->work->host->arguments;
+
+	removal->cmdline.adopt |= removal->configuration.params.adopt &&
+				  !arguments->all && !arguments->adopt;
+	return adopt_for_boot(removal->work->host->root_fd, removal->next->kernel, NULL,
+			      &removal->cmdline);
+}
+
 static int read_next_cmdline(struct removal *removal)
 {
 	int root_fd = removal->work->host->root_fd;
@@ -318,7 +331,7 @@ static int read_next_cmdline(struct removal *removal)
 		r = boot_sources_add_running(&removal->boot, root_fd, &removal->next);
 	if (r == 0)
 		r = params_parse(removal->next->cmdline, &removal->cmdline);
-	return r;
+	return r < 0 ? r : adopt(removal);
 }
 
 /* What cannot be read here, check_others() names. Returns whether there is memory. */
@@ -377,6 +390,14 @@ static bool note_requester(struct work *work, const char *path)
 	return false;
 }
 
+static bool refuse_word(struct removal *removal, const char *path)
+{
+	warn("/%s has passthru.adopt; passthru enable has not written it: edit it yourself",
+	     path);
+	(void)note_requester(removal->work, path);
+	return false;
+}
+
 /* Whether another file of the configuration asks for none of these devices. */
 static bool check_file(struct removal *removal, const char *path)
 {
@@ -397,6 +418,12 @@ static bool check_file(struct removal *removal, const char *path)
 			r,
 			"cannot tell whether /%s also selects these devices: cannot read it",
 			path);
+	if (r == 0 && request.params.adopt &&
+	    (removal->work->host->arguments->adopt ||
+	     removal->work->host->arguments->all)) {
+		configure_free_request(&request);
+		return refuse_word(removal, path);
+	}
 	if (item) {
 		warn("/%s selects these devices, with %.*s; passthru enable has not written it: edit it yourself",
 		     path, (int)item->text.length, item->text.at);
@@ -415,8 +442,17 @@ static bool check_next_cmdline(struct removal *removal)
 		return false;
 	}
 	item = find_item(removal, &removal->cmdline);
+	if (removal->work->host->arguments->adopt && removal->cmdline.adopt)
+		return refuse_word(removal, removal->next->path);
 	if (!item)
 		return true;
+	if (item->source) {
+		warn("%s still selects these devices, with %.*s, since passthru.adopt is set: edit it yourself, or run passthru disable --adopt",
+		     item_source_word(item->source), (int)item->text.length,
+		     item->text.at);
+		(void)note_requester(removal->work, item_source_word(item->source));
+		return false;
+	}
 	warn("the kernel command line of %s selects these devices, with %.*s, in /%s; passthru changes no settings of a boot loader: edit them yourself",
 	     removal->work->host->arguments->profile ? "a boot entry" : "the next boot",
 	     (int)item->text.length, item->text.at, removal->next->path);
@@ -530,7 +566,10 @@ static int run(struct removal *removal)
 	good = check_others(removal);
 	if (!check_found(removal))
 		return STATUS_NOT_GOOD;
-	status = configure_finish(work, work->change.path, "has none of these devices");
+	status = configure_finish(work, work->change.path,
+				  work->host->arguments->adopt
+					  ? "has no passthru.adopt"
+					  : "has none of these devices");
 	return good ? status : STATUS_NOT_GOOD;
 }
 

@@ -130,9 +130,12 @@ static int enable_devices(struct work *work)
 
 static int enable(struct work *work)
 {
-	int status = work->host->arguments->vfs ? enable_vfs(work) : enable_devices(work);
+	const struct arguments *arguments = work->host->arguments;
+	int status = arguments->adopt ? enable_adopt(work)
+		     : arguments->vfs ? enable_vfs(work)
+				      : enable_devices(work);
 
-	if (work->backup[0] && !work->host->arguments->json)
+	if (work->backup[0] && !arguments->json)
 		print_next(work);
 	return status;
 }

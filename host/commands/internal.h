@@ -169,6 +169,11 @@ void vfs_let_bind(const struct host *host, int bus_fd);
 /* passthru release --vfs 0: removes them. Returns an exit status. */
 int vfs_remove(const struct host *host, struct machine *machine);
 
+/* -- adopt --------------------------------------------------------------------------- */
+
+/* In enable_adopt.c: passthru enable with --adopt. */
+int enable_adopt(struct work *work);
+
 /* -- scripts ------------------------------------------------------------------------- */
 
 /*

@@ -49,7 +49,7 @@ static void print_facts(const struct output *output, const struct facts *facts,
 /* Lines that would only help, on a machine where nothing requests devices. */
 static bool has_idle_support(const struct migration *migration)
 {
-	return migration->decision == DECISION_NOTHING &&
+	return migration->decision == DECISION_NOTHING && !migration->facts.adopts &&
 	       facts_count(&migration->facts, FACT_SUPPORT);
 }
 

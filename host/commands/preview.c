@@ -144,6 +144,17 @@ static int add_configuration(struct preview *preview, const struct change *chang
 	return r;
 }
 
+/* The image counts if what starts has its configuration. */
+static int adopt(struct preview *preview)
+{
+	struct initramfs *initramfs = &preview->initramfs;
+	bool is_of_image =
+		preview->has_image && !initramfs->error && initramfs_starts(initramfs);
+
+	return adopt_for_boot(preview->view.host->root_fd, preview->source->kernel,
+			      is_of_image ? &initramfs->image : NULL, &preview->params);
+}
+
 /* -- the dry run ------------------------------------------------------------------- */
 
 static const char quiet_text[] =
@@ -286,6 +297,8 @@ static int preview_make(const struct host *host, struct machine *machine,
 		r = add_configuration(ret, changes->configuration);
 	if (r == 0)
 		r = params_parse(ret->whole.text, &ret->params);
+	if (r == 0)
+		r = adopt(ret);
 	if (r < 0)
 		return r;
 	ret->is_dry = ret->params.dryrun;

@@ -64,9 +64,10 @@ static bool has_same(const struct preview *preview, const struct configuration *
 	const struct initramfs *initramfs = &preview->initramfs;
 
 	return initramfs->is_rescue ||
-	       configuration_means_same(
-		       whole_cmdline_choose(&initramfs->image.config, preview->cmdline),
-		       whole_cmdline_choose(files, preview->cmdline));
+	       (!initramfs->is_list_old &&
+		configuration_means_same(
+			whole_cmdline_choose(&initramfs->image.config, preview->cmdline),
+			whole_cmdline_choose(files, preview->cmdline)));
 }
 
 /* What starts in that boot has the configuration of the image, not that of the files. */
@@ -85,7 +86,9 @@ preview_choose_configuration(struct preview *preview,
 	if (!has_same(preview, configuration))
 		snprintf(
 			preview->outdated, sizeof(preview->outdated),
-			"the initramfs image, /%s, has another configuration than /%s, and that of the image counts; passthru check tells what rebuilds it",
+			initramfs->is_list_old
+				? "the initramfs image, /%s, has another list of devices for vfio-pci in modprobe.d than this system, and that of the image counts; passthru check tells what rebuilds it"
+				: "the initramfs image, /%s, has another configuration than /%s, and that of the image counts; passthru check tells what rebuilds it",
 			initramfs->path, path);
 	return &initramfs->image.config;
 }

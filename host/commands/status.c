@@ -9,6 +9,7 @@
 #include "commands/internal.h"
 #include "initramfs/initramfs.h"
 #include "lib/lib.h"
+#include "run/run.h"
 #include "ui/ui.h"
 #include "view/view.h"
 
@@ -54,6 +55,18 @@ static bool has_new_configuration(int root_fd, const char *cmdline, bool was_ign
 	return is_new;
 }
 
+/* What this boot has adopted; the report tells the rest. */
+static int adopt_booted(const struct host *host, struct params *params)
+{
+	char *list = NULL;
+
+	if (!params->adopt)
+		return 0;
+	if (!params_have_list(params))
+		(void)beneath_read(host->root_fd, ADOPTED_RUN_PATH, &list);
+	return params_adopt(params, list, false);
+}
+
 static void read_request(const struct host *host, struct status *status)
 {
 	static const struct config_stage stage = { 0 };
@@ -71,7 +84,8 @@ static void read_request(const struct host *host, struct status *status)
 	/* Otherwise the files of the system would count as those of an image. */
 	if (r == 0 && beneath_exists(host->root_fd, CONFIG_RUN_PATH))
 		r = config_read(host->root_fd, &stage, &words);
-	if (r == 0 && params_read(&words, params) == 0 && !params->off) {
+	if (r == 0 && params_read(&words, params) == 0 &&
+	    adopt_booted(host, params) == 0 && !params->off) {
 		status->is_boot_requested = !params_are_empty(params);
 		status->profile_verdict = params->cmdline.profile_verdict;
 	}

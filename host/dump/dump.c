@@ -488,6 +488,7 @@ static void copy_system(struct dump *dump)
 	copy_redacted(dump, "proc/swaps", redact_put_swaps);
 	copy_redacted(dump, "run/passthru/report", redact_put_report);
 	copy_redacted(dump, CONFIG_RUN_PATH, redact_put_shell);
+	copy(dump, ADOPTED_RUN_PATH);
 	copy_names(dump);
 }
 

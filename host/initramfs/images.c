@@ -83,7 +83,7 @@ static int read_uki(int root_fd, const struct boot_source *entry, struct initram
 	return r == -ENOEXEC ? -EINVAL : r;
 }
 
-static bool is_built_in(int root_fd, const char *kernel, const char *module)
+bool kernel_has_module_built_in(int root_fd, const char *kernel, const char *module)
 {
 	_cleanup_free_ char *text = NULL;
 	char line[64];
@@ -101,8 +101,10 @@ static void add_built_in(int root_fd, struct initramfs *initramfs)
 
 	if (!kernel[0])
 		return;
-	initramfs->image.has_driver |= is_built_in(root_fd, kernel, "vfio-pci");
-	initramfs->image.has_type1 |= is_built_in(root_fd, kernel, "vfio_iommu_type1");
+	initramfs->image.has_driver |=
+		kernel_has_module_built_in(root_fd, kernel, "vfio-pci");
+	initramfs->image.has_type1 |=
+		kernel_has_module_built_in(root_fd, kernel, "vfio_iommu_type1");
 }
 
 static void find_trial(int root_fd, struct initramfs *initramfs)
@@ -126,6 +128,8 @@ static void read_entry(int root_fd, const struct boot_source *entry,
 		ret->error = read_images(root_fd, entry, ret);
 	ret->is_rescue = ret->path && generators_is_for_rescue(ret->path);
 	add_built_in(root_fd, ret);
+	ret->is_list_old = ret->error == 0 && ret->path &&
+			   adopt_is_outdated(root_fd, entry->cmdline, &ret->image);
 	find_trial(root_fd, ret);
 }
 
@@ -193,6 +197,7 @@ static void read_guessed(int root_fd, const char *kernel, struct initramfs *ret)
 			       : -ENOENT;
 	ret->is_rescue = ret->path && generators_is_for_rescue(ret->path);
 	add_built_in(root_fd, ret);
+	ret->is_list_old = ret->error == 0 && adopt_is_outdated(root_fd, "", &ret->image);
 	find_trial(root_fd, ret);
 }
 
@@ -387,13 +392,15 @@ bool initramfs_has_config(const struct initramfs *initramfs,
 			  const struct configuration *config)
 {
 	return initramfs->is_rescue ||
-	       (has_text(initramfs, config) &&
+	       (!initramfs->is_list_old && has_text(initramfs, config) &&
 		!find_difference(config, &initramfs->image.config) &&
 		!find_difference(&initramfs->image.config, config));
 }
 
 static const char *describe_config(const struct initramfs *initramfs, const char *config)
 {
+	if (initramfs->is_list_old)
+		return "has another list of devices for vfio-pci in modprobe.d than this system";
 	if (configuration_means_same(config, ""))
 		return "has a configuration that /" CONFIGURATION_DIRECTORY
 		       " has no longer";

@@ -64,7 +64,21 @@ char **kernels_list(int root_fd, size_t *ret_count);
 /* Whether it is one of them. */
 bool kernel_is_installed(int root_fd, const char *kernel);
 
+/* Whether that kernel has the module built in; its name is that of the file. */
+bool kernel_has_module_built_in(int root_fd, const char *kernel, const char *module);
+
 /* -- inspect ------------------------------------------------------------------------- */
+
+/* Files of modprobe.d(5), all of a machine or of an image. */
+struct modprobe_file {
+	char *path; /* relative to the root */
+	char *text;
+};
+
+struct modprobe_files {
+	struct modprobe_file *items;
+	size_t count;
+};
 
 /* fstab, crypttab, veritytab, integritytab. */
 #define IMAGE_TABLE_COUNT 4
@@ -79,8 +93,9 @@ struct image {
 	bool has_reset;	  /* the module vendor-reset, which few need */
 	bool has_config;  /* that of all boots; the profiles do not matter */
 	struct configuration config;
-	char *before_trial; /* the one from before its trial, or NULL */
+	char *before_trial;		 /* the one from before its trial, or NULL */
 	char *tables[IMAGE_TABLE_COUNT]; /* the copies of these tables, or NULL */
+	struct modprobe_files modprobe;
 };
 
 /*
@@ -94,6 +109,37 @@ struct image {
 int inspect_image(int root_fd, const char *path, size_t offset, size_t size,
 		  struct image *image);
 void image_free(struct image *image);
+
+/* -- adopt --------------------------------------------------------------------------- */
+
+/*
+ * The list of devices that the files have for vfio-pci, as libkmod joins them: the same
+ * as module_read_list(). "" if there is none. Freed by the caller; NULL without memory.
+ * The first one changes the files.
+ */
+char *modprobe_find_list(struct modprobe_files *files);
+char *modprobe_read_list(int root_fd);
+
+/* Adds one. The text is owned, also on an error. Returns 0 or -ENOMEM. */
+int modprobe_add(struct modprobe_files *files, const char *path, char *text);
+void modprobe_free(struct modprobe_files *files);
+
+/*
+ * With passthru.adopt, adds to the parameters what passthru-early will in a boot of that
+ * kernel, or with "" of the running one: with that image, or with NULL with one that has
+ * the files as they are. Returns 0 or -ENOMEM.
+ */
+int adopt_for_boot(int root_fd, const char *kernel, struct image *image,
+		   struct params *params) _must_check_;
+
+/*
+ * Whether in a boot with that image and command line modprobe.d's list counts, and is not
+ * that of the files.
+ */
+bool adopt_is_outdated(int root_fd, const char *cmdline, struct image *image);
+
+/* The first item that was adopted, or NULL. */
+const struct selector *adopt_find_first(const struct params *params);
 
 /* -- images -------------------------------------------------------------------------- */
 
@@ -110,9 +156,10 @@ struct initramfs {
 	/* Its configuration is on trial, and was confirmed: the firmware remembers that.
 	 */
 	bool is_confirmed;
-	bool is_guessed; /* no entry could be read: it is the one named after the kernel
-			  */
-	int error;	 /* why it could not be read, a negative errno, or 0 */
+	bool is_guessed;  /* no entry could be read: it is the one named after the kernel
+			   */
+	bool is_list_old; /* with passthru.adopt, modprobe.d has another list */
+	int error;	  /* why it could not be read, a negative errno, or 0 */
 	struct image image;
 };
 
@@ -142,7 +189,8 @@ void initramfs_free(struct initramfs *initramfs);
 /* Whether it starts passthru-early. */
 bool initramfs_starts(const struct initramfs *initramfs);
 
-/* Whether it was built with that configuration; one for rescue needs none. */
+/* Whether it was built with that configuration and, if it adopts one, the list of
+ * modprobe.d; one for rescue needs none. */
 bool initramfs_has_config(const struct initramfs *initramfs,
 			  const struct configuration *config);
 

@@ -64,6 +64,24 @@ static char **find_text(struct image *image, const char *path)
 	return NULL;
 }
 
+static void add_modprobe(struct image *image, struct archive *archive, const char *path,
+			 size_t size)
+{
+	const struct config_file *row;
+	char *text;
+
+	path += strspn(path, "./");
+	row = config_file_find(path);
+	if (!row || row->format != FORMAT_MODPROBE || size > TEXT_MAX ||
+	    *beneath_name(path) == '.')
+		return;
+	text = calloc(size + 1, 1);
+	if (text && archive_read_data(archive, text, size) == (la_ssize_t)size)
+		(void)modprobe_add(&image->modprobe, path, text);
+	else
+		free(text);
+}
+
 /* The room for the content of the file, one byte more than it has, or NULL. */
 static char *make_text(char **text, size_t size)
 {
@@ -97,8 +115,10 @@ static void read_entry(struct image *image, struct archive *archive,
 	text = find_text(image, path);
 	if (text && make_text(text, size))
 		(void)archive_read_data(archive, *text, size);
-	else if (!text)
+	if (!text) {
 		read_profile(image, archive, path + strspn(path, "./"), size);
+		add_modprobe(image, archive, path, size);
+	}
 }
 
 /* Also finds out how long the archive is, up to the end of its trailer. */
@@ -307,6 +327,7 @@ int inspect_image(int root_fd, const char *path, size_t offset, size_t size,
 
 void image_free(struct image *image)
 {
+	modprobe_free(&image->modprobe);
 	free(image->before_trial);
 	configuration_free(&image->config);
 	for (size_t i = 0; i < IMAGE_TABLE_COUNT; i++)

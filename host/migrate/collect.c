@@ -353,6 +353,36 @@ static void note_refused(struct collector *collector, size_t index)
 			       fact->line + 1, first->address, more, DENYLIST_PHRASE);
 }
 
+/* For a boot with a profile, only its own command line tells. */
+static bool adopts(const char *text, const char *cmdline)
+{
+	const struct configuration configuration = { .text = (char *)text };
+	struct whole_cmdline whole;
+	struct params params = { 0 };
+	bool does = whole_cmdline_make(&configuration, cmdline, &whole) == 0 &&
+		    params_parse(whole.text, &params) == 0 && params.adopt;
+
+	params_free(&params);
+	whole_cmdline_free(&whole);
+	return does;
+}
+
+/* Whether every boot that matters has passthru.adopt. */
+static bool all_adopt(const struct collector *collector)
+{
+	const struct boots *boots = &collector->boots;
+	bool any = false;
+
+	for (size_t i = 0; i < boots->count; i++) {
+		if (!boots_matter(&boots->items[i]))
+			continue;
+		any = true;
+		if (!adopts(collector->configuration, boots->items[i].cmdline))
+			return false;
+	}
+	return any || adopts(collector->configuration, "");
+}
+
 int collect_facts(const struct host *host, const struct machine *machine,
 		  const char *configuration, struct facts *ret)
 {
@@ -364,6 +394,7 @@ int collect_facts(const struct host *host, const struct machine *machine,
 
 	*ret = (struct facts){ 0 };
 	collector.error = boots_read(host->root_fd, &collector.boots);
+	ret->adopts = all_adopt(&collector);
 	for (const struct config_file *row = config_files; row->path; row++)
 		if (row->uses & CONFIG_FOR_MIGRATE)
 			read_row(&collector, row);

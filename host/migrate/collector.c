@@ -72,6 +72,12 @@ void collector_note_line(struct collector *collector, enum fact_kind kind,
 		       collector->line);
 }
 
+void collector_note_adopted(struct collector *collector)
+{
+	collector_note_line(collector, FACT_NOTE,
+			    "left unchanged, since passthru.adopt has it count");
+}
+
 char *collector_replace(struct collector *collector, struct span part, const char *text)
 {
 	char *replaced;
@@ -98,6 +104,22 @@ static void add_rewritten(struct collector *collector, struct span cmdline,
 		    rewritten->items);
 }
 
+/* Whether its only list of devices is one that passthru.adopt has count. */
+static bool is_adopted(const struct collector *collector, struct span cmdline,
+		       const struct legacy_line *rewritten)
+{
+	_cleanup_free_ char *text = strndup(cmdline.at, cmdline.length);
+	struct params params = { 0 };
+	bool adopts = collector->facts->adopts;
+
+	if (rewritten->lists != 1U << LIST_VFIO)
+		return false;
+	if (text && !adopts)
+		adopts = params_parse(text, &params) == 0 && params.adopt;
+	params_free(&params);
+	return adopts;
+}
+
 void collector_add_cmdline(struct collector *collector, struct span cmdline,
 			   enum config_format format)
 {
@@ -119,6 +141,8 @@ void collector_add_cmdline(struct collector *collector, struct span cmdline,
 				"of several lists on a command line only the last one has an effect");
 		if (!rewritten.items[0] && !rewritten.has_support)
 			;
+		else if (is_used && is_adopted(collector, cmdline, &rewritten))
+			collector_note_adopted(collector);
 		else if (is_used)
 			add_rewritten(collector, cmdline, &rewritten);
 		else

@@ -117,6 +117,9 @@ char *collector_replace(struct collector *collector, struct span part, const cha
 void collector_note(struct collector *collector, enum fact_kind kind, const char *format,
 		    ...) _printf_(3, 4);
 
+/* Says that passthru.adopt covers the line. */
+void collector_note_adopted(struct collector *collector);
+
 /* The same about the line: "/PATH, line N: WHY: TEXT". */
 void collector_note_line(struct collector *collector, enum fact_kind kind,
 			 const char *why);

@@ -61,8 +61,9 @@ struct facts {
 	size_t file_count;
 	struct fact *items;
 	size_t count;
-	bool loads; /* something makes every boot load vfio-pci or pci-stub, or may do so
-		     */
+	bool loads;  /* something makes every boot load vfio-pci or pci-stub, or may do so
+		      */
+	bool adopts; /* lists for vfio-pci count already: every boot has passthru.adopt */
 };
 
 /* The number of facts of that kind. */

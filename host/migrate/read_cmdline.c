@@ -193,7 +193,7 @@ void read_generated(struct collector *collector, const char *path)
 	bool is_menu = strcmp(beneath_name(path), "grub.cfg") == 0;
 	_cleanup_free_ char *text = NULL, *real = NULL;
 
-	if (collector_uses(collector, FORMAT_GRUB) &&
+	if (collector_uses(collector, FORMAT_GRUB) && !collector->facts->adopts &&
 	    beneath_read(collector->host->root_fd, path, &text) == 0)
 		real = collector_uncomment(collector, text);
 	if (!real ||

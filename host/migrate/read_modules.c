@@ -165,6 +165,10 @@ static void read_options(struct collector *collector, struct wordlist *words)
 	}
 	if (!any)
 		return;
+	if (list == LIST_VFIO && collector->facts->adopts) {
+		collector_note_adopted(collector);
+		return;
+	}
 	items = take_ids(words);
 	if (!items)
 		collector->error = -ENOMEM;

@@ -105,6 +105,21 @@ static void describe_other(const struct view *view, struct view_device *ret)
 		 entry->verdict == VERDICT_FAILED && !view->is_live ? "; see dmesg" : "");
 }
 
+/* Which list names it that is not passthru's. */
+static void add_source(struct view_device *ret)
+{
+	enum item_source source = ret->entry->source;
+	size_t length = strlen(ret->text);
+
+	if (source)
+		snprintf(
+			ret->text + length, sizeof(ret->text) - length,
+			source == SOURCE_BUILTIN
+				? "; vfio-pci.ids= names it and vfio-pci is built in, so no guard can apply"
+			: source == SOURCE_MODPROBE ? "; modprobe.d names it"
+						    : "; vfio-pci.ids= names it");
+}
+
 static bool is_by_address(const struct params *params, const struct device *device)
 {
 	for (size_t i = 0; params && device && i < params->wanted.count; i++)
@@ -134,6 +149,7 @@ static void describe(const struct view *view, const struct plan_entry *entry,
 		describe_claimed(ret);
 	else
 		describe_other(view, ret);
+	add_source(ret);
 }
 
 bool view_devices(const struct view *view,

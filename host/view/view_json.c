@@ -47,6 +47,8 @@ static void add_device(void *data, const struct view_device *device)
 	json_add_text(object, "reason",
 		      entry->verdict == VERDICT_CLAIMED ? NULL
 							: reason_word(entry->reason));
+	if (entry->source)
+		json_add_text(object, "source", item_source_word(entry->source));
 	json_add_bool(object, "ok", device->is_ok);
 	json_add_text(object, "driver",
 		      device->device ? device->device->pci->driver : NULL);

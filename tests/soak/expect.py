@@ -66,7 +66,7 @@ def device_expectations(function, judgement):
         return
     if asked and judgement.certain(function):
         verdict = asked.copy().pop().split()[0]
-        yield "log ^passthru: %s %04x:%04x %s" % (
+        yield "log ^passthru: %s %04x:%04x( \\(vfio-pci\\.ids\\))? %s" % (
             place, *function.ids[:2], "would be claimed" if verdict == "planned" else verdict)
     if judgement.is_claimed(function):
         driver = DRIVERS.get(judgement.request.driver, judgement.request.driver)

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 
 LISTS = ("ids", "addrs", "skip")
-FLAGS = ("dryrun", "force", "debug", "off", "config")
+FLAGS = ("dryrun", "force", "debug", "off", "adopt", "config")
 SETTINGS = {  # and what their values look like
     **dict.fromkeys(("bar0", "bar1", "bar2", "bar3", "bar4", "bar5"), r"min|max|[1-9][0-9]*[MGT]"),
     "reset": r"[a-z_+]+", "d3cold": "on|off|auto", "power": "on|off|auto"}
@@ -169,6 +169,7 @@ class Request:
     force: bool = False
     debug: bool = False
     off: bool = False
+    adopt: bool = False
     config: bool = True  # the machines have none
     consoles: list = field(default_factory=list)
     malformed_items: list = field(default_factory=list)
@@ -179,14 +180,30 @@ class Request:
         return self.ids + self.addrs
 
 
+def adopt(request, value):
+    """The list of vfio-pci, as that reads it: it ignores what follows the numbers."""
+    for text in value.split(","):
+        number = "(?:0x)?[0-9a-f]{1,8}"
+        found = re.match(rf"{number}(?::{number}){{1,5}}", text, re.I)
+        if found:
+            request.ids.append(Item(text, parse_id(found[0].lower().replace("0x", ""))))
+        elif text:
+            request.malformed_items.append(text)
+
+
 def parse(line):
     request = Request()
+    adopted = ""
     for word in re.findall(r'(?:[^\s"]|"[^"]*")+', line):
         name, equals, value = word.replace('"', "").partition("=")
         if name == "console":
             request.consoles.append(value.partition(",")[0])
         if name.startswith("passthru."):
             parse_parameter(request, name[len("passthru."):], equals, value)
+        if name.replace("_", "-") == "vfio-pci.ids" and equals:
+            adopted = value
+    if request.adopt:
+        adopt(request, adopted)
     return request
 
 
@@ -224,7 +241,7 @@ def parse_parameter(request, name, equals, value):
         value = {"": True, "1": True, "y": True, "on": True, "0": False, "n": False,
                  "no": False, "yes": True, "off": False}.get(value if equals else "")
         if value is None:  # the harmless choice
-            setattr(request, name, name != "force")
+            setattr(request, name, name not in ("force", "adopt"))
     elif name == "group" and value not in ("report", "claim"):
         value = None
     elif name == "timeout" and not (value.isdigit() and 1 <= int(value) <= 3600):

@@ -128,6 +128,18 @@ def quote(rng, word):
     return '"%s"' % word if not equals or rng.random() < 0.5 else '%s="%s"' % (name, value)
 
 
+def random_adoption(rng, functions):
+    """Lists of vfio-pci's own, of which the last one counts, or none without passthru.adopt."""
+    endpoints = [f for f in functions if not f.bridge and not f.address.startswith(CHIPSET)]
+    for _ in range(rng.choice([1, 1, 2])):
+        items = [random_id(rng, rng.choice(endpoints)).replace("*", "ffffffff")
+                 for _ in range(rng.choice([1, 2, 3]))]
+        if rng.random() < 0.2:
+            items.append(rng.choice(["", "8086", "10de:*", "x", "dead:beef"]))
+        yield "vfio%spci.ids=%s" % (rng.choice("-_"), ",".join(items))
+    yield rng.choice(["passthru.adopt"] * 4 + ["passthru.adopt=no", "passthru.adopt=maybe"])
+
+
 def generate(rng, machine):
     """The command line; the emulated machine is slow, so the time is seldom the default."""
     words = list(list_words(rng, random_lists(rng, machine.functions)))
@@ -152,4 +164,6 @@ def generate(rng, machine):
     # Drawn last, so that the rest of a seed's command line stays as it was.
     if rng.random() < 0.05:
         words.append(rng.choice(["passthru.config=off", "passthru.config=1"]))
+    if rng.random() < 0.1:
+        words += random_adoption(rng, machine.functions)
     return " ".join(fixed + console + words)

@@ -45,7 +45,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	snprintf(path, sizeof(path), "%s/%s", strchr(file, '/') ? "etc" : directory,
 		 file);
 	input_write(path, data + 1, size - 1);
-	r = load_module(input_directory(), "vfio-pci", 0);
+	r = load_module(input_directory(), "vfio-pci", 0, false);
 	require(r <= 0);
 	/* Without the input there would be no such module. */
 	if (r == 0 && file == files[0])

@@ -56,6 +56,15 @@ int kmod_module_new_from_lookup(struct kmod_ctx *context, const char *name,
 	return 0;
 }
 
+int kmod_module_new_from_name(struct kmod_ctx *context, const char *name,
+			      struct kmod_module **ret)
+{
+	(void)context;
+	(void)name;
+	*ret = NULL;
+	return 0;
+}
+
 struct kmod_list *kmod_list_next(const struct kmod_list *list,
 				 const struct kmod_list *item)
 {

@@ -57,8 +57,13 @@ static void describe(const struct params *params, struct words *words)
 {
 	words->length = 0;
 	words->text[0] = '\0';
-	for (size_t i = 0; i < params->wanted.count; i++)
-		say(words, "%.*s; ", SPAN(params->wanted.items[i].text));
+	for (size_t i = 0; i < params->wanted.count; i++) {
+		const struct selector *selector = &params->wanted.items[i];
+		const char *source = item_source_word(selector->source);
+
+		say(words, "%.*s%s%s; ", SPAN(selector->text), *source ? " of " : "",
+		    source);
+	}
 	for (size_t i = 0; i < params->skipped.count; i++)
 		say(words, "not %.*s; ", SPAN(params->skipped.items[i].text));
 	for (size_t i = 0; i < params->vfs.count; i++)
@@ -84,9 +89,9 @@ static void describe(const struct params *params, struct words *words)
 	}
 	if (params->timeout != TIMEOUT_DEFAULT)
 		say(words, "timeout %u; ", params->timeout);
-	say(words, "%s%s%s%s", params->dryrun ? "dryrun; " : "",
+	say(words, "%s%s%s%s%s", params->dryrun ? "dryrun; " : "",
 	    params->force ? "force; " : "", params->debug ? "debug; " : "",
-	    params->off ? "off; " : "");
+	    params->off ? "off; " : "", params->adopt ? "adopt; " : "");
 	for (size_t i = 0; i < params->problem_count; i++)
 		say_problem(words, &params->problems[i]);
 	if (words->length)
@@ -381,6 +386,10 @@ static const struct {
 	{ "passthru.bar=1G", "unknown passthru.bar nearest passthru.bar0" },
 	{ "passthru.resets=flr", "unknown passthru.resets nearest passthru.reset" },
 
+	{ "passthru.adopt", "adopt" },
+	{ "passthru.adopt=yes passthru.adopt=no", "" },
+	{ "passthru.adopt=x", "value passthru.adopt \"x\" " NO_YES_OR_NO_NO },
+
 	/* names */
 	{ "passthru.dry-run", "unknown passthru.dry-run nearest passthru.dryrun" },
 	{ "passthru.id=1:2", "unknown passthru.id nearest passthru.ids" },
@@ -421,6 +430,83 @@ START_TEST(parses)
 		      !params.wanted.count && !params.vfs.count && !params.problem_count);
 	params_free(&params);
 	expect_number(text, params.wanted.count, 0);
+}
+
+/* What counts of vfio-pci's own lists. */
+static const struct {
+	const char *text;
+	const char *modprobe; /* or NULL */
+	bool is_builtin;
+	const char *words;
+} adoptions[] = {
+	{ "", NULL, false, "" },
+	{ "vfio-pci.ids=1:2", NULL, false, "1:2 of vfio-pci.ids" },
+	{ "vfio_pci.ids=1:2", NULL, false, "1:2 of vfio-pci.ids" },
+	{ "", "1:2,3:4", false, "1:2 of modprobe.d; 3:4 of modprobe.d" },
+	{ "", "", false, "" },
+	/* the last value of a parameter: kernel/params.c; libkmod puts modprobe.d first
+	 */
+	{ "vfio-pci.ids=1:2 vfio_pci.ids=3:4", "5:6", false, "3:4 of vfio-pci.ids" },
+	{ "vfio_pci.ids=3:4 vfio-pci.ids=1:2", "5:6", false, "1:2 of vfio-pci.ids" },
+	{ "vfio-pci.ids=1:2 vfio-pci.ids=", "5:6", false, "" },
+	{ "vfio-pci.ids=1:2 vfio-pci.ids", "5:6", false, "1:2 of vfio-pci.ids" },
+	{ "vfio-pci.ids", "5:6", false, "5:6 of modprobe.d" },
+	{ "-- vfio-pci.ids=1:2", "5:6", false, "5:6 of modprobe.d" },
+	{ "vfio-pci.ids=1:2 vfio_pci.ids=3:4", NULL, true,
+	  "3:4 of vfio-pci.ids,built-in" },
+	{ "", NULL, true, "" },
+	/* not that parameter */
+	{ "vfio.ids=1:2 pci-stub.ids=1:2 vfio-pci.id=1:2 xvfio-pci.ids=1:2", NULL, false,
+	  "" },
+	/* items: vfio_pci_fill_ids() */
+	{ "vfio-pci.ids=,1:2,,", NULL, false, "1:2 of vfio-pci.ids" },
+	{ "\"vfio-pci.ids=1:2, 0x3:4\"", NULL, false,
+	  "1:2 of vfio-pci.ids; 0x3:4 of vfio-pci.ids" },
+	{ "vfio-pci.ids=1:2:3:4:030000:ff0000", NULL, false,
+	  "1:2:3:4:030000:ff0000 of vfio-pci.ids" },
+	{ "vfio-pci.ids=1:2:3:4:30000", NULL, false,
+	  "1:2:3:4:30000 of vfio-pci.ids; "
+	  "no-effect vfio-pci.ids \"1:2:3:4:30000\" item 1" },
+	{ "vfio-pci.ids=1,1:2", NULL, false,
+	  "1:2 of vfio-pci.ids; malformed vfio-pci.ids \"1\" item 1 column 2" },
+	{ "vfio-pci.ids=1:*", NULL, false,
+	  "malformed vfio-pci.ids \"1:*\" item 1 column 3" },
+	{ "vfio-pci.ids=*:2", NULL, false,
+	  "malformed vfio-pci.ids \"*:2\" item 1 column 1" },
+	{ "", "1:g", false, "malformed modprobe.d \"1:g\" item 1 column 3" },
+	{ "", "x", false, "malformed modprobe.d \"x\" item 1 column 1" },
+	{ "vfio-pci.ids=1:2!", NULL, false,
+	  "1:2! of vfio-pci.ids; no-effect vfio-pci.ids \"1:2!\" item 1" },
+	{ "vfio-pci.ids=1:2@03:00.0", NULL, false,
+	  "1:2@03:00.0 of vfio-pci.ids; no-effect vfio-pci.ids \"1:2@03:00.0\" item 1" },
+	{ "vfio-pci.ids=1:2, 3:4", NULL, false,
+	  "1:2 of vfio-pci.ids; stray vfio-pci.ids \"3:4\"" },
+};
+
+START_TEST(adopts)
+{
+	const char *text = adoptions[_i].text, *modprobe = adoptions[_i].modprobe;
+	struct params params;
+	struct words words;
+
+	ck_assert_int_eq(params_parse(text, &params), 0);
+	ck_assert_int_eq(params_adopt(&params, modprobe ? strdup(modprobe) : NULL,
+				      adoptions[_i].is_builtin),
+			 0);
+	describe(&params, &words);
+	expect_text(text, words.text, adoptions[_i].words);
+	for (size_t i = 0; i < params.wanted.count; i++)
+		expect(text, !params.wanted.items[i].is_forced &&
+				     !params.wanted.items[i].has_address);
+	params_free(&params);
+}
+
+START_TEST(finds_sources)
+{
+	for (int i = SOURCE_PASSTHRU; i <= SOURCE_BUILTIN; i++)
+		expect_number("source",
+			      item_source_find(item_source_word((enum item_source)i)), i);
+	expect_number("another version's", item_source_find("x"), SOURCE_PASSTHRU);
 }
 
 START_TEST(is_empty)
@@ -531,7 +617,7 @@ START_TEST(stays_inside)
 START_TEST(survives_out_of_memory)
 {
 	const char *text = "passthru.ids=1:2,3:4,x,y passthru.skip=1:2 passthru.foo "
-			   "passthru.power=on";
+			   "passthru.power=on vfio-pci.ids=5:6,x";
 	unsigned nth = 1;
 
 	for (;; nth++) {
@@ -540,6 +626,8 @@ START_TEST(survives_out_of_memory)
 
 		seam_fail(SEAM_ALLOCATE, nth, ENOMEM);
 		r = params_parse(text, &params);
+		if (r == 0)
+			r = params_adopt(&params, NULL, false);
 		if (!seam_reset(SEAM_ALLOCATE)) {
 			ck_assert_int_eq(r, 0);
 			params_free(&params);
@@ -556,6 +644,8 @@ int main(void)
 	TCase *tcase = tcase_create("params");
 
 	add_rows(tcase, parses, lines);
+	add_rows(tcase, adopts, adoptions);
+	tcase_add_test(tcase, finds_sources);
 	tcase_add_test(tcase, is_empty);
 	tcase_add_test(tcase, takes_many);
 	tcase_add_loop_test(tcase, stays_inside, 0, 16);

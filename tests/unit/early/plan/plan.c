@@ -343,12 +343,46 @@ START_TEST(waits_for_virtual_functions_to_go)
 	situation_make(DESKTOP, "passthru.addrs=03:00.*", &situation);
 	expect_number("now", situation_entry(&situation, "03:00.0")->reason,
 		      REASON_HAS_VFS);
-	plan_judge((struct plan_prospect){ .vfs_will_go = true }, &situation.result.plan);
+	plan_judge((struct plan_prospect){ .is_next_boot = true },
+		   &situation.result.plan);
 	expect_number("then", situation_entry(&situation, "03:00.0")->verdict,
 		      VERDICT_PENDING);
 	expect_number("with its slot", situation_entry(&situation, "03:00.1")->verdict,
 		      VERDICT_PENDING);
 	situation_free(&situation);
+}
+
+/* What a built-in vfio-pci has by its own list, or will have, no guard keeps. */
+START_TEST(knows_what_the_kernel_binds)
+{
+	static const struct {
+		enum item_source source;
+		const char *driver;
+		bool is_next_boot, is_forced;
+	} rows[] = {
+		{ SOURCE_BUILTIN, "vfio-pci", false, true },
+		{ SOURCE_BUILTIN, "nouveau", false, false },
+		{ SOURCE_BUILTIN, "nouveau", true, true },
+		{ SOURCE_CMDLINE, "vfio-pci", true, false },
+		{ SOURCE_MODPROBE, "vfio-pci", true, false },
+		{ SOURCE_PASSTHRU, "vfio-pci", true, false },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct situation situation;
+		struct plan_entry *entry;
+
+		situation_make("01:00.0 1:1 030000 1 nouveau\n", "passthru.ids=1:1",
+			       &situation);
+		entry = situation_entry(&situation, "01:00.0");
+		entry->source = rows[i].source;
+		strcpy(entry->device->driver, rows[i].driver);
+		plan_judge((struct plan_prospect){ .is_next_boot = rows[i].is_next_boot },
+			   &situation.result.plan);
+		expect_number(rows[i].driver, entry->is_forced, rows[i].is_forced);
+		expect_number(rows[i].driver, entry->is_named, rows[i].is_forced);
+		situation_free(&situation);
+	}
 }
 
 static bool is_at(const void *data, const struct plan_entry *entry)
@@ -506,6 +540,7 @@ int main(void)
 	tcase_add_test(tcase, hears_no_answer);
 	tcase_add_test(tcase, waits_for_an_iommu);
 	tcase_add_test(tcase, waits_for_virtual_functions_to_go);
+	tcase_add_test(tcase, knows_what_the_kernel_binds);
 	tcase_add_test(tcase, limits_to_one);
 	tcase_add_test(tcase, knows_the_drivers);
 	tcase_add_test(tcase, counts);
