@@ -44,8 +44,9 @@ int boot_sources_add_inputs(struct boot_sources *sources, int root_fd, unsigned 
 
 /*
  * Sets the kernel from its file, as the boot loader names it. Its release is in names
- * such as vmlinuz-6.12.9-amd64 or Image-6.12.9-default. If that has no modules here, the release in the file's
- * header or that of the only package with that name counts, unless it has none, either.
+ * such as vmlinuz-6.12.9-amd64 or Image-6.12.9-default. If that has no modules here, the
+ * release in the file's header or that of the only package with that name counts, unless
+ * it has none, either.
  */
 void boot_source_set_kernel(struct boot_source *source, int root_fd, const char *file);
 

@@ -152,7 +152,7 @@ lock() {
 unpack_report() {
 	tr -d '\r' <"$1" | sed -n 's/.*rig-begin$/rig-begin/; /^rig-begin$/,/^rig-end$/p' >"$1.report"
 	[ "$(tail -n 1 "$1.report")" = rig-end ] || {
-		[ "$1" -ef "$2/console" ] || cp "$1" "$2/port"
+		[ "$1" = "$2/console" ] || cp "$1" "$2/port"
 		rm "$1.report"
 		return 0
 	}
