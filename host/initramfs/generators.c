@@ -201,6 +201,17 @@ bool kernel_is_installed(int root_fd, const char *name)
 	return modules || builtin;
 }
 
+bool kernel_has_module_built_in(int root_fd, const char *kernel, const char *module)
+{
+	_cleanup_free_ char *text = NULL;
+	char line[64];
+
+	snprintf(line, sizeof(line), "/%s.ko\n", module);
+	return beneath_readf(root_fd, &text, "lib/modules/%s/modules.builtin", kernel) ==
+		       0 &&
+	       strstr(text, line);
+}
+
 char **kernels_list(int root_fd, size_t *ret_count)
 {
 	char **names = dirlist_read(root_fd, "lib/modules", "");

@@ -83,17 +83,6 @@ static int read_uki(int root_fd, const struct boot_source *entry, struct initram
 	return r == -ENOEXEC ? -EINVAL : r;
 }
 
-bool kernel_has_module_built_in(int root_fd, const char *kernel, const char *module)
-{
-	_cleanup_free_ char *text = NULL;
-	char line[64];
-
-	snprintf(line, sizeof(line), "/%s.ko\n", module);
-	return beneath_readf(root_fd, &text, "lib/modules/%s/modules.builtin", kernel) ==
-		       0 &&
-	       strstr(text, line);
-}
-
 /* What the kernel itself has, an image need not have. */
 static void add_built_in(int root_fd, struct initramfs *initramfs)
 {
@@ -445,7 +434,8 @@ void initramfs_describe_fault(const struct initramfs *initramfs,
 	ret[0] = '\0';
 	if (missing[0])
 		snprintf(ret, INITRAMFS_FAULT_SIZE, "lacks %s", missing + 2);
-	else if (config && !initramfs->is_rescue && !has_text(initramfs, config))
+	else if (config && !initramfs->is_rescue &&
+		 (initramfs->is_list_old || !has_text(initramfs, config)))
 		snprintf(ret, INITRAMFS_FAULT_SIZE, "%s",
 			 describe_config(initramfs, config->text));
 	else if (config && !initramfs_has_config(initramfs, config))
