@@ -279,9 +279,9 @@ copy_before_trial()
 		join_config "$1/passthru/before-trial/cmdline.d" "$2/cmdline.before-trial" || return
 	fi
 	for config in "$1"/passthru/before-trial/profiles/*.conf; do
-		profile=${config##*/}
-		has_trial "$1/passthru/profiles/$profile" || continue
-		mkdir -p "$2/profiles" && cat "$config" >"$2/profiles/$profile.before-trial" || return
+		has_trial "$1/passthru/profiles/${config##*/}" || continue
+		mkdir -p "$2/profiles" && cat "$config" >"$2/profiles/${config##*/}.before-trial" ||
+			return
 	done
 )
 

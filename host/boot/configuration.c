@@ -3,8 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
 
 #include "base/base.h"
 #include "boot/boot.h"
@@ -255,45 +253,4 @@ bool configuration_means_same(const char *a, const char *b)
 	free_meaning(&of_a);
 	free_meaning(&of_b);
 	return same;
-}
-
-/* -- when it was written ------------------------------------------------------------- */
-
-/* When this boot began, in seconds of the clock; see proc_stat(5). Returns 0 if unknown.
- */
-static time_t read_boot_time(int root_fd)
-{
-	_cleanup_free_ char *text = NULL;
-	const char *found;
-
-	if (beneath_read(root_fd, "proc/stat", &text) < 0)
-		return 0;
-	found = strstr(text, "\nbtime ");
-	return found ? (time_t)strtoll(found + strlen("\nbtime "), NULL, 10) : 0;
-}
-
-/* A copy may keep the time of its original, but not when it came to be here. */
-static bool is_older(int root_fd, const char *path, time_t than)
-{
-	_cleanup_close_ int fd = beneath_open(root_fd, path);
-	struct stat st;
-
-	return fd < 0 || fstat(fd, &st) < 0 || st.st_ctime < than;
-}
-
-bool configuration_is_older_than_boot(int root_fd, const char *profile)
-{
-	_cleanup_free_ char **paths =
-		dirlist_paths(root_fd, CONFIGURATION_DIRECTORY, ".conf");
-	time_t began = read_boot_time(root_fd);
-	char path[PROFILE_PATH_SIZE];
-
-	if (profile) {
-		profile_path(profile, path);
-		return began && is_older(root_fd, path, began);
-	}
-	for (size_t i = 0; paths && paths[i]; i++)
-		if (!is_older(root_fd, paths[i], began))
-			return false;
-	return paths && began;
 }
