@@ -305,7 +305,7 @@ static void log_trial(const struct trial *trial)
 
 	phrase_trial(trial, phrase);
 	log_line(trial->verdict == TRIAL_IGNORED ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO,
-		 "trial %s%s%s", trial->token, trial->token[0] ? ": " : "", phrase);
+		 "trial %s: %s", trial->token[0] ? trial->token : "none", phrase);
 }
 
 /*
@@ -346,7 +346,8 @@ static int try_configuration(struct job *job, const char *cmdline, struct params
 		trial->has_before = params->cmdline.config;
 	}
 	log_trial(trial);
-	if (trial->verdict == TRIAL_TRIED && trial_announce(job->root_fd, trial) < 0)
+	if (trial->verdict != TRIAL_CONFIRMED &&
+	    trial_announce(job->root_fd, trial) < 0 && trial->verdict == TRIAL_TRIED)
 		log_line(LOG_LEVEL_WARNING,
 			 "cannot write /" TRIAL_RUN_PATH
 			 ": nothing will end this trial before the next boot");

@@ -37,7 +37,9 @@ static void put_trial(FILE *file, const void *data)
 
 int trial_announce(int root_fd, const struct trial *trial)
 {
-	int r = file_make_directory(root_fd, TRIAL_RUN_PATH);
+	const char *path =
+		trial->verdict == TRIAL_IGNORED ? TRIAL_IGNORED_RUN_PATH : TRIAL_RUN_PATH;
+	int r = file_make_directory(root_fd, path);
 
-	return r < 0 ? r : file_replace(root_fd, TRIAL_RUN_PATH, put_trial, trial);
+	return r < 0 ? r : file_replace(root_fd, path, put_trial, trial);
 }

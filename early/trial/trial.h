@@ -103,7 +103,10 @@ struct trial trial_plan(const struct params *params);
  */
 #define TRIAL_RUN_PATH "run/passthru/trial"
 
-/* Writes it. Returns 0 or a negative errno. */
+/* The same while the trial is ignored: it may have been confirmed on the disk. */
+#define TRIAL_IGNORED_RUN_PATH "run/passthru/trial-ignored"
+
+/* Writes one of them. Returns 0 or a negative errno. */
 int trial_announce(int root_fd, const struct trial *trial) _must_check_;
 
 #endif

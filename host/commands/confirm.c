@@ -89,6 +89,10 @@ static const char *find_token(const struct confirmation *confirmation)
 	}
 	if (was_tried(confirmation))
 		return booted->token;
+	/* Only the firmware has forgotten that it is good. */
+	if (booted->verdict == TRIAL_IGNORED &&
+	    trials_is_confirmed(confirmation->host->root_fd, booted->token))
+		return booted->token;
 	if (booted->verdict == TRIAL_IGNORED)
 		say_ignored(booted);
 	else if (booted->verdict == TRIAL_PLANNED)

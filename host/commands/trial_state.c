@@ -155,7 +155,7 @@ void trial_describe_next(const struct host *host, const struct trial *trial,
 	if (trial->verdict == TRIAL_PLANNED) {
 		if (trial->minutes)
 			snprintf(limit, sizeof(limit),
-				 " the machine restarts %u minutes after its start, and",
+				 " the machine restarts %u min after its start, and",
 				 trial->minutes);
 		snprintf(
 			text, TRIAL_TEXT_SIZE,
