@@ -473,6 +473,7 @@ static void copy_system(struct dump *dump)
 	copy_boot_loader(dump);
 	put_empty(dump, "sys/firmware/acpi/tables/DMAR");
 	put_empty(dump, "sys/firmware/acpi/tables/IVRS");
+	put_empty(dump, "sys/firmware/acpi/tables/IORT");
 	put_empty(dump, "sys/firmware/devicetree/base/compatible");
 	copy(dump, "proc/xen/capabilities");
 	for_each(dump, "sys/class", "iommu", copy_link_in);
