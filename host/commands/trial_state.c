@@ -105,6 +105,19 @@ void trial_add_json(struct json_object *top, const struct trial *trial, const ch
 
 /* -- the next boot ------------------------------------------------------------------- */
 
+/* Whether a boot has tried it, as the report of this one tells. */
+static bool was_tried(const struct host *host, const struct trial *trial)
+{
+	struct run_result result;
+	struct trial boot = { 0 };
+
+	if (report_read(host->root_fd, REPORT_PATH, &result) == 0)
+		boot = trial_find_boot(host, &result.trial);
+	run_result_free(&result);
+	return is_same(&boot, trial) &&
+	       (boot.verdict == TRIAL_TRIED || boot.reason == TRIAL_TRIED_BEFORE);
+}
+
 /* Why it will not count, as far as the firmware's memory tells. */
 static enum trial_reason find_reason(const struct host *host, const struct trial *trial)
 {
@@ -117,7 +130,8 @@ static enum trial_reason find_reason(const struct host *host, const struct trial
 		return TRIAL_TRIED_BEFORE;
 	case VARIABLE_STRANGE:
 		return TRIAL_NOT_UNDERSTOOD;
-	case VARIABLE_UNKNOWN:
+	case VARIABLE_UNKNOWN: /* not mounted, for example */
+		return was_tried(host, trial) ? TRIAL_TRIED_BEFORE : TRIAL_REASON_NONE;
 	case VARIABLE_ABSENT:
 	case VARIABLE_CONFIRMED:
 		break;
