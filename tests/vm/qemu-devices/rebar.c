@@ -4,7 +4,7 @@
  * QEMU's own is. Compiled into QEMU: see build-qemu.
  *
  * sizes=BITS are those that it offers, bit n for 2^n MiB, and it begins with the
- * smallest, or with size=N for 2^N MiB. A reset makes it begin anew, so that the kernel
+ * smallest, or with size=N for 2^N MiB. A reset starts it again, so that the kernel
  * has to restore the size. class=0x0300 makes it a VGA controller. It has the ID and the
  * registers of QEMU's own display devices, as far as OVMF and bochs-drm use them for a
  * framebuffer, but shows nothing.
