@@ -15,6 +15,10 @@
 VERSION := 0.1.0
 # Of the version: the date on the manual pages.
 DATE := 2026-11-25
+# Where people find the sources, and where they report faults; docs/release.md tells what else has
+# these. There is no public address yet.
+HOMEPAGE :=
+CONTACT := maintainers@passthru.invalid
 PREFIX ?= /usr
 BINDIR ?= $(PREFIX)/bin
 SBINDIR ?= $(PREFIX)/sbin
