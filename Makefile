@@ -349,7 +349,7 @@ early: $(EARLY_STRIPPED)
 
 HOST_SRCS := \
 	main.c options.c root.c \
-	boot/bls.c boot/boot.c boot/config_files.c boot/configuration.c \
+	boot/bls.c boot/boot.c boot/cmdline_file.c boot/config_files.c boot/configuration.c \
 	boot/configuration_items.c boot/profiles.c boot/grub.c \
 	boot/grub_files.c boot/grub_menu.c boot/grub_script.c boot/grub_tools.c \
 	boot/kernel_config.c boot/kernel_release.c boot/legacy_cmdline.c boot/marks.c \
