@@ -182,6 +182,18 @@ static const char *find_changed(const struct work *work)
 	return work->iommu.count ? work->iommu.changes[0].path : TRIAL_FILE;
 }
 
+/* Something else may set the command line. Returns whether it has the word; says if not.
+ */
+static bool has_word(const struct work *work)
+{
+	if (!work->takes_devices || !work->iommu.word ||
+	    iommu_is_added(work->host, &work->machine))
+		return true;
+	warn("putting everything back: the kernel command line of the next boot lacks %s all the same, so that something else than these files sets it; add it there, and run the command without --iommu",
+	     work->iommu.word);
+	return false;
+}
+
 /* What starts the next boot, with the files as they are. */
 static bool rebuild(const struct host *host, bool with_grub)
 {
@@ -197,7 +209,7 @@ static bool apply(struct work *work)
 		return false;
 	info("Changed /%s; passthru %s --undo takes that back", find_changed(work),
 	     host->arguments->command);
-	if (rebuild(host, work->iommu.needs_grub)) {
+	if (rebuild(host, work->iommu.needs_grub) && has_word(work)) {
 		trial_clean_up(host, work->ended.token);
 		return true;
 	}

@@ -96,6 +96,9 @@ int configure_run(struct host *host, int (*change)(struct work *work));
 int iommu_edit_add(const struct host *host, const struct machine *machine,
 		   struct iommu_edit *ret);
 int iommu_edit_remove(const struct host *host, struct iommu_edit *ret);
+
+/* Once the changes are made: whether the next boot has the word, if that can be known. */
+bool iommu_is_added(const struct host *host, const struct machine *machine);
 void iommu_edit_free(struct iommu_edit *edit);
 
 /*

@@ -285,6 +285,25 @@ int iommu_edit_add(const struct host *host, const struct machine *machine,
 	return r;
 }
 
+bool iommu_is_added(const struct host *host, const struct machine *machine)
+{
+	struct boot_sources sources;
+	const struct boot_source *next;
+	bool is_added;
+
+	/* Elsewhere, what reads the files is still to be run. */
+	if (!host->is_this)
+		return true;
+	if (boot_read(host->root_fd, &sources) < 0) {
+		boot_sources_free(&sources);
+		return false;
+	}
+	next = boot_next(&sources);
+	is_added = !iommu_find_word(host, machine, next ? next->cmdline : "");
+	boot_sources_free(&sources);
+	return is_added;
+}
+
 /* -- undoing ------------------------------------------------------------------------- */
 
 static int remove_from(const struct host *host, const char *word, const char *path,
