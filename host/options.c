@@ -118,17 +118,17 @@ static const struct command {
 } commands[] = {
 	{ "list", list_run, "[FILTER]...", ELSEWHERE | BIT(DUMP) | BIT(VERBOSE),
 	  "list IOMMU groups and devices; gpu, usb, nvidia, 06:00 ..." },
-	{ "enable", enable_run, "ADDRESS...",
+	{ "enable", enable_run, "WHAT...",
 	  ELSEWHERE | BIT(DRY_RUN) | BIT(UNDO) | BIT(YES) | BIT(ADOPT) | BIT(VFS) |
 		  BIT(PROFILE) | BIT(TRIAL) | SETTING_OPTIONS,
 	  "claim these devices from the next boot on" },
-	{ "disable", disable_run, "ADDRESS...|--all",
+	{ "disable", disable_run, "WHAT...|--all",
 	  ELSEWHERE | BIT(DRY_RUN) | BIT(UNDO) | BIT(ALL) | BIT(ADOPT) | BIT(PROFILE),
 	  "leave them to the host again" },
 	{ "confirm", confirm_run, "", ELSEWHERE, "keep what enable --trial has tried" },
-	{ "claim", claim_run, "ADDRESS...", BIT(JSON) | BIT(YES) | BIT(VFS),
+	{ "claim", claim_run, "WHAT...", BIT(JSON) | BIT(YES) | BIT(VFS),
 	  "claim these devices now, if nothing uses them" },
-	{ "release", release_run, "ADDRESS...", BIT(JSON) | BIT(VFS),
+	{ "release", release_run, "WHAT...", BIT(JSON) | BIT(VFS),
 	  "give them back to the host now" },
 	{ "plan", plan_run, "", ELSEWHERE | BIT(CMDLINE) | BIT(STRICT) | BIT(VERBOSE),
 	  "show what the next boot will do" },
@@ -137,7 +137,7 @@ static const struct command {
 	{ "check", check_run, "", ELSEWHERE | BIT(STRICT), "verify the setup" },
 	{ "migrate", migrate_run, "", ELSEWHERE | BIT(APPLY) | BIT(UNDO) | BIT(YES),
 	  "replace softdep, vfio-pci.ids= and the like" },
-	{ "args", args_run, "ADDRESS...", ELSEWHERE,
+	{ "args", args_run, "WHAT...", ELSEWHERE,
 	  "print the kernel parameter for these devices" },
 };
 

@@ -74,12 +74,17 @@ static void print_command(const struct arguments *arguments)
 	if (arguments->trial)
 		fprintf(stderr, " --trial%s%s", arguments->trial[0] ? "=" : "",
 			arguments->trial);
+	if (arguments->profile)
+		fprintf(stderr, " --profile %s", arguments->profile);
 	for (int kind = 0; kind < SETTINGS; kind++)
 		if (arguments->settings[kind])
 			fprintf(stderr, " --%s %s", setting_name((enum setting_kind)kind),
 				arguments->settings[kind]);
-	for (int i = 0; i < arguments->operand_count; i++)
-		fprintf(stderr, " %s", arguments->operands[i]);
+	for (int i = 0; i < arguments->operand_count; i++) {
+		const char *quote = strchr(arguments->operands[i], ' ') ? "\"" : "";
+
+		fprintf(stderr, " %s%s%s", quote, arguments->operands[i], quote);
+	}
 	fputc('\n', stderr);
 }
 
