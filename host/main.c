@@ -38,7 +38,11 @@ int main(int argc, char **argv)
 		return flush(status);
 	}
 	output_open(stdout, &host.output);
-	status = root_open(&host) ? run(&host) : STATUS_USAGE;
+	status = root_open(&host) ? -1 : STATUS_USAGE;
+	if (status < 0 && arguments.lacks_operands)
+		status = choose_operands(&host, &arguments);
+	if (status < 0)
+		status = run(&host);
 	json_finish(arguments.command, arguments.json);
 	root_close(&host);
 	return flush(status);

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/base.h"
 #include "build.h"
@@ -355,14 +356,21 @@ static bool check_together(const struct arguments *arguments, unsigned given)
 	return true;
 }
 
-/* Warns if the operands are missing. Some options are used in their place. */
-static bool check_present(const struct command *command, unsigned given)
+/*
+ * Warns if the operands are missing, unless they can be chosen on the terminal. Some
+ * options are used in their place.
+ */
+static bool check_present(const struct command *command, unsigned given,
+			  struct arguments *ret)
 {
 	if (!command->operands[0] || command->operands[0] == '[' ||
 	    given & (BIT(OPERANDS) | BIT(ALL) | BIT(ADOPT) | BIT(UNDO)))
 		return true;
-	warn("name the addresses of devices, as passthru list shows them%s",
-	     command->takes & BIT(ALL) ? ", or use --all" : "");
+	ret->lacks_operands = !ret->json && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+	if (ret->lacks_operands)
+		return true;
+	warn("name the addresses of devices, as passthru list shows them%s; on a terminal, passthru %s lets you choose",
+	     command->takes & BIT(ALL) ? ", or use --all" : "", command->name);
 	return false;
 }
 
@@ -393,7 +401,7 @@ int options_parse(int argc, char **argv, struct arguments *ret,
 		given |= BIT(OPERANDS);
 	command = find_command(ret->command);
 	if (!command || !check_taken(command, ret, given) ||
-	    !check_together(ret, given) || !check_present(command, given))
+	    !check_together(ret, given) || !check_present(command, given, ret))
 		return STATUS_USAGE;
 	*ret_run = command->run;
 	return -1;

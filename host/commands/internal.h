@@ -268,6 +268,19 @@ void remarks_add(const struct outlook *outlook, struct json_object *object);
  */
 bool remarks_confirm(const struct host *host, const struct outlook *outlook, bool is_dry);
 
+/* -- prompt -------------------------------------------------------------------------- */
+
+#define PROMPT_SIZE 64
+
+/*
+ * Asks for a line, without its end. Returns false at the end of the input. What is longer
+ * is cut.
+ */
+bool prompt_read(const char *question, char answer[static PROMPT_SIZE]);
+
+/* Asks for "y" or "yes"; all else is no. */
+bool prompt_confirm(const char *question);
+
 /* -- list ---------------------------------------------------------------------------- */
 
 /* What passthru list prints: the devices that match one of the filters. */

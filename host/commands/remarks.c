@@ -50,17 +50,6 @@ static bool is_terminal(void)
 	return isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
 }
 
-/* The end of the input is no. */
-static bool ask(void)
-{
-	char answer[16];
-
-	fputs("Do it all the same? [y/N] ", stderr);
-	if (!fgets(answer, sizeof(answer), stdin))
-		return false;
-	return strncmp(answer, "y", 1) == 0 || strncmp(answer, "Y", 1) == 0;
-}
-
 /* The command line, for people who want to repeat it. */
 static void print_command(const struct arguments *arguments)
 {
@@ -102,7 +91,7 @@ bool remarks_confirm(const struct host *host, const struct outlook *outlook, boo
 		remarks_print(&output, outlook);
 	}
 	if (!arguments->json && is_terminal())
-		return ask();
+		return prompt_confirm("Do it all the same? [y/N] ");
 	warn("nothing was changed; if that is what you want, run:");
 	print_command(arguments);
 	return false;
