@@ -364,7 +364,7 @@ HOST_SRCS := \
 	commands/check_images.c commands/check_settings.c commands/check_trial.c commands/confirm.c commands/scripts.c commands/check_kernels.c commands/check_profiles.c commands/choose.c commands/configure.c commands/disable.c commands/enable.c commands/enable_adopt.c commands/enable_settings.c commands/enable_vfs.c \
 	commands/findings.c commands/list.c commands/list_next.c commands/list_settings.c commands/list_text.c commands/list_vfs.c \
 	commands/migrate.c \
-	commands/plan.c commands/preview.c commands/preview_conflict.c commands/prompt.c \
+	commands/overview.c commands/plan.c commands/preview.c commands/preview_conflict.c commands/prompt.c \
 	commands/preview_image.c commands/remarks.c commands/status.c commands/status_export.c commands/trial.c commands/trial_end.c commands/trial_state.c \
 	edit/backup.c edit/change.c edit/files.c edit/guard.c \
 	dump/dump.c dump/redact_names.c dump/redact_proc.c dump/redact_text.c \

@@ -54,6 +54,7 @@ int disable_run(struct host *host);
 int enable_run(struct host *host);
 int list_run(struct host *host);
 int migrate_run(struct host *host);
+int overview_run(struct host *host);
 int plan_run(struct host *host);
 int release_run(struct host *host);
 int status_run(struct host *host);

@@ -374,6 +374,19 @@ static bool check_present(const struct command *command, unsigned given,
 	return false;
 }
 
+/* Without a command. Returns what options_parse() does. */
+static int parse_overview(struct arguments *ret, unsigned given)
+{
+	ret->command = "overview";
+	for (int i = 0; i < OPTION_COUNT; i++)
+		if (given & BIT(i) & ~ELSEWHERE) {
+			warn("--%s needs a command; see passthru --help",
+			     options[i].name);
+			return STATUS_USAGE;
+		}
+	return -1;
+}
+
 int options_parse(int argc, char **argv, struct arguments *ret,
 		  int (**ret_run)(struct host *host))
 {
@@ -391,8 +404,8 @@ int options_parse(int argc, char **argv, struct arguments *ret,
 		return STATUS_GOOD;
 	}
 	if (optind == argc) {
-		print_help(stderr);
-		return STATUS_USAGE;
+		*ret_run = overview_run;
+		return parse_overview(ret, given);
 	}
 	ret->command = argv[optind++];
 	ret->operands = argv + optind;

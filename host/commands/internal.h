@@ -465,6 +465,16 @@ struct status {
 	struct outlook outlook; /* groups that have got more members than they had */
 };
 
+/*
+ * Reads the machine and what became of this boot. Returns whether that worked; says why
+ * not. The machine must live as long; release both in either case.
+ */
+bool status_read(const struct host *host, struct machine *machine, struct status *ret);
+void status_free(struct status *status);
+
+/* Whether passthru status would exit with 0, without printing it. */
+bool status_is_good(const struct status *status);
+
 /* The word for JSON and metrics; ok is what the exit status tells. */
 const char *status_word(const struct status *status, bool ok);
 
