@@ -354,7 +354,7 @@ early: $(EARLY_STRIPPED)
 # -- passthru, the program for the running machine ------------------------------------------
 
 HOST_SRCS := \
-	main.c options.c root.c \
+	help.c main.c options.c root.c \
 	boot/bls.c boot/boot.c boot/config_files.c boot/configuration.c \
 	boot/configuration_items.c boot/profiles.c boot/grub.c \
 	boot/grub_files.c boot/grub_menu.c boot/grub_script.c boot/grub_tools.c \

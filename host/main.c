@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "help.h"
 #include "host.h"
 #include "options.h"
 #include "root.h"
@@ -30,10 +31,13 @@ int main(int argc, char **argv)
 {
 	struct arguments arguments = { 0 };
 	struct host host = { .arguments = &arguments, .root_fd = -1 };
+	struct request_for_help help;
 	int (*run)(struct host * host);
-	int status = options_parse(argc, argv, &arguments, &run);
+	int status = options_parse(argc, argv, &arguments, &help, &run);
 
 	if (status >= 0) {
+		if (help.is_wanted && status == STATUS_GOOD)
+			help_print(help.command);
 		json_finish(arguments.command, arguments.json && status != STATUS_GOOD);
 		return flush(status);
 	}
