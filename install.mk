@@ -4,7 +4,8 @@
 #   make uninstall   remove what was installed
 #   make install-early, install-host, install-trial, install-man, install-completions, install-GENERATOR: parts
 #   make dist        the tarballs of a release, in build/dist
-#   make deb         Debian's packages for SUITE (trixie), in build/deb/SUITE
+#   make deb         Debian's packages for SUITE, in build/deb/SUITE: bookworm, trixie, sid, or here
+#                    for the system that runs
 #   make rpm         an RPM package, in build/rpm
 #   make arch        a package for Arch Linux, in build/arch
 
@@ -167,18 +168,25 @@ uninstall:
 # -- a release and the distributions' packages -------------------------------------------------
 
 DIST := $(BUILD)/dist
-SUITE ?= trixie
+SUITE ?=
 
 dist: $(LIBS_STAMP)
 	packaging/dist $(VERSION) $(DATE) $(DIST)
 
-deb: dist setup-package
-	packaging/deb $(VERSION) $(DIST) $(SUITE) $(BUILD)/deb/$(SUITE)
+# What the other packages are built from: they have the libraries of the distribution.
+dist-source:
+	packaging/dist --source $(VERSION) $(DATE) $(DIST)
 
-rpm: dist setup-package
+deb-suite:
+	packaging/deb --check $(SUITE)
+
+deb: deb-suite dist
+	packaging/deb $(VERSION) $(DIST) $(BUILD)/deb $(SUITE)
+
+rpm: setup-rpm dist-source
 	packaging/rpm/build $(VERSION) $(DIST) $(BUILD)/rpm
 
-arch: dist setup-package
+arch: setup-arch dist-source
 	packaging/arch/build $(VERSION) $(DIST) $(BUILD)/arch
 
-.PHONY: dist deb rpm arch
+.PHONY: dist dist-source deb-suite deb rpm arch

@@ -31,6 +31,7 @@ struct arguments {
 	bool dry_run;
 	bool all;
 	bool adopt;
+	bool iommu;
 	bool verbose;
 	bool lacks_operands; /* to be chosen on the terminal */
 };

@@ -17,12 +17,13 @@
 #   make check-docs           the static pages: links, examples of XML, pictures of terminals
 #   make check-install        what is installed, for several values of PREFIX
 #   make check-build          what is made again when a variable changes
+#   make check-elsewhere      what the build needs and says on other systems than Debian
 #   make check-reproducible   two builds in different circumstances
 #
 # tests/packages lists the packages that the tests need.
 
 # The parts of `make check`, the cheapest first.
-CHECKS := lint size unit libs-all program faults edits fuzz host docs install build hooks \
+CHECKS := lint size unit libs-all program faults edits fuzz host docs install build elsewhere hooks \
 	reproducible soak packages guides arm64 vm
 # The same and what takes longer: all suites and all guests.
 CHECKS_ALL := $(filter-out program edits hooks packages guides arm64 vm,$(CHECKS)) program-all \
@@ -80,8 +81,7 @@ $(eval $(call compile,$(UNIT_DIR)/lib/host,host,unit_host_CC))
 $(eval $(call compile,$(UNIT_DIR),tests/unit,unit_CC))
 
 unit-check:
-	+@pkg-config --exists check || { \
-		echo "libcheck is missing: run tests/setup unit" >&2; exit 1; }
+	+@tests/setup --need pkg-config pc:check
 
 # Archives, so that a test can replace the functions of a file with its own. Without main.c, since
 # every test has its own main(), and without log_none.c, which defines the same functions as
@@ -200,4 +200,7 @@ check-build: $(LIBS_STAMP)
 check-reproducible: $(LIBS_STAMP)
 	tests/reproducible $(LIBS_SRC)
 
-.PHONY: check-host check-docs check-install check-build check-reproducible
+check-elsewhere: setup-check
+	tests/elsewhere
+
+.PHONY: check-host check-docs check-install check-build check-reproducible check-elsewhere

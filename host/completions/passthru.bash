@@ -104,7 +104,7 @@ _passthru()
 	plan) options+=" --cmdline --strict --verbose" ;;
 	check) options+=" --strict" ;;
 	status) options+=" --format --verbose" ;;
-	enable) options+=" --adopt --dry-run --profile --undo --trial --trial= --vfs --yes --bar0 --bar1 --bar2 --bar3 --bar4 --bar5 --reset --d3cold --power" ;;
+	enable) options+=" --adopt --dry-run --iommu --profile --undo --trial --trial= --vfs --yes --bar0 --bar1 --bar2 --bar3 --bar4 --bar5 --reset --d3cold --power" ;;
 	claim) options="--json --vfs --yes --help --version" ;;
 	release) options="--json --vfs --help --version" ;;
 	disable) options+=" --adopt --all --dry-run --profile --undo" ;;

@@ -117,6 +117,7 @@ complete -c passthru -n __passthru_is_new_migrate -l undo -d 'restore the backup
 complete -c passthru -n __passthru_is_new_migrate -l apply -d 'make the changes'
 __passthru_option disable all 'all devices'
 __passthru_option 'enable disable' adopt 'count the lists of vfio-pci itself, or no longer'
+__passthru_option enable iommu 'turn the IOMMU on, too, by the kernel command line'
 __passthru_option 'enable claim migrate' yes 'confirm what the host would miss'
 __passthru_option 'plan check' strict 'exit with 1 for a warning, too'
 __passthru_option plan cmdline 'use this kernel command line' -x
