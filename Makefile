@@ -457,7 +457,8 @@ help:
 	for file in Makefile $(MORE); do sed '/^#/!Q; s/^# \{0,1\}//' $$file; echo; done
 
 # The packages that these need: tests/packages.
-setup-build setup-check setup-fuzz setup-analyze setup-package setup-platforms:
+setup-build setup-check setup-fuzz setup-analyze setup-package setup-platforms \
+		setup-site:
 	tests/setup $(@:setup-%=%)
 
 clean:
@@ -466,4 +467,4 @@ clean:
 always:
 
 .PHONY: all early host man docs diagrams help clean always need-compiler setup-build setup-check \
-	setup-fuzz setup-analyze setup-package setup-platforms
+	setup-fuzz setup-analyze setup-package setup-platforms setup-site
