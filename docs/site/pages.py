@@ -96,6 +96,11 @@ def picture(page, files):
     return figure
 
 
+def heading(level, kind, name, content):
+    link = f'<a class="headerlink" href="#{name}" title="Permanent link">#</a>'
+    return f'<h{level} class="{kind}" id="{name}">{content}{link}</h{level}>'
+
+
 def manual(text, page):
     """Terms get anchors, and those that are not inside another one become headings."""
     used, tokens, depth, level = set(), [], 0, 2
@@ -120,7 +125,7 @@ def manual(text, page):
             level = int(found["level"][1])
             title = plain(found["title"])
             tokens.append({"level": level, "id": found["id"], "name": title, "children": []})
-            return f'<h{level} id="{found["id"]}">{title}</h{level}>'
+            return heading(level, "section", found["id"], title)
         # mandoc has an empty one before an example.
         if not found["term"]:
             return ""
@@ -129,7 +134,7 @@ def manual(text, page):
         if depth > 2:
             return f'<p class="term" id="{name}">{found["term"]}</p>'
         tokens.append({"level": level + 1, "id": name, "name": plain(found["term"]), "children": []})
-        return f'<h{level + 1} class="term" id="{name}">{found["term"]}</h{level + 1}>'
+        return heading(level + 1, "term", name, found["term"])
 
     text = MANUAL_PART.sub(part, text)
     above = [{"level": 1, "children": []}]

@@ -160,6 +160,8 @@ async function judge_search(tab, site, name)
 		const { hits } = await search(tab, "passthru.timeout");
 		judge(`${what} names the page of a hit`,
 			hits.some((hit) => hit.startsWith("passthru-cmdline(7): ")) ? [] : hits.concat("no such hit"));
+		await tab.evaluate(axe);
+		judge(`${what}: the rules of axe`, await tab.evaluate(run_axe));
 		await tab.press("#search", "Enter");
 		await tab.waitForURL((url) => url.hash != "", { timeout: 5000 });
 		const there = await tab.evaluate(() => !!document.getElementById(decodeURIComponent(location.hash.slice(1))));
