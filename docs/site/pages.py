@@ -11,7 +11,7 @@ from mkdocs.structure.toc import get_toc
 
 NAME_OF_FILE = re.compile(r"\[`?((?:docs/)?[\w./-]*(?:/|\.md)[\w./-]*)`?\]\(([^)#\s]+\.md)(#[^)]*)?\)")
 CODE = re.compile(r'<pre>(?:<code(?: class="language-(\w+)")?>)?(.*?)\n?(?:</code>)?</pre>', re.DOTALL)
-REMARK = re.compile(r"(?<=\S)(  +)(# .*)$")
+REMARK = re.compile(r"(?<=\S)(  +)(# .*\n?)\Z")
 TABLE = re.compile(r"<table>.*?</table>", re.DOTALL)
 IMAGE = re.compile(r'(?:<p>)?(<img [^>]*src="([^"]+)"[^>]*>)(?:</p>)?')
 MANUAL_LINK = re.compile(r"<b>(passthru[a-z-]*)</b>\((\d)\)")
@@ -56,14 +56,14 @@ def code(block):
     language, text = block[1] or "", block[2]
     lines = []
     for line in text.split("\n"):
-        kind, shown = "line", line
+        kind, shown = "line", line + "\n"
         if language == "console":
             kind = "line output"
             if line.startswith(("# ", "$ ")):
-                kind, shown = "line command", f'<span class="prompt">{line[:2]}</span>{line[2:]}'
+                kind, shown = "line command", f'<span class="prompt">{line[:2]}</span>{line[2:]}\n'
         else:
-            shown = REMARK.sub(r'<span class="gap">\1</span><span class="remark">\2</span>', line)
-        lines.append(f'<span class="{kind}" style="--hang: {hang(html.unescape(line))}">{shown}\n</span>')
+            shown = REMARK.sub(r'<span class="gap">\1</span><span class="remark">\2</span>', shown)
+        lines.append(f'<span class="{kind}" style="--hang: {hang(html.unescape(line))}">{shown}</span>')
     return f'<div class="code"><pre><code class="{language}">{"".join(lines)}</code></pre></div>'
 
 
@@ -106,7 +106,9 @@ def manual(text, page):
     used, tokens, depth, level = set(), [], 0, 2
 
     def anchor(term):
-        first = re.search(r"<b>(.*?)</b>", term, re.DOTALL)
+        # An option is known by its long name.
+        first = re.search(r"<b>(--.*?)</b>", term, re.DOTALL) if term.startswith("<b>-") else None
+        first = first or re.search(r"<b>(.*?)</b>", term, re.DOTALL)
         words = html.unescape(plain(first[1] if first else term))
         name = re.sub(r"[^\w.]+", "-", words.lower()).strip("-.") or "term"
         number = 1
