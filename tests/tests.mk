@@ -27,7 +27,7 @@ CHECKS := lint size unit libs-all program faults edits fuzz host docs install bu
 	reproducible soak packages guides arm64 vm
 # The same and what takes longer: all suites and all guests.
 CHECKS_ALL := $(filter-out program edits hooks packages guides arm64 vm,$(CHECKS)) program-all \
-	edits-all promtool hooks-all packages-all platforms system walkthroughs guides-all \
+	edits-all site promtool hooks-all packages-all platforms system walkthroughs guides-all \
 	arm64-all vm-all
 
 check:
