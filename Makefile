@@ -447,7 +447,7 @@ help:
 	for file in Makefile $(MORE); do sed '/^#/!Q; s/^# \{0,1\}//' $$file; echo; done
 
 # The packages that these need: tests/packages.
-SETUPS := $(addprefix setup-,build check fuzz analyze package platforms rpm arch)
+SETUPS := $(addprefix setup-,build check fuzz analyze package platforms rpm arch site)
 $(SETUPS):
 	tests/setup $(@:setup-%=%)
 

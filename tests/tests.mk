@@ -27,7 +27,7 @@ CHECKS := lint size unit libs-all program faults edits fuzz host docs install bu
 	reproducible soak packages guides arm64 vm
 # The same and what takes longer: all suites and all guests.
 CHECKS_ALL := $(filter-out program edits hooks packages guides arm64 vm,$(CHECKS)) program-all \
-	edits-all promtool hooks-all packages-all platforms system walkthroughs guides-all \
+	edits-all site promtool hooks-all packages-all platforms system walkthroughs guides-all \
 	arm64-all vm-all
 
 check:
@@ -186,7 +186,8 @@ check-host: $(HOST)
 check-docs: docs host
 	tests/docs/site $(BUILD)/site
 	tests/docs/xml docs/guide/guest.md
-	tests/docs/quotes docs/faq.md
+	tests/docs/quotes --selftest
+	tests/docs/quotes README.md docs/*.md docs/guide/*.md
 	tests/docs/references README.md docs/*.md docs/guide/*.md
 	tests/docs/pictures $(HOST)
 
