@@ -143,6 +143,22 @@ bool device_is_unseen(const struct device *device);
 /* The same for a controller that disks may be attached to, such as one for USB. */
 bool device_may_hide_disk(const struct device *device);
 
+/* -- nodes --------------------------------------------------------------------------- */
+
+/*
+ * With what programs open a device that one of VFIO's drivers has: the node of its IOMMU
+ * group, /dev/vfio/16, and its own for iommufd, /dev/vfio/devices/vfio0; "" if there is
+ * none. Source: Documentation/driver-api/vfio.rst.
+ */
+#define VFIO_NODE_SIZE sizeof("/dev/vfio/devices/vfio4294967295")
+struct vfio_nodes {
+	char group[VFIO_NODE_SIZE];
+	char device[VFIO_NODE_SIZE];
+};
+
+void device_read_nodes(const struct host *host, const struct device *device,
+		       struct vfio_nodes *ret);
+
 /* -- virtual functions --------------------------------------------------------------- */
 
 /* What the virtual functions of a physical one that are there have become. */
