@@ -30,7 +30,7 @@ static void find_group(const struct host *host, int group,
 static void find_device(const struct host *host, const struct device *device,
 			char ret[static VFIO_NODE_SIZE])
 {
-	char path[DEVICE_PATH_SIZE + sizeof("sys/bus/pci/")], file[NAME_SIZE];
+	char path[DEVICE_PATH_SIZE + sizeof("sys/bus/pci/")], file[32];
 	_cleanup_closedir_ DIR *stream = NULL;
 	struct dirent *entry;
 
@@ -40,7 +40,7 @@ static void find_device(const struct host *host, const struct device *device,
 		if (strncmp(entry->d_name, "vfio", 4) != 0 ||
 		    strlen(entry->d_name) > sizeof("vfio4294967295") - 1)
 			continue;
-		snprintf(file, sizeof(file), "%s/dev", entry->d_name);
+		snprintf(file, sizeof(file), "%.14s/dev", entry->d_name);
 		if (file_exists(dirfd(stream), file))
 			snprintf(ret, VFIO_NODE_SIZE, "/dev/vfio/devices/%.14s",
 				 entry->d_name);
