@@ -362,7 +362,7 @@ HOST_SRCS := \
 	boot/menu_key.c boot/places.c boot/sources.c boot/systemd_boot.c boot/uki.c boot/version.c \
 	commands/args.c commands/check.c commands/check_vfs.c commands/claim.c commands/claim_vfs.c commands/check_cmdline.c \
 	commands/check_images.c commands/check_settings.c commands/check_trial.c commands/confirm.c commands/scripts.c commands/check_kernels.c commands/check_profiles.c commands/configure.c commands/disable.c commands/enable.c commands/enable_adopt.c commands/enable_settings.c commands/enable_vfs.c \
-	commands/findings.c commands/list.c commands/list_next.c commands/list_settings.c commands/list_text.c commands/list_vfs.c \
+	commands/findings.c commands/guest.c commands/guest_print.c commands/list.c commands/list_next.c commands/list_settings.c commands/list_text.c commands/list_vfs.c \
 	commands/migrate.c \
 	commands/plan.c commands/preview.c commands/preview_conflict.c \
 	commands/preview_image.c commands/remarks.c commands/status.c commands/status_export.c commands/trial.c commands/trial_end.c commands/trial_state.c \

@@ -23,6 +23,8 @@ struct arguments {
 	const char *vfs;		/* the number of virtual functions, or NULL */
 	const char *trial;		/* minutes; "" without, NULL for no trial */
 	const char *profile;		/* the one to change, or NULL */
+	const char *qemu;		/* of guest: "", "iommufd", or NULL */
+	const char *rom;		/* the file for a guest's display, or NULL */
 	bool json;
 	bool apply;
 	bool yes;
@@ -31,6 +33,9 @@ struct arguments {
 	bool dry_run;
 	bool all;
 	bool adopt;
+	bool libvirt;
+	bool proxmox;
+	bool kubevirt;
 	bool verbose;
 };
 
@@ -51,6 +56,7 @@ int claim_run(struct host *host);
 int confirm_run(struct host *host);
 int disable_run(struct host *host);
 int enable_run(struct host *host);
+int guest_run(struct host *host);
 int list_run(struct host *host);
 int migrate_run(struct host *host);
 int plan_run(struct host *host);

@@ -28,6 +28,11 @@ enum {
 	PROFILE,
 	BAR0, /* and the other settings, in the order of enum setting_kind */
 	POWER = BAR0 + SETTING_POWER,
+	LIBVIRT, /* and the others that guest prints for */
+	QEMU,
+	PROXMOX,
+	KUBEVIRT,
+	ROM,
 	ROOT,
 	VERBOSE,
 	JSON,
@@ -37,10 +42,11 @@ enum {
 	OPERANDS = OPTION_COUNT
 };
 
-#define BIT(option) (1U << (option))
+#define BIT(option) (UINT64_C(1) << (option))
 
 /* The settings of enable, as bits, and the row of one. */
 #define SETTING_OPTIONS (BIT(POWER + 1) - BIT(BAR0))
+#define GUEST_OPTIONS	(BIT(LIBVIRT) | BIT(QEMU) | BIT(PROXMOX) | BIT(KUBEVIRT))
 #define SETTING_OPTION(kind, name, value, help)                \
 	{                                                      \
 		name, value, help,                             \
@@ -55,7 +61,7 @@ static const struct {
 	const char *value;
 	const char *help;
 	size_t field;	   /* in struct arguments: a string, or a bool without value */
-	unsigned excludes; /* what cannot be used together with it, as bits */
+	uint64_t excludes; /* what cannot be used together with it, as bits */
 } options[OPTION_COUNT] = {
 	[DRY_RUN] = { "dry-run", NULL, "change nothing",
 		      offsetof(struct arguments, dry_run), 0 },
@@ -95,6 +101,18 @@ static const struct {
 	[BAR0 + 6] = SETTING_OPTION(SETTING_RESET, "reset", "METHOD", NULL),
 	[BAR0 + 7] = SETTING_OPTION(SETTING_D3COLD, "d3cold", "VALUE", NULL),
 	[POWER] = SETTING_OPTION(SETTING_POWER, "power", "VALUE", NULL),
+	[LIBVIRT] = { "libvirt", NULL,
+		      "print for libvirt, or --qemu, --proxmox, --kubevirt",
+		      offsetof(struct arguments, libvirt),
+		      BIT(QEMU) | BIT(PROXMOX) | BIT(KUBEVIRT) },
+	[QEMU] = { "qemu", "[=iommufd]", NULL, offsetof(struct arguments, qemu),
+		   BIT(PROXMOX) | BIT(KUBEVIRT) },
+	[PROXMOX] = { "proxmox", NULL, NULL, offsetof(struct arguments, proxmox),
+		      BIT(KUBEVIRT) },
+	[KUBEVIRT] = { "kubevirt", NULL, NULL, offsetof(struct arguments, kubevirt),
+		       BIT(ROM) },
+	[ROM] = { "rom", "FILE", "a video BIOS for the display",
+		  offsetof(struct arguments, rom), 0 },
 	[ROOT] = { "root", "DIR",
 		   "read the machine whose files are below DIR, or in a dump",
 		   offsetof(struct arguments, root), 0 },
@@ -113,7 +131,7 @@ static const struct command {
 	const char *name;
 	int (*run)(struct host *host);
 	const char *operands; /* in brackets if there need not be any; "" for none */
-	unsigned takes;	      /* the options, as bits */
+	uint64_t takes;	      /* the options, as bits */
 	const char *help;
 } commands[] = {
 	{ "list", list_run, "[FILTER]...", ELSEWHERE | BIT(DUMP) | BIT(VERBOSE),
@@ -139,6 +157,8 @@ static const struct command {
 	  "replace softdep, vfio-pci.ids= and the like" },
 	{ "args", args_run, "ADDRESS...", ELSEWHERE,
 	  "print the kernel parameter for these devices" },
+	{ "guest", guest_run, "ADDRESS...", ELSEWHERE | GUEST_OPTIONS | BIT(ROM),
+	  "print what a guest needs to use them" },
 };
 
 /* -- the help ------------------------------------------------------------------------ */
@@ -230,6 +250,9 @@ static const struct {
 	{ "doctor", "check" },
 	{ "import", "migrate" },
 	{ "undo", "enable --undo, disable --undo or migrate --undo" },
+	{ "xml", "guest" },
+	{ "hostdev", "guest" },
+	{ "vm", "guest" },
 	{ "param", "args" },
 	{ "cmdline", "args" },
 	{ "version", "--version" },
@@ -285,7 +308,7 @@ static void store(int option, struct arguments *ret)
 /* Reads the options, as bits. Says what is wrong with them; returns whether nothing is.
  */
 static bool read_options(int argc, char **argv, struct arguments *ret,
-			 unsigned *ret_given)
+			 uint64_t *ret_given)
 {
 	struct option table[OPTION_COUNT + 1] = { 0 };
 	int option;
@@ -316,7 +339,7 @@ static bool read_options(int argc, char **argv, struct arguments *ret,
 
 /* Warns about each given option that the command does not take. */
 static bool check_taken(const struct command *command, const struct arguments *arguments,
-			unsigned given)
+			uint64_t given)
 {
 	bool good = true;
 
@@ -335,10 +358,10 @@ static bool check_taken(const struct command *command, const struct arguments *a
 }
 
 /* Warns about what is given together with an option that excludes it. */
-static bool check_together(const struct arguments *arguments, unsigned given)
+static bool check_together(const struct arguments *arguments, uint64_t given)
 {
 	for (int i = 0; i < OPTION_COUNT; i++) {
-		unsigned excluded = (given & BIT(i)) ? given & options[i].excludes : 0;
+		uint64_t excluded = (given & BIT(i)) ? given & options[i].excludes : 0;
 
 		for (int j = 0; j < OPTION_COUNT; j++)
 			if (excluded & BIT(j)) {
@@ -356,7 +379,7 @@ static bool check_together(const struct arguments *arguments, unsigned given)
 }
 
 /* Warns if the operands are missing. Some options are used in their place. */
-static bool check_present(const struct command *command, unsigned given)
+static bool check_present(const struct command *command, uint64_t given)
 {
 	if (!command->operands[0] || command->operands[0] == '[' ||
 	    given & (BIT(OPERANDS) | BIT(ALL) | BIT(ADOPT) | BIT(UNDO)))
@@ -370,7 +393,7 @@ int options_parse(int argc, char **argv, struct arguments *ret,
 		  int (**ret_run)(struct host *host))
 {
 	const struct command *command;
-	unsigned given;
+	uint64_t given;
 
 	if (!read_options(argc, argv, ret, &given))
 		return STATUS_USAGE;
