@@ -365,7 +365,7 @@ HOST_SRCS := \
 	commands/findings.c commands/guest.c commands/guest_print.c commands/list.c commands/list_next.c commands/list_settings.c commands/list_text.c commands/list_vfs.c \
 	commands/migrate.c \
 	commands/overview.c commands/plan.c commands/preview.c commands/preview_conflict.c commands/prompt.c \
-	commands/preview_image.c commands/remarks.c commands/status.c commands/status_export.c commands/trial.c commands/trial_end.c commands/trial_state.c \
+	commands/preview_image.c commands/remarks.c commands/rom.c commands/status.c commands/status_export.c commands/trial.c commands/trial_end.c commands/trial_state.c \
 	edit/backup.c edit/change.c edit/files.c edit/guard.c \
 	dump/dump.c dump/redact_names.c dump/redact_proc.c dump/redact_text.c \
 	dump/redact_values.c dump/redact_words.c dump/unpack.c \

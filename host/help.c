@@ -23,6 +23,7 @@ static const struct {
 	{ "migrate", { "", "--apply" }, NULL },
 	{ "args", { "06:00.0", "\"RTX 4070\"" }, "passthru-cmdline(7)" },
 	{ "guest", { "06:00.0", "--qemu nvidia" }, NULL },
+	{ "rom", { "06:00.0", "nvidia card.rom" }, NULL },
 };
 
 static const char what_help[] =

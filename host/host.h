@@ -36,6 +36,7 @@ struct arguments {
 	bool libvirt;
 	bool proxmox;
 	bool kubevirt;
+	bool force;
 	bool verbose;
 	bool lacks_operands; /* to be chosen on the terminal */
 };
@@ -63,6 +64,7 @@ int migrate_run(struct host *host);
 int overview_run(struct host *host);
 int plan_run(struct host *host);
 int release_run(struct host *host);
+int rom_run(struct host *host);
 int status_run(struct host *host);
 
 /*

@@ -35,6 +35,7 @@ enum {
 	PROXMOX,
 	KUBEVIRT,
 	ROM,
+	FORCE,
 	ROOT,
 	VERBOSE,
 	JSON,
@@ -113,6 +114,8 @@ const struct option_row options[OPTION_COUNT] = {
 		       offsetof(struct arguments, kubevirt), BIT(ROM), 0 },
 	[ROM] = { "rom", "FILE", "a video BIOS for the display",
 		  offsetof(struct arguments, rom), 0, 0 },
+	[FORCE] = { "force", NULL, "replace FILE if it is there",
+		    offsetof(struct arguments, force), 0, 0 },
 	[ROOT] = { "root", "DIR", "a machine whose files are below DIR, or a dump",
 		   offsetof(struct arguments, root), 0, 0 },
 	[VERBOSE] = { "verbose", NULL, "name each virtual function",
@@ -155,6 +158,8 @@ const struct command commands[] = {
 	  "print the kernel parameter for devices" },
 	{ "guest", guest_run, "WHAT...", ELSEWHERE | GUEST_OPTIONS | BIT(ROM),
 	  "print what a guest needs to use devices" },
+	{ "rom", rom_run, "WHAT [FILE]", ELSEWHERE | BIT(FORCE),
+	  "write the video BIOS to a file" },
 };
 
 const size_t commands_count = ARRAY_SIZE(commands);
@@ -217,6 +222,7 @@ static const struct {
 	{ "xml", "guest" },
 	{ "hostdev", "guest" },
 	{ "vm", "guest" },
+	{ "vbios", "rom" },
 	{ "param", "args" },
 	{ "cmdline", "args" },
 };

@@ -99,7 +99,7 @@ _passthru()
 	esac
 	$split && return
 	case $command in
-	"") options+=" list enable disable confirm claim release plan status check migrate args guest" ;;
+	"") options+=" list enable disable confirm claim release plan status check migrate args guest rom" ;;
 	list) options+=" --dump --verbose gpu audio usb disk nvme net bridge" ;;
 	plan) options+=" --cmdline --strict --verbose" ;;
 	check) options+=" --strict" ;;
@@ -108,6 +108,7 @@ _passthru()
 	claim) options="--json --vfs --yes --help --version" ;;
 	release) options="--json --vfs --help --version" ;;
 	guest) options+=" --libvirt --qemu --qemu= --proxmox --kubevirt --rom" ;;
+	rom) options+=" --force" ;;
 	disable) options+=" --adopt --all --dry-run --profile --undo" ;;
 	migrate)
 		[[ " ${words[*]:1:cword-1} " == *" --"@(apply|undo)" "* ]] ||
@@ -116,7 +117,7 @@ _passthru()
 		;;
 	esac
 	case $command in
-	list | args | guest | enable | disable | claim | release)
+	list | args | guest | rom | enable | disable | claim | release)
 		case $cur in
 		-*) ;;
 		*) options+=" $(_passthru_devices "$command" "$root" "$cur")" ;;

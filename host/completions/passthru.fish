@@ -96,6 +96,7 @@ complete -c passthru -f
 complete -c passthru -n __passthru_has_none -a list -d 'list the IOMMU groups and their devices'
 complete -c passthru -n __passthru_has_none -a args -d 'print the kernel parameter for devices'
 complete -c passthru -n __passthru_has_none -a guest -d 'print what a guest needs to use devices'
+complete -c passthru -n __passthru_has_none -a rom -d 'write the video BIOS to a file'
 complete -c passthru -n __passthru_has_none -a enable -d 'claim devices from the next boot on'
 complete -c passthru -n __passthru_has_none -a disable -d 'leave devices to the host again'
 complete -c passthru -n __passthru_has_none -a confirm -d 'keep what enable --trial has tried'
@@ -137,7 +138,8 @@ __passthru_option guest qemu 'print options of QEMU'
 __passthru_option guest proxmox 'print lines for Proxmox'
 __passthru_option guest kubevirt 'print YAML for KubeVirt'
 __passthru_option guest rom 'give the display this ROM' -r -F
+__passthru_option rom force 'replace the file if it is there'
 __passthru_option 'list plan status' verbose 'name each virtual function' -s v
 
 complete -c passthru -n '__passthru_is list' -a 'gpu audio usb disk nvme net bridge' -d 'kind of device'
-complete -c passthru -n '__passthru_is list args guest enable disable claim release' -a '(__passthru_devices)'
+complete -c passthru -n '__passthru_is list args guest rom enable disable claim release' -a '(__passthru_devices)'
