@@ -188,7 +188,9 @@ static void print_next(const struct status *status)
 		return;
 	output_wrapped(output, STYLE_PLAIN, 0, 2,
 		       "Next: passthru guest %s prints what a guest needs to use %s.",
-		       claimed.has_more ? "ADDRESS" : claimed.first->address,
+		       claimed.has_more ? "ADDRESS"
+					: device_short_address(status->view.machine,
+							       claimed.first),
 		       claimed.has_more ? "them" : "it");
 }
 
