@@ -80,6 +80,7 @@ static bool can_be_released(const struct choice *choice, const struct device *de
 	return choice->arguments->vfs ? device->vf_count > 0 : device->is_claimed;
 }
 
+/* The first one is also for commands that are not among them. */
 static const struct command_choice commands[] = {
 	{ "args", can_be_given, NULL, NULL, "There is no device to give to a guest.",
 	  true },
@@ -257,7 +258,9 @@ static void read_request(struct choice *choice)
 
 int choose_operands(struct host *host, struct arguments *arguments)
 {
-	struct choice choice = { .host = host, .arguments = arguments };
+	struct choice choice = { .host = host,
+				 .arguments = arguments,
+				 .command = &commands[0] };
 	int status = STATUS_NOT_GOOD;
 
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)

@@ -5,14 +5,18 @@
 #include <strings.h>
 
 #include "commands/internal.h"
+#include "ui/ui.h"
 
 bool prompt_read(const char *question, char answer[static PROMPT_SIZE])
 {
+	struct output output;
 	size_t length;
 	int c;
 
 	fflush(stdout);
-	fputs(question, stderr);
+	output_open(stderr, &output);
+	/* It may have names of devices. */
+	output_styled(&output, STYLE_PLAIN, question);
 	if (!fgets(answer, PROMPT_SIZE, stdin)) {
 		fputc('\n', stderr);
 		return false;

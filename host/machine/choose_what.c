@@ -235,8 +235,7 @@ static void list_reading(const struct machine *machine, const struct reading *re
 static int refuse_readings(const struct machine *machine, const struct readings *readings,
 			   const char *text)
 {
-	warn("\"%s\" is not clear, so no device is chosen; write what you mean:",
-	     text);
+	warn("\"%s\" is not clear, so no device is chosen; write what you mean:", text);
 	for (size_t i = 0; i < readings->count; i++)
 		list_reading(machine, &readings->items[i], text);
 	return STATUS_USAGE;
