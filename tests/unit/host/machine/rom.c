@@ -34,6 +34,49 @@ static void add_sum(unsigned char *image, size_t size)
 	image[size - 1] = (unsigned char)(image[size - 1] - sum);
 }
 
+/* Whom the image is for, and a list of others. */
+static void change_ids(unsigned char *pcir, const char *changes, size_t size)
+{
+	if (strchr(changes, 'd')) /* of another device, */
+		put(pcir + 6, 2, 0x6fdf);
+	if (strchr(changes, 'v')) /* or vendor */
+		put(pcir + 4, 2, 0x10de);
+	if (strchr(changes, 'l')) { /* which a list mends, */
+		put(pcir + 8, 2, 0x20);
+		memcpy(pcir + 0x20, "\x11\x11\xdf\x67\0\0", 6);
+	}
+	if (strchr(changes, 'o')) /* but not in an old revision, */
+		pcir[0xc] = 0;
+	if (strchr(changes, 'x')) /* nor if it ends before that */
+		memcpy(pcir + 0x20, "\0\0", 2);
+	if (strchr(changes, 'y')) /* a list that nothing ends */
+		put(pcir + 8, 2, (size - PCIR - 1));
+}
+
+static void damage(unsigned char *image, const char *changes)
+{
+	unsigned char *pcir = image + PCIR;
+
+	if (strchr(changes, 's'))
+		image[0] = 0x54;
+	if (strchr(changes, 'p'))
+		pcir[0] = 'Q';
+	if (strchr(changes, 'f')) /* the data structure is far away */
+		put(image + 0x18, 2, 0xfff0);
+	if (strchr(changes, 'h')) /* in the header */
+		put(image + 0x18, 2, 0x10);
+	if (strchr(changes, '0'))
+		put(pcir + 0x10, 2, 0);
+	if (strchr(changes, 'b'))
+		put(pcir + 0x10, 2, 0xffff);
+	if (strchr(changes, 'c')) /* more code than image */
+		image[2] = 0x80;
+	if (strchr(changes, 'n')) /* none */
+		image[2] = 0;
+	if (strchr(changes, 'e'))
+		put(image + 4, 4, 0);
+}
+
 static void add_image(struct maker *maker, char type, const char *changes, bool is_last)
 {
 	unsigned char *image = maker->bytes + maker->size, *pcir = image + PCIR;
@@ -57,38 +100,8 @@ static void add_image(struct maker *maker, char type, const char *changes, bool 
 	put(pcir + 0x10, 2, blocks);
 	pcir[0x14] = code;
 	pcir[0x15] = is_last ? 0x80 : 0;
-	if (strchr(changes, 'd')) /* of another device, */
-		put(pcir + 6, 2, 0x6fdf);
-	if (strchr(changes, 'v')) /* or vendor */
-		put(pcir + 4, 2, 0x10de);
-	if (strchr(changes, 'l')) { /* which a list mends, */
-		put(pcir + 8, 2, 0x20);
-		memcpy(pcir + 0x20, "\x11\x11\xdf\x67\0\0", 6);
-	}
-	if (strchr(changes, 'o')) /* but not in an old revision, */
-		pcir[0xc] = 0;
-	if (strchr(changes, 'x')) /* nor if it ends before that */
-		memcpy(pcir + 0x20, "\0\0", 2);
-	if (strchr(changes, 'y')) /* a list that nothing ends */
-		put(pcir + 8, 2, (blocks * 512 - PCIR - 1));
-	if (strchr(changes, 's'))
-		image[0] = 0x54;
-	if (strchr(changes, 'p'))
-		pcir[0] = 'Q';
-	if (strchr(changes, 'f')) /* the data structure is far away */
-		put(image + 0x18, 2, 0xfff0);
-	if (strchr(changes, 'h')) /* in the header */
-		put(image + 0x18, 2, 0x10);
-	if (strchr(changes, '0'))
-		put(pcir + 0x10, 2, 0);
-	if (strchr(changes, 'b'))
-		put(pcir + 0x10, 2, 0xffff);
-	if (strchr(changes, 'c')) /* more code than image */
-		image[2] = 0x80;
-	if (strchr(changes, 'n')) /* none */
-		image[2] = 0;
-	if (strchr(changes, 'e'))
-		put(image + 4, 4, 0);
+	change_ids(pcir, changes, blocks * 512);
+	damage(image, changes);
 	if (type == 'L')
 		add_sum(image, blocks * 512);
 	if (strchr(changes, 'k'))
