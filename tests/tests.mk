@@ -186,7 +186,8 @@ check-host: $(HOST)
 check-docs: docs host
 	tests/docs/site $(BUILD)/site
 	tests/docs/xml docs/guide/guest.md
-	tests/docs/quotes docs/faq.md
+	tests/docs/quotes --selftest
+	tests/docs/quotes README.md docs/*.md docs/guide/*.md
 	tests/docs/references README.md docs/*.md docs/guide/*.md
 	tests/docs/pictures $(HOST)
 
