@@ -356,10 +356,11 @@ HOST_SRCS := \
 	boot/menu_key.c boot/places.c boot/sources.c boot/systemd_boot.c boot/uki.c boot/version.c \
 	commands/args.c commands/check.c commands/check_vfs.c commands/claim.c commands/claim_vfs.c commands/check_cmdline.c \
 	commands/check_images.c commands/check_settings.c commands/check_trial.c commands/confirm.c commands/scripts.c commands/check_kernels.c commands/check_profiles.c commands/choose.c commands/configure.c commands/disable.c commands/enable.c commands/enable_adopt.c commands/enable_settings.c commands/enable_vfs.c \
-	commands/findings.c commands/iommu.c commands/list.c commands/list_next.c commands/list_settings.c commands/list_text.c commands/list_vfs.c \
+	commands/findings.c commands/guest.c commands/guest_print.c commands/iommu.c commands/list.c commands/list_next.c \
+	commands/list_settings.c commands/list_text.c commands/list_vfs.c \
 	commands/migrate.c \
 	commands/overview.c commands/plan.c commands/preview.c commands/preview_conflict.c commands/prompt.c \
-	commands/preview_image.c commands/remarks.c commands/status.c commands/status_export.c commands/trial.c commands/trial_end.c commands/trial_state.c \
+	commands/preview_image.c commands/remarks.c commands/rom.c commands/status.c commands/status_export.c commands/trial.c commands/trial_end.c commands/trial_state.c \
 	edit/backup.c edit/change.c edit/files.c edit/guard.c \
 	dump/dump.c dump/redact_names.c dump/redact_proc.c dump/redact_text.c \
 	dump/redact_values.c dump/redact_words.c dump/unpack.c \
@@ -368,8 +369,8 @@ HOST_SRCS := \
 	lib/beneath.c lib/programs.c lib/text.c \
 	machine/card.c machine/caveats.c machine/choice.c machine/choose_what.c machine/compositor.c \
 	machine/denylist.c machine/filter.c \
-	machine/find.c machine/groups.c machine/luks.c machine/machine.c machine/pci_names.c machine/networks.c \
-	machine/processes.c machine/reader.c machine/sessions.c machine/ssh.c machine/users.c machine/users_disks.c \
+	machine/find.c machine/groups.c machine/luks.c machine/machine.c machine/nodes.c machine/pci_names.c machine/networks.c \
+	machine/processes.c machine/reader.c machine/rom.c machine/sessions.c machine/ssh.c machine/users.c machine/users_disks.c \
 	machine/users_kernel.c machine/users_search.c machine/users_unseen.c machine/uses.c machine/vfs.c machine/xorg.c \
 	outlook/outlook.c \
 	trials/variables.c trials/words.c \

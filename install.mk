@@ -2,7 +2,7 @@
 #
 #   make install     install, below PREFIX and DESTDIR
 #   make uninstall   remove what was installed
-#   make install-early, install-host, install-trial, install-man, install-completions, install-GENERATOR: parts
+#   make install-early, install-host, install-trial, install-extras, install-man, install-completions, install-GENERATOR: parts
 #   make dist        the tarballs of a release, in build/dist
 #   make deb         Debian's packages for SUITE, in build/deb/SUITE: bookworm, trixie, sid, or here
 #                    for the system that runs
@@ -24,6 +24,11 @@ TRIAL_FILES := early/initramfs/passthru-trial.service:$(SYSTEMD_DIR)/passthru-tr
 	early/initramfs/run-trial.sh:/usr/lib/passthru/passthru-trial.sh
 TRIAL_LINKS := $(foreach target,sysinit emergency rescue,\
 	$(SYSTEMD_DIR)/$(target).target.wants/passthru-trial.service)
+
+# What has no effect until the administrator enables or copies it: metrics, and who may use VFIO.
+EXTRA_FILES := host/extras/passthru-metrics.service:$(SYSTEMD_DIR)/passthru-metrics.service \
+	host/extras/passthru-metrics.timer:$(SYSTEMD_DIR)/passthru-metrics.timer \
+	host/extras/70-passthru-kvm.rules:/usr/share/passthru/70-passthru-kvm.rules
 
 # -- the image generators: they read fixed directories, which do not depend on PREFIX ----------
 #
@@ -107,7 +112,7 @@ define install_files
 		[ ! -x "$$source" ] || mode=755; \
 		echo "  INSTALL  $$target"; \
 		mkdir -p "$${target%/*}" && \
-		sed 's,@SBINDIR@,$(SBINDIR),g' "$$source" >"$$target" && \
+		sed 's,@SBINDIR@,$(SBINDIR),g; s,@BINDIR@,$(BINDIR),g' "$$source" >"$$target" && \
 		chmod $$mode "$$target" || exit; \
 	done
 endef
@@ -116,7 +121,7 @@ target_names = $(foreach file,$(1),$(lastword $(subst :, ,$(file))))
 targets = $(addprefix $(DESTDIR),$(filter /%,$(target_names)) \
 	$(addprefix $(2)/,$(filter-out /%,$(target_names))))
 
-install: install-programs install-trial install-man install-completions $(GENERATORS:%=install-%)
+install: install-programs install-trial install-extras install-man install-completions $(GENERATORS:%=install-%)
 	$(if $(strip $(GENERATORS)),,$(error none of $(GENERATOR_NAMES) is installed; set GENERATORS))
 
 install-programs: $(PROGRAMS:%=install-%)
@@ -137,6 +142,9 @@ install-trial:
 		mkdir -p "$${link%/*}" && ln -sf ../passthru-trial.service "$$link" || exit; \
 	done
 
+install-extras:
+	$(call install_files,$(EXTRA_FILES),)
+
 install-man: $(MAN_PAGES)
 	umask 022; for page in $(MAN_PAGES); do \
 		target=$(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}; \
@@ -156,13 +164,13 @@ uninstall:
 	rm -f $(foreach page,$(MAN_PAGES),\
 		$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(notdir $(page)))
 	rm -f $(call targets,$(COMPLETION_FILES),$(COMPLETION_DIR))
-	rm -f $(call targets,$(TRIAL_FILES)) $(TRIAL_LINKS:%=$(DESTDIR)%)
-	-rmdir $(DESTDIR)/usr/lib/passthru 2>/dev/null || :
+	rm -f $(call targets,$(TRIAL_FILES)) $(TRIAL_LINKS:%=$(DESTDIR)%) $(call targets,$(EXTRA_FILES))
+	-rmdir $(DESTDIR)/usr/lib/passthru $(DESTDIR)/usr/share/passthru 2>/dev/null || :
 	rm -f $(foreach name,$(GENERATOR_NAMES),$(call targets,$($(name)_FILES),$($(name)_DIR)))
 	rm -rf $(foreach name,$(GENERATOR_NAMES),$($(name)_OWN:%=$(DESTDIR)$($(name)_DIR)/%))
 	$(if $(DESTDIR),,echo "Now rebuild the initramfs images")
 
-.PHONY: install install-programs install-early install-host install-trial install-man \
+.PHONY: install install-programs install-early install-host install-trial install-extras install-man \
 	install-completions $(GENERATOR_NAMES:%=install-%) uninstall
 
 # -- a release and the distributions' packages -------------------------------------------------

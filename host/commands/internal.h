@@ -305,6 +305,40 @@ void remarks_add(const struct outlook *outlook, struct json_object *object);
  */
 bool remarks_confirm(const struct host *host, const struct outlook *outlook, bool is_dry);
 
+/* -- guest --------------------------------------------------------------------------- */
+
+/* What passthru guest prints for. */
+enum guest_format { GUEST_LIBVIRT, GUEST_QEMU, GUEST_PROXMOX, GUEST_KUBEVIRT };
+
+/* A function that a guest gets, in the order of the addresses on the host. */
+struct guest_function {
+	const struct device *device;
+	struct vfio_nodes nodes;
+	unsigned card;	   /* which slot of the guest, from 0 */
+	unsigned function; /* its number there */
+	bool is_first;	   /* of the slot */
+	bool has_next;	   /* another one is in the slot, and follows in the array */
+	const char *rom;   /* the path of a file, or NULL */
+};
+
+/* Proxmox has no more. */
+#define GUEST_CARDS_MAX 16
+
+struct guest {
+	const struct host *host;
+	struct machine machine;
+	struct guest_function *functions;
+	size_t count;
+	unsigned card_count;
+	enum guest_format format;
+	bool has_iommufd; /* QEMU shall use that */
+	char *rom;	  /* owned */
+	struct outlook outlook;
+};
+
+/* In guest_print.c: writes it in its format. */
+void guest_put(const struct guest *guest, FILE *file);
+
 /* -- prompt -------------------------------------------------------------------------- */
 
 #define PROMPT_SIZE 64
