@@ -372,7 +372,7 @@ HOST_SRCS := \
 	initramfs/adopt.c initramfs/generators.c initramfs/images.c initramfs/inspect.c initramfs/rebuild.c \
 	initramfs/switches.c initramfs/systems.c initramfs/tables.c initramfs/ukis.c \
 	lib/beneath.c lib/programs.c lib/text.c \
-	machine/card.c machine/caveats.c machine/choice.c machine/compositor.c \
+	machine/card.c machine/caveats.c machine/choice.c machine/companions.c machine/compositor.c \
 	machine/denylist.c machine/filter.c \
 	machine/find.c machine/groups.c machine/luks.c machine/machine.c machine/pci_names.c machine/networks.c \
 	machine/processes.c machine/reader.c machine/sessions.c machine/ssh.c machine/users.c machine/users_disks.c \

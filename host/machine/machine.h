@@ -361,6 +361,26 @@ int users_each(const struct host *host, const struct device *device,
  */
 void machine_read_unseen(const struct host *host, struct machine *machine);
 
+/* -- companions ---------------------------------------------------------------------- */
+
+/*
+ * The usual drivers that a variant driver of VFIO brings along: xe_vfio_pci calls
+ * functions of xe, so where it is loaded, xe is as well, and binds what it finds.
+ */
+#define COMPANIONS_MAX 8 /* more than any variant driver has */
+struct companions {
+	const char *driver;
+	char modules[COMPANIONS_MAX][DRIVER_NAME_SIZE]; /* their names, "_" for "-" */
+	size_t count;
+};
+
+/*
+ * Finds those of the driver in the modules.dep and modules.alias of the running kernel,
+ * where a variant driver is found, too: see variant_find(). What cannot be read has none.
+ * *ret points to driver.
+ */
+void companions_find(const struct host *host, const char *driver, struct companions *ret);
+
 /* -- luks ---------------------------------------------------------------------------- */
 
 /* How a LUKS2 volume that is open is unlocked at boot, as the tokens in its header say.
