@@ -374,7 +374,7 @@ HOST_SRCS := \
 	lib/beneath.c lib/programs.c lib/text.c \
 	machine/card.c machine/caveats.c machine/choice.c machine/companions.c machine/compositor.c \
 	machine/denylist.c machine/filter.c \
-	machine/find.c machine/groups.c machine/luks.c machine/machine.c machine/pci_names.c machine/networks.c \
+	machine/find.c machine/firmware.c machine/groups.c machine/luks.c machine/machine.c machine/pci_names.c machine/networks.c \
 	machine/processes.c machine/reader.c machine/sessions.c machine/ssh.c machine/users.c machine/users_disks.c \
 	machine/users_kernel.c machine/users_search.c machine/users_unseen.c machine/uses.c machine/vfs.c machine/xorg.c \
 	outlook/outlook.c \

@@ -201,7 +201,9 @@ static void foresee(struct preview *preview)
 
 		if (!plan_entry_is_taken(entry))
 			continue;
-		if (is_denied(preview, entry))
+		if (preview->view.machine->lacks_iommu)
+			reason = REASON_NO_IOMMU;
+		else if (is_denied(preview, entry))
 			reason = REASON_PROBE;
 		else if (will_be_gone(preview, entry))
 			reason = REASON_GONE;

@@ -53,7 +53,9 @@ static const char *find_iommu_off(const struct preview *preview)
 /* Whether there is an IOMMU that is off now but on with the command line. */
 bool preview_is_iommu_pending(const struct preview *preview)
 {
-	if (preview->view.machine->has_groups || find_iommu_off(preview))
+	const struct machine *machine = preview->view.machine;
+
+	if (machine->has_groups || machine->lacks_iommu || find_iommu_off(preview))
 		return false;
 	if (has_table(preview, "DMAR"))
 		return ends_with(preview->cmdline, "intel_iommu", "on");

@@ -63,6 +63,7 @@ struct machine {
 	struct device *devices;
 	size_t count;
 	bool has_groups;  /* any function has an IOMMU group */
+	bool lacks_iommu; /* nor will any: the firmware says that there is no IOMMU */
 	bool knows_needs; /* machine_read_needs() has run */
 	bool has_session; /* somebody is logged in by ssh, over whatever device */
 	unsigned other_keyboards, other_sound_cards; /* behind no PCI function */
