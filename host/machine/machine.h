@@ -268,6 +268,16 @@ void caveats_warn_now(const struct machine *machine);
  */
 bool limits_reserve_memory(const struct host *host, int group);
 
+/*
+ * Whether the IOMMU group has a device of another bus with a driver of the host, such as
+ * the host bridge that a device tree describes: then the kernel refuses, too
+ * (platform_dma_configure() in drivers/base/platform.c). *ret_name and *ret_driver are
+ * those of the first.
+ */
+bool limits_find_foreign(const struct host *host, int group,
+			 char ret_name[static NAME_SIZE],
+			 char ret_driver[static DRIVER_NAME_SIZE]);
+
 /* What the tables of the firmware call such memory, or NULL: Intel's RMRR, Arm's RMR. */
 const char *limits_reserved_name(const struct host *host);
 
