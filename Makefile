@@ -21,6 +21,7 @@ SBINDIR ?= $(PREFIX)/sbin
 MANDIR ?= $(PREFIX)/share/man
 DESTDIR ?=
 CC ?= cc
+PKG_CONFIG ?= pkg-config
 # Only from the command line: builders of kernels have another ARCH in the environment.
 CROSS := $(if $(filter command,$(firstword $(origin ARCH))),$(ARCH))
 BUILD ?= build$(if $(CROSS),/$(CROSS))
@@ -100,11 +101,11 @@ endef
 # there. Otherwise says what is missing and how to get it.
 $(BUILD)/found/%: $(BUILD)/flags/%
 	@mkdir -p $(@D)
-	command -v pkg-config >/dev/null || { \
-		echo "pkg-config is missing; on Debian, as root: apt-get install pkg-config" >&2; \
+	command -v $(PKG_CONFIG) >/dev/null || { \
+		echo "$(PKG_CONFIG) is missing; on Debian, as root: apt-get install pkg-config" >&2; \
 		exit 1; }
 	for lib in $($*); do \
-		pkg-config --exists "$${lib%:*}" || missing="$$missing $${lib#*:}"; \
+		$(PKG_CONFIG) --exists "$${lib%:*}" || missing="$$missing $${lib#*:}"; \
 	done; \
 	[ -z "$$missing" ] || { \
 		echo "libraries are missing; on Debian, as root: apt-get install$$missing" >&2; \
@@ -114,7 +115,7 @@ $(BUILD)/found/%: $(BUILD)/flags/%
 .PRECIOUS: $(BUILD)/found/%
 
 # $(call pkg_config,OPTION,LIST)
-pkg_config = $(shell pkg-config $(1) $(foreach lib,$(2),$(firstword $(subst :, ,$(lib)))) 2>/dev/null)
+pkg_config = $(shell $(PKG_CONFIG) $(1) $(foreach lib,$(2),$(firstword $(subst :, ,$(lib)))) 2>/dev/null)
 
 # -- the C library of the static program ------------------------------------------------
 

@@ -4,7 +4,8 @@
 #   make uninstall   remove what was installed
 #   make install-early, install-host, install-trial, install-man, install-completions, install-GENERATOR: parts
 #   make dist        the tarballs of a release, in build/dist
-#   make deb         Debian's packages for SUITE (trixie), in build/deb/SUITE
+#   make deb         Debian's packages for SUITE (trixie), in build/deb/SUITE; with ARCH=arm64 those
+#                    for that architecture, in build/arm64/deb/SUITE
 #   make rpm         an RPM package, in build/rpm
 #   make arch        a package for Arch Linux, in build/arch
 
@@ -172,7 +173,7 @@ dist: $(LIBS_STAMP)
 	packaging/dist $(VERSION) $(DATE) $(DIST)
 
 deb: dist setup-package
-	packaging/deb $(VERSION) $(DIST) $(SUITE) $(BUILD)/deb/$(SUITE)
+	packaging/deb $(VERSION) $(DIST) $(SUITE) $(BUILD)/deb/$(SUITE) $(CROSS)
 
 rpm: dist setup-package
 	packaging/rpm/build $(VERSION) $(DIST) $(BUILD)/rpm
