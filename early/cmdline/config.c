@@ -231,20 +231,20 @@ static void judge_profile(int root_fd, const struct config_stage *stage,
 		log_profiles(root_fd, profile);
 }
 
-/* What the image has; "" for a profile that it does not have. */
+/* What the image has; "" for a profile that it does not have. Before its trial a profile
+ * was nothing. */
 static int read_image(int root_fd, const struct parameter *profile, const char *suffix,
 		      char **ret)
 {
-	char path[sizeof(PROFILES_PATH "/" PROFILE_SUFFIX CONFIG_BEFORE_TRIAL) +
-		  PROFILE_NAME_SIZE];
+	char path[sizeof(PROFILES_PATH "/" PROFILE_SUFFIX) + PROFILE_NAME_SIZE] = "";
 	int r = -ENOENT;
 
-	if (profile)
-		snprintf(path, sizeof(path), PROFILES_PATH "/%.*s" PROFILE_SUFFIX "%s",
-			 (int)profile->value.length, profile->value.at, suffix);
-	else
+	if (!profile)
 		snprintf(path, sizeof(path), CONFIG_IMAGE_PATH "%s", suffix);
-	if (!profile || name_is_plain(profile->value, PROFILE_NAME_SIZE))
+	else if (!suffix[0] && name_is_plain(profile->value, PROFILE_NAME_SIZE))
+		snprintf(path, sizeof(path), PROFILES_PATH "/%.*s" PROFILE_SUFFIX,
+			 (int)profile->value.length, profile->value.at);
+	if (path[0])
 		r = file_read(root_fd, path, ret);
 	if (r < 0 && profile && !suffix[0])
 		*ret = strdup("");

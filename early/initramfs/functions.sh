@@ -100,7 +100,7 @@ unreadable_file()
 (
 	for file in "$1/etc/fstab" "$1/etc/crypttab" "$1/etc/veritytab" \
 		"$1/etc/integritytab" "$1"/etc/passthru/cmdline.d/*.conf \
-		"$1"/etc/passthru/profiles/*.conf "$1"/etc/passthru/before-trial/*/*.conf; do
+		"$1"/etc/passthru/profiles/*.conf "$1"/etc/passthru/before-trial/cmdline.d/*.conf; do
 		[ -e "$file" ] || continue
 		[ -f "$file" ] && cat "$file" >/dev/null 2>&1 && continue
 		echo "$file"
@@ -274,16 +274,10 @@ copy_profiles()
 # copy_before_trial ETC TARGET: copies the configuration that was in force before a trial, and counts
 # if the trial does not.
 copy_before_trial()
-(
-	if has_trial "$1"/passthru/cmdline.d/*.conf; then
-		join_config "$1/passthru/before-trial/cmdline.d" "$2/cmdline.before-trial" || return
-	fi
-	for config in "$1"/passthru/before-trial/profiles/*.conf; do
-		has_trial "$1/passthru/profiles/${config##*/}" || continue
-		mkdir -p "$2/profiles" && cat "$config" >"$2/profiles/${config##*/}.before-trial" ||
-			return
-	done
-)
+{
+	! has_trial "$1"/passthru/cmdline.d/*.conf ||
+		join_config "$1/passthru/before-trial/cmdline.d" "$2/cmdline.before-trial"
+}
 
 # copy_config ETC TARGET: copies the configuration and the profiles. Fails if a file cannot be read.
 copy_config()

@@ -152,7 +152,7 @@ void phrase_describe_pf(const struct pf *pf, char text[static PHRASE_SIZE])
 void phrase_trial(const struct trial *trial, char text[static PHRASE_SIZE])
 {
 	char limit[sizeof(
-		"; without that this machine restarts 4294967295 min after its start")] =
+		"; without that this machine restarts 4294967295 minutes after its start")] =
 		"";
 
 	switch (trial->verdict) {
@@ -163,8 +163,8 @@ void phrase_trial(const struct trial *trial, char text[static PHRASE_SIZE])
 		if (trial->minutes)
 			snprintf(
 				limit, sizeof(limit),
-				"; without that this machine restarts %u min after its start",
-				trial->minutes);
+				"; without that this machine restarts %u minute%s after its start",
+				trial->minutes, trial->minutes == 1 ? "" : "s");
 		snprintf(
 			text, PHRASE_SIZE,
 			"the new configuration counts for this boot only; passthru confirm keeps it%s",

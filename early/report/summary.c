@@ -231,19 +231,22 @@ static void log_summary(const struct run_result *result)
 	const struct plan *plan = &result->plan;
 	const struct stage_time *time = &result->times[result->stage];
 	enum log_level level = LOG_LEVEL_INFO;
-	const char *rest = "";
+	const char *rest = "", *way_out = "";
 
 	if (is_only_deferred(result)) {
 		rest = "; the rest follows once the root disk is known";
 	} else if (!run_result_is_complete(result)) {
 		level = LOG_LEVEL_WARNING;
-		rest = "; not all that was requested, see above; boot with passthru.off to change nothing";
+		rest = "; not all that was requested, see above";
+		if (plan->count > 0)
+			way_out = "; boot with passthru.off to change nothing";
 	}
-	log_line(level, "%u of %u devices %s in %llu ms (%llu ms of it in the kernel)%s",
+	log_line(level,
+		 "%u of %u devices %s in %llu ms (%llu ms of it in the kernel)%s%s",
 		 (unsigned)plan_count(plan, VERDICT_CLAIMED), (unsigned)plan->count,
 		 result->is_dry ? "would be claimed (dry run)" : "claimed",
 		 (unsigned long long)time->total_us / 1000,
-		 (unsigned long long)time->kernel_us / 1000, rest);
+		 (unsigned long long)time->kernel_us / 1000, rest, way_out);
 }
 
 static void log_problems(const struct run_result *result)

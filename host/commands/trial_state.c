@@ -169,8 +169,8 @@ void trial_describe_next(const struct host *host, const struct trial *trial,
 	if (trial->verdict == TRIAL_PLANNED) {
 		if (trial->minutes)
 			snprintf(limit, sizeof(limit),
-				 " the machine restarts %u min after its start, and",
-				 trial->minutes);
+				 " the machine restarts %u minute%s after its start, and",
+				 trial->minutes, trial->minutes == 1 ? "" : "s");
 		snprintf(
 			text, TRIAL_TEXT_SIZE,
 			"the next boot is a trial, in which passthru confirm keeps the configuration. Without that,%s each later boot has what was in force before",

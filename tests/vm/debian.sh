@@ -68,6 +68,30 @@ debian_system() {
 	system=$system/tree
 }
 
+# debian_product DIRECTORY NAME SUITE PACKAGES COMMAND…: unless the cache has DIRECTORY, runs the
+# command with an overlay on the system NAME (see debian_system) as $ROOT; its last argument is an
+# empty directory, which gets the name DIRECTORY when the command has filled it.
+debian_product() {
+	directory=$1 name=$2 suite=$3 packages=$4
+	shift 4
+	lock "${directory%/*}/.${directory##*/}.lock"
+	if [ ! -d "$directory" ]; then
+		debian_system "$name" "$suite" "$packages"
+		progress "building ${directory##*/}, which takes some minutes"
+		temp=$(mktemp -d "${directory%/*}/.building.XXXXXX")
+		trap 'rm -rf --one-file-system "$temp"' EXIT
+		trap 'exit 1' HUP INT TERM
+		mkdir "$temp/product"
+		debian_overlay "$temp/overlay" "$system" "$@" "$temp/product" >"$temp/log" 2>&1 || {
+			tail -n 30 "$temp/log" >&2
+			die "building ${directory##*/} failed"
+		}
+		chmod 755 "$temp/product"
+		mv "$temp/product" "$directory"
+	fi
+	touch "$directory"
+}
+
 # debian_use_mirror SUITE: lets apt in $ROOT, an overlay, use this machine's mirror and network.
 debian_use_mirror() {
 	echo "deb $(debian_mirror) $1 main" >"$ROOT/etc/apt/sources.list"

@@ -48,7 +48,10 @@ static const struct {
 	  "the new configuration counts for this boot only; passthru confirm keeps it" },
 	{ { .verdict = TRIAL_TRIED, .minutes = 999 },
 	  "the new configuration counts for this boot only; passthru confirm keeps it; "
-	  "without that this machine restarts 999 min after its start" },
+	  "without that this machine restarts 999 minutes after its start" },
+	{ { .verdict = TRIAL_TRIED, .minutes = 1 },
+	  "the new configuration counts for this boot only; passthru confirm keeps it; "
+	  "without that this machine restarts 1 minute after its start" },
 	{ { .verdict = TRIAL_CONFIRMED },
 	  "the new configuration counts: it was confirmed" },
 	{ { .verdict = TRIAL_PLANNED }, "a dry run does not use it up" },
