@@ -36,10 +36,11 @@ static bool is_driver(const char *aliases, const char *module)
 
 static void add(struct companions *companions, struct span name, const char *aliases)
 {
-	char *module = companions->modules[companions->count];
+	char *module;
 
 	if (companions->count == COMPANIONS_MAX || name.length >= DRIVER_NAME_SIZE)
 		return;
+	module = companions->modules[companions->count];
 	for (size_t i = 0; i < name.length; i++)
 		module[i] = name.at[i] == '-' ? '_' : name.at[i];
 	module[name.length] = '\0';
