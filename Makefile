@@ -355,17 +355,17 @@ early: $(EARLY_STRIPPED)
 # -- passthru, the program for the running machine ------------------------------------------
 
 HOST_SRCS := \
-	main.c options.c root.c \
+	help.c main.c options.c root.c \
 	boot/bls.c boot/boot.c boot/config_files.c boot/configuration.c \
 	boot/configuration_items.c boot/profiles.c boot/grub.c \
 	boot/grub_files.c boot/grub_menu.c boot/grub_script.c boot/grub_tools.c \
 	boot/kernel_config.c boot/kernel_release.c boot/legacy_cmdline.c boot/marks.c \
 	boot/menu_key.c boot/places.c boot/sources.c boot/systemd_boot.c boot/uki.c boot/version.c \
 	commands/args.c commands/check.c commands/check_vfs.c commands/claim.c commands/claim_vfs.c commands/check_cmdline.c \
-	commands/check_images.c commands/check_settings.c commands/check_trial.c commands/confirm.c commands/scripts.c commands/check_kernels.c commands/check_profiles.c commands/configure.c commands/disable.c commands/enable.c commands/enable_adopt.c commands/enable_settings.c commands/enable_vfs.c \
+	commands/check_images.c commands/check_settings.c commands/check_trial.c commands/confirm.c commands/scripts.c commands/check_kernels.c commands/check_profiles.c commands/choose.c commands/configure.c commands/disable.c commands/enable.c commands/enable_adopt.c commands/enable_settings.c commands/enable_vfs.c \
 	commands/findings.c commands/list.c commands/list_next.c commands/list_settings.c commands/list_text.c commands/list_vfs.c \
 	commands/migrate.c \
-	commands/plan.c commands/preview.c commands/preview_conflict.c \
+	commands/overview.c commands/plan.c commands/preview.c commands/preview_conflict.c commands/prompt.c \
 	commands/preview_image.c commands/remarks.c commands/status.c commands/status_export.c commands/trial.c commands/trial_end.c commands/trial_state.c \
 	edit/backup.c edit/change.c edit/files.c edit/guard.c \
 	dump/dump.c dump/redact_names.c dump/redact_proc.c dump/redact_text.c \
@@ -373,7 +373,8 @@ HOST_SRCS := \
 	initramfs/adopt.c initramfs/generators.c initramfs/images.c initramfs/inspect.c initramfs/rebuild.c \
 	initramfs/switches.c initramfs/systems.c initramfs/tables.c initramfs/ukis.c \
 	lib/beneath.c lib/programs.c lib/text.c \
-	machine/card.c machine/caveats.c machine/choice.c machine/companions.c machine/compositor.c \
+	machine/card.c machine/caveats.c machine/choice.c machine/choose_what.c machine/companions.c \
+	machine/compositor.c \
 	machine/denylist.c machine/filter.c \
 	machine/find.c machine/firmware.c machine/groups.c machine/luks.c machine/machine.c machine/pci_names.c machine/networks.c \
 	machine/processes.c machine/reader.c machine/sessions.c machine/ssh.c machine/users.c machine/users_disks.c \

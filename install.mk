@@ -9,13 +9,14 @@
 #   make rpm         an RPM package, in build/rpm
 #   make arch        a package for Arch Linux, in build/arch
 
-# Both shells read these directories, whatever PREFIX is. ZSH_DIR is site-functions on other
+# The shells read these directories, whatever PREFIX is. ZSH_DIR is site-functions on other
 # distributions than Debian.
 COMPLETION_DIR ?= /usr/share
 ZSH_DIR ?= zsh/vendor-completions
 COMPLETION_FILES := \
 	host/completions/passthru.bash:bash-completion/completions/passthru \
-	host/completions/_passthru:$(ZSH_DIR)/_passthru
+	host/completions/_passthru:$(ZSH_DIR)/_passthru \
+	host/completions/passthru.fish:fish/vendor_completions.d/passthru.fish
 
 # The timer of a trial boot, in the system as in images with systemd.
 SYSTEMD_DIR := /usr/lib/systemd/system

@@ -32,6 +32,7 @@ struct arguments {
 	bool all;
 	bool adopt;
 	bool verbose;
+	bool lacks_operands; /* to be chosen on the terminal */
 };
 
 /* The machine that a command works on. */
@@ -53,8 +54,15 @@ int disable_run(struct host *host);
 int enable_run(struct host *host);
 int list_run(struct host *host);
 int migrate_run(struct host *host);
+int overview_run(struct host *host);
 int plan_run(struct host *host);
 int release_run(struct host *host);
 int status_run(struct host *host);
+
+/*
+ * Lets the user of a terminal choose the operand that the command needs. Returns -1 once
+ * there is one, or the exit status if nothing is to be done.
+ */
+int choose_operands(struct host *host, struct arguments *arguments);
 
 #endif

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "help.h"
 #include "host.h"
 #include "options.h"
 #include "root.h"
@@ -30,15 +31,22 @@ int main(int argc, char **argv)
 {
 	struct arguments arguments = { 0 };
 	struct host host = { .arguments = &arguments, .root_fd = -1 };
+	struct request_for_help help;
 	int (*run)(struct host * host);
-	int status = options_parse(argc, argv, &arguments, &run);
+	int status = options_parse(argc, argv, &arguments, &help, &run);
 
 	if (status >= 0) {
+		if (help.is_wanted && status == STATUS_GOOD)
+			help_print(help.command);
 		json_finish(arguments.command, arguments.json && status != STATUS_GOOD);
 		return flush(status);
 	}
 	output_open(stdout, &host.output);
-	status = root_open(&host) ? run(&host) : STATUS_USAGE;
+	status = root_open(&host) ? -1 : STATUS_USAGE;
+	if (status < 0 && arguments.lacks_operands)
+		status = choose_operands(&host, &arguments);
+	if (status < 0)
+		status = run(&host);
 	json_finish(arguments.command, arguments.json);
 	root_close(&host);
 	return flush(status);

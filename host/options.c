@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The commands and options of passthru: what each takes, and the help about it. */
+/* The commands and options of passthru, and what each takes. */
+#include <assert.h>
 #include <getopt.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/base.h"
 #include "build.h"
@@ -38,6 +40,7 @@ enum {
 };
 
 #define BIT(option) (1U << (option))
+static_assert(OPERANDS < 32, "there are more options than bits");
 
 /* The settings of enable, as bits, and the row of one. */
 #define SETTING_OPTIONS (BIT(POWER + 1) - BIT(BAR0))
@@ -46,90 +49,84 @@ enum {
 		name, value, help,                             \
 			offsetof(struct arguments, settings) + \
 				(kind) * sizeof(const char *), \
-			BIT(UNDO) | BIT(VFS)                   \
+			BIT(UNDO) | BIT(VFS), 0                \
 	}
 
-static const struct {
-	const char *name;
-	/* Its name in the help, in brackets if it may be left out; NULL: it takes none */
-	const char *value;
-	const char *help;
-	size_t field;	   /* in struct arguments: a string, or a bool without value */
-	unsigned excludes; /* what cannot be used together with it, as bits */
-} options[OPTION_COUNT] = {
+const struct option_row options[OPTION_COUNT] = {
 	[DRY_RUN] = { "dry-run", NULL, "change nothing",
-		      offsetof(struct arguments, dry_run), 0 },
-	[UNDO] = { "undo", NULL, "restore the backups", offsetof(struct arguments, undo),
-		   BIT(DRY_RUN) | BIT(ALL) | BIT(APPLY) | BIT(OPERANDS) },
-	[ALL] = { "all", NULL, NULL, offsetof(struct arguments, all), BIT(OPERANDS) },
+		      offsetof(struct arguments, dry_run), 0, 'n' },
+	[UNDO] = { "undo", NULL, "restore the files from before the last change",
+		   offsetof(struct arguments, undo),
+		   BIT(DRY_RUN) | BIT(ALL) | BIT(APPLY) | BIT(OPERANDS), 0 },
+	[ALL] = { "all", NULL, "all devices", offsetof(struct arguments, all),
+		  BIT(OPERANDS), 0 },
 	[ADOPT] = { "adopt", NULL, "count the lists of vfio-pci itself, or no longer",
 		    offsetof(struct arguments, adopt),
-		    BIT(OPERANDS) | BIT(UNDO) | BIT(ALL) | BIT(VFS) | SETTING_OPTIONS },
+		    BIT(OPERANDS) | BIT(UNDO) | BIT(ALL) | BIT(VFS) | SETTING_OPTIONS,
+		    0 },
 	[APPLY] = { "apply", NULL, "make the changes, with backups",
-		    offsetof(struct arguments, apply), 0 },
+		    offsetof(struct arguments, apply), 0, 0 },
 	[YES] = { "yes", NULL, "confirm what the host would miss",
-		  offsetof(struct arguments, yes), 0 },
+		  offsetof(struct arguments, yes), 0, 0 },
 	[STRICT] = { "strict", NULL, "exit with 1 for a warning, too",
-		     offsetof(struct arguments, strict), 0 },
-	[CMDLINE] = { "cmdline", "TEXT", "use this command line, not the configured one",
-		      offsetof(struct arguments, cmdline), 0 },
-	[DUMP] = { "dump", "FILE",
-		   "write what a bug report needs (.tar, .tar.gz, .tar.zst)",
-		   offsetof(struct arguments, dump), BIT(JSON) | BIT(OPERANDS) },
+		     offsetof(struct arguments, strict), 0, 0 },
+	[CMDLINE] = { "cmdline", "TEXT", "use this kernel command line",
+		      offsetof(struct arguments, cmdline), 0, 0 },
+	[DUMP] = { "dump", "FILE", "write a dump (.tar, .tar.gz, .tar.zst)",
+		   offsetof(struct arguments, dump), BIT(JSON) | BIT(OPERANDS), 0 },
 	[FORMAT] = { "format", "NAME", "print text, json, prometheus or nfd",
-		     offsetof(struct arguments, format), 0 },
-	[VFS] = { "vfs", "COUNT", "make so many virtual functions and claim them",
-		  offsetof(struct arguments, vfs), BIT(UNDO) },
+		     offsetof(struct arguments, format), 0, 0 },
+	[VFS] = { "vfs", "COUNT", "so many virtual functions, or \"any\"",
+		  offsetof(struct arguments, vfs), BIT(UNDO), 0 },
 	[TRIAL] = { "trial", "[=MINUTES]", "for one boot only, unless that is confirmed",
-		    offsetof(struct arguments, trial), BIT(UNDO) },
+		    offsetof(struct arguments, trial), BIT(UNDO), 0 },
 	[PROFILE] = { "profile", "NAME", "a configuration that boot entries choose",
 		      offsetof(struct arguments, profile),
-		      BIT(UNDO) | BIT(TRIAL) | BIT(ADOPT) },
+		      BIT(UNDO) | BIT(TRIAL) | BIT(ADOPT), 0 },
 	[BAR0] = SETTING_OPTION(SETTING_BAR0, "bar0", "SIZE",
-				"--bar1 to --bar5, --reset, --d3cold, --power, too"),
-	[BAR0 + 1] = SETTING_OPTION(SETTING_BAR1, "bar1", "SIZE", NULL),
-	[BAR0 + 2] = SETTING_OPTION(SETTING_BAR2, "bar2", "SIZE", NULL),
-	[BAR0 + 3] = SETTING_OPTION(SETTING_BAR3, "bar3", "SIZE", NULL),
-	[BAR0 + 4] = SETTING_OPTION(SETTING_BAR4, "bar4", "SIZE", NULL),
-	[BAR0 + 5] = SETTING_OPTION(SETTING_BAR5, "bar5", "SIZE", NULL),
-	[BAR0 + 6] = SETTING_OPTION(SETTING_RESET, "reset", "METHOD", NULL),
-	[BAR0 + 7] = SETTING_OPTION(SETTING_D3COLD, "d3cold", "VALUE", NULL),
-	[POWER] = SETTING_OPTION(SETTING_POWER, "power", "VALUE", NULL),
-	[ROOT] = { "root", "DIR",
-		   "read the machine whose files are below DIR, or in a dump",
-		   offsetof(struct arguments, root), 0 },
+				"resize BAR 0, such as 256M, 8G, min, max"),
+	[BAR0 + 1] = SETTING_OPTION(SETTING_BAR1, "bar1", "SIZE", "the same for BAR 1"),
+	[BAR0 + 2] = SETTING_OPTION(SETTING_BAR2, "bar2", "SIZE", "the same for BAR 2"),
+	[BAR0 + 3] = SETTING_OPTION(SETTING_BAR3, "bar3", "SIZE", "the same for BAR 3"),
+	[BAR0 + 4] = SETTING_OPTION(SETTING_BAR4, "bar4", "SIZE", "the same for BAR 4"),
+	[BAR0 + 5] = SETTING_OPTION(SETTING_BAR5, "bar5", "SIZE", "the same for BAR 5"),
+	[BAR0 + 6] = SETTING_OPTION(SETTING_RESET, "reset", "METHOD",
+				    "reset by this method, such as flr or bus"),
+	[BAR0 + 7] = SETTING_OPTION(SETTING_D3COLD, "d3cold", "VALUE",
+				    "on or off: whether it may lose its power"),
+	[POWER] = SETTING_OPTION(SETTING_POWER, "power", "VALUE",
+				 "on or auto: whether it stays awake"),
+	[ROOT] = { "root", "DIR", "a machine whose files are below DIR, or a dump",
+		   offsetof(struct arguments, root), 0, 0 },
 	[VERBOSE] = { "verbose", NULL, "name each virtual function",
-		      offsetof(struct arguments, verbose), 0 },
-	[JSON] = { "json", NULL, "print JSON", offsetof(struct arguments, json), 0 },
-	[HELP] = { .name = "help" },
-	[PRINT_VERSION] = { .name = "version" },
+		      offsetof(struct arguments, verbose), 0, 'v' },
+	[JSON] = { "json", NULL, "print JSON", offsetof(struct arguments, json), 0, 0 },
+	[HELP] = { .name = "help", .help = "show this help", .letter = 'h' },
+	[PRINT_VERSION] = { .name = "version",
+			    .help = "show the version",
+			    .letter = 'V' },
 };
 
-/* What commands take that need not run on the machine; the help names no command there.
- */
+const size_t options_count = OPTION_COUNT;
+
+/* What commands take that need not run on the machine. */
 #define ELSEWHERE (BIT(ROOT) | BIT(JSON))
 
-static const struct command {
-	const char *name;
-	int (*run)(struct host *host);
-	const char *operands; /* in brackets if there need not be any; "" for none */
-	unsigned takes;	      /* the options, as bits */
-	const char *help;
-} commands[] = {
+const struct command commands[] = {
 	{ "list", list_run, "[FILTER]...", ELSEWHERE | BIT(DUMP) | BIT(VERBOSE),
-	  "list IOMMU groups and devices; gpu, usb, nvidia, 06:00 ..." },
-	{ "enable", enable_run, "ADDRESS...",
+	  "list IOMMU groups and devices" },
+	{ "enable", enable_run, "WHAT...",
 	  ELSEWHERE | BIT(DRY_RUN) | BIT(UNDO) | BIT(YES) | BIT(ADOPT) | BIT(VFS) |
 		  BIT(PROFILE) | BIT(TRIAL) | SETTING_OPTIONS,
-	  "claim these devices from the next boot on" },
-	{ "disable", disable_run, "ADDRESS...|--all",
+	  "claim devices from the next boot on" },
+	{ "disable", disable_run, "WHAT...|--all",
 	  ELSEWHERE | BIT(DRY_RUN) | BIT(UNDO) | BIT(ALL) | BIT(ADOPT) | BIT(PROFILE),
-	  "leave them to the host again" },
+	  "leave devices to the host again" },
 	{ "confirm", confirm_run, "", ELSEWHERE, "keep what enable --trial has tried" },
-	{ "claim", claim_run, "ADDRESS...", BIT(JSON) | BIT(YES) | BIT(VFS),
-	  "claim these devices now, if nothing uses them" },
-	{ "release", release_run, "ADDRESS...", BIT(JSON) | BIT(VFS),
-	  "give them back to the host now" },
+	{ "claim", claim_run, "WHAT...", BIT(JSON) | BIT(YES) | BIT(VFS),
+	  "claim devices now, if nothing uses them" },
+	{ "release", release_run, "WHAT...", BIT(JSON) | BIT(VFS),
+	  "give devices back to the host now" },
 	{ "plan", plan_run, "", ELSEWHERE | BIT(CMDLINE) | BIT(STRICT) | BIT(VERBOSE),
 	  "show what the next boot will do" },
 	{ "status", status_run, "", ELSEWHERE | BIT(FORMAT) | BIT(VERBOSE),
@@ -137,54 +134,22 @@ static const struct command {
 	{ "check", check_run, "", ELSEWHERE | BIT(STRICT), "verify the setup" },
 	{ "migrate", migrate_run, "", ELSEWHERE | BIT(APPLY) | BIT(UNDO) | BIT(YES),
 	  "replace softdep, vfio-pci.ids= and the like" },
-	{ "args", args_run, "ADDRESS...", ELSEWHERE,
-	  "print the kernel parameter for these devices" },
+	{ "args", args_run, "WHAT...", ELSEWHERE,
+	  "print the kernel parameter for devices" },
 };
 
-/* -- the help ------------------------------------------------------------------------ */
+const size_t commands_count = ARRAY_SIZE(commands);
 
-static bool may_lack_value(int option)
+bool command_takes(const struct command *command, size_t option)
 {
-	return options[option].value && options[option].value[0] == '[';
+	unsigned takes = command ? command->takes : ELSEWHERE;
+
+	return (takes | BIT(HELP) | BIT(PRINT_VERSION)) & BIT(option);
 }
 
-/* "enable, disable: " if these take the option; nothing for options of all commands. */
-static void print_takers(int option, FILE *file)
+bool option_may_lack_value(const struct option_row *option)
 {
-	const char *separator = "";
-
-	if (BIT(option) & ELSEWHERE)
-		return;
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		if (commands[i].takes & BIT(option)) {
-			fprintf(file, "%s%s", separator, commands[i].name);
-			separator = ", ";
-		}
-	fputs(": ", file);
-}
-
-static void print_help(FILE *file)
-{
-	fputs("Usage: passthru COMMAND [OPTION]... [ARGUMENT]...\n", file);
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
-		const struct command *command = &commands[i];
-
-		fprintf(file, "  %s %-*s %s\n", command->name,
-			17 - (int)strlen(command->name), command->operands,
-			command->help);
-	}
-	for (int i = 0; i < JSON; i++) {
-		if (!options[i].help) /* named with another one */
-			continue;
-		fprintf(file, "  %s--%s%s%-*s ", i == VERBOSE ? "-v, " : "    ",
-			options[i].name, may_lack_value(i) ? "" : " ",
-			11 + may_lack_value(i) - (int)strlen(options[i].name),
-			options[i].value ? options[i].value : "");
-		print_takers(i, file);
-		fprintf(file, "%s\n", options[i].help);
-	}
-	fputs("      --json, -h, --help, --version; exit status: 0 all is well, 1 not, 2 unusable\n",
-	      file);
+	return option->value && option->value[0] == '[';
 }
 
 /* -- the command line ---------------------------------------------------------------- */
@@ -232,7 +197,6 @@ static const struct {
 	{ "undo", "enable --undo, disable --undo or migrate --undo" },
 	{ "param", "args" },
 	{ "cmdline", "args" },
-	{ "version", "--version" },
 };
 
 /* What the user may have meant, or NULL. */
@@ -282,34 +246,53 @@ static void store(int option, struct arguments *ret)
 		*(bool *)field = true;
 }
 
+/* The option that getopt_long() has found, by its name or its letter; or OPTION_COUNT. */
+static int find_option(int found)
+{
+	if (found < OPTION_COUNT) /* which is less than any letter */
+		return found;
+	for (int i = 0; i < OPTION_COUNT; i++)
+		if (options[i].letter == found)
+			return i;
+	return OPTION_COUNT;
+}
+
+/* For getopt_long(). */
+static void make_tables(struct option table[static OPTION_COUNT + 1],
+			char letters[static OPTION_COUNT + 1])
+{
+	for (int i = 0; i < OPTION_COUNT; i++) {
+		table[i] = (struct option){ options[i].name,
+					    option_may_lack_value(&options[i])
+						    ? optional_argument
+					    : options[i].value ? required_argument
+							       : no_argument,
+					    NULL, i };
+		if (options[i].letter)
+			*letters++ = options[i].letter;
+	}
+}
+
 /* Reads the options, as bits. Says what is wrong with them; returns whether nothing is.
  */
 static bool read_options(int argc, char **argv, struct arguments *ret,
 			 unsigned *ret_given)
 {
 	struct option table[OPTION_COUNT + 1] = { 0 };
+	char letters[OPTION_COUNT + 1] = { 0 };
 	int option;
 
-	for (int i = 0; i < OPTION_COUNT; i++)
-		table[i] = (struct option){ options[i].name,
-					    may_lack_value(i)  ? optional_argument
-					    : options[i].value ? required_argument
-							       : no_argument,
-					    NULL, i };
+	make_tables(table, letters);
 	*ret_given = 0;
-	while ((option = getopt_long(argc, argv, "hv", table, NULL)) >= 0) {
-		if (option == 'h')
-			option = HELP;
-		if (option == 'v')
-			option = VERBOSE;
-		if (option >= OPTION_COUNT) {
+	while ((option = getopt_long(argc, argv, letters, table, NULL)) >= 0) {
+		option = find_option(option);
+		if (option == OPTION_COUNT) {
 			warn("see passthru --help");
 			return false;
 		}
 		*ret_given |= BIT(option);
-		if (option == HELP || option == PRINT_VERSION)
-			break;
-		store(option, ret);
+		if (option != HELP && option != PRINT_VERSION)
+			store(option, ret);
 	}
 	return true;
 }
@@ -322,13 +305,13 @@ static bool check_taken(const struct command *command, const struct arguments *a
 
 	for (int i = 0; i < OPTION_COUNT; i++)
 		if (given & BIT(i) & ~command->takes) {
-			warn("--%s cannot be used with %s; see passthru --help",
-			     options[i].name, command->name);
+			warn("--%s cannot be used with %s; see passthru %s --help",
+			     options[i].name, command->name, command->name);
 			good = false;
 		}
 	if (given & BIT(OPERANDS) && !command->operands[0]) {
-		warn("%s takes no argument such as \"%s\"; see passthru --help",
-		     command->name, arguments->operands[0]);
+		warn("%s takes no argument such as \"%s\"; see passthru %s --help",
+		     command->name, arguments->operands[0], command->name);
 		good = false;
 	}
 	return good;
@@ -355,45 +338,75 @@ static bool check_together(const struct arguments *arguments, unsigned given)
 	return true;
 }
 
-/* Warns if the operands are missing. Some options are used in their place. */
-static bool check_present(const struct command *command, unsigned given)
+/*
+ * Warns if the operands are missing, unless they can be chosen on the terminal. Some
+ * options are used in their place.
+ */
+static bool check_present(const struct command *command, unsigned given,
+			  struct arguments *ret)
 {
 	if (!command->operands[0] || command->operands[0] == '[' ||
 	    given & (BIT(OPERANDS) | BIT(ALL) | BIT(ADOPT) | BIT(UNDO)))
 		return true;
-	warn("name the addresses of devices, as passthru list shows them%s",
-	     command->takes & BIT(ALL) ? ", or use --all" : "");
+	ret->lacks_operands = !ret->json && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+	if (ret->lacks_operands)
+		return true;
+	warn("name the addresses of devices, as passthru list shows them%s; on a terminal, passthru %s lets you choose",
+	     command->takes & BIT(ALL) ? ", or use --all" : "", command->name);
 	return false;
 }
 
+/* Without a command. Returns what options_parse() does. */
+static int parse_overview(struct arguments *ret, unsigned given)
+{
+	ret->command = "overview";
+	for (int i = 0; i < OPTION_COUNT; i++)
+		if (given & BIT(i) & ~ELSEWHERE) {
+			warn("--%s needs a command; see passthru --help",
+			     options[i].name);
+			return STATUS_USAGE;
+		}
+	return -1;
+}
+
+/* The help that is asked for. Returns what options_parse() does. */
+static int parse_help(const char *name, struct request_for_help *ret)
+{
+	ret->is_wanted = true;
+	ret->command = name ? find_command(name) : NULL;
+	return name && !ret->command ? STATUS_USAGE : STATUS_GOOD;
+}
+
 int options_parse(int argc, char **argv, struct arguments *ret,
-		  int (**ret_run)(struct host *host))
+		  struct request_for_help *ret_help, int (**ret_run)(struct host *host))
 {
 	const struct command *command;
 	unsigned given;
 
+	*ret_help = (struct request_for_help){ 0 };
 	if (!read_options(argc, argv, ret, &given))
 		return STATUS_USAGE;
-	if (given & BIT(PRINT_VERSION)) {
+	argv += optind;
+	if (given & BIT(PRINT_VERSION) || (argv[0] && strcmp(argv[0], "version") == 0)) {
 		puts("passthru " VERSION);
 		return STATUS_GOOD;
 	}
-	if (given & BIT(HELP) || (optind < argc && strcmp(argv[optind], "help") == 0)) {
-		print_help(stdout);
-		return STATUS_GOOD;
+	if (argv[0] && strcmp(argv[0], "help") == 0)
+		return parse_help(argv[1], ret_help);
+	if (given & BIT(HELP))
+		return parse_help(argv[0], ret_help);
+	if (!argv[0]) {
+		*ret_run = overview_run;
+		return parse_overview(ret, given);
 	}
-	if (optind == argc) {
-		print_help(stderr);
-		return STATUS_USAGE;
-	}
-	ret->command = argv[optind++];
-	ret->operands = argv + optind;
-	ret->operand_count = argc - optind;
+	ret->command = argv[0];
+	ret->operands = argv + 1;
+	ret->operand_count = argc - optind - 1;
 	if (ret->operand_count)
 		given |= BIT(OPERANDS);
 	command = find_command(ret->command);
 	if (!command || !check_taken(command, ret, given) ||
-	    !check_together(ret, given) || !check_present(command, given))
+	    !check_together(ret, given) || !check_present(command, given, ret))
 		return STATUS_USAGE;
 	*ret_run = command->run;
 	return -1;

@@ -45,7 +45,7 @@ static bool matches_any(const struct machine *machine, const struct selector *se
 	return false;
 }
 
-/* Chooses devices by address, or notes an address or ID without a device. */
+/* Chooses the devices that it names, or notes an address or ID without a device. */
 static int name_operand(struct removal *removal, const char *text)
 {
 	struct operand *operand = &removal->operands[removal->operand_count];
@@ -56,13 +56,7 @@ static int name_operand(struct removal *removal, const char *text)
 		return choice_add(machine, text);
 	removal->operand_count++;
 	operand->is_absent = !matches_any(machine, &operand->selector);
-	if (operand->is_absent)
-		return STATUS_GOOD;
-	if (!operand->selector.has_id)
-		return choice_add(machine, text);
-	warn("there is a device with the ID %s; name its address, as passthru list shows it",
-	     text);
-	return STATUS_USAGE;
+	return operand->is_absent ? STATUS_GOOD : choice_add(machine, text);
 }
 
 static int name_operands(struct removal *removal)

@@ -268,6 +268,19 @@ void remarks_add(const struct outlook *outlook, struct json_object *object);
  */
 bool remarks_confirm(const struct host *host, const struct outlook *outlook, bool is_dry);
 
+/* -- prompt -------------------------------------------------------------------------- */
+
+#define PROMPT_SIZE 64
+
+/*
+ * Asks for a line, without its end. Returns false at the end of the input. What is longer
+ * is cut.
+ */
+bool prompt_read(const char *question, char answer[static PROMPT_SIZE]);
+
+/* Asks for "y" or "yes"; all else is no. */
+bool prompt_confirm(const char *question);
+
 /* -- list ---------------------------------------------------------------------------- */
 
 /* What passthru list prints: the devices that match one of the filters. */
@@ -453,6 +466,16 @@ struct status {
 	char absence[1024];
 	struct outlook outlook; /* groups that have got more members than they had */
 };
+
+/*
+ * Reads the machine and what became of this boot. Returns whether that worked; says why
+ * not. The machine must live as long; release both in either case.
+ */
+bool status_read(const struct host *host, struct machine *machine, struct status *ret);
+void status_free(struct status *status);
+
+/* Whether passthru status would exit with 0, without printing it. */
+bool status_is_good(const struct status *status);
 
 /* The word for JSON and metrics; ok is what the exit status tells. */
 const char *status_word(const struct status *status, bool ok);

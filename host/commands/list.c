@@ -179,7 +179,7 @@ static int parse_operands(const struct arguments *arguments, struct list *list)
 	for (int i = 0; i < arguments->operand_count; i++)
 		if (filter_parse(arguments->operands[i],
 				 &list->filters[list->filter_count++]) < 0) {
-			warn("unknown filter \"%s\"; write gpu, audio, usb, disk, nvme, net or bridge, a vendor as 10de:, an ID as 10de:13c2, an address as 06:00.0 or 00:01.0/00.0, a bus as 06:, the number of an IOMMU group, a driver or a part of a name",
+			warn("unknown filter \"%s\"; write gpu, audio, usb, disk, nvme, net or bridge, a vendor as 10de:, an ID as 10de:13c2, an address as 06:00.0 or 00:01.0/00.0, a bus as 06:, an IOMMU group as 13 or group:13, a driver or words of a name",
 			     arguments->operands[i]);
 			return STATUS_USAGE;
 		}
@@ -190,6 +190,8 @@ static int print(struct list *list)
 {
 	if (!choice_open(list->host, &list->machine))
 		return STATUS_NOT_GOOD;
+	for (size_t i = 0; i < list->filter_count; i++)
+		filter_settle(&list->machine, &list->filters[i]);
 	read_trial(list);
 	list_read_next_boot(list);
 	return list->host->arguments->json ? print_json(list) : print_text(list);

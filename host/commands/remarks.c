@@ -50,17 +50,6 @@ static bool is_terminal(void)
 	return isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
 }
 
-/* The end of the input is no. */
-static bool ask(void)
-{
-	char answer[16];
-
-	fputs("Do it all the same? [y/N] ", stderr);
-	if (!fgets(answer, sizeof(answer), stdin))
-		return false;
-	return strncmp(answer, "y", 1) == 0 || strncmp(answer, "Y", 1) == 0;
-}
-
 /* The command line, for people who want to repeat it. */
 static void print_command(const struct arguments *arguments)
 {
@@ -74,12 +63,17 @@ static void print_command(const struct arguments *arguments)
 	if (arguments->trial)
 		fprintf(stderr, " --trial%s%s", arguments->trial[0] ? "=" : "",
 			arguments->trial);
+	if (arguments->profile)
+		fprintf(stderr, " --profile %s", arguments->profile);
 	for (int kind = 0; kind < SETTINGS; kind++)
 		if (arguments->settings[kind])
 			fprintf(stderr, " --%s %s", setting_name((enum setting_kind)kind),
 				arguments->settings[kind]);
-	for (int i = 0; i < arguments->operand_count; i++)
-		fprintf(stderr, " %s", arguments->operands[i]);
+	for (int i = 0; i < arguments->operand_count; i++) {
+		const char *quote = strchr(arguments->operands[i], ' ') ? "\"" : "";
+
+		fprintf(stderr, " %s%s%s", quote, arguments->operands[i], quote);
+	}
 	fputc('\n', stderr);
 }
 
@@ -97,7 +91,7 @@ bool remarks_confirm(const struct host *host, const struct outlook *outlook, boo
 		remarks_print(&output, outlook);
 	}
 	if (!arguments->json && is_terminal())
-		return ask();
+		return prompt_confirm("Do it all the same? [y/N] ");
 	warn("nothing was changed; if that is what you want, run:");
 	print_command(arguments);
 	return false;

@@ -342,29 +342,51 @@ static void read_groups(struct status *status, struct machine *machine)
 		warn("out of memory");
 }
 
+bool status_read(const struct host *host, struct machine *machine, struct status *ret)
+{
+	int r;
+
+	*ret = (struct status){ .view = { .host = host, .machine = machine } };
+	ret->view.skipped = &ret->params.skipped;
+	r = read_report(ret);
+	read_request(host, ret);
+	if (!machine_read(host, machine))
+		return false;
+	judge(ret, r);
+	read_groups(ret, machine);
+	if (!ret->missing && !view_groups(&ret->view, NULL, NULL))
+		machine_read_needs(host, machine);
+	return true;
+}
+
+void status_free(struct status *status)
+{
+	outlook_free(&status->outlook);
+	run_result_free(&status->result);
+	params_free(&status->params);
+}
+
+bool status_is_good(const struct status *status)
+{
+	const struct view *view = &status->view;
+
+	if (status->missing)
+		return !status->is_requested;
+	return view_devices(view, NULL, NULL) && view_problems(view, NULL, NULL) &&
+	       view_groups(view, NULL, NULL) && status_counts(status);
+}
+
 int status_run(struct host *host)
 {
 	bool (*print)(const struct status *status) = find_format(host->arguments);
 	struct machine machine;
-	struct status status = { .view = { .host = host, .machine = &machine } };
-	bool ok = false;
-	int r;
+	struct status status;
+	bool ok;
 
 	if (!print)
 		return STATUS_USAGE;
-	status.view.skipped = &status.params.skipped;
-	r = read_report(&status);
-	read_request(host, &status);
-	if (machine_read(host, &machine)) {
-		judge(&status, r);
-		read_groups(&status, &machine);
-		if (!status.missing && !view_groups(&status.view, NULL, NULL))
-			machine_read_needs(host, &machine);
-		ok = print(&status);
-	}
-	outlook_free(&status.outlook);
-	run_result_free(&status.result);
-	params_free(&status.params);
+	ok = status_read(host, &machine, &status) && print(&status);
+	status_free(&status);
 	machine_free(&machine);
 	return ok ? STATUS_GOOD : STATUS_NOT_GOOD;
 }

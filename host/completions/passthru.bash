@@ -84,7 +84,11 @@ _passthru()
 		mapfile -t COMPREPLY < <(compgen -W "device_specific acpi flr af_flr pm bus cxl_bus" -- "$cur")
 		return
 		;;
-	--d3cold | --power)
+	--d3cold)
+		mapfile -t COMPREPLY < <(compgen -W "on off" -- "$cur")
+		return
+		;;
+	--power)
 		mapfile -t COMPREPLY < <(compgen -W "on auto" -- "$cur")
 		return
 		;;

@@ -17,35 +17,6 @@ bool choice_open(const struct host *host, struct machine *ret)
 
 /* -- which devices ------------------------------------------------------------------- */
 
-int choice_add(struct machine *machine, const char *text)
-{
-	struct address_pattern pattern;
-	size_t at, found = 0;
-	const char *why;
-
-	if (address_parse(text, strlen(text), &pattern, &why, &at) < 0) {
-		warn("\"%s\": %s; see passthru list for the addresses", text, why);
-		return STATUS_USAGE;
-	}
-	for (size_t i = 0; i < machine->count; i++) {
-		struct device *device = &machine->devices[i];
-
-		if (!pci_matches(device->pci, &pattern))
-			continue;
-		found++;
-		if (device->pci->is_bridge) {
-			warn("%s is a bridge, which cannot be passed through; name the devices behind it",
-			     device->address);
-			return STATUS_NOT_GOOD;
-		}
-		device->is_named = device->is_chosen = true;
-	}
-	if (found)
-		return STATUS_GOOD;
-	warn("there is no device at %s; see passthru list", text);
-	return STATUS_NOT_GOOD;
-}
-
 /*
  * Without IOMMU groups the functions of a slot are the best guess; but not with
  * what the system needs, nor a display with other devices of an APU.

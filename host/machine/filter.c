@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/base.h"
+#include "lib/lib.h"
 #include "machine/machine.h"
 
 /* Base class and subclass of <linux/pci_ids.h>. */
@@ -31,6 +32,19 @@ static const struct kind *find_kind(const char *word)
 static bool is_number(const char *text)
 {
 	return text[0] && strlen(text) < 9 && !text[strspn(text, "0123456789")];
+}
+
+/* "15", or "group:15", which is nothing else. */
+static bool parse_group(const char *text, struct filter *ret)
+{
+	bool is_marked = strncasecmp(text, "group:", 6) == 0;
+
+	if (!is_number(text + 6 * is_marked))
+		return false;
+	ret->kind = FILTER_GROUP;
+	ret->group = atoi(text + 6 * is_marked);
+	ret->name = is_marked ? NULL : text;
+	return true;
 }
 
 /* "10de:" is a vendor, "10de:13c2" an ID; two digits before the colon are a bus. */
@@ -69,11 +83,8 @@ int filter_parse(const char *text, struct filter *ret)
 		ret->class_mask = kind->mask;
 		return 0;
 	}
-	if (is_number(text)) {
-		ret->kind = FILTER_GROUP;
-		ret->group = atoi(text);
+	if (parse_group(text, ret))
 		return 0;
-	}
 	/* "06:00" is a slot. */
 	snprintf(slot, sizeof(slot), "%s.*", text);
 	if (address_parse(text, strlen(text), &ret->address, &why, &at) == 0 ||
@@ -84,12 +95,68 @@ int filter_parse(const char *text, struct filter *ret)
 	}
 	if (!strchr(text, '.') && parse_id(text, ret) == 0)
 		return 0;
-	if (strlen(text) > 1 && !strchr(text, ':')) {
+	if (strlen(text) > 1 && text[strspn(text, " \t")] && !strchr(text, ':')) {
 		ret->kind = FILTER_NAME;
 		ret->name = text;
 		return 0;
 	}
 	return -EINVAL;
+}
+
+/* No part of a larger number: 97 is not in GTX 970. */
+static bool has_number(const char *text, const char *number)
+{
+	const char *at = text;
+
+	while ((at = strstr(at, number))) {
+		bool is_begun = at > text && at[-1] >= '0' && at[-1] <= '9';
+
+		at += strlen(number);
+		if (!is_begun && !(*at >= '0' && *at <= '9'))
+			return true;
+	}
+	return false;
+}
+
+static bool has_word(const struct device *device, struct span word)
+{
+	char text[NAME_SIZE];
+
+	if (word.length >= sizeof(text))
+		return false;
+	memcpy(text, word.at, word.length);
+	text[word.length] = '\0';
+	if (is_number(text))
+		return has_number(device->vendor_name, text) ||
+		       has_number(device->device_name, text);
+	return text_equals_name(device->pci->driver, text) ||
+	       strcasestr(device->vendor_name, text) ||
+	       strcasestr(device->device_name, text);
+}
+
+/* All words of the name, in whatever order. */
+static bool has_name(const struct device *device, const char *name)
+{
+	struct text_cursor rest = { name, name + strlen(name) };
+	struct span word;
+	bool any = false;
+
+	while (wordlist_next_blanks(&rest), (word = wordlist_next(&rest)).length) {
+		if (!has_word(device, word))
+			return false;
+		any = true;
+	}
+	return any;
+}
+
+void filter_settle(const struct machine *machine, struct filter *filter)
+{
+	if (filter->kind != FILTER_GROUP || !filter->name)
+		return;
+	for (size_t i = 0; i < machine->count; i++)
+		if (filter_matches(filter, &machine->devices[i]))
+			return;
+	filter->kind = FILTER_NAME;
 }
 
 bool filter_matches(const struct filter *filter, const struct device *device)
@@ -110,9 +177,7 @@ bool filter_matches(const struct filter *filter, const struct device *device)
 	case FILTER_GROUP:
 		return pci->group == filter->group;
 	case FILTER_NAME:
-		return text_equals_name(pci->driver, filter->name) ||
-		       strcasestr(device->vendor_name, filter->name) ||
-		       strcasestr(device->device_name, filter->name);
+		return has_name(device, filter->name);
 	}
 	return false;
 }

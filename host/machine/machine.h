@@ -162,10 +162,28 @@ void vfs_sum(const struct machine *machine, const struct device *physical,
 bool choice_open(const struct host *host, struct machine *ret);
 
 /*
- * Chooses the devices at an address, which may be a path or end with "*". Returns
- * STATUS_GOOD, or after a warning another exit status.
+ * Chooses the devices that a WHAT of the command line names: an address, which may be a
+ * path or end with "*"; or what else passthru list filters by, if all that it matches is
+ * of one card. What it matches is then named. Returns STATUS_GOOD, or after a warning
+ * another exit status: if several cards match, or the word can be read in several ways,
+ * that lists them. Nothing is guessed.
  */
 int choice_add(struct machine *machine, const char *text);
+
+/*
+ * The function that stands for the card of the device: its first display, or the first
+ * function of its slot that is not of a graphics card. A virtual function stands for
+ * itself.
+ */
+const struct device *device_of_card(const struct machine *machine,
+				    const struct device *device);
+
+/* Whether a name or a group can mean it: no bridge of any kind. */
+bool device_can_be_meant(const struct device *device);
+
+/* The address as passthru list prints it: without its domain if there is only 0000. */
+const char *device_short_address(const struct machine *machine,
+				 const struct device *device);
 
 /* Chooses the rest of their cards and the other members of their IOMMU groups, too. */
 void choice_add_members(struct machine *machine);
@@ -317,7 +335,8 @@ bool denylist_refuses(const struct host *host, const struct device *device);
 /*
  * A filter for devices: gpu, audio, usb, disk, nvme, net, bridge; a vendor (10de:) or an
  * ID (10de:13c2); an address (06:00.0, 06:00, 06:00.*, 00:01.0/00.0), a bus (06:); the
- * number of an IOMMU group; a driver, or a part of a vendor's or device's name.
+ * number of an IOMMU group (13, group:13); a driver, or words of a vendor's and device's
+ * name, parts of words, too, but not of numbers.
  */
 struct filter {
 	enum {
@@ -328,12 +347,15 @@ struct filter {
 		FILTER_GROUP,
 		FILTER_NAME
 	} kind;
-	const char *name;    /* not owned */
+	const char *name;    /* not owned; of a group, too, if its number may be one */
 	struct pci_id id;    /* PCI_ANY matches any */
 	uint32_t class_mask; /* of id.class */
 	struct address_pattern address;
 	int group;
 };
+
+/* Once the machine is read: a number is that of a group if there is one, else a name. */
+void filter_settle(const struct machine *machine, struct filter *filter);
 
 /* Returns 0, or -EINVAL if it is none. */
 int filter_parse(const char *text, struct filter *ret);
