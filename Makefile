@@ -15,6 +15,10 @@
 VERSION := 0.1.0
 # Of the version: the date on the manual pages.
 DATE := 2026-11-25
+# Where people find the sources, and where they report faults; docs/release.md tells what else has
+# these. There is no public address yet.
+HOMEPAGE :=
+CONTACT := maintainers@passthru.invalid
 PREFIX ?= /usr
 BINDIR ?= $(PREFIX)/bin
 SBINDIR ?= $(PREFIX)/sbin
@@ -97,25 +101,17 @@ define archive
 	$(1) qcsD $@ $(filter %.o,$^)
 endef
 
-# $(BUILD)/found/NAME: the libraries in the list NAME, as pkg-config's name:Debian's package, are
-# there. Otherwise says what is missing and how to get it.
+# $(BUILD)/found/NAME: the libraries in the list NAME, as pkg-config calls them, are there.
+# Otherwise says what is missing and how to get it.
 $(BUILD)/found/%: $(BUILD)/flags/%
 	@mkdir -p $(@D)
-	command -v $(PKG_CONFIG) >/dev/null || { \
-		echo "$(PKG_CONFIG) is missing; on Debian, as root: apt-get install pkg-config" >&2; \
-		exit 1; }
-	for lib in $($*); do \
-		$(PKG_CONFIG) --exists "$${lib%:*}" || missing="$$missing $${lib#*:}"; \
-	done; \
-	[ -z "$$missing" ] || { \
-		echo "libraries are missing; on Debian, as root: apt-get install$$missing" >&2; \
-		exit 1; }
+	PKG_CONFIG=$(PKG_CONFIG) tests/setup --need $(PKG_CONFIG) $(addprefix pc:,$($*))
 	touch $@
 
 .PRECIOUS: $(BUILD)/found/%
 
 # $(call pkg_config,OPTION,LIST)
-pkg_config = $(shell $(PKG_CONFIG) $(1) $(foreach lib,$(2),$(firstword $(subst :, ,$(lib)))) 2>/dev/null)
+pkg_config = $(shell $(PKG_CONFIG) $(1) $(2) 2>/dev/null)
 
 # -- the C library of the static program ------------------------------------------------
 
@@ -198,9 +194,7 @@ $(BUILD)/musl/include:
 
 # Says what to install before the compiler is needed.
 need-compiler:
-	+@command -v $(firstword $(LIBC_CC)) >/dev/null || { \
-		echo "$(firstword $(LIBC_CC)) is missing; on Debian, as root: tests/setup build" >&2; \
-		exit 1; }
+	+@tests/setup --need $(firstword $(LIBC_CC))
 
 # -- libkmod.a and libblkid.a for the static program, from the pinned sources --------------
 
@@ -313,7 +307,7 @@ EARLY_CPPFLAGS := -D_GNU_SOURCE -I$(BUILD)/flags -Iearly
 # An ordinary program, with the machine's compiler and shared libraries.
 DYNAMIC_CFLAGS = -std=gnu11 -fPIE -D_FILE_OFFSET_BITS=64 $(CPPFLAGS) $(CFLAGS)
 DYNAMIC_LDFLAGS = -pie $(LDFLAGS)
-EARLY_LIBS := libkmod:libkmod-dev blkid:libblkid-dev
+EARLY_LIBS := libkmod blkid
 
 # How to compile and link it: as a static program, or with the distribution's libraries.
 $(LIBC)_CC = $(LIBC_CC) $(LIBC_CFLAGS) $(WARNINGS) $(EARLY_CPPFLAGS) -I$(LIBS_INCLUDE)
@@ -356,17 +350,18 @@ early: $(EARLY_STRIPPED)
 
 HOST_SRCS := \
 	help.c main.c options.c root.c \
-	boot/bls.c boot/boot.c boot/config_files.c boot/configuration.c \
+	boot/bls.c boot/boot.c boot/cmdline_file.c boot/config_files.c boot/configuration.c \
 	boot/configuration_items.c boot/profiles.c boot/grub.c \
 	boot/grub_files.c boot/grub_menu.c boot/grub_script.c boot/grub_tools.c \
 	boot/kernel_config.c boot/kernel_release.c boot/legacy_cmdline.c boot/marks.c \
 	boot/menu_key.c boot/places.c boot/sources.c boot/systemd_boot.c boot/uki.c boot/version.c \
 	commands/args.c commands/check.c commands/check_vfs.c commands/claim.c commands/claim_vfs.c commands/check_cmdline.c \
 	commands/check_images.c commands/check_settings.c commands/check_trial.c commands/confirm.c commands/scripts.c commands/check_kernels.c commands/check_profiles.c commands/choose.c commands/configure.c commands/disable.c commands/enable.c commands/enable_adopt.c commands/enable_settings.c commands/enable_vfs.c \
-	commands/findings.c commands/list.c commands/list_next.c commands/list_settings.c commands/list_text.c commands/list_vfs.c \
+	commands/findings.c commands/guest.c commands/guest_print.c commands/iommu.c commands/list.c commands/list_next.c \
+	commands/list_settings.c commands/list_text.c commands/list_vfs.c \
 	commands/migrate.c \
 	commands/overview.c commands/plan.c commands/preview.c commands/preview_conflict.c commands/prompt.c \
-	commands/preview_image.c commands/remarks.c commands/status.c commands/status_export.c commands/trial.c commands/trial_end.c commands/trial_state.c \
+	commands/preview_image.c commands/remarks.c commands/rom.c commands/status.c commands/status_export.c commands/trial.c commands/trial_end.c commands/trial_state.c \
 	edit/backup.c edit/change.c edit/files.c edit/guard.c \
 	dump/dump.c dump/redact_names.c dump/redact_proc.c dump/redact_text.c \
 	dump/redact_values.c dump/redact_words.c dump/unpack.c \
@@ -376,8 +371,8 @@ HOST_SRCS := \
 	machine/card.c machine/caveats.c machine/choice.c machine/choose_what.c machine/companions.c \
 	machine/compositor.c \
 	machine/denylist.c machine/filter.c \
-	machine/find.c machine/firmware.c machine/groups.c machine/luks.c machine/machine.c machine/pci_names.c machine/networks.c \
-	machine/processes.c machine/reader.c machine/sessions.c machine/ssh.c machine/users.c machine/users_disks.c \
+	machine/find.c machine/firmware.c machine/groups.c machine/luks.c machine/machine.c machine/nodes.c machine/pci_names.c machine/networks.c \
+	machine/processes.c machine/reader.c machine/rom.c machine/sessions.c machine/ssh.c machine/users.c machine/users_disks.c \
 	machine/users_kernel.c machine/users_search.c machine/users_unseen.c machine/uses.c machine/vfs.c machine/xorg.c \
 	outlook/outlook.c \
 	trials/variables.c trials/words.c \
@@ -393,7 +388,7 @@ HOST_DIR := $(BUILD)/host/passthru.d
 HOST := $(BUILD)/host/passthru
 HOST_OBJS := $(HOST_SRCS:%.c=$(HOST_DIR)/%.o) $(HOST_EARLY:%.c=$(HOST_DIR)/early/%.o)
 
-HOST_OWN_LIBS := libpci:libpci-dev json-c:libjson-c-dev libarchive:libarchive-dev
+HOST_OWN_LIBS := libpci json-c libarchive
 HOST_LIBS := $(EARLY_LIBS) $(HOST_OWN_LIBS)
 # Also for the tests. The sandbox's memory limit was measured with the static libraries; others
 # are larger.
@@ -427,9 +422,7 @@ RELEASE := $(VERSION) $(DATE)
 $(BUILD)/man/%: docs/%.scd docs/tidy-man.awk $(BUILD)/flags/RELEASE
 	@mkdir -p $(@D)
 	$(say) MAN $@
-	command -v scdoc >/dev/null || { \
-		echo "scdoc is missing; on Debian, as root: apt-get install scdoc" >&2; \
-		exit 1; }
+	tests/setup --need scdoc
 	export SOURCE_DATE_EPOCH=$$(date -u -d $(DATE) +%s) && \
 	page=$$(sed 's/@VERSION@/$(VERSION)/g' $< | scdoc) && \
 	printf '%s\n' "$$page" | awk -f docs/tidy-man.awk >$@
@@ -442,9 +435,7 @@ diagrams: docs/design.svg
 
 docs/%.svg: docs/%.dot
 	$(say) DOT $@
-	command -v dot >/dev/null || { \
-		echo "dot is missing; on Debian, as root: apt-get install graphviz" >&2; \
-		exit 1; }
+	tests/setup --need dot
 	dot -Tsvg $< -o $@
 
 # -- the rest ----------------------------------------------------------------------------------
@@ -459,7 +450,8 @@ help:
 	for file in Makefile $(MORE); do sed '/^#/!Q; s/^# \{0,1\}//' $$file; echo; done
 
 # The packages that these need: tests/packages.
-setup-build setup-check setup-fuzz setup-analyze setup-package setup-platforms:
+SETUPS := $(addprefix setup-,build check fuzz analyze package platforms rpm arch site)
+$(SETUPS):
 	tests/setup $(@:setup-%=%)
 
 clean:
@@ -467,5 +459,4 @@ clean:
 
 always:
 
-.PHONY: all early host man docs diagrams help clean always need-compiler setup-build setup-check \
-	setup-fuzz setup-analyze setup-package setup-platforms
+.PHONY: all early host man docs diagrams help clean always need-compiler $(SETUPS)

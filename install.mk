@@ -2,10 +2,11 @@
 #
 #   make install     install, below PREFIX and DESTDIR
 #   make uninstall   remove what was installed
-#   make install-early, install-host, install-trial, install-man, install-completions, install-GENERATOR: parts
+#   make install-early, install-host, install-trial, install-extras, install-man, install-completions, install-GENERATOR: parts
 #   make dist        the tarballs of a release, in build/dist
-#   make deb         Debian's packages for SUITE (trixie), in build/deb/SUITE; with ARCH=arm64 those
-#                    for that architecture, in build/arm64/deb/SUITE
+#   make deb         Debian's packages for SUITE, in build/deb/SUITE: bookworm, trixie, sid, or here
+#                    for the system that runs; with ARCH=arm64 for that architecture, in
+#                    build/arm64/deb/SUITE
 #   make rpm         an RPM package, in build/rpm
 #   make arch        a package for Arch Linux, in build/arch
 
@@ -24,6 +25,11 @@ TRIAL_FILES := early/initramfs/passthru-trial.service:$(SYSTEMD_DIR)/passthru-tr
 	early/initramfs/run-trial.sh:/usr/lib/passthru/passthru-trial.sh
 TRIAL_LINKS := $(foreach target,sysinit emergency rescue,\
 	$(SYSTEMD_DIR)/$(target).target.wants/passthru-trial.service)
+
+# What has no effect until the administrator enables or copies it: metrics, and who may use VFIO.
+EXTRA_FILES := host/extras/passthru-metrics.service:$(SYSTEMD_DIR)/passthru-metrics.service \
+	host/extras/passthru-metrics.timer:$(SYSTEMD_DIR)/passthru-metrics.timer \
+	host/extras/70-passthru-kvm.rules:/usr/share/passthru/70-passthru-kvm.rules
 
 # -- the image generators: they read fixed directories, which do not depend on PREFIX ----------
 #
@@ -107,7 +113,7 @@ define install_files
 		[ ! -x "$$source" ] || mode=755; \
 		echo "  INSTALL  $$target"; \
 		mkdir -p "$${target%/*}" && \
-		sed 's,@SBINDIR@,$(SBINDIR),g' "$$source" >"$$target" && \
+		sed 's,@SBINDIR@,$(SBINDIR),g; s,@BINDIR@,$(BINDIR),g' "$$source" >"$$target" && \
 		chmod $$mode "$$target" || exit; \
 	done
 endef
@@ -116,7 +122,7 @@ target_names = $(foreach file,$(1),$(lastword $(subst :, ,$(file))))
 targets = $(addprefix $(DESTDIR),$(filter /%,$(target_names)) \
 	$(addprefix $(2)/,$(filter-out /%,$(target_names))))
 
-install: install-programs install-trial install-man install-completions $(GENERATORS:%=install-%)
+install: install-programs install-trial install-extras install-man install-completions $(GENERATORS:%=install-%)
 	$(if $(strip $(GENERATORS)),,$(error none of $(GENERATOR_NAMES) is installed; set GENERATORS))
 
 install-programs: $(PROGRAMS:%=install-%)
@@ -137,6 +143,9 @@ install-trial:
 		mkdir -p "$${link%/*}" && ln -sf ../passthru-trial.service "$$link" || exit; \
 	done
 
+install-extras:
+	$(call install_files,$(EXTRA_FILES),)
+
 install-man: $(MAN_PAGES)
 	umask 022; for page in $(MAN_PAGES); do \
 		target=$(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}; \
@@ -156,30 +165,38 @@ uninstall:
 	rm -f $(foreach page,$(MAN_PAGES),\
 		$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(notdir $(page)))
 	rm -f $(call targets,$(COMPLETION_FILES),$(COMPLETION_DIR))
-	rm -f $(call targets,$(TRIAL_FILES)) $(TRIAL_LINKS:%=$(DESTDIR)%)
-	-rmdir $(DESTDIR)/usr/lib/passthru 2>/dev/null || :
+	rm -f $(call targets,$(TRIAL_FILES)) $(TRIAL_LINKS:%=$(DESTDIR)%) $(call targets,$(EXTRA_FILES))
+	-rmdir $(DESTDIR)/usr/lib/passthru $(DESTDIR)/usr/share/passthru 2>/dev/null || :
 	rm -f $(foreach name,$(GENERATOR_NAMES),$(call targets,$($(name)_FILES),$($(name)_DIR)))
 	rm -rf $(foreach name,$(GENERATOR_NAMES),$($(name)_OWN:%=$(DESTDIR)$($(name)_DIR)/%))
 	$(if $(DESTDIR),,echo "Now rebuild the initramfs images")
 
-.PHONY: install install-programs install-early install-host install-trial install-man \
+.PHONY: install install-programs install-early install-host install-trial install-extras install-man \
 	install-completions $(GENERATOR_NAMES:%=install-%) uninstall
 
 # -- a release and the distributions' packages -------------------------------------------------
 
 DIST := $(BUILD)/dist
-SUITE ?= trixie
+SUITE ?=
+DEB_ARCH := $(CROSS:%=--arch %)
 
 dist: $(LIBS_STAMP)
 	packaging/dist $(VERSION) $(DATE) $(DIST)
 
-deb: dist setup-package
-	packaging/deb $(VERSION) $(DIST) $(SUITE) $(BUILD)/deb/$(SUITE) $(CROSS)
+# What the other packages are built from: they have the libraries of the distribution.
+dist-source:
+	packaging/dist --source $(VERSION) $(DATE) $(DIST)
 
-rpm: dist setup-package
+deb-suite:
+	packaging/deb $(DEB_ARCH) --check $(SUITE)
+
+deb: deb-suite dist
+	packaging/deb $(DEB_ARCH) $(VERSION) $(DIST) $(BUILD)/deb $(SUITE)
+
+rpm: setup-rpm dist-source
 	packaging/rpm/build $(VERSION) $(DIST) $(BUILD)/rpm
 
-arch: dist setup-package
+arch: setup-arch dist-source
 	packaging/arch/build $(VERSION) $(DIST) $(BUILD)/arch
 
-.PHONY: dist deb rpm arch
+.PHONY: dist dist-source deb-suite deb rpm arch

@@ -22,6 +22,8 @@ static const struct {
 	{ "check", { "", "--strict" }, NULL },
 	{ "migrate", { "", "--apply" }, NULL },
 	{ "args", { "06:00.0", "\"RTX 4070\"" }, "passthru-cmdline(7)" },
+	{ "guest", { "06:00.0", "--qemu nvidia" }, NULL },
+	{ "rom", { "06:00.0", "nvidia card.rom" }, NULL },
 };
 
 static const char what_help[] =

@@ -23,6 +23,8 @@ struct arguments {
 	const char *vfs;		/* the number of virtual functions, or NULL */
 	const char *trial;		/* minutes; "" without, NULL for no trial */
 	const char *profile;		/* the one to change, or NULL */
+	const char *qemu;		/* of guest: "", "iommufd", or NULL */
+	const char *rom;		/* the file for a guest's display, or NULL */
 	bool json;
 	bool apply;
 	bool yes;
@@ -31,6 +33,11 @@ struct arguments {
 	bool dry_run;
 	bool all;
 	bool adopt;
+	bool iommu;
+	bool libvirt;
+	bool proxmox;
+	bool kubevirt;
+	bool force;
 	bool verbose;
 	bool lacks_operands; /* to be chosen on the terminal */
 };
@@ -52,11 +59,13 @@ int claim_run(struct host *host);
 int confirm_run(struct host *host);
 int disable_run(struct host *host);
 int enable_run(struct host *host);
+int guest_run(struct host *host);
 int list_run(struct host *host);
 int migrate_run(struct host *host);
 int overview_run(struct host *host);
 int plan_run(struct host *host);
 int release_run(struct host *host);
+int rom_run(struct host *host);
 int status_run(struct host *host);
 
 /*

@@ -19,6 +19,7 @@ enum {
 	UNDO,
 	ALL,
 	ADOPT,
+	IOMMU,
 	APPLY,
 	YES,
 	STRICT,
@@ -30,6 +31,12 @@ enum {
 	PROFILE,
 	BAR0, /* and the other settings, in the order of enum setting_kind */
 	POWER = BAR0 + SETTING_POWER,
+	LIBVIRT, /* and the others that guest prints for */
+	QEMU,
+	PROXMOX,
+	KUBEVIRT,
+	ROM,
+	FORCE,
 	ROOT,
 	VERBOSE,
 	JSON,
@@ -39,11 +46,12 @@ enum {
 	OPERANDS = OPTION_COUNT
 };
 
-#define BIT(option) (1U << (option))
-static_assert(OPERANDS < 32, "there are more options than bits");
+#define BIT(option) (UINT64_C(1) << (option))
+static_assert(OPERANDS < 64, "there are more options than bits");
 
 /* The settings of enable, as bits, and the row of one. */
 #define SETTING_OPTIONS (BIT(POWER + 1) - BIT(BAR0))
+#define GUEST_OPTIONS	(BIT(LIBVIRT) | BIT(QEMU) | BIT(PROXMOX) | BIT(KUBEVIRT))
 #define SETTING_OPTION(kind, name, value, help)                \
 	{                                                      \
 		name, value, help,                             \
@@ -64,6 +72,9 @@ const struct option_row options[OPTION_COUNT] = {
 		    offsetof(struct arguments, adopt),
 		    BIT(OPERANDS) | BIT(UNDO) | BIT(ALL) | BIT(VFS) | SETTING_OPTIONS,
 		    0 },
+	[IOMMU] = { "iommu", NULL, "turn the IOMMU on, too, by the kernel command line",
+		    offsetof(struct arguments, iommu),
+		    BIT(UNDO) | BIT(TRIAL) | BIT(PROFILE), 0 },
 	[APPLY] = { "apply", NULL, "make the changes, with backups",
 		    offsetof(struct arguments, apply), 0, 0 },
 	[YES] = { "yes", NULL, "confirm what the host would miss",
@@ -96,6 +107,19 @@ const struct option_row options[OPTION_COUNT] = {
 				    "on or off: whether it may lose its power"),
 	[POWER] = SETTING_OPTION(SETTING_POWER, "power", "VALUE",
 				 "on or auto: whether it stays awake"),
+	[LIBVIRT] = { "libvirt", NULL, "elements for libvirt, the default",
+		      offsetof(struct arguments, libvirt),
+		      BIT(QEMU) | BIT(PROXMOX) | BIT(KUBEVIRT), 0 },
+	[QEMU] = { "qemu", "[=iommufd]", "options of QEMU",
+		   offsetof(struct arguments, qemu), BIT(PROXMOX) | BIT(KUBEVIRT), 0 },
+	[PROXMOX] = { "proxmox", NULL, "lines for the guest's file in Proxmox",
+		      offsetof(struct arguments, proxmox), BIT(KUBEVIRT), 0 },
+	[KUBEVIRT] = { "kubevirt", NULL, "YAML for KubeVirt",
+		       offsetof(struct arguments, kubevirt), BIT(ROM), 0 },
+	[ROM] = { "rom", "FILE", "a video BIOS for the display",
+		  offsetof(struct arguments, rom), 0, 0 },
+	[FORCE] = { "force", NULL, "replace FILE if it is there",
+		    offsetof(struct arguments, force), 0, 0 },
 	[ROOT] = { "root", "DIR", "a machine whose files are below DIR, or a dump",
 		   offsetof(struct arguments, root), 0, 0 },
 	[VERBOSE] = { "verbose", NULL, "name each virtual function",
@@ -117,7 +141,7 @@ const struct command commands[] = {
 	  "list IOMMU groups and devices" },
 	{ "enable", enable_run, "WHAT...",
 	  ELSEWHERE | BIT(DRY_RUN) | BIT(UNDO) | BIT(YES) | BIT(ADOPT) | BIT(VFS) |
-		  BIT(PROFILE) | BIT(TRIAL) | SETTING_OPTIONS,
+		  BIT(IOMMU) | BIT(PROFILE) | BIT(TRIAL) | SETTING_OPTIONS,
 	  "claim devices from the next boot on" },
 	{ "disable", disable_run, "WHAT...|--all",
 	  ELSEWHERE | BIT(DRY_RUN) | BIT(UNDO) | BIT(ALL) | BIT(ADOPT) | BIT(PROFILE),
@@ -136,13 +160,17 @@ const struct command commands[] = {
 	  "replace softdep, vfio-pci.ids= and the like" },
 	{ "args", args_run, "WHAT...", ELSEWHERE,
 	  "print the kernel parameter for devices" },
+	{ "guest", guest_run, "WHAT...", ELSEWHERE | GUEST_OPTIONS | BIT(ROM),
+	  "print what a guest needs to use devices" },
+	{ "rom", rom_run, "WHAT [FILE]", ELSEWHERE | BIT(FORCE),
+	  "write the video BIOS to a file" },
 };
 
 const size_t commands_count = ARRAY_SIZE(commands);
 
 bool command_takes(const struct command *command, size_t option)
 {
-	unsigned takes = command ? command->takes : ELSEWHERE;
+	uint64_t takes = command ? command->takes : ELSEWHERE;
 
 	return (takes | BIT(HELP) | BIT(PRINT_VERSION)) & BIT(option);
 }
@@ -195,6 +223,10 @@ static const struct {
 	{ "doctor", "check" },
 	{ "import", "migrate" },
 	{ "undo", "enable --undo, disable --undo or migrate --undo" },
+	{ "xml", "guest" },
+	{ "hostdev", "guest" },
+	{ "vm", "guest" },
+	{ "vbios", "rom" },
 	{ "param", "args" },
 	{ "cmdline", "args" },
 };
@@ -276,7 +308,7 @@ static void make_tables(struct option table[static OPTION_COUNT + 1],
 /* Reads the options, as bits. Says what is wrong with them; returns whether nothing is.
  */
 static bool read_options(int argc, char **argv, struct arguments *ret,
-			 unsigned *ret_given)
+			 uint64_t *ret_given)
 {
 	struct option table[OPTION_COUNT + 1] = { 0 };
 	char letters[OPTION_COUNT + 1] = { 0 };
@@ -299,7 +331,7 @@ static bool read_options(int argc, char **argv, struct arguments *ret,
 
 /* Warns about each given option that the command does not take. */
 static bool check_taken(const struct command *command, const struct arguments *arguments,
-			unsigned given)
+			uint64_t given)
 {
 	bool good = true;
 
@@ -318,10 +350,10 @@ static bool check_taken(const struct command *command, const struct arguments *a
 }
 
 /* Warns about what is given together with an option that excludes it. */
-static bool check_together(const struct arguments *arguments, unsigned given)
+static bool check_together(const struct arguments *arguments, uint64_t given)
 {
 	for (int i = 0; i < OPTION_COUNT; i++) {
-		unsigned excluded = (given & BIT(i)) ? given & options[i].excludes : 0;
+		uint64_t excluded = (given & BIT(i)) ? given & options[i].excludes : 0;
 
 		for (int j = 0; j < OPTION_COUNT; j++)
 			if (excluded & BIT(j)) {
@@ -342,7 +374,7 @@ static bool check_together(const struct arguments *arguments, unsigned given)
  * Warns if the operands are missing, unless they can be chosen on the terminal. Some
  * options are used in their place.
  */
-static bool check_present(const struct command *command, unsigned given,
+static bool check_present(const struct command *command, uint64_t given,
 			  struct arguments *ret)
 {
 	if (!command->operands[0] || command->operands[0] == '[' ||
@@ -357,7 +389,7 @@ static bool check_present(const struct command *command, unsigned given,
 }
 
 /* Without a command. Returns what options_parse() does. */
-static int parse_overview(struct arguments *ret, unsigned given)
+static int parse_overview(struct arguments *ret, uint64_t given)
 {
 	ret->command = "overview";
 	for (int i = 0; i < OPTION_COUNT; i++)
@@ -381,7 +413,7 @@ int options_parse(int argc, char **argv, struct arguments *ret,
 		  struct request_for_help *ret_help, int (**ret_run)(struct host *host))
 {
 	const struct command *command;
-	unsigned given;
+	uint64_t given;
 
 	*ret_help = (struct request_for_help){ 0 };
 	if (!read_options(argc, argv, ret, &given))

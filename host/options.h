@@ -3,6 +3,7 @@
 #define PASSTHRU_OPTIONS_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "host.h"
 
@@ -12,7 +13,7 @@ struct option_row {
 	const char *value;
 	const char *help;
 	size_t field;	   /* in struct arguments: a string, or a bool without value */
-	unsigned excludes; /* what cannot be used together with it, as bits */
+	uint64_t excludes; /* what cannot be used together with it, as bits */
 	char letter;	   /* for "-n" and the like, or 0 */
 };
 
@@ -25,7 +26,7 @@ struct command {
 	const char *name;
 	int (*run)(struct host *host);
 	const char *operands; /* in brackets if there need not be any; "" for none */
-	unsigned takes;	      /* the options, as bits */
+	uint64_t takes;	      /* the options, as bits */
 	const char *help;
 };
 

@@ -21,6 +21,8 @@
 #                              + check-guides-all on all guests
 #   make check-walkthroughs  + follows the pages of docs/guide in virtual machines
 #   make check-system        + the main scenarios with LIBS=system
+#   make check-site          + the static pages in a browser, on a desktop and a telephone: contrast,
+#                              search, what is cut
 #   make check-promtool      + the metrics of `passthru status`, by Prometheus' own checker
 #   make check-displays        all kernels, generators, firmware and displays: prints a table
 #   make bench                 the cost of a run for increasing numbers of devices
@@ -193,6 +195,11 @@ check-guides-all:
 check-walkthroughs:
 	tests/docs/run
 
+check-site: setup-site
+	$(MAKE) --no-print-directory docs
+	tests/docs/browser/selftest $(BUILD)/site
+	tests/docs/browser/run $(BUILD)/site
+
 check-promtool:
 	tests/cli/host/promtool
 
@@ -222,4 +229,4 @@ bench-peers: setup-check
 
 .PHONY: soak check-soak check-vm check-vm-all check-arm64 check-arm64-all check-platforms \
 	check-system check-guides check-guides-all check-walkthroughs \
-	check-promtool check-displays demo bench bench-peers
+	check-site check-promtool check-displays demo bench bench-peers

@@ -18,16 +18,17 @@
 #   make check-docs           the static pages: links, examples of XML, pictures of terminals
 #   make check-install        what is installed, for several values of PREFIX
 #   make check-build          what is made again when a variable changes
+#   make check-elsewhere      what the build needs and says on other systems than Debian
 #   make check-reproducible   two builds in different circumstances
 #
 # tests/packages lists the packages that the tests need.
 
 # The parts of `make check`, the cheapest first.
-CHECKS := lint size unit libs-all program faults edits fuzz host variants docs install build \
+CHECKS := lint size unit libs-all program faults edits fuzz host variants docs install build elsewhere \
 	hooks reproducible soak packages guides arm64 vm
 # The same and what takes longer: all suites and all guests.
 CHECKS_ALL := $(filter-out program edits hooks packages guides arm64 vm,$(CHECKS)) program-all \
-	edits-all promtool hooks-all packages-all platforms system walkthroughs guides-all \
+	edits-all site promtool hooks-all packages-all platforms system walkthroughs guides-all \
 	arm64-all vm-all
 
 check:
@@ -81,8 +82,7 @@ $(eval $(call compile,$(UNIT_DIR)/lib/host,host,unit_host_CC))
 $(eval $(call compile,$(UNIT_DIR),tests/unit,unit_CC))
 
 unit-check:
-	+@pkg-config --exists check || { \
-		echo "libcheck is missing: run tests/setup unit" >&2; exit 1; }
+	+@tests/setup --need pkg-config pc:check
 
 # Archives, so that a test can replace the functions of a file with its own. Without main.c, since
 # every test has its own main(), and without log_none.c, which defines the same functions as
@@ -199,7 +199,8 @@ check-variants: $(VARIANT_FIND)
 check-docs: docs host
 	tests/docs/site $(BUILD)/site
 	tests/docs/xml docs/guide/guest.md
-	tests/docs/quotes docs/faq.md
+	tests/docs/quotes --selftest
+	tests/docs/quotes README.md docs/*.md docs/guide/*.md
 	tests/docs/references README.md docs/*.md docs/guide/*.md
 	tests/docs/pictures $(HOST)
 
@@ -212,4 +213,7 @@ check-build: $(LIBS_STAMP)
 check-reproducible: $(LIBS_STAMP)
 	tests/reproducible $(LIBS_SRC)
 
-.PHONY: check-host check-variants check-docs check-install check-build check-reproducible
+check-elsewhere: setup-check
+	tests/elsewhere
+
+.PHONY: check-host check-variants check-docs check-install check-build check-reproducible check-elsewhere

@@ -212,6 +212,41 @@ char **config_file_try_paths(int root_fd, const struct config_file *file, int *r
 /* The row that a path relative to the root belongs to, or NULL. */
 const struct config_file *config_file_find(const char *path);
 
+/* Whether it is one of GRUB's defaults: a change counts once its menu is generated again.
+ */
+bool config_file_is_of_grub(const char *path);
+
+/* -- cmdline file -------------------------------------------------------------------- */
+
+/* A program of Pop!_OS that writes boot entries again, from settings of its own. */
+#define KERNELSTUB "etc/kernelstub/configuration"
+
+/* How the names of variables begin that have command lines, in GRUB's defaults. */
+#define GRUB_CMDLINE "GRUB_CMDLINE_LINUX"
+
+/* The command line in an "options" line of a boot entry; NULL in other lines. */
+const char *boot_entry_options(const char *line);
+
+/* The text inside one pair of quotes, or without any. Returns false for other forms. */
+bool shell_assignment_text(const struct shell_assignment *assignment, struct span *ret);
+
+/* A file with kernel command lines: FORMAT_BOOT_ENTRY, FORMAT_CMDLINE or FORMAT_GRUB. */
+struct cmdline_file {
+	enum config_format format;
+	bool has_comments;    /* see config_file_has_comments() */
+	const char *variable; /* of GRUB's defaults; NULL: all that have one */
+};
+
+/*
+ * The text of the file with the word at the end of its command line, or without the word
+ * in all of them. *ret is freed by the caller. The first sets it to NULL if no line can
+ * be edited. Return 0 or -ENOMEM.
+ */
+int cmdline_file_add(const struct cmdline_file *file, const char *text, const char *word,
+		     char **ret);
+int cmdline_file_remove(const struct cmdline_file *file, const char *text,
+			const char *word, char **ret);
+
 /* -- configuration ------------------------------------------------------------------- */
 
 /* The configuration of passthru, as passthru-cmdline(7) describes it. */

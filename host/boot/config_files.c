@@ -116,3 +116,10 @@ const struct config_file *config_file_find(const char *path)
 			return file;
 	return NULL;
 }
+
+bool config_file_is_of_grub(const char *path)
+{
+	const struct config_file *file = config_file_find(path);
+
+	return file && file->format == FORMAT_GRUB;
+}

@@ -92,7 +92,8 @@ void configure_set(struct change *change, char *text)
 
 static bool is_changed(const struct work *work)
 {
-	return change_is_any(&work->change) || trial_is_changed(work);
+	return change_is_any(&work->change) || trial_is_changed(work) ||
+	       work->iommu.count;
 }
 
 static void add_trial(const struct work *work, struct json_object *top)
@@ -108,6 +109,21 @@ static void add_trial(const struct work *work, struct json_object *top)
 		json_add_number(top, "trial_minutes", work->trial.minutes);
 	else
 		json_add_text(top, "trial_minutes", NULL);
+}
+
+/* Without what passthru keeps for itself. */
+static void add_iommu(const struct work *work, struct json_object *array)
+{
+	for (size_t i = 0; i < work->iommu.count; i++) {
+		const struct change *change = &work->iommu.changes[i];
+		struct json_object *object;
+
+		if (strcmp(change->path, IOMMU_FILE) == 0)
+			continue;
+		object = json_append(array);
+		json_add_text(object, "path", change->path);
+		json_add_text(object, "text", change->new);
+	}
 }
 
 static int print_json(const struct work *work, const struct outlook *outlook)
@@ -128,20 +144,26 @@ static int print_json(const struct work *work, const struct outlook *outlook)
 	for (size_t i = 0; i < work->requester_count; i++)
 		json_append_text(array, work->requesters[i]);
 	remarks_add(outlook, top);
+	add_iommu(work, json_add_array(top, "cmdline_changes"));
 	return json_end(top);
 }
 
-/* The last one is made first: what counts without a trial, then the word for it. */
+/*
+ * The last one is made first: what counts without a trial, then the word for it; and the
+ * command lines once the rest is there.
+ */
 static bool change_files(struct work *work)
 {
 	size_t count = 0;
 	_cleanup_free_ struct change *changes =
-		calloc(work->of_trial_count + 2, sizeof(changes[0]));
+		calloc(work->iommu.count + work->of_trial_count + 2, sizeof(changes[0]));
 
 	if (!changes) {
 		warn_error(-ENOMEM, "nothing was changed");
 		return false;
 	}
+	for (size_t i = 0; i < work->iommu.count; i++)
+		changes[count++] = work->iommu.changes[i];
 	if (change_is_any(&work->change))
 		changes[count++] = work->change;
 	if (change_is_any(&work->groups))
@@ -153,6 +175,31 @@ static bool change_files(struct work *work)
 			    work->backup);
 }
 
+static const char *find_changed(const struct work *work)
+{
+	if (change_is_any(&work->change))
+		return work->change.path;
+	return work->iommu.count ? work->iommu.changes[0].path : TRIAL_FILE;
+}
+
+/* Something else may set the command line. Returns whether it has the word; says if not.
+ */
+static bool has_word(const struct work *work)
+{
+	if (!work->takes_devices || !work->iommu.word ||
+	    iommu_is_added(work->host, &work->machine))
+		return true;
+	warn("putting everything back: the kernel command line of the next boot lacks %s all the same, so that something else than these files sets it; add it there, and run the command without --iommu",
+	     work->iommu.word);
+	return false;
+}
+
+/* What starts the next boot, with the files as they are. */
+static bool rebuild(const struct host *host, bool with_grub)
+{
+	return (!with_grub || rebuild_grub(host)) && rebuild_images(host);
+}
+
 /* An image without the change is no use: then the file is as it was, too. */
 static bool apply(struct work *work)
 {
@@ -160,14 +207,15 @@ static bool apply(struct work *work)
 
 	if (!change_files(work))
 		return false;
-	info("Changed /%s; passthru %s --undo takes that back",
-	     change_is_any(&work->change) ? work->change.path : TRIAL_FILE,
+	info("Changed /%s; passthru %s --undo takes that back", find_changed(work),
 	     host->arguments->command);
-	if (rebuild_images(host)) {
+	if (rebuild(host, work->iommu.needs_grub) && has_word(work)) {
 		trial_clean_up(host, work->ended.token);
 		return true;
 	}
 	(void)backup_undo(host->root_fd, BACKUPS_OF_CONFIGURATION, NULL, NULL);
+	if (work->iommu.needs_grub)
+		(void)rebuild_grub(host);
 	/* Those that have the change all the same. */
 	if (rebuild_is_needed(host->root_fd))
 		(void)rebuild_images(host);
@@ -179,6 +227,29 @@ static bool apply(struct work *work)
 static bool is_profile_gone(const struct work *work)
 {
 	return work->host->arguments->profile && !work->change.new;
+}
+
+/* What --iommu would do, where the IOMMU would stay off. */
+static void offer_iommu(const struct work *work)
+{
+	const struct arguments *arguments = work->host->arguments;
+	struct iommu_edit edit;
+	char more[32] = "";
+	int r;
+
+	if (!work->takes_devices || arguments->iommu || arguments->trial ||
+	    arguments->profile)
+		return;
+	r = iommu_edit_add(work->host, &work->machine, &edit);
+	/* One of the files is passthru's own. */
+	if (edit.count > 2)
+		snprintf(more, sizeof(more), " and %zu more", edit.count - 2);
+	if (r == 0 && edit.count)
+		output_wrapped(
+			&work->host->output, STYLE_NOTE, 0, 0,
+			"The same command with --iommu also adds %s to /%s%s; passthru disable takes it out again.",
+			edit.word, edit.changes[0].path, more);
+	iommu_edit_free(&edit);
 }
 
 /* Once the change has been printed. */
@@ -206,6 +277,7 @@ static int finish(struct work *work, struct preview *preview)
 	status = plan_print(preview, work->takes_devices && !was_asked);
 	if (!work->takes_devices)
 		remarks_print_of_images(&work->host->output, outlook);
+	offer_iommu(work);
 	if (arguments->dry_run)
 		puts("Nothing was changed: this is a dry run.");
 	if (is_profile_gone(work))
@@ -221,9 +293,11 @@ static int change_nothing(const struct work *work, const char *path,
 	bool ok = true;
 
 	info("/%s %s", path, unchanged);
+	if (!host->arguments->dry_run && work->iommu.needs_grub)
+		ok = rebuild_grub(host);
 	if (!host->arguments->dry_run && rebuild_is_needed(host->root_fd)) {
 		info("An initramfs image differs from that");
-		ok = is_possible(work) && rebuild_images(host);
+		ok = is_possible(work) && rebuild_images(host) && ok;
 	}
 	if (host->arguments->json && print_json(work, &(struct outlook){ 0 }) < 0)
 		ok = false;
@@ -235,7 +309,30 @@ static bool print_changes(const struct work *work)
 	if (change_is_any(&work->change) &&
 	    !change_print(&work->host->output, &work->change))
 		return false;
+	for (size_t i = 0; i < work->iommu.count; i++)
+		if (strcmp(work->iommu.changes[i].path, IOMMU_FILE) != 0 &&
+		    !change_print(&work->host->output, &work->iommu.changes[i]))
+			return false;
 	return trial_print_changes(work);
+}
+
+/* With --iommu. Returns whether that can be done; says why not. */
+static bool find_iommu(struct work *work)
+{
+	struct iommu_edit *iommu = &work->iommu;
+	int r;
+
+	if (!work->takes_devices || !work->host->arguments->iommu)
+		return true;
+	r = iommu_edit_add(work->host, &work->machine, iommu);
+	if (r < 0)
+		warn_error(r, "nothing was changed");
+	else if (iommu->obstacle[0])
+		warn("nothing was changed: cannot add %s to the kernel command line: %s",
+		     iommu->word, iommu->obstacle);
+	else if (!iommu->word)
+		info("The kernel command line of the next boot needs nothing for the IOMMU");
+	return r == 0 && !iommu->obstacle[0];
 }
 
 int configure_finish(struct work *work, const char *path, const char *unchanged)
@@ -244,15 +341,20 @@ int configure_finish(struct work *work, const char *path, const char *unchanged)
 	struct preview *preview;
 	int status;
 
+	if (!find_iommu(work))
+		return STATUS_NOT_GOOD;
+
 	if (!is_changed(work))
 		return change_nothing(work, path, unchanged);
 	if (!is_possible(work) || (!host->arguments->json && !print_changes(work)))
 		return STATUS_NOT_GOOD;
 	fflush(stdout);
-	preview = preview_new(
-		host, &work->machine,
-		&(struct plan_changes){ .configuration = &work->change,
-					.profile = host->arguments->profile });
+	preview = preview_new(host, &work->machine,
+			      &(struct plan_changes){ .configuration = &work->change,
+						      .profile = host->arguments->profile,
+						      .word = work->takes_devices
+								      ? work->iommu.word
+								      : NULL });
 	if (!preview) {
 		warn_error(-ENOMEM, "nothing was changed");
 		return STATUS_NOT_GOOD;
@@ -264,27 +366,37 @@ int configure_finish(struct work *work, const char *path, const char *unchanged)
 
 /* -- both commands ------------------------------------------------------------------- */
 
+struct restored {
+	struct json_object *paths; /* for --json, else NULL */
+	bool needs_grub;
+};
+
 static void add_restored(void *data, const char *path)
 {
-	if (data)
-		json_append_text(data, path);
+	struct restored *restored = data;
+
+	restored->needs_grub |= config_file_is_of_grub(path);
+	if (restored->paths)
+		json_append_text(restored->paths, path);
 }
 
 static int undo(struct host *host)
 {
-	struct json_object *top = NULL, *paths = NULL;
+	struct json_object *top = NULL;
+	struct restored restored = { 0 };
 	struct trial before;
 	bool ok;
 
 	(void)trials_find_configured(host->root_fd, &before);
 	if (host->arguments->json) {
 		top = json_begin(host->arguments->command);
-		paths = json_add_array(top, "restored");
+		restored.paths = json_add_array(top, "restored");
 	}
-	ok = backup_undo(host->root_fd, BACKUPS_OF_CONFIGURATION, add_restored, paths);
+	ok = backup_undo(host->root_fd, BACKUPS_OF_CONFIGURATION, add_restored,
+			 &restored);
 	/* An earlier --undo may have been ended before the images were built. */
 	if (ok || rebuild_is_needed(host->root_fd))
-		ok = rebuild_images(host);
+		ok = rebuild(host, restored.needs_grub);
 	if (ok)
 		trial_clean_up(host, before.token);
 	edit_end();
@@ -322,6 +434,7 @@ int configure_run(struct host *host, int (*change)(struct work *work))
 	for (size_t i = 0; i < work.of_trial_count; i++)
 		change_free(&work.of_trial[i]);
 	free(work.of_trial);
+	iommu_edit_free(&work.iommu);
 	machine_free(&work.machine);
 	for (size_t i = 0; i < work.requester_count; i++)
 		free(work.requesters[i]);

@@ -254,6 +254,40 @@ static bool forget_groups(struct removal *removal)
 	return true;
 }
 
+/* Whether something besides the file may ask for devices. */
+static bool has_other_requests(const struct removal *removal)
+{
+	int root_fd = removal->work->host->root_fd;
+	_cleanup_free_ char **paths =
+		dirlist_paths(root_fd, CONFIGURATION_DIRECTORY, ".conf");
+
+	for (size_t i = 0; paths && paths[i]; i++)
+		if (strcmp(paths[i], CONFIGURATION_FILE) != 0 &&
+		    strcmp(paths[i], TRIAL_FILE) != 0)
+			return true;
+	return !paths || removal->cmdline.wanted.count || removal->cmdline.vfs.count ||
+	       removal->work->host->arguments->profile ||
+	       beneath_exists(root_fd, PROFILES_PATH);
+}
+
+/* The IOMMU stays on as long as something needs it, and if the user turned it on. */
+static bool forget_iommu(struct removal *removal)
+{
+	struct work *work = removal->work;
+	int r = 0;
+
+	if (!work->change.new && !has_other_requests(removal))
+		r = iommu_edit_remove(work->host, &work->iommu);
+
+	if (r < 0)
+		warn_error(r, "nothing was changed: cannot read /%s, or a file in it",
+			   IOMMU_FILE);
+	else if (work->iommu.obstacle[0])
+		warn("cannot remove what turns the IOMMU on: %s; edit it yourself",
+		     work->iommu.obstacle);
+	return r == 0;
+}
+
 static const struct selector *find_missing(const struct removal *removal)
 {
 	for (size_t i = 0; i < removal->operand_count; i++)
@@ -447,7 +481,7 @@ static bool check_next_cmdline(struct removal *removal)
 		(void)note_requester(removal->work, item_source_word(item->source));
 		return false;
 	}
-	warn("the kernel command line of %s selects these devices, with %.*s, in /%s; passthru changes no settings of a boot loader: edit them yourself",
+	warn("the kernel command line of %s selects these devices, with %.*s, in /%s; passthru does not change what selects devices there: edit it yourself",
 	     removal->work->host->arguments->profile ? "a boot entry" : "the next boot",
 	     (int)item->text.length, item->text.at, removal->next->path);
 	(void)note_requester(removal->work, removal->next->path);
@@ -552,12 +586,12 @@ static int run(struct removal *removal)
 		return status;
 	if (!configure_open(work) || !read_requests(removal) || !remove_items(removal))
 		return STATUS_NOT_GOOD;
-	if (!forget_groups(removal))
+	if (!forget_groups(removal) || !forget_iommu(removal))
 		return STATUS_NOT_GOOD;
 	if (change_is_any(&work->change) && !work->host->arguments->profile &&
 	    trial_end(work) != STATUS_GOOD)
 		return STATUS_NOT_GOOD;
-	good = check_others(removal);
+	good = check_others(removal) && !work->iommu.obstacle[0];
 	if (!check_found(removal))
 		return STATUS_NOT_GOOD;
 	status = configure_finish(work, work->change.path,

@@ -16,6 +16,15 @@
 
 /* -- configure ----------------------------------------------------------------------- */
 
+/* The word that turns the IOMMU on, in files that have kernel command lines. */
+struct iommu_edit {
+	const char *word; /* NULL: the next boot needs none; static */
+	struct change *changes;
+	size_t count;
+	bool needs_grub;    /* GRUB's menu must be generated again */
+	char obstacle[768]; /* why the word cannot be added, or "" */
+};
+
 /*
  * What passthru enable and disable share: they change the configuration in the image,
  * which no boot loader has to know of, and rebuild the images.
@@ -28,6 +37,7 @@ struct work {
 	/* Of the files of a trial. */
 	struct change *of_trial;
 	size_t of_trial_count;
+	struct iommu_edit iommu;
 	struct trial trial; /* that is begun, with its token; else without */
 	struct trial ended; /* the same for the one that was pending */
 	char backup[BACKUP_PATH_SIZE];
@@ -70,6 +80,33 @@ int configure_finish(struct work *work, const char *path, const char *unchanged)
 
 /* Runs the command, or --undo. Returns an exit status, as change() does. */
 int configure_run(struct host *host, int (*change)(struct work *work));
+
+/* -- iommu --------------------------------------------------------------------------- */
+
+/* Lists the words that enable has added, and where: lines "WORD PATH". */
+#define IOMMU_FILE "var/lib/passthru/iommu"
+
+/*
+ * What adds the word that the next boot lacks to the command lines of all boots of this
+ * system but those for rescue; without any changes if there is an obstacle. And what
+ * takes the words out again that were added, but for files that cannot be edited any
+ * more: the first of them is the obstacle. Return 0 or a negative errno; release with
+ * iommu_edit_free() in either case.
+ */
+int iommu_edit_add(const struct host *host, const struct machine *machine,
+		   struct iommu_edit *ret);
+int iommu_edit_remove(const struct host *host, struct iommu_edit *ret);
+
+/* Once the changes are made: whether the next boot has the word, if that can be known. */
+bool iommu_is_added(const struct host *host, const struct machine *machine);
+void iommu_edit_free(struct iommu_edit *edit);
+
+/*
+ * In preview_conflict.c: the word without which a boot with that command line leaves the
+ * IOMMU off, or leaves chosen graphics out of it (static); or NULL.
+ */
+const char *iommu_find_word(const struct host *host, const struct machine *machine,
+			    const char *cmdline);
 
 /* -- trial --------------------------------------------------------------------------- */
 
@@ -268,6 +305,40 @@ void remarks_add(const struct outlook *outlook, struct json_object *object);
  */
 bool remarks_confirm(const struct host *host, const struct outlook *outlook, bool is_dry);
 
+/* -- guest --------------------------------------------------------------------------- */
+
+/* What passthru guest prints for. */
+enum guest_format { GUEST_LIBVIRT, GUEST_QEMU, GUEST_PROXMOX, GUEST_KUBEVIRT };
+
+/* A function that a guest gets, in the order of the addresses on the host. */
+struct guest_function {
+	const struct device *device;
+	struct vfio_nodes nodes;
+	unsigned card;	   /* which slot of the guest, from 0 */
+	unsigned function; /* its number there */
+	bool is_first;	   /* of the slot */
+	bool has_next;	   /* another one is in the slot, and follows in the array */
+	const char *rom;   /* the path of a file, or NULL */
+};
+
+/* Proxmox has no more. */
+#define GUEST_CARDS_MAX 16
+
+struct guest {
+	const struct host *host;
+	struct machine machine;
+	struct guest_function *functions;
+	size_t count;
+	unsigned card_count;
+	enum guest_format format;
+	bool has_iommufd; /* QEMU shall use that */
+	char *rom;	  /* owned */
+	struct outlook outlook;
+};
+
+/* In guest_print.c: writes it in its format. */
+void guest_put(const struct guest *guest, FILE *file);
+
 /* -- prompt -------------------------------------------------------------------------- */
 
 #define PROMPT_SIZE 64
@@ -330,6 +401,7 @@ size_t list_print(const struct list *list);
 struct plan_changes {
 	const struct change *configuration; /* as if that were made, or NULL */
 	bool is_migrated; /* as if the legacy settings on the command line were */
+	const char *word; /* as if the command line had that, too; or NULL */
 	bool is_quick;	  /* as if the image had all that it needs: it is not read */
 	const struct change *changes; /* all that migrate makes */
 	size_t change_count;

@@ -201,7 +201,7 @@ static void note_restored(void *data, const char *path)
 {
 	struct restored *restored = data;
 
-	restored->needs_grub |= migration_is_of_grub(path);
+	restored->needs_grub |= config_file_is_of_grub(path);
 	if (restored->paths)
 		json_append_text(restored->paths, path);
 }

@@ -249,7 +249,7 @@ static const char *find_step(const struct overview *overview)
 		return "reboot, then run passthru status";
 	if (!status_is_good(&overview->status))
 		return "passthru status tells what is wrong and what to do";
-	return "none: all is well, and a guest can have the devices";
+	return "all is well: passthru guest prints what a guest needs to use the devices";
 }
 
 /* -- printing ------------------------------------------------------------------------ */

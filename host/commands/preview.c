@@ -112,6 +112,17 @@ static int rewrite_cmdline(struct preview *preview, const struct plan_changes *c
 	return r;
 }
 
+static int add_word(struct preview *preview, const char *word)
+{
+	char *text;
+
+	if (asprintf(&text, "%s %s", preview->cmdline, word) < 0)
+		return -ENOMEM;
+	free(preview->rewritten);
+	preview->cmdline = preview->rewritten = text;
+	return 0;
+}
+
 /* A profile has no trial; a change has none before the images are built. */
 static int make_whole(struct preview *preview, const struct configuration *configuration,
 		      bool may_try)
@@ -327,6 +338,8 @@ static int preview_make(const struct host *host, struct machine *machine,
 		r = preview_read_image(ret, changes);
 	if (r == 0 && changes->is_migrated)
 		r = rewrite_cmdline(ret, changes);
+	if (r == 0 && changes->word)
+		r = add_word(ret, changes->word);
 	if (r == 0)
 		r = add_configuration(ret, changes->configuration);
 	if (r == 0)

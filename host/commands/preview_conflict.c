@@ -10,12 +10,12 @@
 #include "commands/internal.h"
 #include "lib/lib.h"
 
-static bool has_table(const struct preview *preview, const char *table)
+static bool has_table(int root_fd, const char *table)
 {
 	char path[64];
 
 	snprintf(path, sizeof(path), "sys/firmware/acpi/tables/%s", table);
-	return beneath_exists(preview->view.host->root_fd, path);
+	return beneath_exists(root_fd, path);
 }
 
 /* Whether the parameter has that value, and no other after it. */
@@ -36,10 +36,9 @@ static bool ends_with(const char *cmdline, const char *name, const char *value)
 }
 
 /* What turns the IOMMU off in that boot, or NULL. */
-static const char *find_iommu_off(const struct preview *preview)
+static const char *find_iommu_off(int root_fd, const char *cmdline)
 {
-	const char *cmdline = preview->cmdline;
-	bool has_dmar = has_table(preview, "DMAR"), has_ivrs = has_table(preview, "IVRS");
+	bool has_dmar = has_table(root_fd, "DMAR"), has_ivrs = has_table(root_fd, "IVRS");
 
 	if (has_dmar && ends_with(cmdline, "intel_iommu", "off"))
 		return "intel_iommu=off";
@@ -50,16 +49,42 @@ static const char *find_iommu_off(const struct preview *preview)
 	return NULL;
 }
 
+/* Also chosen ones: the kernel leaves integrated graphics out unless it is told. */
+static bool has_display_without_group(const struct machine *machine)
+{
+	for (size_t i = 0; i < machine->count; i++) {
+		const struct device *device = &machine->devices[i];
+
+		if (device->pci->group == NO_GROUP && device->is_chosen &&
+		    pci_base_class(&device->pci->id) == PCI_BASE_CLASS_DISPLAY)
+			return true;
+	}
+	return false;
+}
+
+const char *iommu_find_word(const struct host *host, const struct machine *machine,
+			    const char *cmdline)
+{
+	if (machine->lacks_iommu ||
+	    (machine->has_groups && !has_display_without_group(machine)) ||
+	    !has_table(host->root_fd, "DMAR") || find_iommu_off(host->root_fd, cmdline) ||
+	    ends_with(cmdline, "intel_iommu", "on"))
+		return NULL;
+	return "intel_iommu=on";
+}
+
 /* Whether there is an IOMMU that is off now but on with the command line. */
 bool preview_is_iommu_pending(const struct preview *preview)
 {
 	const struct machine *machine = preview->view.machine;
+	int root_fd = preview->view.host->root_fd;
 
-	if (machine->has_groups || machine->lacks_iommu || find_iommu_off(preview))
+	if (machine->lacks_iommu || find_iommu_off(root_fd, preview->cmdline))
 		return false;
-	if (has_table(preview, "DMAR"))
-		return ends_with(preview->cmdline, "intel_iommu", "on");
-	return has_table(preview, "IVRS");
+	if (has_table(root_fd, "DMAR"))
+		return (!machine->has_groups || has_display_without_group(machine)) &&
+		       ends_with(preview->cmdline, "intel_iommu", "on");
+	return !machine->has_groups && has_table(root_fd, "IVRS");
 }
 
 /* The module that vfio-pci or a guest needs and that this boot cannot load, or NULL. */
@@ -89,7 +114,7 @@ static const char *find_blacklisted(const struct preview *preview)
 /* What on the command line is against all that is requested. */
 void preview_find_conflict(struct preview *preview)
 {
-	const char *off = find_iommu_off(preview);
+	const char *off = find_iommu_off(preview->view.host->root_fd, preview->cmdline);
 	const char *module = find_blacklisted(preview);
 
 	preview->has_conflict = off || module;

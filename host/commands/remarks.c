@@ -58,6 +58,8 @@ static void print_command(const struct arguments *arguments)
 		fputs(" --apply", stderr);
 	if (arguments->root)
 		fprintf(stderr, " --root %s", arguments->root);
+	if (arguments->iommu)
+		fputs(" --iommu", stderr);
 	if (arguments->vfs)
 		fprintf(stderr, " --vfs %s", arguments->vfs);
 	if (arguments->trial)

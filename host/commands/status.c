@@ -155,6 +155,45 @@ static void print_summary(const struct view *view)
 			   ok ? "All is well: " : "Not all is well: ");
 }
 
+/* What a guest may have: a device of the first card, and whether there are others. */
+struct claimed_cards {
+	const struct device *first;
+	bool has_more;
+};
+
+/* Only what this boot claimed, and has not lost since. */
+static void note_claimed(void *data, const struct view_device *device)
+{
+	struct claimed_cards *claimed = data;
+
+	if (!device->device || !device->device->is_claimed ||
+	    device->entry->verdict != VERDICT_CLAIMED)
+		return;
+	if (!claimed->first)
+		claimed->first = device->device;
+	claimed->has_more |=
+		device->device != claimed->first &&
+		!pci_is_same_card(device->device->pci, claimed->first->pci) &&
+		!device_is_of_card(device->device, claimed->first);
+}
+
+/* The next step once all is well. */
+static void print_next(const struct status *status)
+{
+	const struct output *output = &status->view.host->output;
+	struct claimed_cards claimed = { 0 };
+
+	view_devices(&status->view, note_claimed, &claimed);
+	if (!claimed.first)
+		return;
+	output_wrapped(output, STYLE_PLAIN, 0, 2,
+		       "Next: passthru guest %s prints what a guest needs to use %s.",
+		       claimed.has_more ? "ADDRESS"
+					: device_short_address(status->view.machine,
+							       claimed.first),
+		       claimed.has_more ? "them" : "it");
+}
+
 static enum style missing_style(const struct status *status)
 {
 	if (status->state == BOOT_NOT_YET)
@@ -195,7 +234,10 @@ static bool print_text(const struct status *status)
 	ok = view_print(&status->view);
 	remarks_print(output, &status->outlook);
 	print_times(&status->view);
-	return ok && status_counts(status);
+	ok &= status_counts(status);
+	if (ok)
+		print_next(status);
+	return ok;
 }
 
 static bool print_json(const struct status *status)

@@ -50,7 +50,7 @@ _passthru_read()
 		case ${words[i]} in
 		--root=*) root=${words[i]#*=} ;;
 		--root) root=${words[++i]} ;;
-		--cmdline | --dump | --format | --vfs | --profile | --bar[0-5] | --reset | --d3cold | --power) ((i++)) ;;
+		--cmdline | --dump | --format | --vfs | --profile | --rom | --bar[0-5] | --reset | --d3cold | --power) ((i++)) ;;
 		-*) ;;
 		*) command=${command:-${words[i]}} ;;
 		esac
@@ -65,7 +65,7 @@ _passthru()
 	_init_completion -s -n : || return
 	_passthru_read
 	case $prev in
-	--root | --dump)
+	--root | --dump | --rom)
 		_filedir
 		return
 		;;
@@ -99,14 +99,16 @@ _passthru()
 	esac
 	$split && return
 	case $command in
-	"") options+=" list enable disable confirm claim release plan status check migrate args" ;;
+	"") options+=" list enable disable confirm claim release plan status check migrate args guest rom" ;;
 	list) options+=" --dump --verbose gpu audio usb disk nvme net bridge" ;;
 	plan) options+=" --cmdline --strict --verbose" ;;
 	check) options+=" --strict" ;;
 	status) options+=" --format --verbose" ;;
-	enable) options+=" --adopt --dry-run --profile --undo --trial --trial= --vfs --yes --bar0 --bar1 --bar2 --bar3 --bar4 --bar5 --reset --d3cold --power" ;;
+	enable) options+=" --adopt --dry-run --iommu --profile --undo --trial --trial= --vfs --yes --bar0 --bar1 --bar2 --bar3 --bar4 --bar5 --reset --d3cold --power" ;;
 	claim) options="--json --vfs --yes --help --version" ;;
 	release) options="--json --vfs --help --version" ;;
+	guest) options+=" --libvirt --qemu --qemu= --proxmox --kubevirt --rom" ;;
+	rom) options+=" --force" ;;
 	disable) options+=" --adopt --all --dry-run --profile --undo" ;;
 	migrate)
 		[[ " ${words[*]:1:cword-1} " == *" --"@(apply|undo)" "* ]] ||
@@ -115,7 +117,7 @@ _passthru()
 		;;
 	esac
 	case $command in
-	list | args | enable | disable | claim | release)
+	list | args | guest | rom | enable | disable | claim | release)
 		case $cur in
 		-*) ;;
 		*) options+=" $(_passthru_devices "$command" "$root" "$cur")" ;;

@@ -1,7 +1,7 @@
 # fish completion for passthru(8)
 
 # Options with a value, which may be the next word.
-set -g __passthru_values --root --cmdline --dump --format --vfs --profile --reset --d3cold --power \
+set -g __passthru_values --root --cmdline --dump --format --vfs --profile --rom --reset --d3cold --power \
 	--bar0 --bar1 --bar2 --bar3 --bar4 --bar5
 
 # The command of the line, if there is one before the word at the cursor.
@@ -95,6 +95,8 @@ end
 complete -c passthru -f
 complete -c passthru -n __passthru_has_none -a list -d 'list the IOMMU groups and their devices'
 complete -c passthru -n __passthru_has_none -a args -d 'print the kernel parameter for devices'
+complete -c passthru -n __passthru_has_none -a guest -d 'print what a guest needs to use devices'
+complete -c passthru -n __passthru_has_none -a rom -d 'write the video BIOS to a file'
 complete -c passthru -n __passthru_has_none -a enable -d 'claim devices from the next boot on'
 complete -c passthru -n __passthru_has_none -a disable -d 'leave devices to the host again'
 complete -c passthru -n __passthru_has_none -a confirm -d 'keep what enable --trial has tried'
@@ -117,6 +119,7 @@ complete -c passthru -n __passthru_is_new_migrate -l undo -d 'restore the backup
 complete -c passthru -n __passthru_is_new_migrate -l apply -d 'make the changes'
 __passthru_option disable all 'all devices'
 __passthru_option 'enable disable' adopt 'count the lists of vfio-pci itself, or no longer'
+__passthru_option enable iommu 'turn the IOMMU on, too, by the kernel command line'
 __passthru_option 'enable claim migrate' yes 'confirm what the host would miss'
 __passthru_option 'plan check' strict 'exit with 1 for a warning, too'
 __passthru_option plan cmdline 'use this kernel command line' -x
@@ -131,7 +134,13 @@ end
 __passthru_option enable reset 'choose reset methods' -x -a 'device_specific acpi flr af_flr pm bus cxl_bus'
 __passthru_option enable d3cold 'let them lose their power' -x -a 'on off'
 __passthru_option enable power 'keep them awake' -x -a 'on auto'
+__passthru_option guest libvirt 'print elements for libvirt'
+__passthru_option guest qemu 'print options of QEMU'
+__passthru_option guest proxmox 'print lines for Proxmox'
+__passthru_option guest kubevirt 'print YAML for KubeVirt'
+__passthru_option guest rom 'give the display this ROM' -r -F
+__passthru_option rom force 'replace the file if it is there'
 __passthru_option 'list plan status' verbose 'name each virtual function' -s v
 
 complete -c passthru -n '__passthru_is list' -a 'gpu audio usb disk nvme net bridge' -d 'kind of device'
-complete -c passthru -n '__passthru_is list args enable disable claim release' -a '(__passthru_devices)'
+complete -c passthru -n '__passthru_is list args guest rom enable disable claim release' -a '(__passthru_devices)'

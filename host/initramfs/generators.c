@@ -188,6 +188,15 @@ bool generators_is_for_rescue(const char *path)
 	return false;
 }
 
+bool boot_matters(const struct boot_source *boot)
+{
+	for (size_t i = 0; i < boot->image_count; i++)
+		if (generators_is_for_rescue(boot->images[i].path))
+			return false;
+	return !boot->is_foreign && !cmdline_is_rescue(boot->cmdline) &&
+	       !generators_is_for_rescue(boot->uki);
+}
+
 /* -- kernels ------------------------------------------------------------------------- */
 
 /* A kernel without modules only has the list of what is built in (kernel's Makefile). */

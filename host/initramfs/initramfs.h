@@ -54,6 +54,12 @@ const char *generators_obstacle(int root_fd);
 bool generators_is_for_rescue(const char *path);
 
 /*
+ * Whether it matters what the boot claims: it is of this system, and no rescue, for which
+ * passthru ignores its configuration.
+ */
+bool boot_matters(const struct boot_source *boot);
+
+/*
  * The installed kernels: names of directories in lib/modules that have a modules.dep or
  * modules.builtin, since the directory of a removed kernel may stay. Sorted by byte.
  * NULL-terminated; one block, freed by the caller; NULL without memory. *ret_count is 0

@@ -144,6 +144,64 @@ bool device_is_unseen(const struct device *device);
 /* The same for a controller that disks may be attached to, such as one for USB. */
 bool device_may_hide_disk(const struct device *device);
 
+/* -- nodes --------------------------------------------------------------------------- */
+
+/*
+ * With what programs open a device that one of VFIO's drivers has: the node of its IOMMU
+ * group, /dev/vfio/16, and its own for iommufd, /dev/vfio/devices/vfio0; "" if there is
+ * none. Source: Documentation/driver-api/vfio.rst.
+ */
+#define VFIO_NODE_SIZE sizeof("/dev/vfio/devices/vfio4294967295")
+struct vfio_nodes {
+	char group[VFIO_NODE_SIZE];
+	char device[VFIO_NODE_SIZE];
+};
+
+void device_read_nodes(const struct host *host, const struct device *device,
+		       struct vfio_nodes *ret);
+
+/* -- rom ----------------------------------------------------------------------------- */
+
+/* An image in the ROM of a device: its code type, and what it is for. */
+#define ROM_LEGACY 0x00
+#define ROM_EFI	   0x03
+struct rom_image {
+	unsigned type;
+	unsigned vendor, device;
+	unsigned cpu; /* of an EFI image, as PE files name it */
+	size_t size;  /* in bytes */
+};
+
+#define ROM_IMAGES_MAX 16
+struct rom {
+	struct rom_image images[ROM_IMAGES_MAX];
+	size_t count;
+	char why[128]; /* what is wrong: a clause, such as "it is empty" */
+};
+
+/*
+ * Reads all images and checks them: that each is whole, and of a device with this ID; and
+ * the checksums of legacy ones. Returns whether all is well; if not, ret->why tells.
+ */
+bool rom_check(const unsigned char *bytes, size_t size, const struct pci_id *id,
+	       struct rom *ret);
+
+/* Whether there is an image of that type. */
+bool rom_has(const struct rom *rom, unsigned type);
+
+/* "EFI image for x86-64" */
+#define ROM_TEXT_SIZE 48
+void rom_describe_image(const struct rom_image *image, char text[static ROM_TEXT_SIZE]);
+
+/*
+ * Finds the ROM of the device in ACPI's table VFCT, which has those of AMD's displays.
+ * Returns 0, with *ret in the table; -ENOENT if there is none; or -EBADMSG if the table
+ * is damaged.
+ */
+int rom_find_in_vfct(const unsigned char *table, size_t size,
+		     const struct pci_device *device, const unsigned char **ret,
+		     size_t *ret_size);
+
 /* -- virtual functions --------------------------------------------------------------- */
 
 /* What the virtual functions of a physical one that are there have become. */

@@ -2,7 +2,6 @@
 #include <errno.h>
 
 #include "boot/boot.h"
-#include "initramfs/initramfs.h"
 #include "migrate/internal.h"
 
 /* Without entries that can be read, the next boot is known from what they are made of. */
@@ -36,13 +35,4 @@ void boots_free(struct boots *boots)
 {
 	boot_sources_free(&boots->sources);
 	*boots = (struct boots){ 0 };
-}
-
-bool boots_matter(const struct boot_source *boot)
-{
-	for (size_t i = 0; i < boot->image_count; i++)
-		if (generators_is_for_rescue(boot->images[i].path))
-			return false;
-	return !boot->is_foreign && !cmdline_is_rescue(boot->cmdline) &&
-	       !generators_is_for_rescue(boot->uki);
 }

@@ -7,6 +7,7 @@
 
 #include "base/base.h"
 #include "boot/boot.h"
+#include "initramfs/initramfs.h"
 #include "lib/lib.h"
 #include "migrate/internal.h"
 
@@ -374,7 +375,7 @@ static bool all_adopt(const struct collector *collector)
 	bool any = false;
 
 	for (size_t i = 0; i < boots->count; i++) {
-		if (!boots_matter(&boots->items[i]))
+		if (!boot_matters(&boots->items[i]))
 			continue;
 		any = true;
 		if (!adopts(collector->configuration, boots->items[i].cmdline))

@@ -50,15 +50,6 @@ struct boots {
 int boots_read(int root_fd, struct boots *ret);
 void boots_free(struct boots *boots);
 
-/*
- * Whether it matters what the boot claims: it is of this system, and no rescue, for which
- * passthru ignores its configuration.
- */
-bool boots_matter(const struct boot_source *boot);
-
-/* A program of Pop!_OS that writes boot entries again, from settings of its own. */
-#define KERNELSTUB "etc/kernelstub/configuration"
-
 /* -- collect ------------------------------------------------------------------------- */
 
 /*

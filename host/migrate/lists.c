@@ -10,6 +10,7 @@
 
 #include "base/base.h"
 #include "boot/boot.h"
+#include "initramfs/initramfs.h"
 #include "lib/lib.h"
 #include "migrate/internal.h"
 
@@ -135,7 +136,7 @@ static bool is_overriding(const struct collector *collector,
 	struct legacy_line line;
 	bool does = true;
 
-	if (!boots_matter(boot))
+	if (!boot_matters(boot))
 		return true;
 	if (boot->is_unclear)
 		return false;
@@ -156,7 +157,7 @@ static const struct boot_source *find_overriding(const struct collector *collect
 		if (!is_overriding(collector, &boots->items[i], fact))
 			return NULL;
 	for (size_t i = 0; i < boots->count; i++)
-		if (boots_matter(&boots->items[i]))
+		if (boot_matters(&boots->items[i]))
 			return &boots->items[i];
 	return NULL;
 }

@@ -144,9 +144,6 @@ int migration_prove(struct migration *migration);
 /* The change of the configuration, or NULL. */
 const struct change *migration_configuration(const struct migration *migration);
 
-/* Whether GRUB's configuration is generated from the file. */
-bool migration_is_of_grub(const char *path);
-
 /*
  * Dry-runs every boot that the boot loader offers, as it is and with the changes or, if
  * is_done is set, with the files as they are now: then only losses are looked for. Rescue

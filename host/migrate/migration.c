@@ -12,13 +12,6 @@
 #include "lib/lib.h"
 #include "migrate/internal.h"
 
-bool migration_is_of_grub(const char *path)
-{
-	const struct config_file *file = config_file_find(path);
-
-	return file && file->format == FORMAT_GRUB;
-}
-
 /* -- conditions ---------------------------------------------------------------------- */
 
 static bool requests_devices(const struct configuration *configuration,

@@ -8,6 +8,7 @@
 
 #include "boot/boot.h"
 #include "cmdline/cmdline.h"
+#include "initramfs/initramfs.h"
 #include "lib/lib.h"
 #include "machine/machine.h"
 #include "migrate/internal.h"
@@ -354,7 +355,7 @@ static int run_trials(struct prover *prover)
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < prover->boots.count; i++)
-		if (boots_matter(&prover->boots.items[i]))
+		if (boot_matters(&prover->boots.items[i]))
 			r = add_trial(prover, &prover->boots.items[i]);
 	for (size_t i = 0; r == 0 && i < prover->count; i++)
 		r = run_or_copy(prover, i);

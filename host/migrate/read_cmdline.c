@@ -28,15 +28,6 @@ static bool is_in_files(const struct collector *collector, const char *list)
 
 /* -- boot entries -------------------------------------------------------------------- */
 
-/* The command line in an "options" line; NULL in other lines. */
-static const char *find_options(const char *line)
-{
-	line += strspn(line, " \t");
-	if (strncmp(line, "options", 7) != 0 || !strchr(" \t", line[7]))
-		return NULL;
-	return line + 7 + strspn(line + 7, " \t");
-}
-
 /* An entry that is there to repair the system: dracut's, and Pop!_OS's. */
 static bool is_rescue(const char *path)
 {
@@ -46,7 +37,7 @@ static bool is_rescue(const char *path)
 
 void read_boot_entry(struct collector *collector, const char *line)
 {
-	const char *options = find_options(line);
+	const char *options = boot_entry_options(line);
 
 	if (!options || !legacy_is_mentioned(options))
 		return;

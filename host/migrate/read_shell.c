@@ -17,23 +17,6 @@ static void read_other(struct collector *collector, const char *line)
 		collector_note_line(collector, FACT_CHECK, "left unchanged");
 }
 
-/* The text inside one pair of quotes, or without any. Returns false for other forms. */
-static bool find_text(const struct shell_assignment *assignment, struct span *ret)
-{
-	struct span raw = assignment->raw;
-	bool quoted = raw.length && (raw.at[0] == '"' || raw.at[0] == '\'');
-
-	if (!assignment->is_closed ||
-	    (quoted && (raw.length < 2 || raw.at[raw.length - 1] != raw.at[0])))
-		return false;
-	*ret = quoted ? (struct span){ raw.at + 1, raw.length - 2 } : raw;
-	for (size_t i = 0; i < ret->length; i++)
-		if (strchr("\\`\"'", ret->at[i]) ||
-		    (ret->at[i] == '(' && i > 0 && ret->at[i - 1] == '$'))
-			return false;
-	return true;
-}
-
 /* Finds the assignment on the line; calls read_other() if none can be edited. */
 static bool find_assignment(struct collector *collector, const char *line,
 			    struct span *ret_name, struct span *ret_text)
@@ -41,7 +24,8 @@ static bool find_assignment(struct collector *collector, const char *line,
 	struct shell_assignment assignment;
 	const char *rest = line;
 
-	if (!shell_vars_next(&rest, &assignment) || !find_text(&assignment, ret_text)) {
+	if (!shell_vars_next(&rest, &assignment) ||
+	    !shell_assignment_text(&assignment, ret_text)) {
 		read_other(collector, line);
 		return false;
 	}
@@ -105,7 +89,7 @@ void read_grub(struct collector *collector, const char *line)
 
 	if (!find_assignment(collector, line, &name, &text))
 		return;
-	if (span_skip_prefix(&name, "GRUB_CMDLINE_LINUX"))
+	if (span_skip_prefix(&name, GRUB_CMDLINE))
 		collector_add_cmdline(collector, text, FORMAT_GRUB);
 	else if (!span_skip_prefix(&name, "GRUB_CMDLINE_XEN"))
 		read_other(collector, line);

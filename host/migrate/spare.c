@@ -39,34 +39,6 @@ static struct change *add_change(struct migration *migration, const struct chang
 	return added->old && added->new ? added : NULL;
 }
 
-/* The end of the last line with options of a boot entry, or NULL. */
-static char *find_options_end(char *text)
-{
-	char *end = NULL;
-
-	while (*text) {
-		const char *start = text + strspn(text, " \t");
-
-		text += strcspn(text, "\n");
-		if (strncmp(start, "options", 7) == 0 && strchr(" \t", start[7]))
-			end = text;
-		text += *text == '\n';
-	}
-	return end;
-}
-
-static int add_word(struct change *change, const char *word)
-{
-	char *end = find_options_end(change->new), *text;
-
-	if (asprintf(&text, "%.*s %s%s", (int)(end - change->new), change->new, word,
-		     end) < 0)
-		return -ENOMEM;
-	free(change->new);
-	change->new = text;
-	return 0;
-}
-
 /* A file that can be edited, and that nothing writes again from other settings. */
 static const struct change *find_entry(const struct migration *migration,
 				       const struct gain *gain)
@@ -78,8 +50,7 @@ static const struct change *find_entry(const struct migration *migration,
 		return NULL;
 	for (size_t i = 0; i < facts->file_count; i++)
 		if (facts->files[i].format == FORMAT_BOOT_ENTRY &&
-		    strcmp(facts->files[i].change.path, gain->path) == 0 &&
-		    find_options_end(facts->files[i].change.old))
+		    strcmp(facts->files[i].change.path, gain->path) == 0)
 			return &facts->files[i].change;
 	return NULL;
 }
@@ -87,17 +58,26 @@ static const struct change *find_entry(const struct migration *migration,
 /* Returns 1 if the entry stays as it is, 0 if its file cannot be edited, or -ENOMEM. */
 static int spare(struct migration *migration, const struct gain *gain)
 {
+	static const struct cmdline_file entry = { .format = FORMAT_BOOT_ENTRY };
 	const struct change *file = find_entry(migration, gain);
+	_cleanup_free_ char *text = NULL;
 	struct change *change;
 	int r;
 
 	if (!file)
 		return 0;
 	change = find_change(migration, file->path);
+	r = cmdline_file_add(&entry, change ? change->new : file->old,
+			     "passthru.config=off", &text);
+	if (r < 0 || !text)
+		return r;
 	if (!change)
 		change = add_change(migration, file);
-	r = change ? add_word(change, "passthru.config=off") : -ENOMEM;
-	return r < 0 ? r : 1;
+	if (!change)
+		return -ENOMEM;
+	free(change->new);
+	change->new = take_pointer(text);
+	return 1;
 }
 
 int migration_prove(struct migration *migration)

@@ -32,6 +32,20 @@ static void add_setting(void *data, const struct setting_result *setting,
 	json_add_text(object, "text", text);
 }
 
+/* Of the present: the next boot may make others. */
+static void add_nodes(const struct view *view, const struct view_device *device,
+		      struct json_object *object)
+{
+	struct vfio_nodes nodes = { 0 };
+
+	if (view->result->is_dry)
+		return;
+	if (device->device)
+		device_read_nodes(view->host, device->device, &nodes);
+	json_add_text(object, "group_node", nodes.group);
+	json_add_text(object, "device_node", nodes.device);
+}
+
 static void add_device(void *data, const struct view_device *device)
 {
 	const struct adding *adding = data;
@@ -52,6 +66,7 @@ static void add_device(void *data, const struct view_device *device)
 	json_add_bool(object, "ok", device->is_ok);
 	json_add_text(object, "driver",
 		      device->device ? device->device->pci->driver : NULL);
+	add_nodes(adding->view, device, object);
 	json_add_text(object, "text", device->text);
 	json_add_text(object, "physical_function",
 		      device->device && device->device->physical

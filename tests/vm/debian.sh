@@ -20,7 +20,7 @@ debian_build() {
 	directory=$1 suites=$2
 	shift 2
 	uri=$(debian_mirror)
-	[ -n "$uri" ] || die "this machine's apt configuration has no Debian archive; add one"
+	[ -n "$uri" ] || die "this builds a Debian system, and the apt of this machine knows no Debian archive: run it on Debian, or in a container with it"
 	mkdir -p "${directory%/*}"
 	work=$(mktemp -d "${directory%/*}/.building.XXXXXX")
 	trap 'rm -rf "$work"' EXIT
