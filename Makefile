@@ -25,6 +25,7 @@ SBINDIR ?= $(PREFIX)/sbin
 MANDIR ?= $(PREFIX)/share/man
 DESTDIR ?=
 CC ?= cc
+PKG_CONFIG ?= pkg-config
 # Only from the command line: builders of kernels have another ARCH in the environment.
 CROSS := $(if $(filter command,$(firstword $(origin ARCH))),$(ARCH))
 BUILD ?= build$(if $(CROSS),/$(CROSS))
@@ -104,13 +105,13 @@ endef
 # Otherwise says what is missing and how to get it.
 $(BUILD)/found/%: $(BUILD)/flags/%
 	@mkdir -p $(@D)
-	tests/setup --need pkg-config $(addprefix pc:,$($*))
+	PKG_CONFIG=$(PKG_CONFIG) tests/setup --need $(PKG_CONFIG) $(addprefix pc:,$($*))
 	touch $@
 
 .PRECIOUS: $(BUILD)/found/%
 
 # $(call pkg_config,OPTION,LIST)
-pkg_config = $(shell pkg-config $(1) $(2) 2>/dev/null)
+pkg_config = $(shell $(PKG_CONFIG) $(1) $(2) 2>/dev/null)
 
 # -- the C library of the static program ------------------------------------------------
 
@@ -367,9 +368,10 @@ HOST_SRCS := \
 	initramfs/adopt.c initramfs/generators.c initramfs/images.c initramfs/inspect.c initramfs/rebuild.c \
 	initramfs/switches.c initramfs/systems.c initramfs/tables.c initramfs/ukis.c \
 	lib/beneath.c lib/programs.c lib/text.c \
-	machine/card.c machine/caveats.c machine/choice.c machine/choose_what.c machine/compositor.c \
+	machine/card.c machine/caveats.c machine/choice.c machine/choose_what.c machine/companions.c \
+	machine/compositor.c \
 	machine/denylist.c machine/filter.c \
-	machine/find.c machine/groups.c machine/luks.c machine/machine.c machine/nodes.c machine/pci_names.c machine/networks.c \
+	machine/find.c machine/firmware.c machine/groups.c machine/luks.c machine/machine.c machine/nodes.c machine/pci_names.c machine/networks.c \
 	machine/processes.c machine/reader.c machine/rom.c machine/sessions.c machine/ssh.c machine/users.c machine/users_disks.c \
 	machine/users_kernel.c machine/users_search.c machine/users_unseen.c machine/uses.c machine/vfs.c machine/xorg.c \
 	outlook/outlook.c \

@@ -5,7 +5,8 @@
 #   make install-early, install-host, install-trial, install-extras, install-man, install-completions, install-GENERATOR: parts
 #   make dist        the tarballs of a release, in build/dist
 #   make deb         Debian's packages for SUITE, in build/deb/SUITE: bookworm, trixie, sid, or here
-#                    for the system that runs
+#                    for the system that runs; with ARCH=arm64 for that architecture, in
+#                    build/arm64/deb/SUITE
 #   make rpm         an RPM package, in build/rpm
 #   make arch        a package for Arch Linux, in build/arch
 
@@ -177,6 +178,7 @@ uninstall:
 
 DIST := $(BUILD)/dist
 SUITE ?=
+DEB_ARCH := $(CROSS:%=--arch %)
 
 dist: $(LIBS_STAMP)
 	packaging/dist $(VERSION) $(DATE) $(DIST)
@@ -186,10 +188,10 @@ dist-source:
 	packaging/dist --source $(VERSION) $(DATE) $(DIST)
 
 deb-suite:
-	packaging/deb --check $(SUITE)
+	packaging/deb $(DEB_ARCH) --check $(SUITE)
 
 deb: deb-suite dist
-	packaging/deb $(VERSION) $(DIST) $(BUILD)/deb $(SUITE)
+	packaging/deb $(DEB_ARCH) $(VERSION) $(DIST) $(BUILD)/deb $(SUITE)
 
 rpm: setup-rpm dist-source
 	packaging/rpm/build $(VERSION) $(DIST) $(BUILD)/rpm

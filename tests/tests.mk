@@ -14,6 +14,7 @@
 #   make check-edits          the same for some of the system calls that change files
 #   make check-edits-all      for all of them
 #   make check-host           passthru as a whole, on made-up machines; TESTS=NAME runs one test
+#   make check-variants       passthru.driver=auto beside libvirt's choice, for all devices of pci.ids
 #   make check-docs           the static pages: links, examples of XML, pictures of terminals
 #   make check-install        what is installed, for several values of PREFIX
 #   make check-build          what is made again when a variable changes
@@ -23,8 +24,8 @@
 # tests/packages lists the packages that the tests need.
 
 # The parts of `make check`, the cheapest first.
-CHECKS := lint size unit libs-all program faults edits fuzz host docs install build elsewhere hooks \
-	reproducible soak packages guides arm64 vm
+CHECKS := lint size unit libs-all program faults edits fuzz host variants docs install build elsewhere \
+	hooks reproducible soak packages guides arm64 vm
 # The same and what takes longer: all suites and all guests.
 CHECKS_ALL := $(filter-out program edits hooks packages guides arm64 vm,$(CHECKS)) program-all \
 	edits-all site promtool hooks-all packages-all platforms system walkthroughs guides-all \
@@ -183,6 +184,18 @@ check-edits-all: $(HOST)
 check-host: $(HOST)
 	PROGRAM=$(HOST) tests/cli/host/run $(TESTS)
 
+VARIANT_FIND := $(BUILD)/host/variants/find
+VARIANT_SRCS := tests/variants/find.c early/pci/variant.c early/base/text.c
+variant_CC = $(tool_CC) -D_GNU_SOURCE -iquote early
+
+$(VARIANT_FIND): $(VARIANT_SRCS) $(wildcard early/base/*.h early/pci/*.h) $(BUILD)/flags/variant_CC
+	@mkdir -p $(@D)
+	$(say) CC $@
+	$(variant_CC) $(VARIANT_SRCS) -o $@
+
+check-variants: $(VARIANT_FIND)
+	tests/variants/run $< $(wildcard tests/variants/aliases/*)
+
 check-docs: docs host
 	tests/docs/site $(BUILD)/site
 	tests/docs/xml docs/guide/guest.md
@@ -203,4 +216,4 @@ check-reproducible: $(LIBS_STAMP)
 check-elsewhere: setup-check
 	tests/elsewhere
 
-.PHONY: check-host check-docs check-install check-build check-reproducible check-elsewhere
+.PHONY: check-host check-variants check-docs check-install check-build check-reproducible check-elsewhere

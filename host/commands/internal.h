@@ -430,6 +430,8 @@ struct preview {
 	struct devspec
 		*missing; /* what no disk has, if there are disks that nobody saw */
 	size_t missing_count;
+	struct companions *companions;
+	size_t companions_count;
 	struct unlocking *unlockings; /* if the images change */
 	size_t unlocking_count;
 	struct outlook outlook; /* empty if the preview could not be made */

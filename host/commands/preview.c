@@ -212,7 +212,9 @@ static void foresee(struct preview *preview)
 
 		if (!plan_entry_is_taken(entry))
 			continue;
-		if (is_denied(preview, entry))
+		if (preview->view.machine->lacks_iommu)
+			reason = REASON_NO_IOMMU;
+		else if (is_denied(preview, entry))
 			reason = REASON_PROBE;
 		else if (will_be_gone(preview, entry))
 			reason = REASON_GONE;
@@ -261,6 +263,34 @@ static int find_missing(struct preview *preview)
 	return r == -ENOMEM ? r : 0;
 }
 
+static bool has_companions(const struct preview *preview, const char *driver)
+{
+	for (size_t i = 0; i < preview->companions_count; i++)
+		if (strcmp(preview->companions[i].driver, driver) == 0)
+			return true;
+	return false;
+}
+
+/* Of each driver once; vfio-pci itself, which most get, has none. */
+static int find_companions(struct preview *preview)
+{
+	const struct plan *plan = &preview->result.plan;
+
+	for (size_t i = 0; i < plan->count; i++) {
+		const char *driver = plan->entries[i].wanted;
+		struct companions *added;
+
+		if (text_equals_name(driver, "vfio-pci") ||
+		    has_companions(preview, driver))
+			continue;
+		added = array_append(preview->companions, preview->companions_count);
+		if (!added)
+			return -ENOMEM;
+		companions_find(preview->view.host, driver, added);
+	}
+	return 0;
+}
+
 static int look_ahead(struct preview *preview, bool with_new_images)
 {
 	int r = find_missing(preview);
@@ -269,6 +299,8 @@ static int look_ahead(struct preview *preview, bool with_new_images)
 	    luks_read(preview->view.host, &preview->unlockings,
 		      &preview->unlocking_count) == -ENOMEM)
 		r = -ENOMEM;
+	if (r == 0)
+		r = find_companions(preview);
 	if (r < 0)
 		return r;
 	return outlook_make(
@@ -276,6 +308,8 @@ static int look_ahead(struct preview *preview, bool with_new_images)
 					 .plan = &preview->result.plan,
 					 .settings = &preview->result.settings,
 					 .reset_module = preview_find_reset(preview),
+					 .companions = preview->companions,
+					 .companions_count = preview->companions_count,
 					 .wanted = &preview->params.wanted,
 					 .missing = preview->missing,
 					 .missing_count = preview->missing_count,
@@ -351,6 +385,7 @@ void preview_free(struct preview *preview)
 	outlook_free(&preview->outlook);
 	initramfs_free(&preview->initramfs);
 	free(preview->missing);
+	free(preview->companions);
 	free(preview->unlockings);
 	run_result_free(&preview->result);
 	params_free(&preview->params);

@@ -65,7 +65,8 @@ static bool has_display_without_group(const struct machine *machine)
 const char *iommu_find_word(const struct host *host, const struct machine *machine,
 			    const char *cmdline)
 {
-	if ((machine->has_groups && !has_display_without_group(machine)) ||
+	if (machine->lacks_iommu ||
+	    (machine->has_groups && !has_display_without_group(machine)) ||
 	    !has_table(host->root_fd, "DMAR") || find_iommu_off(host->root_fd, cmdline) ||
 	    ends_with(cmdline, "intel_iommu", "on"))
 		return NULL;
@@ -78,7 +79,7 @@ bool preview_is_iommu_pending(const struct preview *preview)
 	const struct machine *machine = preview->view.machine;
 	int root_fd = preview->view.host->root_fd;
 
-	if (find_iommu_off(root_fd, preview->cmdline))
+	if (machine->lacks_iommu || find_iommu_off(root_fd, preview->cmdline))
 		return false;
 	if (has_table(root_fd, "DMAR"))
 		return (!machine->has_groups || has_display_without_group(machine)) &&

@@ -295,6 +295,44 @@ bool limits_reserve_memory(const struct host *host, int group)
 	       strstr(regions, " direct\n");
 }
 
+/* Of the link in the group, which leads to the device. */
+static bool read_driver(int directory_fd, const char *name,
+			char ret[static DRIVER_NAME_SIZE])
+{
+	char path[NAME_SIZE + sizeof("/driver")], target[PATH_MAX];
+
+	if (path_format(path, sizeof(path), "%s/driver", name) < 0 ||
+	    sysfs_read_target(directory_fd, path, target, sizeof(target)) < 0)
+		return false;
+	snprintf(ret, DRIVER_NAME_SIZE, "%.*s", DRIVER_NAME_SIZE - 1,
+		 beneath_name(target));
+	return true;
+}
+
+bool limits_find_foreign(const struct host *host, int group,
+			 char ret_name[static NAME_SIZE],
+			 char ret_driver[static DRIVER_NAME_SIZE])
+{
+	_cleanup_closedir_ DIR *directory = NULL;
+	struct pci_address address;
+	struct dirent *entry;
+	char path[64];
+
+	snprintf(path, sizeof(path), "sys/kernel/iommu_groups/%d/devices", group);
+	directory = sysfs_open_directory(host->root_fd, path);
+	while (directory && (entry = readdir(directory))) {
+		if (entry->d_name[0] == '.' ||
+		    address_parse_name(entry->d_name, &address) == 0 ||
+		    strlen(entry->d_name) >= NAME_SIZE ||
+		    !read_driver(dirfd(directory), entry->d_name, ret_driver) ||
+		    pci_driver_is_vfio(ret_driver))
+			continue;
+		strcpy(ret_name, entry->d_name);
+		return true;
+	}
+	return false;
+}
+
 static bool has_reset(const struct host *host, const struct device *device)
 {
 	char methods[64];

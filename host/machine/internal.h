@@ -36,6 +36,15 @@ void cards_find(struct machine *machine);
  */
 bool device_shares_fate(const struct device *device);
 
+/* -- firmware ------------------------------------------------------------------------ */
+
+/*
+ * If the firmware has the ACPI table for an IOMMU, DMAR, IVRS or IORT, but names none in
+ * it: what to do, a static phrase. Otherwise, or if that cannot be read, which only root
+ * may, NULL.
+ */
+const char *firmware_find_lack(const struct host *host);
+
 /* -- users --------------------------------------------------------------------------- */
 
 /* Calls back with the number of each process. */

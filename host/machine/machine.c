@@ -103,6 +103,18 @@ static int read_devices(const struct host *host, int bus_fd, struct machine *mac
 	return 0;
 }
 
+/* The IOMMU of virtio is a device, and VFIO can do without any. */
+static void find_lack(const struct host *host, struct machine *machine)
+{
+	const char *lack = firmware_find_lack(host);
+
+	if (!lack || machine->has_groups || iommu_is_virtio(&machine->pci) ||
+	    iommu_is_done_without(host->root_fd))
+		return;
+	machine->lacks_iommu = true;
+	machine->advice = machine->display_advice = lack;
+}
+
 static int read_all(const struct host *host, struct machine *ret)
 {
 	_cleanup_close_ int bus_fd =
@@ -122,9 +134,11 @@ static int read_all(const struct host *host, struct machine *ret)
 	if (!ret->known_groups)
 		return -ENOMEM;
 	r = read_devices(host, bus_fd, ret);
-	if (r == 0)
-		machine_read_uses(host, ret);
-	return r;
+	if (r < 0)
+		return r;
+	find_lack(host, ret);
+	machine_read_uses(host, ret);
+	return 0;
 }
 
 bool machine_read(const struct host *host, struct machine *ret)

@@ -63,6 +63,7 @@ struct machine {
 	struct device *devices;
 	size_t count;
 	bool has_groups;  /* any function has an IOMMU group */
+	bool lacks_iommu; /* nor will any: the firmware says that there is no IOMMU */
 	bool knows_needs; /* machine_read_needs() has run */
 	bool has_session; /* somebody is logged in by ssh, over whatever device */
 	unsigned other_keyboards, other_sound_cards; /* behind no PCI function */
@@ -343,6 +344,16 @@ void caveats_warn_now(const struct machine *machine);
  */
 bool limits_reserve_memory(const struct host *host, int group);
 
+/*
+ * Whether the IOMMU group has a device of another bus with a driver of the host, such as
+ * the host bridge that a device tree describes: then the kernel refuses, too
+ * (platform_dma_configure() in drivers/base/platform.c). *ret_name and *ret_driver are
+ * those of the first.
+ */
+bool limits_find_foreign(const struct host *host, int group,
+			 char ret_name[static NAME_SIZE],
+			 char ret_driver[static DRIVER_NAME_SIZE]);
+
 /* What the tables of the firmware call such memory, or NULL: Intel's RMRR, Arm's RMR. */
 const char *limits_reserved_name(const struct host *host);
 
@@ -440,6 +451,26 @@ int users_each(const struct host *host, const struct device *device,
  * processes.
  */
 void machine_read_unseen(const struct host *host, struct machine *machine);
+
+/* -- companions ---------------------------------------------------------------------- */
+
+/*
+ * The usual drivers that a variant driver of VFIO brings along: xe_vfio_pci calls
+ * functions of xe, so where it is loaded, xe is as well, and binds what it finds.
+ */
+#define COMPANIONS_MAX 8 /* more than any variant driver has */
+struct companions {
+	const char *driver;
+	char modules[COMPANIONS_MAX][DRIVER_NAME_SIZE]; /* their names, "_" for "-" */
+	size_t count;
+};
+
+/*
+ * Finds those of the driver in the modules.dep and modules.alias of the running kernel,
+ * where a variant driver is found, too: see variant_find(). What cannot be read has none.
+ * *ret points to driver.
+ */
+void companions_find(const struct host *host, const char *driver, struct companions *ret);
 
 /* -- luks ---------------------------------------------------------------------------- */
 

@@ -738,6 +738,71 @@ static void judge_settings(struct judge *judge)
 		judge_setting(judge, &settings->items[i]);
 }
 
+/* -- usual drivers that come along --------------------------------------------------- */
+
+static bool is_companion(const struct companions *companions, const char *driver)
+{
+	for (size_t i = 0; i < companions->count; i++)
+		if (text_equals_name(companions->modules[i], driver))
+			return true;
+	return false;
+}
+
+/* "xe", "xe and intel_vsec" */
+static void name_companions(const struct companions *companions, char *text, size_t size)
+{
+	size_t at = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < companions->count && at < size; i++)
+		at += (size_t)snprintf(text + at, size - at, "%s%s", i ? " and " : "",
+				       companions->modules[i]);
+}
+
+/* A virtual function is there only because the usual driver is. */
+static bool gets(const struct judge *judge, const struct device *device,
+		 const char *driver)
+{
+	const struct plan_entry *entry = find_entry(judge, device);
+
+	return entry && entry->verdict == VERDICT_CLAIMED && !device->physical &&
+	       text_equals_name(entry->wanted, driver);
+}
+
+static void judge_companions(struct judge *judge, const struct companions *companions)
+{
+	const struct machine *machine = judge->input->machine;
+	char names[COMPANIONS_MAX * (DRIVER_NAME_SIZE + 5)];
+	struct devices found = { 0 }, others = { 0 };
+
+	for (size_t i = 0; i < machine->count; i++) {
+		const struct device *device = &machine->devices[i];
+
+		if (gets(judge, device, companions->driver))
+			count_device(&found, device);
+		else if (!is_taken(judge, device) &&
+			 is_companion(companions, device->pci->driver))
+			count_device(&others, device);
+	}
+	if (!found.count || !companions->count)
+		return;
+	name_companions(companions, names, sizeof(names));
+	add(judge, REMARK_NOTE, "usual-driver", found.first,
+	    "%s: the driver will be %s, which needs %s: passthru loads %s in the early stage, too%s%s%s; passthru.driver=vfio-pci does without",
+	    found.text, companions->driver, names,
+	    companions->count > 1 ? "them" : "that", others.count ? ", and " : "",
+	    others.count ? others.text : "",
+	    others.count == 0	? ""
+	    : others.count == 1 ? " has its usual driver before udev starts"
+				: " have their usual driver before udev starts");
+}
+
+static void judge_all_companions(struct judge *judge)
+{
+	for (size_t i = 0; i < judge->input->companions_count; i++)
+		judge_companions(judge, &judge->input->companions[i]);
+}
+
 /* -- groups that have got more members ----------------------------------------------- */
 
 /* The first member of the known group that is given away, or NULL. */
@@ -824,6 +889,7 @@ int outlook_make(const struct outlook_input *input, struct outlook *ret)
 	judge_settings(&judge);
 	judge_display_settings(&judge);
 	judge_sound(&judge);
+	judge_all_companions(&judge);
 	judge_other_controllers(&judge, missing);
 	judge_unlocking(&judge, false);
 	judge_groups(&judge);

@@ -57,6 +57,9 @@ struct outlook_input {
 	/* What the plan's devices get besides their driver, or NULL. */
 	const struct settings *settings;
 	struct reset_module reset_module;
+	/* Of the drivers that the plan's devices get, see companions_find(). */
+	const struct companions *companions;
+	size_t companions_count;
 	/* The selectors that the plan was made from, or NULL. */
 	const struct selectors *wanted;
 	/* What the system asks for and no disk has, see guard_each_missing(). */

@@ -276,15 +276,24 @@ static void put_reserved(FILE *file, const char *name)
 	fputs("; look for a setting or an update of the firmware", file);
 }
 
+static void put_foreign(FILE *file, const char *name, const char *driver)
+{
+	fprintf(file,
+		"it includes %s, which is no PCI device and has the host's driver %s; only another device tree or firmware separates them",
+		name, driver);
+}
+
 /* Writes a sentence about the group. Returns whether a guest can have it, and use it. */
 static bool put_group(FILE *file, struct judged *judged)
 {
 	const struct view *view = judged->view;
 	const struct plan_entry *held = find_held(judged->plan, judged->group);
 	bool is_reserved = limits_reserve_memory(view->host, judged->group);
+	char name[NAME_SIZE], driver[DRIVER_NAME_SIZE];
+	bool is_foreign = limits_find_foreign(view->host, judged->group, name, driver);
 
-	if (!is_reserved && !held && find_blockers(judged) == 0 && !judged->count &&
-	    find_halves(judged) == 0) {
+	if (!is_reserved && !is_foreign && !held && find_blockers(judged) == 0 &&
+	    !judged->count && find_halves(judged) == 0) {
 		if (judged->count)
 			put_halves(file, judged);
 		else
@@ -295,6 +304,8 @@ static bool put_group(FILE *file, struct judged *judged)
 	fprintf(file, "Group %d cannot be given to a guest: ", judged->group);
 	if (is_reserved)
 		put_reserved(file, limits_reserved_name(view->host));
+	else if (is_foreign)
+		put_foreign(file, name, driver);
 	else if (held)
 		put_held(file, held);
 	else if (judged->count)

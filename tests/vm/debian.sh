@@ -51,15 +51,17 @@ debian_overlay() {
 	with_overlay "$overlay/root" "$layers" "$@"
 }
 
-# debian_system NAME SUITE PACKAGES [VARIANT]: builds a system with these packages (separated by
-# commas) and mmdebstrap's variant (buildd), unless the cache has it, and sets $system to its tree.
+# debian_system NAME SUITE PACKAGES [VARIANT [ARCH]]: builds a system with these packages (separated
+# by commas) and mmdebstrap's variant (buildd), unless the cache has it, and sets $system to its tree.
+# Packages may be of the architecture ARCH, too: NAME:ARCH.
 debian_system() {
 	system=$cache/builds/$1.$(echo "$3" | hash_text)
 	if [ ! -d "$system" ]; then
 		progress "building a system of $2: $1"
 		(
 			lock "$cache/builds/.$1.lock"
-			[ -d "$system" ] || debian_build "$system" "$2" "--variant=${4-buildd}" "--include=$3"
+			[ -d "$system" ] || debian_build "$system" "$2" "--variant=${4-buildd}" "--include=$3" \
+				${5:+"--architectures=$(dpkg --print-architecture),$5"}
 		)
 	fi
 	touch "$system"

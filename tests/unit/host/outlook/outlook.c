@@ -326,6 +326,72 @@ START_TEST(says_what_it_is)
 	scene_free(&scene);
 }
 
+#define TWO_DISPLAYS                           \
+	"00:02.0 8086:7d67 030000 2 xe boot\n" \
+	"03:00.0 8086:e20b 030000 3 xe\n"
+
+/* What a variant driver brings along. */
+static const struct {
+	const char *functions, *uses, *cmdline;
+	struct companions companions;
+	const char *text; /* "" for no remark */
+} variants[] = {
+	{ TWO_DISPLAYS,
+	  "",
+	  "passthru.addrs=03:00.0",
+	  { "xe_vfio_pci", { "xe" }, 1 },
+	  "0000:03:00.0: the driver will be xe_vfio_pci, which needs xe: passthru loads that in the early stage, too, and 0000:00:02.0 has its usual driver before udev starts; passthru.driver=vfio-pci does without" },
+	{ "03:00.0 8086:e20b 030000 3 xe\n",
+	  "elsewhere",
+	  "passthru.skip=03:00.0",
+	  { "xe_vfio_pci", { "xe" }, 1 },
+	  "" },
+	{ TWO_DISPLAYS, "", "passthru.addrs=03:00.0", { "xe_vfio_pci", { "" }, 0 }, "" },
+	{ TWO_DISPLAYS,
+	  "",
+	  "passthru.addrs=03:00.0",
+	  { "mlx5_vfio_pci", { "mlx5_core" }, 1 },
+	  "" },
+	/* those that a guest has get nothing from it */
+	{ "03:00.0 19e5:a250 120000 3 vfio-pci\n04:00.0 19e5:a250 120000 4 vfio-pci\n",
+	  "",
+	  "passthru.addrs=03:00.0",
+	  { "xe_vfio_pci", { "hisi_zip", "hisi-hpre" }, 2 },
+	  "0000:03:00.0: the driver will be xe_vfio_pci, which needs hisi_zip and hisi-hpre: passthru loads them in the early stage, too; passthru.driver=vfio-pci does without" },
+	/* the usual driver made it */
+	{ "03:00.0 15b3:101d 020000 3 mlx5_core\n03:00.1 15b3:101e 020000 4 mlx5_core\n",
+	  ";virtual",
+	  "passthru.addrs=03:00.1",
+	  { "xe_vfio_pci", { "mlx5_core" }, 1 },
+	  "" },
+};
+
+START_TEST(names_what_comes_along)
+{
+	struct outlook_input input;
+	struct outlook outlook;
+	struct scene scene;
+
+	scene_make(variants[_i].functions, variants[_i].uses, variants[_i].cmdline,
+		   &scene);
+	for (size_t i = 0; i < scene.plan.count; i++)
+		strcpy(scene.plan.entries[i].wanted, "xe_vfio_pci");
+	input = (struct outlook_input){ .machine = &scene.machine,
+					.plan = &scene.plan,
+					.companions = &variants[_i].companions,
+					.companions_count = 1 };
+	ck_assert_int_eq(outlook_make(&input, &outlook), 0);
+	ck_assert_uint_eq(outlook.count, variants[_i].text[0] != '\0');
+	if (outlook.count) {
+		expect_text("kind", outlook.items[0].kind, "usual-driver");
+		expect_number("level", outlook.items[0].level, REMARK_NOTE);
+		expect_text(variants[_i].cmdline, outlook.items[0].text,
+			    variants[_i].text);
+	}
+	outlook_free(&outlook);
+	scene_free(&scene);
+}
+
 /* What may be on the disks, as far as the tables tell. */
 static const struct {
 	const char *origins[5];
@@ -674,6 +740,7 @@ int main(void)
 	add_rows(tcase, looks_ahead, outlooks);
 	tcase_add_test(tcase, takes_what_is_chosen);
 	add_rows(tcase, says_what_it_is, texts);
+	add_rows(tcase, names_what_comes_along, variants);
 	add_rows(tcase, names_what_is_missing, missing);
 	add_rows(tcase, names_controllers, hidden);
 	add_rows(tcase, judges_settings, settings);
