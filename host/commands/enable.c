@@ -11,13 +11,13 @@
 #include "ui/ui.h"
 
 /* The comment is for the reader of the file. */
-static void put_line(const struct machine *machine, const struct device *device,
-		     FILE *file)
+static void put_line(const struct machine *machine, const struct params *in_force,
+		     const struct device *device, FILE *file)
 {
 	char name[FULL_NAME_SIZE];
 
 	fputs("passthru.ids=", file);
-	choice_put_item(machine, device, file);
+	choice_put_item(machine, in_force, device, file);
 	device_full_name(device, name);
 	fprintf(file, " # %s %s\n", device->address, name);
 }
@@ -31,9 +31,8 @@ static char *make_lines(const struct work *work, const struct request *request)
 	for (size_t i = 0; file && i < work->machine.count; i++) {
 		const struct device *device = &work->machine.devices[i];
 
-		if (choice_has_item(&work->machine, device) &&
-		    !device_is_requested(device, &request->params))
-			put_line(&work->machine, device, file);
+		if (choice_has_item(&work->machine, &request->params, device))
+			put_line(&work->machine, &request->params, device, file);
 	}
 	return text_file_close(&text);
 }

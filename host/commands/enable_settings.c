@@ -112,6 +112,27 @@ static bool has_value(const struct params *params, enum setting_kind kind,
 	       strcmp(found->value, wanted.value) == 0;
 }
 
+/* Whether that device has to get the value. */
+static bool lacks_value(const struct work *work, const struct params *params,
+			enum setting_kind kind, const struct device *device)
+{
+	return is_set(work, device, kind) &&
+	       !has_value(params, kind, device, work->host->arguments->settings[kind]);
+}
+
+/* Whether the line of a device before it is for it, too. */
+static bool has_line(const struct work *work, const struct params *params,
+		     enum setting_kind kind, const struct device *device)
+{
+	const struct machine *machine = &work->machine;
+
+	for (const struct device *at = machine->devices; at < device; at++)
+		if (choice_shares_item(machine, at, device) &&
+		    lacks_value(work, params, kind, at))
+			return true;
+	return false;
+}
+
 static void put_lines(const struct work *work, const struct params *params,
 		      enum setting_kind kind, FILE *file)
 {
@@ -121,10 +142,11 @@ static void put_lines(const struct work *work, const struct params *params,
 	for (size_t i = 0; i < machine->count; i++) {
 		const struct device *device = &machine->devices[i];
 
-		if (!is_set(work, device, kind) || has_value(params, kind, device, value))
+		if (!lacks_value(work, params, kind, device) ||
+		    has_line(work, params, kind, device))
 			continue;
 		fprintf(file, "passthru.%s=%s@", setting_name(kind), value);
-		choice_put_item(machine, device, file);
+		choice_put_item(machine, NULL, device, file);
 		fprintf(file, " # %s\n", device->address);
 	}
 }

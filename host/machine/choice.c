@@ -118,13 +118,20 @@ static bool is_same_id(const struct device *a, const struct device *b)
 	       a->pci->id.device == b->pci->id.device;
 }
 
-/* Whether the ID also matches a device that is not chosen, or its virtual functions. */
-static bool is_ambiguous(const struct machine *machine, const struct device *device)
+/* Whether it needs an item, which not even the parameters in force give it. */
+static bool is_new(const struct device *device, const struct params *in_force)
+{
+	return device->is_chosen && !(in_force && device_is_requested(device, in_force));
+}
+
+/* Whether the ID also matches a device that needs no item, or its virtual functions. */
+static bool is_ambiguous(const struct machine *machine, const struct params *in_force,
+			 const struct device *device)
 {
 	if (device->pf.total && device->pf.vf_device == device->pci->id.device)
 		return true;
 	for (size_t i = 0; i < machine->count; i++)
-		if (!machine->devices[i].is_chosen &&
+		if (!is_new(&machine->devices[i], in_force) &&
 		    is_same_id(&machine->devices[i], device))
 			return true;
 	return false;
@@ -138,19 +145,26 @@ static bool is_first_of_id(const struct machine *machine, const struct device *d
 	return true;
 }
 
-bool choice_has_item(const struct machine *machine, const struct device *device)
+bool choice_has_item(const struct machine *machine, const struct params *in_force,
+		     const struct device *device)
 {
-	return device->is_chosen &&
-	       (is_ambiguous(machine, device) || is_first_of_id(machine, device));
+	return is_new(device, in_force) && (is_ambiguous(machine, in_force, device) ||
+					    is_first_of_id(machine, device));
 }
 
-void choice_put_item(const struct machine *machine, const struct device *device,
-		     FILE *file)
+void choice_put_item(const struct machine *machine, const struct params *in_force,
+		     const struct device *device, FILE *file)
 {
 	fprintf(file, "%04x:%04x", (unsigned)device->pci->id.vendor,
 		(unsigned)device->pci->id.device);
-	if (is_ambiguous(machine, device))
+	if (is_ambiguous(machine, in_force, device))
 		fprintf(file, "@%s", device_lasting_address(machine, device));
+}
+
+bool choice_shares_item(const struct machine *machine, const struct device *a,
+			const struct device *b)
+{
+	return is_same_id(a, b) && !is_ambiguous(machine, NULL, a);
 }
 
 char *choice_make_parameter(const struct machine *machine)
@@ -164,10 +178,10 @@ char *choice_make_parameter(const struct machine *machine)
 	for (size_t i = 0; i < machine->count; i++) {
 		const struct device *device = &machine->devices[i];
 
-		if (!choice_has_item(machine, device))
+		if (!choice_has_item(machine, NULL, device))
 			continue;
 		fputs(separator, file);
-		choice_put_item(machine, device, file);
+		choice_put_item(machine, NULL, device, file);
 		separator = ",";
 	}
 	return text_file_close(&parameter);

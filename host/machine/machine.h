@@ -258,14 +258,22 @@ int choice_make_named(const struct host *host, struct machine *ret);
 int choice_make(const struct host *host, struct machine *ret);
 
 /*
- * Whether the device needs an item of its own: it is chosen, and no chosen device before
- * it has the same item.
+ * Whether the device needs an item of its own: it is chosen, the parameters in force, if
+ * they are given, do not request it, and no device before it has the same item.
  */
-bool choice_has_item(const struct machine *machine, const struct device *device);
+bool choice_has_item(const struct machine *machine, const struct params *in_force,
+		     const struct device *device);
 
-/* Prints that item of passthru.ids: an ID, with an address if it also matches others. */
-void choice_put_item(const struct machine *machine, const struct device *device,
-		     FILE *file);
+/*
+ * Prints that item of passthru.ids: an ID, with an address if it also matches devices
+ * that need none.
+ */
+void choice_put_item(const struct machine *machine, const struct params *in_force,
+		     const struct device *device, FILE *file);
+
+/* Whether one item, without parameters in force, means both of these chosen devices. */
+bool choice_shares_item(const struct machine *machine, const struct device *a,
+			const struct device *b);
 
 /* "passthru.ids=…" with all of these items; freed by the caller; NULL without memory. */
 char *choice_make_parameter(const struct machine *machine);

@@ -39,12 +39,12 @@ dump_of()
 
 # -- the next boot -----------------------------------------------------------------------
 
-# new_next: the machine in $tmp/next, a new one, without a boot loader.
+# new_next [MACHINE]: the machine in $tmp/next (two-gpus), a new one, without a boot loader.
 new_next()
 {
-	machine two-gpus
+	machine "${1-two-gpus}"
 	rm -rf "$tmp/next"
-	cp -a "$tmp/machines/two-gpus" "$tmp/next"
+	cp -a "$tmp/machines/${1-two-gpus}" "$tmp/next"
 	mkdir -p "$tmp/next/boot/grub" "$tmp/next/etc/default"
 }
 
