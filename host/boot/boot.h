@@ -239,8 +239,9 @@ struct cmdline_file {
 
 /*
  * The text of the file with the word at the end of its command line, or without the word
- * in all of them. *ret is freed by the caller. The first sets it to NULL if no line can
- * be edited. Return 0 or -ENOMEM.
+ * in all of them. *ret is freed by the caller. The first sets it to NULL if the line that
+ * counts cannot be edited. Return 0 or -ENOMEM; the second -EINVAL if the word is in a
+ * line that cannot be edited.
  */
 int cmdline_file_add(const struct cmdline_file *file, const char *text, const char *word,
 		     char **ret);

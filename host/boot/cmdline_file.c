@@ -46,25 +46,32 @@ struct place {
 	struct span raw; /* the same with quotes, if the format has them */
 };
 
+enum finding {
+	FOUND_NONE,
+	FOUND,
+	FOUND_FIXED, /* there is one, of a form that cannot be edited */
+};
+
 /* In shell assignments, that of the variable; NULL is any that has a command line. */
-static bool find_assigned(const char *line, const char *variable, struct place *ret)
+static enum finding find_assigned(const char *line, const char *variable,
+				  struct place *ret)
 {
 	struct shell_assignment assignment;
 	struct span name;
 	const char *rest = line;
 
 	if (!shell_vars_next(&rest, &assignment))
-		return false;
+		return FOUND_NONE;
 	name = assignment.name;
 	if (variable ? !span_equals(name, variable)
 		     : !span_skip_prefix(&name, GRUB_CMDLINE))
-		return false;
-	ret->raw = assignment.raw;
-	return shell_assignment_text(&assignment, &ret->text);
+		return FOUND_NONE;
+	ret->raw = ret->text = assignment.raw;
+	return shell_assignment_text(&assignment, &ret->text) ? FOUND : FOUND_FIXED;
 }
 
-static bool find_in_line(const struct cmdline_file *file, const char *line,
-			 struct place *ret)
+static enum finding find_in_line(const struct cmdline_file *file, const char *line,
+				 struct place *ret)
 {
 	const char *text = line;
 
@@ -75,40 +82,44 @@ static bool find_in_line(const struct cmdline_file *file, const char *line,
 	else if (line[0] == '#' && file->has_comments)
 		text = NULL;
 	if (!text || !text[strspn(text, " \t")])
-		return false;
+		return FOUND_NONE;
 	ret->text = ret->raw = span_of(text);
-	return true;
+	return FOUND;
 }
 
 /* The same in the line at the cursor, whose place in the text it returns. */
-static bool find_at(const struct cmdline_file *file, struct text_cursor line,
-		    struct place *ret)
+static enum finding find_at(const struct cmdline_file *file, struct text_cursor line,
+			    struct place *ret)
 {
 	_cleanup_free_ char *copy = strndup(line.at, (size_t)(line.end - line.at));
+	struct place place;
+	enum finding found = copy ? find_in_line(file, copy, &place) : FOUND_NONE;
 
-	if (!copy || !find_in_line(file, copy, ret))
-		return false;
-	ret->text.at = line.at + (ret->text.at - copy);
-	ret->raw.at = line.at + (ret->raw.at - copy);
-	return true;
+	if (found == FOUND_NONE)
+		return found;
+	ret->text = (struct span){ line.at + (place.text.at - copy), place.text.length };
+	ret->raw = (struct span){ line.at + (place.raw.at - copy), place.raw.length };
+	return found;
 }
 
 /*
  * The line whose words count last: the first one of kernel-install's file, of which some
- * programs read no other.
+ * programs read no other. Returns whether it can be edited.
  */
 static bool find_place(const struct cmdline_file *file, const char *text,
 		       struct place *ret)
 {
+	enum finding found = FOUND_NONE, last;
 	struct text_cursor line;
-	bool found = false;
 
 	while (text_next_line(&text, &line)) {
-		found |= find_at(file, line, ret);
-		if (found && file->format == FORMAT_CMDLINE)
+		last = find_at(file, line, ret);
+		if (last != FOUND_NONE)
+			found = last;
+		if (found != FOUND_NONE && file->format == FORMAT_CMDLINE)
 			break;
 	}
-	return found;
+	return found == FOUND;
 }
 
 /* -- words --------------------------------------------------------------------------- */
@@ -173,6 +184,17 @@ int cmdline_file_add(const struct cmdline_file *file, const char *text, const ch
 	return 0;
 }
 
+/* A word in a line that cannot be edited; it may stand between quotes or in a command. */
+static bool has_anywhere(struct span text, const char *word)
+{
+	size_t length = strlen(word);
+
+	for (size_t i = 0; i + length <= text.length; i++)
+		if (memcmp(text.at + i, word, length) == 0)
+			return true;
+	return false;
+}
+
 int cmdline_file_remove(const struct cmdline_file *file, const char *text,
 			const char *word, char **ret)
 {
@@ -181,9 +203,13 @@ int cmdline_file_remove(const struct cmdline_file *file, const char *text,
 	const char *rest = text, *done = text;
 	struct text_cursor line;
 	struct place place;
+	bool is_left = false;
 
 	while (out && text_next_line(&rest, &line)) {
-		if (!find_at(file, line, &place) || !has_word(place.text, word))
+		enum finding found = find_at(file, line, &place);
+
+		is_left |= found == FOUND_FIXED && has_anywhere(place.raw, word);
+		if (found != FOUND || !has_word(place.text, word))
 			continue;
 		fprintf(out, "%.*s", (int)(place.text.at - done), done);
 		put_others(place.text, word, out);
@@ -192,5 +218,11 @@ int cmdline_file_remove(const struct cmdline_file *file, const char *text,
 	if (out)
 		fputs(done, out);
 	*ret = text_file_close(&changed);
-	return *ret ? 0 : -ENOMEM;
+	if (!*ret)
+		return -ENOMEM;
+	if (!is_left)
+		return 0;
+	free(*ret);
+	*ret = NULL;
+	return -EINVAL;
 }

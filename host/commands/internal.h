@@ -21,8 +21,9 @@ struct iommu_edit {
 	const char *word; /* NULL: the next boot needs none; static */
 	struct change *changes;
 	size_t count;
-	bool needs_grub;    /* GRUB's menu must be generated again */
-	char obstacle[768]; /* why the word cannot be added, or "" */
+	bool needs_grub;      /* GRUB's menu must be generated again */
+	const char *variable; /* of GRUB's defaults, that gets the word; static */
+	char obstacle[768];   /* why the word cannot be added, or "" */
 };
 
 /*
@@ -83,15 +84,15 @@ int configure_run(struct host *host, int (*change)(struct work *work));
 
 /* -- iommu --------------------------------------------------------------------------- */
 
-/* Lists the words that enable has added, and where: lines "WORD PATH". */
+/* Lists what enable has added, and where: lines "WORD VARIABLE PATH", "-" for none. */
 #define IOMMU_FILE "var/lib/passthru/iommu"
 
 /*
  * What adds the word that the next boot lacks to the command lines of all boots of this
  * system but those for rescue; without any changes if there is an obstacle. And what
  * takes the words out again that were added, but for files that cannot be edited any
- * more: the first of them is the obstacle. Return 0 or a negative errno; release with
- * iommu_edit_free() in either case.
+ * more: these stay in the list, and the first of them is the obstacle. Return 0 or a
+ * negative errno; release with iommu_edit_free() in either case.
  */
 int iommu_edit_add(const struct host *host, const struct machine *machine,
 		   struct iommu_edit *ret);
@@ -99,6 +100,9 @@ int iommu_edit_remove(const struct host *host, struct iommu_edit *ret);
 
 /* Once the changes are made: whether the next boot has the word, if that can be known. */
 bool iommu_is_added(const struct host *host, const struct machine *machine);
+
+/* What to add to such an advice where enable --iommu can follow it; "" elsewhere. */
+const char *iommu_hint(const char *advice);
 void iommu_edit_free(struct iommu_edit *edit);
 
 /*

@@ -132,6 +132,18 @@ static const char *find_assigning(const struct host *host, char **dropins,
 	return found;
 }
 
+/* Whether that variable has the word, as the user or an earlier run wrote it. */
+static bool has_word(const struct host *host, const char *path, const char *variable,
+		     const char *word)
+{
+	struct cmdline_file file = file_of(host, path, variable);
+	_cleanup_free_ char *text = NULL, *added = NULL;
+
+	return beneath_read(host->root_fd, path, &text) == 0 &&
+	       cmdline_file_add(&file, text, word, &added) == 0 && added &&
+	       strcmp(text, added) == 0;
+}
+
 static int add_to_grub(const struct host *host, struct iommu_edit *edit)
 {
 	static const char *const variables[] = { GRUB_CMDLINE "_DEFAULT", GRUB_CMDLINE };
@@ -147,11 +159,21 @@ static int add_to_grub(const struct host *host, struct iommu_edit *edit)
 		       "GRUB's menu cannot be generated from it, since there is no grub-mkconfig");
 		return 0;
 	}
-	for (size_t i = 0; !path && i < ARRAY_SIZE(variables); i++) {
-		variable = variables[i];
-		path = find_assigning(host, dropins, variable);
+	for (size_t i = ARRAY_SIZE(variables); i-- > 0;) {
+		const char *found = find_assigning(host, dropins, variables[i]);
+
+		/* Then only the menu lacks it. */
+		if (found && has_word(host, found, variables[i], edit->word)) {
+			edit->needs_grub = true;
+			return 1;
+		}
+		if (found) {
+			path = found;
+			variable = variables[i];
+		}
 	}
-	r = add_to(host, path ? path : GRUB_DEFAULTS, variable, !path, edit);
+	edit->variable = path ? variable : variables[0];
+	r = add_to(host, path ? path : GRUB_DEFAULTS, edit->variable, !path, edit);
 	edit->needs_grub |= r > 0;
 	return r;
 }
@@ -222,8 +244,7 @@ static int add_everywhere(const struct host *host, const struct boot_source *nex
 	return r < 0 ? r : 0;
 }
 
-/* What was added, for disable: lines "WORD PATH". Changed first, so that it is never
- * short. */
+/* What was added, for disable. Changed first, so that it is never short. */
 static int add_record(const struct host *host, struct iommu_edit *edit)
 {
 	struct change change;
@@ -234,7 +255,9 @@ static int add_record(const struct host *host, struct iommu_edit *edit)
 	if (file && change.old)
 		fputs(change.old, file);
 	for (size_t i = 0; file && i < edit->count; i++)
-		fprintf(file, "%s %s\n", edit->word, edit->changes[i].path);
+		fprintf(file, "%s %s %s\n", edit->word,
+			is_of(edit->changes[i].path, FORMAT_GRUB) ? edit->variable : "-",
+			edit->changes[i].path);
 	set_text(&change, text_file_close(&text));
 	if (r == -ENOENT)
 		r = 0;
@@ -306,61 +329,123 @@ bool iommu_is_added(const struct host *host, const struct machine *machine)
 
 /* -- undoing ------------------------------------------------------------------------- */
 
-static int remove_from(const struct host *host, const char *word, const char *path,
+const char *iommu_hint(const char *advice)
+{
+	return advice && strncmp(advice, "boot with intel_iommu=on", 24) == 0
+		       ? "; passthru enable --iommu WHAT adds it"
+		       : "";
+}
+
+/* A line of the record. */
+struct added {
+	char *word, *variable, *path;
+};
+
+static void free_added(struct added *added)
+{
+	free(added->word);
+	free(added->variable);
+	free(added->path);
+}
+
+/* Returns 0 or -ENOMEM. A line that is none has no path, or one that is not known. */
+static int read_added(struct text_cursor line, struct added *ret)
+{
+	struct span word = wordlist_next(&line), variable;
+
+	(void)wordlist_next_blanks(&line);
+	variable = wordlist_next(&line);
+	(void)wordlist_next_blanks(&line);
+	*ret = (struct added){ strndup(word.at, word.length),
+			       strndup(variable.at, variable.length),
+			       strndup(line.at, (size_t)(line.end - line.at)) };
+	return ret->word && ret->variable && ret->path ? 0 : -ENOMEM;
+}
+
+/* Returns 1 if the file lacks the word then, 0 with an obstacle, or a negative errno. */
+static int remove_from(const struct host *host, const struct added *added,
 		       struct iommu_edit *edit)
 {
-	struct cmdline_file file = file_of(host, path, NULL);
+	struct cmdline_file file = file_of(
+		host, added->path, added->variable[0] == '-' ? NULL : added->variable);
 	struct change change;
 	char *text = NULL;
-	int r = change_open(host->root_fd, path, &change);
+	int r = change_open(host->root_fd, added->path, &change);
 
 	if (r == 0)
-		r = cmdline_file_remove(&file, change.old, word, &text);
-	if (r == -ELOOP || r == -EMLINK || r == -EILSEQ) {
-		refuse(edit, path, change_error(r));
-		r = 0;
+		r = cmdline_file_remove(&file, change.old, added->word, &text);
+	if (text) {
+		set_text(&change, text);
+		edit->needs_grub |= file.format == FORMAT_GRUB && change_is_any(&change);
+		r = keep(edit, &change);
+		return r < 0 ? r : 1;
 	}
-	if (!text) {
-		change_free(&change);
-		return r == -ENOENT ? 0 : r;
+	change_free(&change);
+	if (r == -ENOENT)
+		return 1;
+	if (r == -EINVAL)
+		refuse(edit, added->path,
+		       "the line with it is of a form that passthru does not edit");
+	else if (r == -ELOOP || r == -EMLINK || r == -EILSEQ)
+		refuse(edit, added->path, change_error(r));
+	else
+		return r;
+	return 0;
+}
+
+/* Takes back what the record lists; writes the lines of what stays to the file. */
+static int remove_all(const struct host *host, const char *record,
+		      struct iommu_edit *edit, FILE *left)
+{
+	struct text_cursor line;
+	int r = 1;
+
+	while (r >= 0 && text_next_line(&record, &line)) {
+		struct added added;
+
+		r = read_added(line, &added);
+		if (r == 0 && added.path[0] && config_file_find(added.path)) {
+			r = remove_from(host, &added, edit);
+			if (r == 0)
+				fprintf(left, "%.*s\n", (int)(line.end - line.at),
+					line.at);
+		}
+		free_added(&added);
 	}
-	set_text(&change, text);
-	edit->needs_grub |= file.format == FORMAT_GRUB && change_is_any(&change);
-	return keep(edit, &change);
+	return r < 0 ? r : 0;
 }
 
 /* The record goes last, and so is the first of the changes. */
 int iommu_edit_remove(const struct host *host, struct iommu_edit *ret)
 {
 	struct change record;
+	_cleanup_free_ char *text = NULL;
+	struct text_file left;
+	FILE *file;
 	int r = change_open(host->root_fd, IOMMU_FILE, &record);
-	const char *rest = record.old ? record.old : "";
-	struct text_cursor line;
 
 	*ret = (struct iommu_edit){ 0 };
 	if (r < 0) {
 		change_free(&record);
 		return r == -ENOENT ? 0 : r;
 	}
-	_cleanup_free_ char *text = strdup(rest);
-
+	text = strdup(record.old);
+	file = text_file_open(&left);
 	set_text(&record, NULL);
-	r = text ? keep(ret, &record) : -ENOMEM;
-	rest = text;
-	while (r == 0 && text_next_line(&rest, &line)) {
-		struct span word = wordlist_next(&line), path;
-		_cleanup_free_ char *name = NULL, *added = NULL;
-
-		(void)wordlist_next_blanks(&line);
-		path = (struct span){ line.at, (size_t)(line.end - line.at) };
-		name = strndup(path.at, path.length);
-		added = strndup(word.at, word.length);
-		if (!name || !added)
-			r = -ENOMEM;
-		else if (path.length && config_file_find(name))
-			r = remove_from(host, added, name, ret);
-	}
-	return r;
+	r = keep(ret, &record);
+	if (r == 0)
+		r = text && file ? remove_all(host, text, ret, file) : -ENOMEM;
+	free(text);
+	text = text_file_close(&left);
+	if (r < 0 || !text)
+		return r < 0 ? r : -ENOMEM;
+	if (text[0])
+		set_text(&ret->changes[0], take_pointer(text));
+	if (change_is_any(&ret->changes[0]))
+		return 0;
+	change_free(&ret->changes[0]);
+	memmove(ret->changes, ret->changes + 1, --ret->count * sizeof(ret->changes[0]));
+	return 0;
 }
 
 void iommu_edit_free(struct iommu_edit *edit)

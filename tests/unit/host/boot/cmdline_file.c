@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
 #include <stdlib.h>
 
 #include "boot/boot.h"
@@ -59,6 +60,17 @@ static const struct {
 	{ GRUB, "GRUB_CMDLINE_LINUX_DEFAULT=\"a\"\nGRUB_CMDLINE_LINUX_DEFAULT=\"b\"\n",
 	  "GRUB_CMDLINE_LINUX_DEFAULT=\"a\"\nGRUB_CMDLINE_LINUX_DEFAULT=\"b " WORD
 	  "\"\n" },
+	/* the last one counts, whether it can be edited or not */
+	{ GRUB,
+	  "GRUB_CMDLINE_LINUX_DEFAULT=\"a\"\nGRUB_CMDLINE_LINUX_DEFAULT=\"a $(b)\"\nC=5\n",
+	  NULL },
+	{ GRUB,
+	  "GRUB_CMDLINE_LINUX_DEFAULT=\"a\"\nGRUB_CMDLINE_LINUX_DEFAULT=\"b \\\nc\"\n",
+	  NULL },
+	{ GRUB,
+	  "GRUB_CMDLINE_LINUX_DEFAULT=\"a $(b)\"\nGRUB_CMDLINE_LINUX_DEFAULT=\"a\"\n",
+	  "GRUB_CMDLINE_LINUX_DEFAULT=\"a $(b)\"\nGRUB_CMDLINE_LINUX_DEFAULT=\"a " WORD
+	  "\"\n" },
 	{ GRUB, "#GRUB_CMDLINE_LINUX_DEFAULT=\"a\"\n", NULL },
 	{ GRUB, "GRUB_CMDLINE_LINUX=\"a\"\n", NULL },
 	{ GRUB, "GRUB_CMDLINE_LINUX_DEFAULT=\"a\\\"b\"\n", NULL },
@@ -86,7 +98,7 @@ END_TEST
 
 static const struct {
 	struct cmdline_file file;
-	const char *before, *after;
+	const char *before, *after; /* NULL: the word is where it cannot be edited */
 } removals[] = {
 	{ ENTRY, "options a " WORD " b\nlinux /" WORD "\n",
 	  "options a b\nlinux /" WORD "\n" },
@@ -102,15 +114,24 @@ static const struct {
 	  "# GRUB_CMDLINE_LINUX=\"" WORD "\"\n",
 	  "# GRUB_CMDLINE_LINUX=\"" WORD "\"\n" },
 	{ CMDLINE, "", "" },
+	{ GRUB, "GRUB_CMDLINE_LINUX_DEFAULT=\"a $(b) " WORD "\"\n", NULL },
+	{ GRUB, "GRUB_CMDLINE_LINUX_DEFAULT=\"a $(b)\"\n",
+	  "GRUB_CMDLINE_LINUX_DEFAULT=\"a $(b)\"\n" },
+	{ GRUB, "GRUB_CMDLINE_LINUX=\"$(b) " WORD "\"\n",
+	  "GRUB_CMDLINE_LINUX=\"$(b) " WORD "\"\n" },
 };
 
 START_TEST(removes)
 {
 	char *text;
+	int r = cmdline_file_remove(&removals[_i].file, removals[_i].before, WORD, &text);
 
-	ck_assert_int_eq(
-		cmdline_file_remove(&removals[_i].file, removals[_i].before, WORD, &text),
-		0);
+	if (!removals[_i].after) {
+		ck_assert_int_eq(r, -EINVAL);
+		ck_assert_ptr_null(text);
+		return;
+	}
+	ck_assert_int_eq(r, 0);
 	ck_assert_str_eq(text, removals[_i].after);
 	free(text);
 }
