@@ -197,7 +197,14 @@ static int remark_group(struct guest *guest, int group)
 	static const struct plan nothing;
 	const struct pci_list *list = &guest->machine.pci;
 	const char *name = limits_reserved_name(guest->host);
+	char foreign[NAME_SIZE], driver[DRIVER_NAME_SIZE];
 
+	if (limits_find_foreign(guest->host, group, foreign, driver) &&
+	    outlook_add(
+		    &guest->outlook, REMARK_ERROR, "group", NULL,
+		    "no guest can have group %d: it includes %s, which is no PCI device and has the host's driver %s; only another device tree or firmware separates them",
+		    group, foreign, driver) < 0)
+		return -ENOMEM;
 	if (limits_reserve_memory(guest->host, group) &&
 	    outlook_add(
 		    &guest->outlook, REMARK_ERROR, "group", NULL,
