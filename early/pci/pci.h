@@ -148,6 +148,8 @@ int framebuffer_restore(int root_fd, const struct framebuffer *framebuffer);
 #define PCI_BASE_CLASS_BRIDGE	     0x06
 #define PCI_BASE_CLASS_COMMUNICATION 0x07
 #define PCI_CLASS_DISPLAY_VGA	     0x0300
+#define PCI_CLASS_DISPLAY_3D	     0x0302
+#define PCI_CLASS_MULTIMEDIA_HDA     0x0403
 
 /* A PCI function. */
 struct pci_device {

@@ -135,9 +135,38 @@ static const struct device *find_loss(const struct judge *judge,
 
 /* -- displays ------------------------------------------------------------------------ */
 
-static bool has_display(const struct device *device)
+/*
+ * Whether it has connectors, as far as one can know. Most 3D controllers, which laptops
+ * and servers have, do not; those that have also have a function for the sound of HDMI.
+ */
+static bool has_connectors(const struct judge *judge, const struct device *device)
 {
-	return device_is_display(device);
+	const struct machine *machine = judge->input->machine;
+
+	if (!device_is_display(device))
+		return false;
+	if (device->pci->id.class >> 8 != PCI_CLASS_DISPLAY_3D ||
+	    device->uses.connector[0])
+		return true;
+	for (size_t i = 0; i < machine->count; i++)
+		if (machine->devices[i].pci->id.class >> 8 == PCI_CLASS_MULTIMEDIA_HDA &&
+		    device_is_of_card(&machine->devices[i], device))
+			return true;
+	return false;
+}
+
+static const struct device *find_display(const struct judge *judge, bool is_lost_one)
+{
+	const struct machine *machine = judge->input->machine;
+
+	for (size_t i = 0; i < machine->count; i++) {
+		const struct device *device = &machine->devices[i];
+
+		if (has_connectors(judge, device) &&
+		    (is_lost_one ? is_lost(judge, device) : !is_taken(judge, device)))
+			return device;
+	}
+	return NULL;
 }
 
 static bool is_in_use(const struct device *device)
@@ -145,17 +174,6 @@ static bool is_in_use(const struct device *device)
 	return device_is_display(device) &&
 	       (device->pci->is_boot_display || device->uses.connector[0] ||
 		device->uses.shower[0]);
-}
-
-static const struct device *find_other_display(const struct judge *judge)
-{
-	const struct machine *machine = judge->input->machine;
-
-	for (size_t i = 0; i < machine->count; i++)
-		if (device_is_display(&machine->devices[i]) &&
-		    !is_taken(judge, &machine->devices[i]))
-			return &machine->devices[i];
-	return NULL;
 }
 
 /* A monitor says most, and the boot display least. */
@@ -203,9 +221,9 @@ static void add_display_in_use(struct judge *judge, const struct device *used,
 
 static void judge_displays(struct judge *judge)
 {
-	const struct device *lost = find_loss(judge, has_display);
+	const struct device *lost = find_display(judge, true);
 	const struct device *used = find_lost_display(judge);
-	const struct device *other = find_other_display(judge);
+	const struct device *other = find_display(judge, false);
 
 	if (!lost)
 		return;
@@ -383,10 +401,13 @@ static void judge_selector(struct judge *judge, const struct selector *selector)
 	}
 	if (found.count)
 		add(judge, REMARK_WARNING, "not-named", found.first,
-		    "%.*s also matches %s, which the host's driver %s has now; write the others with their addresses, %.*s@ADDRESS, or passthru.skip=%s",
+		    "%.*s also matches %s, which the host's driver %s has now; write the others with their addresses, %.*s@ADDRESS, or %s%s",
 		    (int)selector->text.length, selector->text.at, found.text,
 		    found.first->pci->driver, (int)selector->text.length,
-		    selector->text.at, found.first->address);
+		    selector->text.at,
+		    found.count > 1 ? "passthru.skip with each of these"
+				    : "passthru.skip=",
+		    found.count > 1 ? "" : found.first->address);
 }
 
 static void judge_requests(struct judge *judge)
@@ -422,13 +443,13 @@ static void add_physical(struct judge *judge, const struct selector *selector,
 
 	if (has_id_of_vfs(device))
 		add(judge, REMARK_WARNING, "physical-function", device,
-		    "%.*s also names the physical function %s, which has the same ID as its virtual functions, and once it is claimed they do not exist; for the virtual functions write passthru.vfs=%s, for the device itself %04x:%04x@%s",
+		    "%.*s also names the physical function %s, which has the same ID as its virtual functions, and once it is claimed they do not exist; for the virtual functions write passthru.vfs=COUNT@%s, for the device itself %04x:%04x@%s",
 		    length, text, device->address, device->address,
 		    (unsigned)device->pci->id.vendor, (unsigned)device->pci->id.device,
 		    device->address);
 	else if (is_given(judge, device))
 		add(judge, REMARK_NOTE, "physical-function", device,
-		    "%.*s names the physical function %s, and once it is claimed it has no virtual functions; for these write passthru.vfs=%s",
+		    "%.*s names the physical function %s, and once it is claimed it has no virtual functions; for these write passthru.vfs=COUNT@%s",
 		    length, text, device->address, device->address);
 }
 
