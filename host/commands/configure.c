@@ -30,14 +30,21 @@ void configure_free_request(struct request *request)
 
 /* -- changing the file --------------------------------------------------------------- */
 
-/* Whether the images that boot can be built here; says what to do if not. */
-static bool is_possible(const struct work *work)
+/* Why the images that boot cannot be built here, and what to do; NULL if they can. */
+static char *find_obstacle(const struct work *work)
 {
 	_cleanup_free_ char *parameters = work->takes_devices && !work->parameter
 						  ? choice_make_parameter(&work->machine)
 						  : NULL;
-	_cleanup_free_ char *obstacle = rebuild_find_obstacle(
-		work->host, work->parameter ? work->parameter : parameters);
+
+	return rebuild_find_obstacle(work->host,
+				     work->parameter ? work->parameter : parameters);
+}
+
+/* Whether they can; says why not. */
+static bool is_possible(const struct work *work)
+{
+	_cleanup_free_ char *obstacle = find_obstacle(work);
 
 	if (obstacle)
 		warn("nothing was changed: %s", obstacle);
@@ -285,6 +292,19 @@ static int finish(struct work *work, struct preview *preview)
 	return is_confirmed ? status : STATUS_NOT_GOOD;
 }
 
+/* Whoever does elsewhere what this machine cannot do loses the same. */
+static int refuse(const struct work *work, const struct preview *preview,
+		  const char *obstacle)
+{
+	const struct host *host = work->host;
+
+	if (work->takes_devices && !host->arguments->json)
+		remarks_print(&host->output, &preview->outlook);
+	fflush(stdout);
+	warn("nothing was changed: %s", obstacle);
+	return STATUS_NOT_GOOD;
+}
+
 /* An earlier run may have been ended before the images had what the file has. */
 static int change_nothing(const struct work *work, const char *path,
 			  const char *unchanged)
@@ -338,6 +358,7 @@ static bool find_iommu(struct work *work)
 int configure_finish(struct work *work, const char *path, const char *unchanged)
 {
 	const struct host *host = work->host;
+	_cleanup_free_ char *obstacle = NULL;
 	struct preview *preview;
 	int status;
 
@@ -346,7 +367,8 @@ int configure_finish(struct work *work, const char *path, const char *unchanged)
 
 	if (!is_changed(work))
 		return change_nothing(work, path, unchanged);
-	if (!is_possible(work) || (!host->arguments->json && !print_changes(work)))
+	obstacle = find_obstacle(work);
+	if (!obstacle && !host->arguments->json && !print_changes(work))
 		return STATUS_NOT_GOOD;
 	fflush(stdout);
 	preview = preview_new(host, &work->machine,
@@ -359,7 +381,7 @@ int configure_finish(struct work *work, const char *path, const char *unchanged)
 		warn_error(-ENOMEM, "nothing was changed");
 		return STATUS_NOT_GOOD;
 	}
-	status = finish(work, preview);
+	status = obstacle ? refuse(work, preview, obstacle) : finish(work, preview);
 	preview_free(preview);
 	return status;
 }

@@ -92,7 +92,7 @@ static const struct system {
 	const char *text;    /* of an obstacle; %s: the parameters */
 } systems[] = {
 	{ is_rpm_ostree, "rpm-ostree initramfs --enable",
-	  "ostree deploys the images that boot here, and those of a generator never do; run rpm-ostree initramfs --enable once, so that they have passthru, then rpm-ostree kargs --append-if-missing=\"%s\"" },
+	  "images built on this machine are never booted here (ostree); run rpm-ostree initramfs --enable once, so that the next image has passthru, then rpm-ostree kargs --append-if-missing=\"%s\"; the way back is passthru.off in the menu of the boot loader, and then rpm-ostree kargs --delete=\"%s\"" },
 	{ is_ostree, "what builds the image of this system, such as podman build",
 	  "the images that boot here come with the image of the system (bootc, ostree); add passthru and a file in /usr/lib/bootc/kargs.d with kargs = [\"%s\"] to its Containerfile" },
 	{ has_fixed_usr, "what builds the image of this system",
@@ -118,15 +118,16 @@ char *systems_find_obstacle(int root_fd, const char *parameters)
 {
 	const struct system *found = find_system(root_fd);
 	struct text_file text;
-	const char *place;
+	const char *place, *rest;
 	FILE *file;
 
 	if (!found)
 		return NULL;
 	file = text_file_open(&text);
-	place = strstr(found->text, "%s");
+	for (rest = found->text; file && (place = strstr(rest, "%s")); rest = place + 2)
+		fprintf(file, "%.*s%s", (int)(place - rest), rest,
+			parameters ? parameters : "passthru.ids=ID");
 	if (file)
-		fprintf(file, "%.*s%s%s", (int)(place - found->text), found->text,
-			parameters ? parameters : "passthru.ids=ID", place + 2);
+		fputs(rest, file);
 	return text_file_close(&text);
 }
