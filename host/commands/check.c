@@ -18,8 +18,8 @@ static void check_iommu(struct findings *findings, const struct machine *machine
 			     "on; devices have IOMMU groups");
 	else
 		findings_add(findings, FINDING_TODO, "IOMMU",
-			     "off, so devices cannot be passed through: %s",
-			     machine->advice);
+			     "off, so devices cannot be passed through: %s%s",
+			     machine->advice, iommu_hint(machine->advice));
 }
 
 static void check_unsafe(struct findings *findings)

@@ -245,10 +245,13 @@ static const char *find_step(const struct overview *overview)
 		return "passthru list shows the devices, passthru enable lets you choose one";
 	if (!plan_is_as_requested(next))
 		return "passthru plan tells what will not be as requested";
-	if (overview->changes)
+	if (overview->changes && overview->status.state != BOOT_NOT_RUN)
 		return "reboot, then run passthru status";
 	if (!status_is_good(&overview->status))
 		return "passthru status tells what is wrong and what to do";
+	if (overview->status.view.result &&
+	    !view_groups(&overview->status.view, NULL, NULL))
+		return "passthru guest ADDRESS tells why no guest can have what is claimed";
 	return "all is well: passthru guest prints what a guest needs to use the devices";
 }
 
@@ -315,11 +318,12 @@ static void print_text(const struct overview *overview)
 	const struct machine *machine = &overview->machine;
 	char text[TEXT_SIZE];
 
-	snprintf(text, sizeof(text), "on, %zu groups", overview->groups);
+	snprintf(text, sizeof(text), "on, %zu group%s", overview->groups,
+		 overview->groups == 1 ? "" : "s");
 	print_line(overview, "IOMMU",
 		   machine->has_groups ? text
 		   : overview->list.preview->iommu_pending
-			   ? "off, and on from the next boot on"
+			   ? "off now, on after the reboot"
 			   : "off, so no device can be passed through");
 	print_displays(overview);
 	print_enabled(overview);
@@ -375,6 +379,8 @@ static bool print_json(const struct overview *overview)
 /* What cannot be read is said in the lines; nothing of it is a failure. */
 static void judge(struct overview *overview)
 {
+	const char *step;
+
 	overview->groups = count_groups(&overview->machine);
 	overview->claimed = count(overview, is_claimed);
 	overview->enabled_count = count(overview, is_enabled);
@@ -382,7 +388,8 @@ static void judge(struct overview *overview)
 	judge_image(overview);
 	judge_boot(overview);
 	judge_coming(overview);
-	snprintf(overview->step, TEXT_SIZE, "%s", find_step(overview));
+	step = find_step(overview);
+	snprintf(overview->step, TEXT_SIZE, "%s%s", step, iommu_hint(step));
 }
 
 static int show(struct overview *overview)
