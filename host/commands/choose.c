@@ -100,15 +100,25 @@ static bool is_other_of_card(const struct device *device)
 	return device->card && device->card != device;
 }
 
+static void offer(struct choice *choice, bool displays)
+{
+	for (size_t i = 0; i < choice->machine.count; i++) {
+		struct device *device = &choice->machine.devices[i];
+
+		if (device_is_display(device) == displays &&
+		    device_can_be_meant(device) && !is_other_of_card(device) &&
+		    choice->command->offers(choice, device))
+			choice->offered[choice->count++] = device;
+	}
+}
+
+/* Most people look for a graphics card. */
 static bool find_offered(struct choice *choice)
 {
 	choice->offered = calloc(choice->machine.count + 1, sizeof(struct device *));
-	for (size_t i = 0; choice->offered && i < choice->machine.count; i++) {
-		struct device *device = &choice->machine.devices[i];
-
-		if (device_can_be_meant(device) && !is_other_of_card(device) &&
-		    choice->command->offers(choice, device))
-			choice->offered[choice->count++] = device;
+	if (choice->offered) {
+		offer(choice, true);
+		offer(choice, false);
 	}
 	if (!choice->offered)
 		warn("out of memory");

@@ -103,19 +103,41 @@ int filter_parse(const char *text, struct filter *ret)
 	return -EINVAL;
 }
 
-/* No part of a larger number: 97 is not in GTX 970. */
-static bool has_number(const char *text, const char *number)
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c);
+}
+
+/* No part of a larger one: the number 97 is not in GTX 970, nor Ti in Corporation. */
+static bool has_whole(const char *text, const char *word, bool (*is_part)(char))
 {
 	const char *at = text;
 
-	while ((at = strstr(at, number))) {
-		bool is_begun = at > text && at[-1] >= '0' && at[-1] <= '9';
+	while ((at = strcasestr(at, word))) {
+		bool is_begun = at > text && is_part(at[-1]);
 
-		at += strlen(number);
-		if (!is_begun && !(*at >= '0' && *at <= '9'))
+		at += strlen(word);
+		if (!is_begun && !is_part(*at))
 			return true;
 	}
 	return false;
+}
+
+/* Words as short as these are in many others. */
+#define SHORT_WORD 3
+
+static bool is_in(const char *text, const char *word)
+{
+	if (is_number(word))
+		return has_whole(text, word, is_digit);
+	if (strlen(word) <= SHORT_WORD)
+		return has_whole(text, word, is_letter);
+	return strcasestr(text, word);
 }
 
 static bool has_word(const struct device *device, struct span word)
@@ -126,12 +148,8 @@ static bool has_word(const struct device *device, struct span word)
 		return false;
 	memcpy(text, word.at, word.length);
 	text[word.length] = '\0';
-	if (is_number(text))
-		return has_number(device->vendor_name, text) ||
-		       has_number(device->device_name, text);
-	return text_equals_name(device->pci->driver, text) ||
-	       strcasestr(device->vendor_name, text) ||
-	       strcasestr(device->device_name, text);
+	return (!is_number(text) && text_equals_name(device->pci->driver, text)) ||
+	       is_in(device->vendor_name, text) || is_in(device->device_name, text);
 }
 
 /* All words of the name, in whatever order. */
