@@ -70,7 +70,7 @@ int status_run(struct host *host);
 
 /*
  * Lets the user of a terminal choose the operand that the command needs. Returns -1 once
- * there is one, or the exit status if nothing is to be done.
+ * there is one, or the exit status if there is nothing to do.
  */
 int choose_operands(struct host *host, struct arguments *arguments);
 
