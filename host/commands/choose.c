@@ -50,12 +50,10 @@ static bool is_of_board(const struct device *device)
 
 static bool is_enabled(const struct choice *choice, const struct device *device)
 {
-	const struct selectors *vfs = &choice->request.params.vfs;
+	const struct params *params = &choice->request.params;
 
-	for (size_t i = 0; i < vfs->count; i++)
-		if (!device->physical && selector_matches(&vfs->items[i], device->pci))
-			return true;
-	return !device->physical && device_is_requested(device, &choice->request.params);
+	return device_gives_vfs(device, params) ||
+	       (!device->physical && device_is_requested(device, params));
 }
 
 /* Virtual functions may be many; they are named by their addresses. */

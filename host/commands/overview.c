@@ -41,14 +41,11 @@ static bool is_claimed(const struct overview *overview, const struct device *dev
 
 static bool is_enabled(const struct overview *overview, const struct device *device)
 {
-	const struct selectors *vfs = &overview->enabled->params.vfs;
 	const struct plan_entry *entry =
 		run_result_find(&overview->enabled->result, &device->pci->address);
 
-	for (size_t i = 0; !device->physical && i < vfs->count; i++)
-		if (selector_matches(&vfs->items[i], device->pci))
-			return true;
-	return entry && !entry->skipped;
+	return device_gives_vfs(device, &overview->enabled->params) ||
+	       (entry && !entry->skipped);
 }
 
 static bool is_known(const struct preview *preview)

@@ -282,6 +282,11 @@ bool device_is_requested(const struct device *device, const struct params *param
 	       (device->physical && is_among(&params->vfs, device->physical));
 }
 
+bool device_gives_vfs(const struct device *device, const struct params *params)
+{
+	return !device->physical && is_among(&params->vfs, device);
+}
+
 bool device_is_display(const struct device *device)
 {
 	return pci_base_class(&device->pci->id) == PCI_BASE_CLASS_DISPLAY;

@@ -132,6 +132,9 @@ bool device_read(const struct host *host, const struct device *device,
 /* Whether the parameters request it, or the virtual functions to which it belongs. */
 bool device_is_requested(const struct device *device, const struct params *params);
 
+/* Whether passthru.vfs names it, so that its virtual functions are requested. */
+bool device_gives_vfs(const struct device *device, const struct params *params);
+
 /* Whether its class is that of a display. */
 bool device_is_display(const struct device *device);
 
